@@ -1,0 +1,49 @@
+# Each target sets up everything it needs in .venv, on a machine that has only Python and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: install dev demo test lint types models clean
+.DEFAULT_GOAL := help
+
+help:  ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed  ## the toolkit in .venv
+
+dev: $(VENV)/.installed-dev  ## the toolkit and what its tests need
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+demo: install  ## train on seeds/, cross-validate, label the sample articles
+	$(BIN)/stance train seeds/articles.jsonl --output demo/model --force
+	@echo
+	$(BIN)/stance crossval seeds/articles.jsonl --by event --folds 4
+	@echo
+	$(BIN)/stance predict seeds/samples.jsonl --model demo/model --format table
+
+test: lint types  ## everything that CI checks
+	$(BIN)/python -m pytest
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: dev
+	$(BIN)/mypy
+
+models: install  ## the model that ships with the package
+	$(BIN)/stance train seeds/articles.jsonl --config seeds/model.toml --output models/syria-framing --force
+
+clean:  ## remove what was made here
+	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

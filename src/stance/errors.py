@@ -1,0 +1,25 @@
+"""The errors that the toolkit raises for a caller's mistake.
+
+Every message says what came, what was expected and what to do next. The
+command line prints the message alone; a traceback is kept for our own bugs.
+"""
+
+
+class StanceError(Exception):
+    """Any mistake in what the caller handed over; base of the others."""
+
+
+class ConfigError(StanceError):
+    """A setting is unknown, has the wrong type or is out of its range."""
+
+
+class CorpusError(StanceError):
+    """Articles, a lexicon or a codebook cannot be read or cannot be used."""
+
+
+class ModelError(StanceError):
+    """A model folder is missing, damaged, altered or from another format."""
+
+
+class OutputError(StanceError):
+    """A result cannot be written where it was asked for."""
