@@ -1,0 +1,406 @@
+"""Arabic normalisation as a table from code point to replacement.
+
+camel-tools decides what becomes of a letter; the table keeps what it decided.
+A model stores the table that it was trained with, so a later camel-tools
+cannot change what the model sees, and prediction need not import it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from stance.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+BMP_END = 0xFFFF
+
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+Ranges = tuple[tuple[int, int], ...]
+
+TATWEEL = "\u0640"
+BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+ZERO_WIDTH = "\u00ad\u180e\u200b\u200c\u200d\u2060\ufeff"
+DIGITS = {zero + value: str(value) for zero in (0x0660, 0x06F0) for value in range(10)}
+
+# camel-tools spells these two ligatures out before NFKC sees them. No mark composes with the last
+# letter of either spelling, so a mark after them may be composed on its own.
+SPELLED_LIGATURES = "\ufdfc\ufdfd"
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizationProfile:
+    """Which normalisation steps are taken; all of them by default.
+
+    Parameters
+    ----------
+    compatibility : bool
+        Fold compatibility characters, Arabic presentation forms among them
+        (NFKC), and compose letters with their marks.
+    diacritics : bool
+        Remove the short vowels, tanwin, shadda, sukun and dagger alef.
+    tatweel : bool
+        Remove the stretching stroke.
+    alef : bool
+        Write أ إ آ ٱ as ا.
+    alef_maksura : bool
+        Write ى as ي.
+    teh_marbuta : bool
+        Write ة as ه.
+    digits : bool
+        Write Arabic-Indic and Persian digits as ASCII digits.
+    invisible : bool
+        Remove bidi controls and zero-width characters.
+    latin_case : bool
+        Write Latin letters in lower case.
+    """
+
+    compatibility: bool = True
+    diacritics: bool = True
+    tatweel: bool = True
+    alef: bool = True
+    alef_maksura: bool = True
+    teh_marbuta: bool = True
+    digits: bool = True
+    invisible: bool = True
+    latin_case: bool = True
+
+
+class AlignedText(NamedTuple):
+    """A normalised text and where each of its characters came from.
+
+    ``starts[i]`` and ``ends[i]`` bound the original characters behind
+    ``text[i]``; characters that normalisation removed belong to the one
+    before them.
+    """
+
+    text: str
+    starts: array[int]
+    ends: array[int]
+
+
+@dataclass(frozen=True)
+class NormalizationTable:
+    """What becomes of each code point.
+
+    Parameters
+    ----------
+    replacements : mapping of int to str
+        Code point to its replacement of zero or more characters; a code point
+        that is not listed stays as it is.
+    composing : tuple of (first, last)
+        Code points that may merge with the letter before them (marks, Hangul
+        vowels). Only text that holds one of them needs more than the table.
+    separators : tuple of (first, last)
+        Code points that end a word: everything but letters, digits and marks.
+
+    Examples
+    --------
+    >>> table = arabic_normalization()
+    >>> table.apply("قُوّاتُ ســوريا الدّيمقراطيّة «٢٠١٩»")
+    'قوات سوريا الديمقراطيه «2019»'
+    """
+
+    replacements: Mapping[int, str]
+    composing: Ranges
+    separators: Ranges
+
+    @cached_property
+    def _surviving_marks(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """Composing characters that are not simply dropped, within the BMP and beyond.
+
+        Two patterns, because one character class over both planes is tried
+        range by range, while one within the BMP is a bitmap.
+        """
+        kept = [c for c in _members(self.composing) if self.replacements.get(c) != ""]
+        return (
+            _character_class((c for c in kept if c <= BMP_END), "[{}]"),
+            _character_class((c for c in kept if c > BMP_END), "[{}]"),
+        )
+
+    def _needs_composing(self, text: str) -> bool:
+        if not self.composing or text.isascii():
+            return False
+        within, beyond = self._surviving_marks
+        if within.search(text):
+            return True
+        return bool(_ASTRAL.search(text) and beyond.search(text))
+
+    @cached_property
+    def _cluster(self) -> re.Pattern[str]:
+        """A character with the composing characters after it."""
+        marks = _members(self.composing)
+        without_base = [*marks, *map(ord, SPELLED_LIGATURES)]
+        base = _character_class(without_base, "[^{}]").pattern
+        return re.compile(f"(?:{base})?{_character_class(marks, '[{}]').pattern}+", re.DOTALL)
+
+    @cached_property
+    def word_replacements(self) -> dict[int, str]:
+        """Code point to replacement, with every separator turned into a space.
+
+        ``text.translate`` with this mapping, then ``split``, gives the words
+        of the text. Code points met for the first time are added on the way.
+        """
+        return _WordReplacements(self)
+
+    @cached_property
+    def word_boundaries(self) -> dict[int, str]:
+        """Character of a normalised text to itself, or to a space if it ends a word."""
+        return _WordBoundaries(self.separators)
+
+    def compose(self, text: str) -> str:
+        """Merge letters with the marks behind them, where there are any."""
+        if not self._needs_composing(text):
+            return text
+        return self._cluster.sub(_compose_match, text)
+
+    def apply(self, text: str) -> str:
+        """Normalise a text; punctuation stays.
+
+        Parameters
+        ----------
+        text : str
+            Any text; lone surrogates pass through.
+
+        Returns
+        -------
+        str
+        """
+        return self.compose(text).translate(self.replacements)
+
+    def align(self, text: str) -> AlignedText:
+        """Normalise a text and keep each character's place in the original.
+
+        Returns
+        -------
+        AlignedText
+            Its ``text`` equals ``apply(text)``.
+
+        Examples
+        --------
+        >>> aligned = arabic_normalization().align("لاﷺ")
+        >>> aligned.text, aligned.starts[2], aligned.ends[2]
+        ('لاصلي الله عليه وسلم', 2, 3)
+        """
+        pieces: list[str] = []
+        starts, ends = array("l"), array("l")
+        for begin, end, composed in self._units(text):
+            piece = composed.translate(self.replacements)
+            if piece:
+                pieces.append(piece)
+                starts.extend([begin] * len(piece))
+                ends.extend([end] * len(piece))
+            elif ends:
+                ends[-1] = end
+        return AlignedText("".join(pieces), starts, ends)
+
+    def _units(self, text: str) -> Iterable[tuple[int, int, str]]:
+        """Split a text into the stretches that normalise independently."""
+        clusters: dict[int, tuple[int, str]] = {}
+        if self._needs_composing(text):
+            for match in self._cluster.finditer(text):
+                clusters[match.start()] = (match.end(), _compose_match(match))
+        position = 0
+        while position < len(text):
+            end, composed = clusters.get(position, (position + 1, text[position]))
+            yield position, end, composed
+            position = end
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as plain JSON values."""
+        return {
+            "replacements": {f"{point:04x}": new for point, new in self.replacements.items()},
+            "composing": [list(pair) for pair in self.composing],
+            "separators": [list(pair) for pair in self.separators],
+        }
+
+    @classmethod
+    def from_dict(cls, data: object) -> Self:
+        """Build a table from what `to_dict` returned.
+
+        Raises
+        ------
+        ModelError
+            If the data has another shape.
+        """
+        try:
+            return cls(
+                replacements={int(p, 16): _string(n) for p, n in data["replacements"].items()},  # type: ignore[index]
+                composing=_ranges(data["composing"]),  # type: ignore[index]
+                separators=_ranges(data["separators"]),  # type: ignore[index]
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                "Got a normalisation table of an unknown shape "
+                f"({type(error).__name__}: {error}), but expected replacements, composing and "
+                "separators. The model is damaged: copy it again from its source."
+            ) from error
+
+
+class _WordBoundaries(dict[int, str]):
+    """Each character, with separators as spaces; filled in as characters are met."""
+
+    def __init__(self, separators: Ranges) -> None:
+        super().__init__()
+        self._firsts = [first for first, _ in separators]
+        self._lasts = [last for _, last in separators]
+
+    def __missing__(self, point: int) -> str:
+        place = bisect_right(self._firsts, point) - 1
+        separates = place >= 0 and point <= self._lasts[place]
+        self[point] = " " if separates else chr(point)
+        return self[point]
+
+
+class _WordReplacements(dict[int, str]):
+    """The replacements with separators as spaces; filled in as characters are met."""
+
+    def __init__(self, table: NormalizationTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, point: int) -> str:
+        kept = self._table.replacements.get(point, chr(point))
+        self[point] = kept.translate(self._table.word_boundaries)
+        return self[point]
+
+
+def _compose_match(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", match.group())
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"replacement {value!r} is not a string")
+    return value
+
+
+def _ranges(pairs: Iterable[Iterable[int]]) -> Ranges:
+    result = tuple((int(first), int(last)) for first, last in pairs)
+    if any(not 0 <= first <= last <= sys.maxunicode for first, last in result):
+        raise ValueError("a range lies outside Unicode")
+    return result
+
+
+def _members(ranges: Ranges) -> list[int]:
+    return [point for first, last in ranges for point in range(first, last + 1)]
+
+
+def _group(points: Iterable[int]) -> Ranges:
+    """Join sorted code points into ranges."""
+    ranges: list[tuple[int, int]] = []
+    for point in points:
+        if ranges and point == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], point)
+        else:
+            ranges.append((point, point))
+    return tuple(ranges)
+
+
+def _character_class(points: Iterable[int], template: str) -> re.Pattern[str]:
+    ranges = _group(sorted(set(points)))
+    inside = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+    return re.compile(template.format(inside), re.DOTALL)
+
+
+def camel_steps(profile: NormalizationProfile) -> list[Callable[[str], str]]:
+    """Return the functions of camel-tools that a profile asks for, in order."""
+    from camel_tools.utils.dediac import dediac_ar
+    from camel_tools.utils.normalize import (
+        normalize_alef_ar,
+        normalize_alef_maksura_ar,
+        normalize_teh_marbuta_ar,
+        normalize_unicode,
+    )
+
+    steps = [
+        (profile.compatibility, normalize_unicode),
+        (profile.diacritics, dediac_ar),
+        (profile.alef, normalize_alef_ar),
+        (profile.alef_maksura, normalize_alef_maksura_ar),
+        (profile.teh_marbuta, normalize_teh_marbuta_ar),
+    ]
+    return [step for wanted, step in steps if wanted]
+
+
+def own_replacements(profile: NormalizationProfile) -> dict[int, str]:
+    """Return what a profile asks for beyond camel-tools, code point by code point."""
+    table: dict[int, str] = {}
+    if profile.tatweel:
+        table[ord(TATWEEL)] = ""
+    if profile.invisible:
+        table.update(dict.fromkeys(map(ord, BIDI_CONTROLS + ZERO_WIDTH), ""))
+    if profile.digits:
+        table.update(DIGITS)
+    if profile.latin_case:
+        upper = (chr(p) for p in range(sys.maxunicode + 1) if chr(p).lower() != chr(p))
+        table.update({ord(c): c.lower() for c in upper if "LATIN" in unicodedata.name(c, "")})
+    return table
+
+
+@lru_cache(maxsize=8)
+def arabic_normalization(profile: NormalizationProfile | None = None) -> NormalizationTable:
+    """Build the normalisation table by asking camel-tools about every code point.
+
+    Parameters
+    ----------
+    profile : NormalizationProfile, optional
+        The steps to take; all of them by default.
+
+    Returns
+    -------
+    NormalizationTable
+        On any text its `apply` equals the functions of camel-tools called one
+        after the other, followed by this project's own steps.
+    """
+    profile = profile or NormalizationProfile()
+    # One call a step instead of a million: no step looks across a line feed.
+    lines = "\n".join(chr(p) for p in range(sys.maxunicode + 1) if p != ord("\n"))
+    for step in camel_steps(profile):
+        lines = step(lines)
+    own = own_replacements(profile)
+    points = (p for p in range(sys.maxunicode + 1) if p != ord("\n"))
+    pairs = zip(points, lines.translate(own).split("\n"), strict=True)
+    return NormalizationTable(
+        replacements={point: new for point, new in pairs if new != chr(point)},
+        composing=_composing() if profile.compatibility else (),
+        separators=_separators(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _composing() -> Ranges:
+    """Code points that NFKC may reorder or merge into the character before."""
+    second = {ord(parts[1]) for parts in map(_canonical_pair, range(sys.maxunicode + 1)) if parts}
+    second.update(range(0x1161, 0x1176), range(0x11A8, 0x11C3))  # Hangul vowels and finals
+
+    def composes(point: int) -> bool:
+        folded = unicodedata.normalize("NFKC", chr(point))
+        return ord(folded[0]) in second or any(map(unicodedata.combining, folded))
+
+    return _group(point for point in range(sys.maxunicode + 1) if composes(point))
+
+
+def _canonical_pair(point: int) -> str | None:
+    """Return a character's canonical decomposition if it has two parts."""
+    parts = unicodedata.decomposition(chr(point)).split()
+    if len(parts) != 2 or parts[0].startswith("<"):
+        return None
+    return "".join(chr(int(part, 16)) for part in parts)
+
+
+@lru_cache(maxsize=1)
+def _separators() -> Ranges:
+    """Every code point that is no letter, digit or mark."""
+    return _group(
+        p for p in range(sys.maxunicode + 1) if unicodedata.category(chr(p))[0] not in "LNM"
+    )
