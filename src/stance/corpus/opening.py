@@ -1,0 +1,177 @@
+"""Opening a file of any known format and compression, with a look inside first.
+
+A name says what a file should be; its first bytes say what it is. Where the
+two disagree the user is told, instead of reading nonsense.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from stance.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STDIN = "-"
+
+FORMATS = {
+    ".txt": "txt",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
+
+# First bytes, what they mean, and what a user with such a file should do.
+MAGIC = (
+    (b"\x1f\x8b", ".gz", "a gzip file"),
+    (b"BZh", ".bz2", "a bzip2 file"),
+    (b"\xfd7zXZ\x00", ".xz", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", ".zst", "a Zstandard file"),
+    (b"PAR1", ".parquet", "a Parquet file"),
+    (b"PK\x03\x04", None, "a zip archive (a spreadsheet, perhaps)"),
+    (b"\xd0\xcf\x11\xe0", None, "an old Office document"),
+    (b"%PDF", None, "a PDF document"),
+    (b"\xff\xfe", None, "UTF-16 text"),
+    (b"\xfe\xff", None, "UTF-16 text"),
+    (b"\x80\x04", None, "a Python pickle"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input: where it is, its format and its compression."""
+
+    name: str
+    format: str
+    compression: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file's path."""
+        return Path(self.name)
+
+
+def identify(name: str, input_format: str | None = None) -> Source:
+    """Tell a file's format and compression by its name.
+
+    Parameters
+    ----------
+    name : str
+        A path, or ``-`` for standard input, read as JSON Lines unless
+        `input_format` says otherwise.
+    input_format : {"txt", "jsonl", "csv", "tsv", "parquet"}, optional
+        Overrides what the name says.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such file or its ending says nothing.
+    """
+    known = sorted(set(FORMATS.values()))
+    if input_format is not None and input_format not in known:
+        raise CorpusError(
+            f"Got input format {input_format!r}, but expected one of {', '.join(known)}."
+        )
+    if name == STDIN:
+        return Source(STDIN, input_format or "jsonl")
+    path = Path(name)
+    if not path.is_file():
+        raise CorpusError(f"Got {name}, but there is no such file or folder. Check the spelling.")
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else ""
+    found = input_format or FORMATS.get(suffixes[-1] if suffixes else "")
+    if found is None:
+        raise CorpusError(
+            f"Got {name}, whose ending says nothing about its format, but expected "
+            f"{', '.join(FORMATS)} (also with {', '.join(COMPRESSIONS)}). "
+            "Rename the file or give --input-format."
+        )
+    return Source(name, found, compression)
+
+
+@contextmanager
+def open_bytes(source: Source) -> Iterator[IO[bytes]]:
+    """Open a source for reading, decompressed.
+
+    Raises
+    ------
+    CorpusError
+        If it cannot be opened, is empty, or is not what its name says.
+    """
+    if source.name == STDIN:
+        yield sys.stdin.buffer
+        return
+    check_content(source)
+    try:
+        with _decompressed(source) as stream:
+            yield stream
+    except (EOFError, gzip.BadGzipFile, lzma.LZMAError, OSError) as error:
+        raise CorpusError(
+            f"Got {source.name}, which could not be read to its end ({error}). "
+            "The file is damaged or was cut short: copy it again."
+        ) from error
+
+
+def check_content(source: Source) -> None:
+    """Compare a file's first bytes with what its name promises.
+
+    Raises
+    ------
+    CorpusError
+        If the file is empty or something else than its ending says.
+    """
+    try:
+        with source.path.open("rb") as file:
+            head = file.read(8)
+    except OSError as error:
+        raise CorpusError(
+            f"Got {source.name}, which cannot be opened: {error.strerror}."
+        ) from error
+    if not head and source.format != "txt":
+        raise CorpusError(f"Got {source.name}, which is empty, but expected articles.")
+    promised = source.compression or (".parquet" if source.format == "parquet" else "")
+    for magic, ending, what in MAGIC:
+        if head.startswith(magic) and ending != promised:
+            raise CorpusError(
+                f"Got {source.name}, which is {what}, but its name promises "
+                f"{promised or source.format}. "
+                + (f"Rename it to end in {ending}." if ending else _how_to_convert(what))
+            )
+    if promised and head and not any(head.startswith(m) for m, e, _ in MAGIC if e == promised):
+        raise CorpusError(
+            f"Got {source.name}, but its content is no {promised} file. "
+            "Rename it to what it is, or copy it again."
+        )
+
+
+def _how_to_convert(what: str) -> str:
+    if "pickle" in what:
+        return "Pickles are never opened, since they can run code."
+    return "Save it as CSV or plain text in UTF-8."
+
+
+def _decompressed(source: Source) -> IO[bytes]:
+    if source.compression == ".gz":
+        return cast("IO[bytes]", gzip.open(source.path))
+    if source.compression == ".bz2":
+        return bz2.open(source.path)
+    if source.compression == ".xz":
+        return lzma.open(source.path)
+    if source.compression == ".zst":
+        import pyarrow as pa
+
+        return cast("IO[bytes]", pa.input_stream(str(source.path), compression="zstd"))
+    return source.path.open("rb")

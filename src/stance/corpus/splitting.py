@@ -1,0 +1,214 @@
+"""Dividing articles into training and test folds that answer a stated question.
+
+Held-out outlets ask how the model does on an outlet it has never seen; events,
+on news it has never seen; time, on next year's articles. A random split asks
+none of these: it lets the model recognise the outlet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from stance.errors import ConfigError, CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.corpus.article import Article
+
+By = Literal["outlet", "event", "time", "random"]
+PROTOCOLS: tuple[By, ...] = ("outlet", "event", "time", "random")
+
+DEFAULT_FOLDS = 5
+# With more groups than this, one fold each would take longer than it tells.
+MOST_SINGLE_GROUPS = 60
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One division of a corpus.
+
+    Parameters
+    ----------
+    name : str
+        The group held out, or the fold's number.
+    train, test : ndarray of int
+        Indices of the articles to learn from and to be tested on.
+    """
+
+    name: str
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+def split(
+    articles: Sequence[Article], by: By, folds: int | Literal["each"] | None = None, *, seed: int
+) -> list[Fold]:
+    """Divide labelled articles into folds.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    by : {"outlet", "event", "time", "random"}
+        What training and test may not share; for "time", every test article
+        is later than all articles trained on.
+    folds : int or "each", optional
+        Number of folds, or one for each outlet or event. By default each, up
+        to 60 of them, else five.
+    seed : int
+        Decides the shuffling.
+
+    Returns
+    -------
+    list of Fold
+
+    Raises
+    ------
+    CorpusError
+        If the articles lack what the split goes by, or are too few.
+    ConfigError
+        If `folds` is out of its range.
+    """
+    if by not in PROTOCOLS:
+        raise ConfigError(f"Got by={by!r}, but expected one of {', '.join(PROTOCOLS)}.")
+    if isinstance(folds, int) and not 2 <= folds <= len(articles):
+        raise ConfigError(
+            f"Got folds={folds} for {len(articles)} articles, but expected from 2 to that many."
+        )
+    if by == "time":
+        return _split_by_time(articles, folds)
+    if by == "random":
+        return _split_at_random(articles, folds, seed)
+    return _split_by_group(articles, by, folds, seed)
+
+
+def groups_of(articles: Sequence[Article], field: str) -> list[str]:
+    """Return the value of a field that every article must have.
+
+    Raises
+    ------
+    CorpusError
+        If some have none.
+    """
+    values = [getattr(article, field) for article in articles]
+    missing = [article.id for article in articles if not getattr(article, field)]
+    if missing:
+        raise CorpusError(
+            f"Got {len(missing)} of {len(articles)} articles without {field!r} "
+            f"(the first is {missing[0]!r}), but expected one in each to split by it. "
+            f"Name the field with --{field}-field, or choose another --by."
+        )
+    return values
+
+
+def _split_by_group(
+    articles: Sequence[Article], by: str, folds: int | Literal["each"] | None, seed: int
+) -> list[Fold]:
+    from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
+
+    groups = np.array(groups_of(articles, by))
+    names = np.unique(groups)
+    if len(names) < 2:
+        raise CorpusError(
+            f"Got articles of one {by} only ({names[0]!r}), but expected at least two to hold one "
+            "out. Add articles, or choose another --by."
+        )
+    if folds is None:
+        folds = "each" if len(names) <= MOST_SINGLE_GROUPS else DEFAULT_FOLDS
+    if folds == "each":
+        pairs = LeaveOneGroupOut().split(groups, groups=groups)
+        return [Fold(str(groups[test[0]]), train, test) for train, test in pairs]
+    if folds > len(names):
+        raise ConfigError(
+            f"Got folds={folds} for {len(names)} groups by {by}, but expected no more folds than "
+            "groups. Use --folds each for one fold each."
+        )
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    labels = [article.label for article in articles]
+    with _few_of_a_label():
+        pairs = list(splitter.split(groups, labels, groups))
+    return _numbered(pair for pair in pairs if len(pair[1]))
+
+
+def _split_at_random(
+    articles: Sequence[Article], folds: int | Literal["each"] | None, seed: int
+) -> list[Fold]:
+    from sklearn.model_selection import LeaveOneOut, StratifiedKFold
+
+    if folds == "each":
+        return _numbered(LeaveOneOut().split(articles))
+    labels = [article.label for article in articles]
+    most_common = max(Counter(labels).values(), default=0)
+    n_folds = folds or min(DEFAULT_FOLDS, most_common)
+    if n_folds < 2 or n_folds > most_common:
+        raise CorpusError(
+            f"Got {len(articles)} articles, at most {most_common} of a label, but expected at "
+            f"least two, and as many as folds. Label more articles."
+        )
+    splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    with _few_of_a_label():
+        return _numbered(splitter.split(np.zeros(len(labels)), labels))
+
+
+@contextmanager
+def _few_of_a_label() -> Iterator[None]:
+    """Silence scikit-learn's remark that a label has fewer articles than folds.
+
+    Such a label is simply absent from some test folds; scores are pooled over
+    all of them.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class")
+        yield
+
+
+def _split_by_time(articles: Sequence[Article], folds: int | Literal["each"] | None) -> list[Fold]:
+    """Learn from the past, test on the stretch that follows, again and again."""
+    if folds == "each":
+        raise ConfigError("Got folds='each' by time, but expected a number of folds.")
+    dates = np.array([_date(article) for article in articles])
+    order = np.argsort(dates, kind="stable")
+    n_folds = folds or DEFAULT_FOLDS
+    if len(set(dates)) <= n_folds:
+        raise CorpusError(
+            f"Got articles of {len(set(dates))} days, but expected more than {n_folds} days to "
+            "test forward in time."
+        )
+    folded = []
+    # Articles of one day stay on one side, so the borders are days and not places.
+    borders = dates[order][[len(order) * k // (n_folds + 1) for k in range(1, n_folds + 1)]]
+    ends = [*borders[1:], None]
+    for begin, end in zip(borders, ends, strict=True):
+        test = (dates >= begin) & ((dates < end) if end is not None else True)
+        train = dates < begin
+        if test.any() and train.any():
+            folded.append(Fold(f"from {begin}", np.flatnonzero(train), np.flatnonzero(test)))
+    return folded
+
+
+def _date(article: Article) -> dt.date:
+    if not article.published:
+        raise CorpusError(
+            f"Got article {article.id!r} without 'published', but expected the date of every "
+            "article to split by time. Name the field with --published-field."
+        )
+    try:
+        return dt.datetime.fromisoformat(article.published).date()
+    except ValueError as error:
+        raise CorpusError(
+            f"Got published={article.published!r} of article {article.id!r}, but expected a date "
+            "like 2019-03-23."
+        ) from error
+
+
+def _numbered(pairs: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> list[Fold]:
+    return [Fold(str(n), train, test) for n, (train, test) in enumerate(pairs, start=1)]

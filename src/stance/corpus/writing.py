@@ -1,0 +1,300 @@
+"""Results out: written beside the target and renamed, so that nobody sees half a file."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
+
+from stance.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+OUTPUT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+
+
+class RowWriter(Protocol):
+    """Takes result rows one batch at a time."""
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some rows."""
+        ...
+
+    def close(self) -> None:
+        """Finish the stream; the file below it stays open."""
+        ...
+
+
+def refuse_existing(target: Path, *, force: bool) -> None:
+    """Refuse to write over something that exists.
+
+    Raises
+    ------
+    OutputError
+        If the target exists and `force` is off.
+    """
+    if os.path.lexists(target) and not force:
+        raise OutputError(
+            f"Got {target} as output, but it exists already. "
+            "Choose another name, or give --force to replace it."
+        )
+
+
+@contextmanager
+def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[BinaryIO]:
+    """Open a file that takes its place under its name only when it is complete.
+
+    Parameters
+    ----------
+    target : path
+        Where the file will stand.
+    force : bool
+        Whether to replace a file that is there.
+
+    Yields
+    ------
+    binary file
+
+    Raises
+    ------
+    OutputError
+        If the target exists and `force` is off, or cannot be written.
+    """
+    target = Path(target)
+    refuse_existing(target, force=force)
+    if target.is_dir():
+        raise OutputError(f"Got {target} as output, but it is a folder. Give a file name.")
+    with _unwritable(target):
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    beside = Path(name)
+    try:
+        with _unwritable(target), os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        with _unwritable(target):
+            beside.chmod(0o666 & ~_umask())
+            beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(target: str | Path, *, force: bool = False) -> Iterator[Path]:
+    """Fill a folder that takes its place under its name only when it is complete.
+
+    Yields
+    ------
+    Path
+        An empty folder beside the target.
+
+    Raises
+    ------
+    OutputError
+        If the target exists and `force` is off, or cannot be written.
+    """
+    target = Path(target)
+    refuse_existing(target, force=force)
+    with _unwritable(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        with _unwritable(target):
+            yield beside
+            beside.chmod(0o777 & ~_umask())
+            _swap(beside, target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put a folder in another's place; the old one goes only when the new one stands."""
+    if not os.path.lexists(target):
+        new.rename(target)
+        return
+    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
+    target.rename(old / target.name)
+    try:
+        new.rename(target)
+    except OSError:
+        (old / target.name).rename(target)
+        raise
+    finally:
+        _remove(old)
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _unwritable(target: Path) -> Iterator[None]:
+    """Tell a failure to write in words."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"Got {target} as output, but it cannot be written: {error.strerror}. "
+            "Check that the folder exists, is yours to write in and has room."
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def output_format(target: Path | None, chosen: str | None) -> str:
+    """Return the format asked for, or the one that the file name says.
+
+    Raises
+    ------
+    OutputError
+        If neither names a known format.
+    """
+    known = sorted(set(OUTPUT_FORMATS.values()))
+    if chosen is not None:
+        if chosen not in known:
+            raise OutputError(f"Got format {chosen!r}, but expected one of {', '.join(known)}.")
+        return chosen
+    if target is None:
+        return "jsonl"
+    found = OUTPUT_FORMATS.get(target.suffix.lower())
+    if found is None:
+        raise OutputError(
+            f"Got {target} as output, whose ending says nothing about its format, but expected "
+            f"{', '.join(OUTPUT_FORMATS)}. Rename it or give --format."
+        )
+    return found
+
+
+class _JsonLines:
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        import orjson
+
+        options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
+        self._file.write(b"".join(orjson.dumps(row, option=options) for row in rows))
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+
+class _Csv:
+    def __init__(self, file: BinaryIO, columns: Sequence[str], *, bom: bool) -> None:
+        import io
+
+        self._text = io.TextIOWrapper(file, "utf-8-sig" if bom else "utf-8", newline="")
+        self._writer = csv.DictWriter(self._text, columns, lineterminator="\n")
+        self._writer.writeheader()
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._writer.writerows(map(flatten, rows))
+
+    def close(self) -> None:
+        with suppress(ValueError):
+            self._text.detach()
+
+
+class _Parquet:
+    """Keeps a row group's worth of rows, so that small batches do not make small groups."""
+
+    GROUP = 50_000
+
+    def __init__(self, file: BinaryIO, columns: Sequence[str], numbers: frozenset[str]) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._pa = pa
+        kinds = [(name, pa.float64() if name in numbers else pa.string()) for name in columns]
+        self._schema = pa.schema(kinds)
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
+        self._held: list[dict[str, Any]] = []
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._held.extend(map(flatten, rows))
+        while len(self._held) >= self.GROUP:
+            self._flush(self._held[: self.GROUP])
+            del self._held[: self.GROUP]
+
+    def _flush(self, rows: list[dict[str, Any]]) -> None:
+        self._writer.write_table(self._pa.Table.from_pylist(rows, schema=self._schema))
+
+    def close(self) -> None:
+        if self._held:
+            self._flush(self._held)
+        self._writer.close()
+
+
+def flatten(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give every value of a nested mapping a column of its own.
+
+    Examples
+    --------
+    >>> flatten({"id": "1", "probabilities": {"a": 0.5}})
+    {'id': '1', 'probabilities.a': 0.5}
+    """
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": nested for inner, nested in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+class ResultWriter:
+    """Writes result rows to an open file in one of the known formats.
+
+    Parameters
+    ----------
+    file : binary file
+    file_format : {"jsonl", "csv", "parquet"}
+    columns : sequence of str
+        Flat column names, for CSV and Parquet.
+    numbers : iterable of str
+        Those of the columns that hold numbers.
+    bom : bool
+        Begin CSV with a byte-order mark, which Excel needs to see UTF-8.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        file_format: str,
+        columns: Sequence[str],
+        *,
+        numbers: Sequence[str] = (),
+        bom: bool = False,
+    ) -> None:
+        self._writer: RowWriter
+        if file_format == "csv":
+            self._writer = _Csv(file, columns, bom=bom)
+        elif file_format == "parquet":
+            self._writer = _Parquet(file, columns, frozenset(numbers))
+        else:
+            self._writer = _JsonLines(file)
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some rows."""
+        self._writer.write(rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._writer.close()
