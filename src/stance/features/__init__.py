@@ -1,0 +1,1 @@
+"""Articles to a matrix: TF-IDF and lexical features."""

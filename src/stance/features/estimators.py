@@ -1,0 +1,231 @@
+"""The features as scikit-learn transformers, for notebooks and pipelines.
+
+They share their fitted blocks with the models; only this module and training
+import scikit-learn, so prediction does without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from stance.errors import CorpusError
+from stance.features.lexicon import Lexicon, LexiconBlock
+from stance.features.tfidf import TfidfOptions, fit_tfidf
+from stance.features.tokens import tokenize
+from stance.text.normalization import NormalizationTable, arabic_normalization
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+
+def check_texts(texts: Iterable[str]) -> list[str]:
+    """Return texts as a list.
+
+    Raises
+    ------
+    CorpusError
+        If a single string came, or something that is no string is among them.
+    """
+    if isinstance(texts, str):
+        raise CorpusError("Got a single string, but expected an iterable of texts.")
+    found = list(texts)
+    for place, text in enumerate(found):
+        if not isinstance(text, str):
+            raise CorpusError(
+                f"Got {type(text).__name__} at place {place}, but expected texts (str)."
+            )
+    return found
+
+
+class _TextTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """What both transformers share: texts in, named columns out."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Return the names of the columns, shape (n_features,)."""
+        check_is_fitted(self, "block_")
+        return np.array(self.block_.terms, dtype=object)
+
+    def _table(self, given: NormalizationTable | None) -> NormalizationTable:
+        return arabic_normalization() if given is None else given
+
+
+class TfidfFeatures(_TextTransformer):
+    """TF-IDF of word n-grams, or of character n-grams inside words.
+
+    Words are normalised and kept whole, diacritics and all; values are
+    ``tf * idf`` with rows of unit length, as scikit-learn computes them.
+
+    Parameters
+    ----------
+    analyzer : {"word", "char"}
+        What is counted.
+    min_n, max_n : int
+        Shortest and longest n-gram.
+    min_df : int
+        An n-gram must occur in at least so many texts.
+    min_outlets : int
+        An n-gram must occur in texts of at least so many outlets.
+    max_features : int
+        Keep only the most frequent; 0 keeps all.
+    sublinear_tf : bool
+        ``1 + ln(count)`` instead of the count.
+    normalization : NormalizationTable, optional
+        Arabic normalisation with all its steps by default.
+
+    Attributes
+    ----------
+    block_ : TfidfBlock
+        Terms and their idf.
+    n_features_in_ : int
+        Always one: the text.
+
+    Examples
+    --------
+    >>> features = TfidfFeatures(max_n=1)
+    >>> features.fit_transform(["قوات قسد", "قسد والتحالف"]).shape
+    (2, 3)
+    >>> features.get_feature_names_out().tolist()
+    ['قسد', 'قوات', 'والتحالف']
+    """
+
+    def __init__(
+        self,
+        analyzer: str = "word",
+        *,
+        min_n: int = 1,
+        max_n: int = 2,
+        min_df: int = 1,
+        min_outlets: int = 1,
+        max_features: int = 0,
+        sublinear_tf: bool = True,
+        normalization: NormalizationTable | None = None,
+    ) -> None:
+        self.analyzer = analyzer
+        self.min_n = min_n
+        self.max_n = max_n
+        self.min_df = min_df
+        self.min_outlets = min_outlets
+        self.max_features = max_features
+        self.sublinear_tf = sublinear_tf
+        self.normalization = normalization
+
+    def fit(
+        self,
+        X: Iterable[str],
+        y: object = None,
+        outlets: Sequence[str | None] | None = None,
+    ) -> Self:
+        """Learn the vocabulary.
+
+        Parameters
+        ----------
+        X : iterable of str
+        y : ignored
+        outlets : sequence of str or None, optional
+            The outlet of each text; needed for ``min_outlets``.
+
+        Returns
+        -------
+        TfidfFeatures
+
+        Raises
+        ------
+        CorpusError
+            If no n-gram is left.
+        ConfigError
+            If an option is out of its range.
+        """
+        self.fit_transform(X, y, outlets)
+        return self
+
+    def fit_transform(
+        self,
+        X: Iterable[str],
+        y: object = None,
+        outlets: Sequence[str | None] | None = None,
+    ) -> sparse.csr_array:
+        """Learn the vocabulary and return the texts' values; see `fit`, `transform`."""
+        options = TfidfOptions(
+            analyzer=self.analyzer,
+            min_n=self.min_n,
+            max_n=self.max_n,
+            min_df=self.min_df,
+            min_outlets=self.min_outlets,
+            max_features=self.max_features,
+            sublinear_tf=self.sublinear_tf,
+        )
+        self.table_ = self._table(self.normalization)
+        batch = tokenize(check_texts(X), self.table_)
+        self.block_, values = fit_tfidf(batch, options, outlets)
+        self.n_features_in_ = 1
+        return values
+
+    def transform(self, X: Iterable[str]) -> sparse.csr_array:
+        """Return TF-IDF values, CSR float32 of shape (n_texts, n_features)."""
+        check_is_fitted(self, "block_")
+        return self.block_.transform(tokenize(check_texts(X), self.table_))
+
+
+class LexiconFeatures(_TextTransformer):
+    """Rates of a lexicon's categories per 1,000 words, and naming shares.
+
+    Parameters
+    ----------
+    lexicon : Lexicon or path, optional
+        A TOML file or a folder of them; the package's own by default.
+    normalization : NormalizationTable, optional
+        Arabic normalisation with all its steps by default.
+
+    Attributes
+    ----------
+    block_ : LexiconBlock
+        The lexicon, ready to match.
+    n_features_in_ : int
+        Always one: the text.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon | str | None = None,
+        *,
+        normalization: NormalizationTable | None = None,
+    ) -> None:
+        self.lexicon = lexicon
+        self.normalization = normalization
+
+    def fit(self, X: Iterable[str], y: object = None) -> Self:
+        """Read the lexicon; nothing is learned from the texts.
+
+        Raises
+        ------
+        CorpusError
+            If the lexicon cannot be read, or the texts are no texts.
+        """
+        from stance import resources
+
+        check_texts(X)
+        lexicon = self.lexicon
+        if not isinstance(lexicon, Lexicon):
+            lexicon = Lexicon.read(lexicon or resources.LEXICONS)
+        self.table_ = self._table(self.normalization)
+        self.block_ = LexiconBlock.of(lexicon, self.table_)
+        self.n_features_in_ = 1
+        return self
+
+    def transform(self, X: Iterable[str]) -> sparse.csr_array:
+        """Return rates and shares, CSR float32 of shape (n_texts, n_features)."""
+        check_is_fitted(self, "block_")
+        return self.block_.transform(tokenize(check_texts(X), self.table_, by_voice=True))

@@ -1,0 +1,356 @@
+"""Lexicons: who is named how, and in whose voice.
+
+A lexicon sorts terms into categories. A term is found as whole words, its
+first word also behind the attached particles و ف ب ك ل and the article ال.
+At each place the longest term wins; one pass over the words finds them all,
+however many there are.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from scipy import sparse
+
+from stance.errors import CorpusError, ModelError
+from stance.text.quotation import Voice
+from stance.text.tokenization import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from stance.features.tokens import TokenBatch
+    from stance.text.normalization import NormalizationTable
+
+LEXICON_FORMAT = 1
+
+PER_WORDS = 1000.0
+ARTICLE = "ال"
+CONJUNCTIONS = ("و", "ف")
+PREPOSITIONS = ("ب", "ك", "ل")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Term(_Strict):
+    """One term of a category, with its other spellings and inflections."""
+
+    term: str = Field(min_length=1)
+    variants: list[str] = []
+    note: str = ""
+    actor: str | None = None
+    side: str | None = None
+
+    @property
+    def spellings(self) -> list[str]:
+        """The term and its variants."""
+        return [self.term, *self.variants]
+
+
+class Category(_Strict):
+    """Terms that do the same work: name an actor in one colouring, report, doubt.
+
+    Parameters
+    ----------
+    description : str
+    actor : str, optional
+        Whom the terms name or concern.
+    side : str, optional
+        The label whose press tends to use them.
+    naming : bool
+        Whether the terms are mentions of the actor, and so count towards
+        naming shares.
+    terms : list of Term
+    """
+
+    description: str
+    actor: str | None = None
+    side: str | None = None
+    naming: bool = False
+    terms: list[Term]
+
+
+class LexiconFile(_Strict):
+    """One family of categories, as a TOML file holds it."""
+
+    format: Literal[1]
+    family: str
+    description: str
+    categories: dict[str, Category]
+
+
+class Lexicon:
+    """Categories of terms, from one or more families.
+
+    Parameters
+    ----------
+    families : iterable of LexiconFile
+
+    Raises
+    ------
+    CorpusError
+        If a category stands in two families.
+    """
+
+    def __init__(self, families: Iterable[LexiconFile]) -> None:
+        self.families = tuple(families)
+        self.categories: dict[str, Category] = {}
+        for family in self.families:
+            for name, category in family.categories.items():
+                if name in self.categories:
+                    raise CorpusError(
+                        f"Got the category {name!r} in {family.family!r} and in another family, "
+                        "but expected it once. Rename one of the two."
+                    )
+                self.categories[name] = category
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read a TOML file, or every TOML file of a folder.
+
+        Raises
+        ------
+        CorpusError
+            If there is none, or one is not a lexicon.
+        """
+        path = Path(path)
+        files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not files:
+            raise CorpusError(f"Got the folder {path}, but expected TOML files of terms in it.")
+        return cls(map(_read_family, files))
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return the families as plain JSON values."""
+        return [family.model_dump(exclude_defaults=True) for family in self.families]
+
+    @classmethod
+    def from_dict(cls, data: object) -> Self:
+        """Build a lexicon from what `to_dict` returned.
+
+        Raises
+        ------
+        ModelError
+            If the data has another shape.
+        """
+        try:
+            return cls(LexiconFile.model_validate(family) for family in data)  # type: ignore[attr-defined]
+        except (TypeError, ValidationError) as error:
+            raise ModelError(
+                f"Got a lexicon of an unknown shape ({_first_fault(error)}). The model is damaged: "
+                "copy it again from its source."
+            ) from error
+
+
+def _read_family(path: Path) -> LexiconFile:
+    try:
+        with path.open("rb") as file:
+            return LexiconFile.model_validate(tomllib.load(file))
+    except OSError as error:
+        raise CorpusError(f"Got the lexicon {path}, which cannot be read: {error}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise CorpusError(
+            f"Got the lexicon {path}, which is not one: {_first_fault(error)}."
+        ) from error
+
+
+def _first_fault(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    fault = error.errors()[0]
+    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+
+
+def bare_forms(word: str) -> list[str]:
+    """Return a normalised word, and what is left of it behind attached particles.
+
+    Examples
+    --------
+    >>> bare_forms("وللميليشيا")
+    ['وللميليشيا', 'للميليشيا', 'الميليشيا', 'ميليشيا']
+    """
+    forms = [word]
+    if word.startswith(CONJUNCTIONS):
+        forms.append(word[1:])
+    for form in tuple(forms):
+        # ل and ال melt into لل.
+        if form.startswith("لل"):
+            forms.append(ARTICLE + form[2:])
+        elif form.startswith(PREPOSITIONS):
+            forms.append(form[1:])
+    forms.extend([form[2:] for form in forms if form.startswith(ARTICLE)])
+    return [form for form in dict.fromkeys(forms) if form]
+
+
+class Match(NamedTuple):
+    """A term found at ``tokens[start:end]`` of a batch."""
+
+    start: int
+    end: int
+    category: int
+
+
+class LexiconMatcher:
+    """Finds a lexicon's terms in batches of words.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+    table : NormalizationTable
+        Terms are normalised with it, as the texts were.
+
+    Raises
+    ------
+    CorpusError
+        If one spelling stands in two categories, or holds no word.
+    """
+
+    def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
+        self.categories = list(lexicon.categories)
+        self._terms = _index_terms(lexicon, table)
+        self._known: dict[str, tuple[tuple[tuple[str, ...], int], ...]] = {}
+
+    def find(self, batch: TokenBatch) -> Iterator[Match]:
+        """Yield the terms in a batch, left to right, none overlapping another."""
+        types, tokens = batch.types, batch.tokens
+        entries = [self._entries(word) for word in types]
+        begins = np.fromiter(map(bool, entries), np.bool_, len(entries))
+        text_of, stream = batch.text_of_token, tokens.tolist()
+        text_end = batch.offsets[1:].tolist()
+        free = 0
+        for start in np.flatnonzero(begins[tokens]).tolist():
+            if start < free:
+                continue
+            end_of_text = text_end[text_of[start]]
+            for rest, category in entries[stream[start]]:
+                end = start + 1 + len(rest)
+                if end > end_of_text:
+                    continue
+                if all(types[stream[start + 1 + i]] == word for i, word in enumerate(rest)):
+                    free = end
+                    yield Match(start, end, category)
+                    break
+
+    def _entries(self, word: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+        """Return what may follow a word that begins a term, longest first."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) > 200_000:
+                self._known = {}
+            entries = [entry for form in bare_forms(word) for entry in self._terms.get(form, ())]
+            found = tuple(sorted(entries, key=lambda entry: -len(entry[0])))
+            self._known[word] = found
+        return found
+
+
+def _index_terms(
+    lexicon: Lexicon, table: NormalizationTable
+) -> dict[str, list[tuple[tuple[str, ...], int]]]:
+    """Map a term's first word to its other words and its category's number."""
+    owner: dict[tuple[str, ...], str] = {}
+    index: defaultdict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+    for number, (name, category) in enumerate(lexicon.categories.items()):
+        for spelling in (s for term in category.terms for s in term.spellings):
+            parts = tuple(words(spelling, table))
+            if not parts:
+                raise CorpusError(
+                    f"Got the term {spelling!r} in {name!r}, but expected a word in it."
+                )
+            if owner.setdefault(parts, name) != name:
+                raise CorpusError(
+                    f"Got the term {spelling!r} in {name!r} and in {owner[parts]!r}, but expected "
+                    "it in one category. Remove it from one of the two."
+                )
+            index[parts[0]].append((parts[1:], number))
+    return {word: list(dict.fromkeys(entries)) for word, entries in index.items()}
+
+
+@dataclass(frozen=True)
+class LexiconBlock:
+    """Lexical features of a text.
+
+    The columns are, in order:
+
+    - for each category, its rate per 1,000 words in the outlet's own voice;
+    - for each category, ``scare.CATEGORY``, its rate per 1,000 words between
+      scare quotes;
+    - for each category that names an actor, ``share.CATEGORY``: of all
+      mentions of the actor outside quoted speech, the part by this
+      category's names, in [0, 1].
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+    matcher : LexiconMatcher
+    """
+
+    lexicon: Lexicon
+    matcher: LexiconMatcher
+
+    @classmethod
+    def of(cls, lexicon: Lexicon, table: NormalizationTable) -> Self:
+        """Prepare a lexicon for texts normalised with a table."""
+        return cls(lexicon, LexiconMatcher(lexicon, table))
+
+    @property
+    def terms(self) -> list[str]:
+        """Names of the columns."""
+        names = list(self.lexicon.categories)
+        return [
+            *names,
+            *(f"scare.{name}" for name in names),
+            *(f"share.{name}" for name in self._naming),
+        ]
+
+    @property
+    def _naming(self) -> list[str]:
+        return [name for name, category in self.lexicon.categories.items() if category.naming]
+
+    def transform(self, batch: TokenBatch) -> sparse.csr_array:
+        """Return rates and shares, CSR float32 of shape (n_texts, n_columns).
+
+        The batch must tell voices apart for quotations to count as such.
+        """
+        own, scare = self._counts(batch)
+        n_words = np.maximum(
+            np.bincount(batch.text_of_token[batch.voices != Voice.SPEECH], minlength=len(batch)),
+            1,
+        )[:, None]
+        dense = np.hstack(
+            [own * PER_WORDS / n_words, scare * PER_WORDS / n_words, self._shares(own + scare)]
+        )
+        return sparse.csr_array(dense.astype(np.float32))
+
+    def _counts(self, batch: TokenBatch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Count each category in the outlet's own words and between its scare quotes."""
+        shape = (len(batch), len(self.lexicon.categories))
+        own, scare = np.zeros(shape), np.zeros(shape)
+        text_of = batch.text_of_token
+        quoted = batch.voices.tolist() if batch.voices.any() else None
+        for start, end, category in self.matcher.find(batch):
+            spoken = set(quoted[start:end]) if quoted else {Voice.OWN}
+            if Voice.SPEECH not in spoken:
+                target = scare if Voice.SCARE in spoken else own
+                target[text_of[start], category] += 1
+        return own, scare
+
+    def _shares(self, mentions: NDArray[np.float64]) -> NDArray[np.float64]:
+        names = list(self.lexicon.categories)
+        columns = [names.index(name) for name in self._naming]
+        actors = np.array([self.lexicon.categories[name].actor or "" for name in self._naming])
+        named = mentions[:, columns]
+        shares = np.zeros_like(named)
+        for actor in np.unique(actors):
+            of_actor = actors == actor
+            total = named[:, of_actor].sum(axis=1, keepdims=True)
+            shares[:, of_actor] = named[:, of_actor] / np.maximum(total, 1)
+        return shares
