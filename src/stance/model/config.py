@@ -1,0 +1,313 @@
+"""Every setting of a training run, its default, and what it means.
+
+Read from TOML, overridden value by value, written out in full. A key that is
+not known is an error that names the nearest one that is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from stance.errors import ConfigError
+from stance.features.tfidf import TfidfOptions
+from stance.text.normalization import NormalizationProfile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class TextConfig(_Section):
+    """What of an article is read."""
+
+    title: bool = Field(True, description="read the headline together with the body")
+
+
+class NormalizationConfig(_Section):
+    """Which differences in spelling are levelled before words are counted."""
+
+    compatibility: bool = Field(True, description="presentation forms and ligatures (NFKC)")
+    diacritics: bool = Field(True, description="remove short vowels, tanwin, shadda, sukun")
+    tatweel: bool = Field(True, description="remove the stretching stroke")
+    alef: bool = Field(True, description="أ إ آ ٱ become ا")
+    alef_maksura: bool = Field(True, description="ى becomes ي")
+    teh_marbuta: bool = Field(True, description="ة becomes ه")
+    digits: bool = Field(True, description="٠١٢ and ۰۱۲ become 012")
+    invisible: bool = Field(True, description="remove bidi controls and zero-width characters")
+    latin_case: bool = Field(True, description="Latin letters become lower case")
+
+    def profile(self) -> NormalizationProfile:
+        """Return the profile that the text room understands."""
+        return NormalizationProfile(**self.model_dump())
+
+
+class _TfidfConfig(_Section):
+    enabled: bool = Field(True, description="use these features at all")
+    min_n: int = Field(1, ge=1, description="shortest n-gram")
+    max_n: int = Field(2, ge=1, le=20, description="longest n-gram")
+    min_df: int = Field(1, ge=1, description="an n-gram must occur in so many articles")
+    min_outlets: int = Field(
+        1, ge=1, description="an n-gram must occur in articles of so many outlets"
+    )
+    max_features: int = Field(0, ge=0, description="keep only the most frequent; 0 keeps all")
+    sublinear_tf: bool = Field(True, description="1 + ln(count) instead of the count")
+    weight: float = Field(1.0, gt=0, description="length of an article's vector of these features")
+
+    @model_validator(mode="after")
+    def _check_lengths(self) -> _TfidfConfig:
+        if self.min_n > self.max_n:
+            raise ValueError(f"min_n={self.min_n} is more than max_n={self.max_n}")
+        return self
+
+    def options(self, analyzer: str) -> TfidfOptions:
+        """Return the options that the features room understands."""
+        return TfidfOptions(analyzer=analyzer, **self.model_dump(exclude={"enabled", "weight"}))
+
+
+class WordConfig(_TfidfConfig):
+    """TF-IDF of words and of neighbouring words."""
+
+
+class CharConfig(_TfidfConfig):
+    """TF-IDF of characters inside words: sees through inflection, and learns house style."""
+
+    min_n: int = Field(2, ge=1, description="shortest n-gram")
+    max_n: int = Field(5, ge=1, le=20, description="longest n-gram")
+    min_df: int = Field(2, ge=1, description="an n-gram must occur in so many articles")
+
+
+class LexiconConfig(_Section):
+    """Rates and naming shares of a lexicon's categories in the outlet's own voice."""
+
+    enabled: bool = Field(True, description="use these features at all")
+    path: str = Field("", description="a TOML file or a folder of them; empty: the package's own")
+    weight: float = Field(
+        0.1, gt=0, description="standard deviation of each feature, against TF-IDF's unit length"
+    )
+
+
+class FeaturesConfig(_Section):
+    """What the classifier sees of an article."""
+
+    word: WordConfig = WordConfig()
+    char: CharConfig = CharConfig()
+    lexicon: LexiconConfig = LexiconConfig()
+
+
+class LogisticConfig(_Section):
+    """Logistic regression with an L2 penalty."""
+
+    C: float = Field(10.0, gt=0, description="inverse strength of the penalty")
+    max_iter: int = Field(1000, ge=1, description="stop after so many passes")
+
+
+class SvmConfig(_Section):
+    """Linear support vector machine with squared hinge loss, one label against the rest."""
+
+    C: float = Field(0.5, gt=0, description="inverse strength of the penalty")
+    max_iter: int = Field(5000, ge=1, description="stop after so many passes")
+
+
+class NaiveBayesConfig(_Section):
+    """Complement naive Bayes (Rennie et al. 2003)."""
+
+    alpha: float = Field(0.1, gt=0, description="smoothing added to each count")
+
+
+class SgdConfig(_Section):
+    """Logistic regression by averaged stochastic gradient descent, for very large corpora."""
+
+    alpha: float = Field(1e-5, gt=0, description="strength of the penalty")
+    max_iter: int = Field(50, ge=1, description="stop after so many passes")
+
+
+class ClassifierConfig(_Section):
+    """Which linear classifier, and how much each training article counts."""
+
+    kind: ClassifierKind = Field(
+        "logistic", description="logistic, svm, naive_bayes (complement) or sgd"
+    )
+    balance_classes: bool = Field(True, description="let every label weigh the same in all")
+    balance_outlets: Literal["none", "sqrt", "full"] = Field(
+        "sqrt",
+        description="within a label an article weighs 1 (none), 1/sqrt(n) or 1/n (full), "
+        "n: the articles of its outlet",
+    )
+    logistic: LogisticConfig = LogisticConfig()
+    svm: SvmConfig = SvmConfig()
+    naive_bayes: NaiveBayesConfig = NaiveBayesConfig()
+    sgd: SgdConfig = SgdConfig()
+
+
+class CalibrationConfig(_Section):
+    """Fitting one temperature on held-out folds, so that probabilities mean what they say."""
+
+    enabled: bool = Field(True, description="calibrate at all")
+    folds: int = Field(3, ge=2, description="held-out folds, by outlet where there are enough")
+
+
+class TrainingConfig(_Section):
+    """All settings of one training run."""
+
+    seed: int = Field(13, ge=0, description="decides folds and shuffling")
+    text: TextConfig = TextConfig()
+    normalization: NormalizationConfig = NormalizationConfig()
+    features: FeaturesConfig = FeaturesConfig()
+    classifier: ClassifierConfig = ClassifierConfig()
+    calibration: CalibrationConfig = CalibrationConfig()
+
+
+def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -> TrainingConfig:
+    """Read a configuration and override some of its values.
+
+    Parameters
+    ----------
+    path : path, optional
+        A TOML file; what it leaves out keeps its default.
+    overrides : iterable of str
+        ``KEY=VALUE`` with dots between sections, the value as in TOML; a
+        value that is no TOML is taken as a string.
+
+    Returns
+    -------
+    TrainingConfig
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown, a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> load_config(overrides=["features.word.max_n=3"]).features.word.max_n
+    3
+    """
+    data: dict[str, Any] = {}
+    if path is not None:
+        try:
+            data = tomllib.loads(Path(path).read_text("utf-8"))
+        except OSError as error:
+            raise ConfigError(f"Got config {path}, which cannot be read: {error}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"Got config {path}, which is not TOML: {error}.") from error
+    for override in overrides:
+        _override(data, override)
+    return parse_config(data)
+
+
+def parse_config(data: Mapping[str, Any]) -> TrainingConfig:
+    """Check plain values and build a configuration of them.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown, a value has the wrong type or is out of range.
+    """
+    try:
+        return TrainingConfig.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(_explain(error)) from error
+
+
+def _override(data: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise ConfigError(
+            f"Got --set {override!r}, but expected KEY=VALUE such as features.word.max_n=3."
+        )
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *sections, name = key.strip().split(".")
+    for section in sections:
+        data = data.setdefault(section, {})
+        if not isinstance(data, dict):
+            raise ConfigError(f"Got --set {override!r}, but {section!r} is a value, not a section.")
+    data[name] = value
+
+
+def _explain(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    place = [str(part) for part in fault["loc"]]
+    key = ".".join(place)
+    if fault["type"] == "extra_forbidden":
+        return _unknown_key(key)
+    what = f"{key}={fault['input']!r}" if key else repr(fault["input"])
+    message = fault["msg"].removeprefix("Value error, ")
+    return (
+        f"Got {what}, but {message[0].lower()}{message[1:]}. "
+        "See 'stance config' for every setting and its default."
+    )
+
+
+def _unknown_key(key: str) -> str:
+    known = [name for name, _, _ in settings()]
+    names = known + sorted({name.rpartition(".")[0] for name in known} - {""})
+    near = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
+    if not near:
+        tails = {name.rpartition(".")[2]: name for name in names}
+        tail = difflib.get_close_matches(key.rpartition(".")[2], tails, n=1, cutoff=0.6)
+        near = [tails[name] for name in tail]
+    hint = f"Did you mean {near[0]!r}?" if near else "See 'stance config' for every setting."
+    return f"Got the unknown setting {key!r}. {hint}"
+
+
+def settings(section: BaseModel | None = None, prefix: str = "") -> list[tuple[str, Any, str]]:
+    """List every setting as its dotted key, its value and its description."""
+    section = section or TrainingConfig()
+    found: list[tuple[str, Any, str]] = []
+    for name, info in type(section).model_fields.items():
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            found.extend(settings(value, f"{prefix}{name}."))
+        else:
+            found.append((prefix + name, value, info.description or ""))
+    return found
+
+
+def to_toml(config: TrainingConfig) -> str:
+    """Write every setting as TOML, each with what it means.
+
+    Examples
+    --------
+    >>> parse_config(tomllib.loads(to_toml(TrainingConfig()))) == TrainingConfig()
+    True
+    """
+    return "\n".join(_section_lines(config, "")).strip() + "\n"
+
+
+def _section_lines(section: BaseModel, path: str) -> list[str]:
+    fields = type(section).model_fields
+    values = {name: getattr(section, name) for name in fields}
+    lines = []
+    plain = {n: v for n, v in values.items() if not isinstance(v, BaseModel)}
+    if plain:
+        doc = (type(section).__doc__ or "").splitlines()[0]
+        lines += ["", f"# {doc}"] + ([f"[{path}]"] if path else [])
+    for name, value in plain.items():
+        setting = f"{name} = {_toml_value(value)}"
+        lines.append(f"{setting:<28}# {fields[name].description}")
+    for name, value in values.items():
+        if isinstance(value, BaseModel):
+            lines += _section_lines(value, f"{path}.{name}".lstrip("."))
+    return lines
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return repr(value)

@@ -1,0 +1,117 @@
+"""The model: labels, features, weights, and how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.corpus.article import Article
+    from stance.features.stack import FeatureStack
+    from stance.model.config import TrainingConfig
+    from stance.model.linear import LinearModel
+
+
+class TrainingRecord(BaseModel):
+    """What a model was trained on and how well it did on held-out folds.
+
+    Parameters
+    ----------
+    n_articles, n_outlets, n_events : int
+        Size of the training corpus; zero outlets or events if unknown.
+    label_counts : dict of str to int
+        Articles of each label.
+    fingerprint : str
+        Hash of the training corpus, hexadecimal sha256.
+    scores : dict
+        ``protocol``, ``n``, ``accuracy`` and ``macro_f1`` of the held-out
+        folds that calibrated the model; empty if it was not calibrated.
+    notes : list of str
+        Remarks of the solver.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    n_articles: int
+    n_outlets: int = 0
+    n_events: int = 0
+    label_counts: dict[str, int]
+    fingerprint: str
+    scores: dict[str, Any] = {}
+    notes: list[str] = []
+
+
+class StrongFeature(NamedTuple):
+    """A feature that speaks for a label, and how loudly."""
+
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained classifier with everything it needs to read a text.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Sorted; label i has column i in scores and probabilities.
+    config : TrainingConfig
+    features : FeatureStack
+    linear : LinearModel
+    record : TrainingRecord
+    """
+
+    labels: tuple[str, ...]
+    config: TrainingConfig
+    features: FeatureStack
+    linear: LinearModel
+    record: TrainingRecord
+
+    def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
+        """Return decision values, shape (n_articles, n_labels)."""
+        return self.linear.scores(self._values(articles))
+
+    def probabilities(self, articles: Sequence[Article]) -> NDArray[np.float64]:
+        """Return probabilities in [0, 1], shape (n_articles, n_labels)."""
+        return self.linear.probabilities(self._values(articles))
+
+    def _values(self, articles: Sequence[Article]) -> Any:
+        return self.features.transform([article_text(a, self.config) for a in articles])
+
+    def strongest_features(self, n: int = 10) -> dict[str, list[StrongFeature]]:
+        """Return, for each label, the features with the largest weights.
+
+        A weight is set against the mean over all labels, since only
+        differences between labels decide, and scaled as the features are.
+
+        Parameters
+        ----------
+        n : int
+            How many for each label.
+        """
+        names = self.features.names()
+        weights = self.linear.weights - self.linear.weights.mean(axis=1, keepdims=True)
+        strongest = {}
+        for column, label in enumerate(self.labels):
+            best = np.argsort(-weights[:, column], kind="stable")[:n]
+            strongest[label] = [
+                StrongFeature(names[i], float(weights[i, column]))
+                for i in best.tolist()
+                if weights[i, column] > 0
+            ]
+        return strongest
+
+
+def article_text(article: Article, config: TrainingConfig) -> str:
+    """Return what a model reads of an article: its body, with the headline if configured."""
+    if config.text.title and article.title:
+        return f"{article.title}\n{article.text}"
+    return article.text
