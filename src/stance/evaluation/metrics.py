@@ -1,0 +1,267 @@
+"""Scores of predictions against the truth, with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+RESAMPLES = 2000
+COVERAGE = 0.95
+CALIBRATION_BINS = 15
+
+# Keeps the log of a probability that was rounded to zero finite.
+SMALLEST_PROBABILITY = 1e-12
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Predictions beside the truth.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Every label that occurs in the truth or that the model knows.
+    truth : ndarray of int, shape (n,)
+    probabilities : ndarray of float64, shape (n, n_labels)
+        In [0, 1]; a label that the model does not know has zeros.
+    groups : sequence of str or None, optional
+        The outlet of each article; intervals then resample whole outlets,
+        since articles of one outlet are not independent of each other.
+    """
+
+    labels: tuple[str, ...]
+    truth: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    groups: Sequence[str | None] | None = None
+
+    @cached_property
+    def guess(self) -> NDArray[np.int64]:
+        """The most probable label of each article."""
+        guess: NDArray[np.int64] = self.probabilities.argmax(axis=1)
+        return guess
+
+    @cached_property
+    def confusion(self) -> NDArray[np.int64]:
+        """How often label i (row) was taken for label j (column)."""
+        k = len(self.labels)
+        return np.bincount(self.truth * k + self.guess, minlength=k * k).reshape(k, k)
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """Precision, recall and F1 in [0, 1] of one label, and its number of articles."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All scores of one set of predictions.
+
+    Scores are in [0, 1] except ``log_loss``, which is in nats. ``intervals``
+    holds 95 % bootstrap intervals, resampled by ``interval_unit``. Macro
+    averages are over the labels that occur in the truth or were guessed.
+    """
+
+    n: int
+    protocol: str
+    accuracy: float
+    macro_f1: float
+    weighted_f1: float
+    log_loss: float
+    brier: float
+    calibration_error: float
+    per_class: dict[str, LabelScore]
+    labels: tuple[str, ...]
+    confusion: list[list[int]]
+    intervals: dict[str, tuple[float, float]]
+    interval_unit: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scores as plain JSON values."""
+        return {
+            "n": self.n,
+            "protocol": self.protocol,
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+            "weighted_f1": self.weighted_f1,
+            "log_loss": self.log_loss,
+            "brier": self.brier,
+            "expected_calibration_error": self.calibration_error,
+            "per_class": {
+                label: {
+                    "precision": score.precision,
+                    "recall": score.recall,
+                    "f1": score.f1,
+                    "support": score.support,
+                }
+                for label, score in self.per_class.items()
+            },
+            "confusion": {"labels": list(self.labels), "matrix": self.confusion},
+            "intervals": {name: list(pair) for name, pair in self.intervals.items()},
+            "interval_unit": self.interval_unit,
+        }
+
+
+def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
+    """Compute every score.
+
+    Parameters
+    ----------
+    scored : Scored
+    protocol : str
+        How the predictions came about, in words.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Evaluation
+    """
+    from sklearn.metrics import precision_recall_fscore_support
+
+    numbers = _occurring(scored.confusion)
+    columns = precision_recall_fscore_support(
+        scored.truth, scored.guess, labels=numbers, zero_division=0.0
+    )
+    per_class = {
+        scored.labels[number]: LabelScore(float(p), float(r), float(f), int(n))
+        for number, p, r, f, n in zip(numbers, *columns, strict=True)
+    }
+    intervals, unit = bootstrap(scored, seed=seed)
+    summary = _summaries(scored.confusion[None].astype(np.float64))
+    return Evaluation(
+        n=len(scored),
+        protocol=protocol,
+        accuracy=float(summary["accuracy"][0]),
+        macro_f1=float(summary["macro_f1"][0]),
+        weighted_f1=float(summary["weighted_f1"][0]),
+        log_loss=_log_loss(scored),
+        brier=_brier(scored),
+        calibration_error=calibration_error(scored),
+        per_class=per_class,
+        labels=scored.labels,
+        confusion=scored.confusion.tolist(),
+        intervals=intervals,
+        interval_unit=unit,
+    )
+
+
+def _occurring(confusion: NDArray[np.int64]) -> list[int]:
+    return np.flatnonzero(confusion.sum(axis=0) + confusion.sum(axis=1)).tolist()
+
+
+def _summaries(confusion: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Compute accuracy, macro-F1 and weighted F1 of a stack of confusion matrices.
+
+    Parameters
+    ----------
+    confusion : ndarray of float64, shape (n_matrices, n_labels, n_labels)
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (n_matrices,)
+    """
+    hits = np.diagonal(confusion, axis1=1, axis2=2)
+    true, guessed = confusion.sum(axis=2), confusion.sum(axis=1)
+    total = np.maximum(true.sum(axis=1), 1.0)
+    occurs = (true + guessed) > 0
+    f1 = np.where(occurs, 2 * hits / np.maximum(true + guessed, 1.0), 0.0)
+    return {
+        "accuracy": hits.sum(axis=1) / total,
+        "macro_f1": f1.sum(axis=1) / np.maximum(occurs.sum(axis=1), 1),
+        "weighted_f1": (f1 * true).sum(axis=1) / total,
+    }
+
+
+def _log_loss(scored: Scored) -> float:
+    of_truth = scored.probabilities[np.arange(len(scored)), scored.truth]
+    return float(-np.log(np.maximum(of_truth, SMALLEST_PROBABILITY)).mean())
+
+
+def _brier(scored: Scored) -> float:
+    """Mean squared distance of the probabilities from the truth, summed over labels."""
+    one_hot = np.eye(len(scored.labels))[scored.truth]
+    return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
+
+
+def calibration_error(scored: Scored) -> float:
+    """Return the expected calibration error.
+
+    Articles are sorted into 15 equal bins by the probability of their best
+    label; the error is the mean distance, weighted by a bin's size, of its
+    accuracy from its mean probability.
+
+    References
+    ----------
+    Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using
+    Bayesian Binning, AAAI 2015.
+    """
+    confidence = scored.probabilities.max(axis=1)
+    correct = scored.guess == scored.truth
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    distance = np.bincount(bins, confidence - correct, minlength=CALIBRATION_BINS)
+    return float(np.abs(distance).sum() / len(scored))
+
+
+def bootstrap(
+    scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0
+) -> tuple[dict[str, tuple[float, float]], str]:
+    """Return 95 % percentile intervals, and what was resampled.
+
+    With at least two outlets whole outlets are drawn with replacement, else
+    single articles.
+
+    Parameters
+    ----------
+    scored : Scored
+    resamples : int
+    seed : int
+
+    Returns
+    -------
+    intervals : dict of str to (low, high)
+        For accuracy, macro_f1 and weighted_f1.
+    unit : {"outlet", "article"}
+
+    References
+    ----------
+    Field, Welsh: Bootstrapping Clustered Data, JRSS B 69(3), 2007.
+    """
+    codes, unit = _resampling_units(scored)
+    k, n_units = len(scored.labels), int(codes.max()) + 1
+    cells = np.zeros((n_units, k * k))
+    np.add.at(cells, (codes, scored.truth * k + scored.guess), 1.0)
+    random = np.random.default_rng(seed)
+    draws = np.empty((resamples, k * k))
+    chance = np.full(n_units, 1.0 / n_units)
+    for first in range(0, resamples, 100):
+        last = min(first + 100, resamples)
+        draws[first:last] = random.multinomial(n_units, chance, size=last - first) @ cells
+    tail = (1.0 - COVERAGE) / 2
+    intervals = {}
+    for name, values in _summaries(draws.reshape(resamples, k, k)).items():
+        low, high = np.quantile(values, [tail, 1.0 - tail])
+        intervals[name] = (float(low), float(high))
+    return intervals, unit
+
+
+def _resampling_units(scored: Scored) -> tuple[NDArray[np.int64], str]:
+    if scored.groups is not None and None not in scored.groups and len(set(scored.groups)) > 1:
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(scored.groups))}
+        return np.array([numbers[name] for name in scored.groups]), "outlet"
+    return np.arange(len(scored)), "article"
