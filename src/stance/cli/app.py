@@ -1,0 +1,82 @@
+"""The `stance` command and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from stance.cli import config, crossval, evaluate, export, info, predict, train
+from stance.cli.console import fail
+from stance.errors import ConfigError, StanceError
+
+FAILED = 1
+MISUSED = 2
+INTERRUPTED = 130
+
+HELP = """
+How Arabic news articles frame a conflict: train, check honestly, label.
+
+A first walk, with the model that ships with the package:
+
+\b
+    stance predict articles.jsonl -o labels.jsonl
+
+and with labelled articles of your own (JSON Lines, CSV, TSV, Parquet or a folder of .txt):
+
+\b
+    stance crossval labelled.csv            how good, on outlets never seen?
+    stance train labelled.csv -o my-model
+    stance predict new.csv -m my-model -o labels.csv
+
+'stance COMMAND --help' tells more about each.
+"""
+
+app = typer.Typer(
+    name="stance",
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+app.command("train")(train.train_command)
+app.command("evaluate")(evaluate.evaluate_command)
+app.command("crossval")(crossval.crossval_command)
+app.command("predict")(predict.predict_command)
+app.command("info")(info.info_command)
+app.command("config")(config.config_command)
+app.command("export")(export.export_command)
+
+
+@app.callback(help=HELP)
+def top(
+    version: bool = typer.Option(False, "--version", help="Show the version and exit."),
+) -> None:
+    """Answer what belongs to no command."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"stance {installed('stance')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 misused."""
+    try:
+        app()
+    except ConfigError as error:
+        fail(str(error))
+        sys.exit(MISUSED)
+    except StanceError as error:
+        fail(str(error))
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        fail("Interrupted.")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does: nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
