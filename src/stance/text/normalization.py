@@ -14,6 +14,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from stance.errors import ModelError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 BMP_END = 0xFFFF
 
+_NOTHING = re.compile("(?!)")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 Ranges = tuple[tuple[int, int], ...]
@@ -30,6 +32,7 @@ Ranges = tuple[tuple[int, int], ...]
 TATWEEL = "\u0640"
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 ZERO_WIDTH = "\u00ad\u180e\u200b\u200c\u200d\u2060\ufeff"
+VARIATION_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 DIGITS = {zero + value: str(value) for zero in (0x0660, 0x06F0) for value in range(10)}
 
 # camel-tools spells these two ligatures out before NFKC sees them. No mark composes with the last
@@ -59,7 +62,7 @@ class NormalizationProfile:
     digits : bool
         Write Arabic-Indic and Persian digits as ASCII digits.
     invisible : bool
-        Remove bidi controls and zero-width characters.
+        Remove bidi controls, zero-width characters and variation selectors.
     latin_case : bool
         Write Latin letters in lower case.
     """
@@ -234,7 +237,7 @@ class NormalizationTable:
         """
         try:
             return cls(
-                replacements={int(p, 16): _string(n) for p, n in data["replacements"].items()},  # type: ignore[index]
+                replacements={_point(p): _string(n) for p, n in data["replacements"].items()},  # type: ignore[index]
                 composing=_ranges(data["composing"]),  # type: ignore[index]
                 separators=_ranges(data["separators"]),  # type: ignore[index]
             )
@@ -284,10 +287,21 @@ def _string(value: object) -> str:
     return value
 
 
-def _ranges(pairs: Iterable[Iterable[int]]) -> Ranges:
-    result = tuple((int(first), int(last)) for first, last in pairs)
-    if any(not 0 <= first <= last <= sys.maxunicode for first, last in result):
-        raise ValueError("a range lies outside Unicode")
+def _point(text: str) -> int:
+    point = int(text, 16)
+    if not 0 <= point <= sys.maxunicode:
+        raise ValueError(f"{text} lies outside Unicode")
+    return point
+
+
+def _ranges(pairs: Iterable[tuple[int, int]]) -> Ranges:
+    result = tuple((first, last) for first, last in pairs)
+    places = [place for pair in result for place in pair]
+    if not all(type(place) is int for place in places):
+        raise TypeError("a range is not made of whole numbers")
+    behind_each_other = all(a[1] < b[0] for a, b in pairwise(result))
+    if not behind_each_other or any(not 0 <= a <= b <= sys.maxunicode for a, b in result):
+        raise ValueError("ranges overlap, are out of order or lie outside Unicode")
     return result
 
 
@@ -308,6 +322,8 @@ def _group(points: Iterable[int]) -> Ranges:
 
 def _character_class(points: Iterable[int], template: str) -> re.Pattern[str]:
     ranges = _group(sorted(set(points)))
+    if not ranges:
+        return _NOTHING
     inside = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
     return re.compile(template.format(inside), re.DOTALL)
 
@@ -339,6 +355,7 @@ def own_replacements(profile: NormalizationProfile) -> dict[int, str]:
         table[ord(TATWEEL)] = ""
     if profile.invisible:
         table.update(dict.fromkeys(map(ord, BIDI_CONTROLS + ZERO_WIDTH), ""))
+        table.update(dict.fromkeys(VARIATION_SELECTORS, ""))
     if profile.digits:
         table.update(DIGITS)
     if profile.latin_case:

@@ -12,13 +12,18 @@ from enum import IntEnum
 from typing import NamedTuple
 
 SCARE_WORDS = 3
+# Far enough to see past a few invisible characters.
+LOOK_BACK = 8
 
 OPENING = {"«": "»", "“": "”", "„": "”", "‹": "›", "‘": "’"}
 CLOSING = {closing: opening for opening, closing in OPENING.items()}
 DOUBLE = '"“”„‟＂'
 
 # An apostrophe stands inside Latin words, so single marks count only at a word's edge.
-_MARK = re.compile(r'[«»"“”„‟＂‹›]|(?<!\w)[‘](?=\w)|(?<=\w)[’](?!\w)')
+_MARK = re.compile(r'[«»"“”„‟＂‹›]|‘(?=\S)|’(?!\w)')
+_WORD = re.compile(r"\S*\w\S*")
+# What stands between a quotation and the mark that opens it, or is not seen at all.
+_BEFORE_OPENING = re.compile(r"(?:^|[\s(\[{:/\-–—،,؛;])[\u200b-\u200f\u202a-\u202e\u2066-\u2069]*$")
 _PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 _INTRODUCES_SPEECH = re.compile(r":\s*$")
 
@@ -42,7 +47,7 @@ class Segment(NamedTuple):
 class _Quotation(NamedTuple):
     start: int  # behind the opening mark
     end: int  # before the closing mark
-    depth: int
+    closed: bool
 
 
 def voices(text: str) -> list[Segment]:
@@ -72,12 +77,18 @@ def voices(text: str) -> list[Segment]:
     position = 0
     for quotation in _outermost(text):
         inside = text[quotation.start : quotation.end]
-        voice = Voice.SCARE if len(_MARK.sub(" ", inside).split()) <= SCARE_WORDS else Voice.SPEECH
+        is_name = quotation.closed and _count_words(inside) <= SCARE_WORDS
+        voice = Voice.SCARE if is_name else Voice.SPEECH
         _append(segments, position, quotation.start, Voice.OWN)
         _append(segments, quotation.start, quotation.end, voice)
         position = quotation.end
     _append(segments, position, len(text), Voice.OWN)
     return segments
+
+
+def _count_words(text: str) -> int:
+    """Count words; punctuation that stands alone is none."""
+    return len(_WORD.findall(_MARK.sub(" ", text)))
 
 
 def _append(segments: list[Segment], start: int, end: int, voice: Voice) -> None:
@@ -109,12 +120,11 @@ def _quotations(text: str, start: int, end: int) -> list[_Quotation]:
             if mark.group() not in CLOSING or mark.group() in DOUBLE:
                 stack.append(mark)
             continue
-        depth = stack.index(opener)
-        found.append(_Quotation(opener.end(), mark.start(), depth))
-        del stack[depth:]
+        found.append(_Quotation(opener.end(), mark.start(), closed=True))
+        del stack[stack.index(opener) :]
     for mark in stack:
         if _INTRODUCES_SPEECH.search(text, start, mark.start()):
-            found.append(_Quotation(mark.end(), end, 0))
+            found.append(_Quotation(mark.end(), end, closed=False))
             break
     return found
 
@@ -139,7 +149,7 @@ def _opens_inside(
     mark = marks[place]
     if mark.group() == "”" or not _leans_forward(text, mark, end):
         return False
-    if len(text[opener.end() : mark.start()].split()) > SCARE_WORDS:
+    if _count_words(text[opener.end() : mark.start()]) > SCARE_WORDS:
         return mark.group() != '"' or _closes_soon(text, marks, place, end)
     return mark.group() == "“" and _closes_soon(text, marks, place, end)
 
@@ -150,12 +160,12 @@ def _closes_soon(text: str, marks: list[re.Match[str]], place: int, end: int) ->
         following is not None
         and following.group() in DOUBLE
         and not _leans_forward(text, following, end)
-        and len(text[marks[place].end() : following.start()].split()) <= SCARE_WORDS
+        and _count_words(text[marks[place].end() : following.start()]) <= SCARE_WORDS
     )
 
 
 def _leans_forward(text: str, mark: re.Match[str], end: int) -> bool:
-    """Tell whether a space stands before a mark and none behind it."""
-    before = text[mark.start() - 1] if mark.start() else " "
+    """Tell whether a space or the like stands before a mark and none behind it."""
     behind = text[mark.end()] if mark.end() < end else " "
-    return not (before.isalnum() or before in ".؟!,،)") and not behind.isspace()
+    before = text[max(mark.start() - LOOK_BACK, 0) : mark.start()]
+    return bool(_BEFORE_OPENING.search(before)) and not behind.isspace()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stance.text.normalization import NormalizationTable
 
 _WORD = re.compile(r"\S+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Word(NamedTuple):
@@ -44,6 +45,20 @@ def words(text: str, table: NormalizationTable) -> list[str]:
     ['اعلنت', 'قسد', 'السيطره']
     """
     return table.compose(text).translate(table.word_replacements).split()
+
+
+def surface_words(text: str) -> list[str]:
+    """Split a text at white space and leave all else as published.
+
+    Spelling, diacritics and punctuation stay: the outlet's house style. Lone
+    surrogates, which no file can hold, become U+FFFD.
+
+    Examples
+    --------
+    >>> surface_words("أعلنت «قَسَد» السيطرةَ.")
+    ['أعلنت', '«قَسَد»', 'السيطرةَ.']
+    """
+    return _SURROGATE.sub("\ufffd", text).split()
 
 
 def locate_words(text: str, table: NormalizationTable) -> list[Word]:

@@ -1,0 +1,283 @@
+import dataclasses
+import functools
+import json
+import unicodedata
+
+import pytest
+from camel_tools.utils.dediac import dediac_ar
+from camel_tools.utils.normalize import (
+    normalize_alef_ar,
+    normalize_alef_maksura_ar,
+    normalize_teh_marbuta_ar,
+    normalize_unicode,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stance.errors import ModelError
+from stance.text.normalization import (
+    NormalizationProfile,
+    NormalizationTable,
+    arabic_normalization,
+)
+from stance.text.tokenization import words
+from tests.samples import ARABIC_LETTERS, SAMPLES, every_sample, texts, unhurried
+
+STEPS = [field.name for field in dataclasses.fields(NormalizationProfile)]
+NOTHING = NormalizationProfile(**dict.fromkeys(STEPS, False))
+PROFILES = {
+    "all": NormalizationProfile(),
+    "none": NOTHING,
+    **{f"without {step}": NormalizationProfile(**{step: False}) for step in STEPS},
+}
+every_profile = pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES.keys())
+
+# Few enough for their tables to stay at hand from one drawn text to the next.
+some_profiles = st.sampled_from(
+    [PROFILES[f"without {step}"] for step in ("compatibility", "diacritics", "alef", "invisible")]
+    + [PROFILES["all"], dataclasses.replace(NOTHING, compatibility=True)]
+)
+
+# arabic_normalization keeps fewer tables at hand than the tests below ask for in turn.
+table_of = functools.cache(arabic_normalization)
+
+CAMEL_STEPS = {
+    "compatibility": normalize_unicode,
+    "diacritics": dediac_ar,
+    "alef": normalize_alef_ar,
+    "alef_maksura": normalize_alef_maksura_ar,
+    "teh_marbuta": normalize_teh_marbuta_ar,
+}
+FORMATTING = {
+    *("ARABIC LETTER MARK", "LEFT-TO-RIGHT MARK", "RIGHT-TO-LEFT MARK"),
+    *("LEFT-TO-RIGHT EMBEDDING", "RIGHT-TO-LEFT EMBEDDING", "POP DIRECTIONAL FORMATTING"),
+    *("LEFT-TO-RIGHT OVERRIDE", "RIGHT-TO-LEFT OVERRIDE", "LEFT-TO-RIGHT ISOLATE"),
+    *("RIGHT-TO-LEFT ISOLATE", "FIRST STRONG ISOLATE", "POP DIRECTIONAL ISOLATE"),
+    *("SOFT HYPHEN", "MONGOLIAN VOWEL SEPARATOR", "ZERO WIDTH SPACE", "ZERO WIDTH NON-JOINER"),
+    *("ZERO WIDTH JOINER", "WORD JOINER", "ZERO WIDTH NO-BREAK SPACE"),
+}
+
+
+def own_step(character, profile):
+    name = unicodedata.name(character, "")
+    if profile.tatweel and name == "ARABIC TATWEEL":
+        return ""
+    if profile.invisible and (name in FORMATTING or name.startswith("VARIATION SELECTOR-")):
+        return ""
+    if profile.digits and name.startswith(("ARABIC-INDIC DIGIT", "EXTENDED ARABIC-INDIC DIGIT")):
+        return str(unicodedata.digit(character))
+    if profile.latin_case and "LATIN" in name:
+        return character.lower()
+    return character
+
+
+def by_camel(text, profile):
+    """What camel-tools makes of a text, and this project's own steps after it."""
+    for name, step in CAMEL_STEPS.items():
+        if getattr(profile, name):
+            text = step(text)
+    return "".join(own_step(character, profile) for character in text)
+
+
+@every_profile
+def test_every_code_point_becomes_what_camel_tools_makes_of_it(profile):
+    table = table_of(profile)
+    everything = map(chr, range(0x10000))
+    wrong = [c for c in everything if table.apply(c) != by_camel(c, profile)]
+    assert [f"{ord(c):04x}" for c in wrong] == []
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "ا{}",
+        "ي{}\u0654",
+        "{}\u0653",
+        "\u064e{}\u0655",
+        "\u1100{}\u11a8",
+        "\uac00{}",
+        "a{}\u0301",
+        "\ufdfd{}",
+    ],
+    ids=ascii,
+)
+def test_every_code_point_among_letters_and_marks_becomes_what_camel_tools_makes_of_it(around):
+    table, profile = arabic_normalization(), NormalizationProfile()
+    everything = (around.format(chr(point)) for point in range(0x10000))
+    wrong = [text for text in everything if table.apply(text) != by_camel(text, profile)]
+    assert list(map(ascii, wrong)) == []
+
+
+@unhurried
+@given(profile=some_profiles, text=texts)
+def test_any_text_becomes_what_camel_tools_makes_of_it(profile, text):
+    assert table_of(profile).apply(text) == by_camel(text, profile)
+
+
+@every_profile
+@every_sample
+def test_samples_become_what_camel_tools_makes_of_them(profile, text):
+    assert table_of(profile).apply(text) == by_camel(text, profile)
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "folded"),
+    [
+        ("compatibility", "ﻻ ﷲ", "لا الله"),
+        ("diacritics", "قَسَّدٌ", "قسد"),
+        ("tatweel", "قـسـد", "قسد"),
+        ("alef", "أنباء إدلب آخر ٱلعهد", "انباء ادلب اخر العهد"),
+        ("alef_maksura", "السورى على", "السوري علي"),
+        ("teh_marbuta", "الرقة", "الرقه"),
+        ("digits", "٢٠١٩ ۲۵", "2019 25"),
+        ("invisible", "\u202bقسد\u202c\u200f و\u200cهي", "قسد وهي"),
+        ("latin_case", "SDF وYPG Ünlü", "sdf وypg ünlü"),
+    ],
+)
+def test_every_step_can_be_switched(step, text, folded):
+    assert arabic_normalization().apply(text) == folded
+    alone = table_of(dataclasses.replace(NOTHING, **{step: True}))
+    assert alone.apply(text) == folded
+    without = table_of(PROFILES[f"without {step}"])
+    assert without.apply(text) != folded
+
+
+def test_nothing_changes_where_no_step_is_taken():
+    table = arabic_normalization(NOTHING)
+    assert not table.replacements
+    assert all(table.apply(text) == text for text in SAMPLES.values())
+
+
+def test_punctuation_and_lines_stay():
+    text = '«قسد»، وفق البيان:\n"لا"؟ (نعم)!'
+    assert arabic_normalization().apply(text) == text
+
+
+def check_alignment(table, text):
+    aligned = table.align(text)
+    assert aligned.text == table.apply(text)
+    starts, ends = list(aligned.starts), list(aligned.ends)
+    assert len(starts) == len(ends) == len(aligned.text)
+    assert starts == sorted(starts)
+    assert ends == sorted(ends)
+    assert all(0 <= start < end <= len(text) for start, end in zip(starts, ends, strict=True))
+
+
+@unhurried
+@given(profile=some_profiles, text=texts)
+def test_an_aligned_text_is_the_normalised_one_and_its_spans_never_go_back(profile, text):
+    check_alignment(table_of(profile), text)
+
+
+@every_profile
+@every_sample
+def test_samples_align_with_themselves(profile, text):
+    check_alignment(table_of(profile), text)
+
+
+@unhurried
+@given(text=texts)
+def test_no_original_character_that_still_shows_is_left_out(text):
+    table = arabic_normalization()
+    aligned = table.align(text)
+    covered = {
+        place
+        for start, end in zip(aligned.starts, aligned.ends, strict=True)
+        for place in range(start, end)
+    }
+    left_out = "".join(c for place, c in enumerate(text) if place not in covered)
+    assert table.apply(left_out) == ""
+
+
+def test_a_removed_mark_belongs_to_the_letter_before_it():
+    aligned = arabic_normalization().align("قَسَد")
+    assert list(zip(aligned.text, aligned.starts, aligned.ends, strict=True)) == [
+        ("ق", 0, 2),
+        ("س", 2, 4),
+        ("د", 4, 5),
+    ]
+
+
+def test_a_letter_and_the_mark_merged_into_it_share_one_place():
+    aligned = arabic_normalization(NormalizationProfile(alef=False)).align("نبا\u0654 أ")
+    assert aligned.text == "نبأ أ"
+    assert list(aligned.starts) == [0, 1, 2, 4, 5]
+    assert list(aligned.ends) == [1, 2, 4, 5, 6]
+
+
+@every_profile
+def test_a_table_that_went_through_json_does_the_same(profile):
+    table = table_of(profile)
+    again = NormalizationTable.from_dict(json.loads(json.dumps(table.to_dict())))
+    assert again == table
+    for text in SAMPLES.values():
+        assert again.apply(text) == table.apply(text)
+        assert again.align(text) == table.align(text)
+        assert words(text, again) == words(text, table)
+
+
+def test_a_table_whose_marks_lie_within_the_bmp_composes():
+    table = NormalizationTable(replacements={}, composing=((0x653, 0x655),), separators=())
+    assert table.apply("با\u0653ب") == "بآب"
+
+
+def damaged(**changes):
+    whole = {"replacements": {"0640": ""}, "composing": [[0x653, 0x655]], "separators": [[0, 47]]}
+    return {key: value for key, value in (whole | changes).items() if value is not None}
+
+
+def test_the_shape_that_is_damaged_below_is_a_good_one():
+    assert NormalizationTable.from_dict(damaged()).replacements == {0x640: ""}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "table",
+        {},
+        damaged(replacements=None),
+        damaged(composing=None),
+        damaged(separators=None),
+        damaged(replacements=[["0640", ""]]),
+        damaged(replacements={"tatweel": ""}),
+        damaged(replacements={"0640": 7}),
+        damaged(replacements={"0640": None}),
+        damaged(replacements={"110000": ""}),
+        damaged(composing=7),
+        damaged(composing=[7]),
+        damaged(composing=[[1, 2, 3]]),
+        damaged(composing=[["a", "b"]]),
+        damaged(composing=[[0x655, 0x653]]),
+        damaged(composing=[[-1, 5]]),
+        damaged(composing=[[0.5, 2.5]]),
+        damaged(separators=[[0, 0x110000]]),
+        damaged(separators=[[0, float("inf")]]),
+        damaged(separators=[[None, 5]]),
+        damaged(separators=[[58, 64], [0, 47]]),
+        damaged(separators=[[0, 47], [40, 64]]),
+    ],
+    ids=repr,
+)
+def test_a_damaged_table_is_refused(data):
+    with pytest.raises(ModelError, match="normalisation table"):
+        NormalizationTable.from_dict(data)
+
+
+def test_lone_surrogates_pass_and_letters_beyond_the_bmp_are_kept():
+    text = "قـسد \ud83d\udc00 𐤀𞤀 \udfff"
+    assert arabic_normalization().apply(text) == "قسد \ud83d\udc00 𐤀𞤀 \udfff"
+
+
+@pytest.mark.parametrize("mark", ["\u0653", "\u0654", "\u0655", "\u064e", "\u0301"], ids=ascii)
+def test_marks_after_every_arabic_letter(mark):
+    profile = NormalizationProfile(diacritics=False, alef=False)
+    text = " ".join(letter + mark for letter in ARABIC_LETTERS)
+    assert table_of(profile).apply(text) == by_camel(text, profile)
+
+
+def test_a_table_is_built_once_for_a_profile():
+    assert arabic_normalization(NormalizationProfile()) is arabic_normalization(
+        NormalizationProfile()
+    )
