@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# Integers beyond 64 bits have no place in JSON as it is read elsewhere.
+JSON_INTEGERS = 2**63
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One news article.
@@ -96,5 +100,21 @@ class RejectedRow:
             "source": self.source,
             "row": self.row,
             "reason": self.reason,
-            "raw": self.raw,
+            "raw": _as_json(self.raw),
         }
+
+
+def _as_json(value: Any) -> Any:
+    """Keep what JSON can hold, and write the rest as Python shows it."""
+    if isinstance(value, dict):
+        return {_as_json(str(name)): _as_json(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_json(inner) for inner in value]
+    if isinstance(value, str):
+        # Bytes that were no UTF-8 came through as surrogates.
+        return value.encode(errors="surrogateescape").decode(errors="replace")
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int) and abs(value) < JSON_INTEGERS:
+        return value
+    return repr(value)

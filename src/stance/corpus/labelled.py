@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.corpus.reading import read_articles
+from stance.corpus.reading import read_located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,16 +36,22 @@ def read_corpus(
     articles: list[Article] = []
     rejected: list[RejectedRow] = []
     ids: set[str] = set()
-    rows = read_articles(inputs, fields=fields, where=where, input_format=input_format)
-    for number, row in enumerate(rows, start=1):
-        if isinstance(row, RejectedRow):
-            rejected.append(row)
-        elif row.label is None:
-            reason = f"no label in {fields.label!r}"
-            rejected.append(RejectedRow(f"article {row.id!r}", number, reason))
-        elif row.id in ids:
-            rejected.append(RejectedRow(f"article {row.id!r}", number, "the id was used before"))
+    rows = read_located(inputs, fields=fields, where=where, input_format=input_format)
+    for found in rows:
+        if isinstance(found, RejectedRow):
+            rejected.append(found)
+        elif reason := _unusable(found.article, ids, fields.label):
+            rejected.append(found.row.rejected(reason))
         else:
-            ids.add(row.id)
-            articles.append(row)
+            ids.add(found.article.id)
+            articles.append(found.article)
     return articles, rejected
+
+
+def _unusable(article: Article, ids: set[str], label_field: str) -> str:
+    """Say why an article cannot be learned from, or nothing."""
+    if article.label is None:
+        return f"no label in {label_field!r}"
+    if article.id in ids:
+        return f"the id {article.id!r} was used before"
+    return ""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import sys
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from stance.errors import CorpusError
+from stance.errors import ConfigError, CorpusError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,7 @@ MAGIC = (
     (b"%PDF", None, "a PDF document"),
     (b"\xff\xfe", None, "UTF-16 text"),
     (b"\xfe\xff", None, "UTF-16 text"),
-    (b"\x80\x04", None, "a Python pickle"),
+    *((bytes((0x80, protocol)), None, "a Python pickle") for protocol in range(2, 6)),
 )
 
 
@@ -79,16 +81,18 @@ def identify(name: str, input_format: str | None = None) -> Source:
     ------
     CorpusError
         If there is no such file or its ending says nothing.
+    ConfigError
+        If `input_format` is unknown.
     """
     known = sorted(set(FORMATS.values()))
     if input_format is not None and input_format not in known:
-        raise CorpusError(
+        raise ConfigError(
             f"Got input format {input_format!r}, but expected one of {', '.join(known)}."
         )
     if name == STDIN:
         return Source(STDIN, input_format or "jsonl")
     path = Path(name)
-    if not path.is_file():
+    if not name or is_folder(name) or not _exists(path):
         raise CorpusError(f"Got {name}, but there is no such file or folder. Check the spelling.")
     suffixes = [suffix.lower() for suffix in path.suffixes]
     compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else ""
@@ -100,6 +104,21 @@ def identify(name: str, input_format: str | None = None) -> Source:
             "Rename the file or give --input-format."
         )
     return Source(name, found, compression)
+
+
+def is_folder(name: str) -> bool:
+    """Tell whether a name is that of a folder; one too long to exist is not."""
+    try:
+        return Path(name).is_dir()
+    except OSError:
+        return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -114,11 +133,13 @@ def open_bytes(source: Source) -> Iterator[IO[bytes]]:
     if source.name == STDIN:
         yield sys.stdin.buffer
         return
-    check_content(source)
+    # A pipe can be read once only, so there is no looking ahead.
+    if source.path.is_file():
+        check_content(source)
     try:
         with _decompressed(source) as stream:
             yield stream
-    except (EOFError, gzip.BadGzipFile, lzma.LZMAError, OSError) as error:
+    except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
         raise CorpusError(
             f"Got {source.name}, which could not be read to its end ({error}). "
             "The file is damaged or was cut short: copy it again."
@@ -173,5 +194,6 @@ def _decompressed(source: Source) -> IO[bytes]:
     if source.compression == ".zst":
         import pyarrow as pa
 
-        return cast("IO[bytes]", pa.input_stream(str(source.path), compression="zstd"))
+        stream = pa.input_stream(str(source.path), compression="zstd")
+        return cast("IO[bytes]", io.BufferedReader(stream))
     return source.path.open("rb")

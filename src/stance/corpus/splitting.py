@@ -84,11 +84,27 @@ def split(
         raise ConfigError(
             f"Got folds={folds} for {len(articles)} articles, but expected from 2 to that many."
         )
+    if len(articles) < 2:
+        raise CorpusError(f"Got {len(articles)} articles, but expected at least two to divide.")
     if by == "time":
         return _split_by_time(articles, folds)
     if by == "random":
         return _split_at_random(articles, folds, seed)
     return _split_by_group(articles, by, folds, seed)
+
+
+def labels_cross(articles: Sequence[Article], by: Literal["outlet", "event"]) -> bool:
+    """Tell whether one outlet or event can be left out without losing a label.
+
+    So it is where every article has one, and every label occurs in several.
+    """
+    found: dict[str | None, set[str]] = {}
+    for article in articles:
+        group = getattr(article, by)
+        if group is None:
+            return False
+        found.setdefault(article.label, set()).add(group)
+    return bool(found) and all(len(groups) > 1 for groups in found.values())
 
 
 def groups_of(articles: Sequence[Article], field: str) -> list[str]:
@@ -113,7 +129,7 @@ def groups_of(articles: Sequence[Article], field: str) -> list[str]:
 def _split_by_group(
     articles: Sequence[Article], by: str, folds: int | Literal["each"] | None, seed: int
 ) -> list[Fold]:
-    from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
+    from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold
 
     groups = np.array(groups_of(articles, by))
     names = np.unique(groups)
@@ -124,7 +140,7 @@ def _split_by_group(
         )
     if folds is None:
         folds = "each" if len(names) <= MOST_SINGLE_GROUPS else DEFAULT_FOLDS
-    if folds == "each":
+    if folds == "each" or folds == len(names):
         pairs = LeaveOneGroupOut().split(groups, groups=groups)
         return [Fold(str(groups[test[0]]), train, test) for train, test in pairs]
     if folds > len(names):
@@ -132,8 +148,10 @@ def _split_by_group(
             f"Got folds={folds} for {len(names)} groups by {by}, but expected no more folds than "
             "groups. Use --folds each for one fold each."
         )
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     labels = [article.label for article in articles]
+    # Where every label is rarer than the folds there is nothing to keep in proportion.
+    kind = StratifiedGroupKFold if max(Counter(labels).values()) >= folds else GroupKFold
+    splitter = kind(folds, shuffle=True, random_state=seed)
     with _few_of_a_label():
         pairs = list(splitter.split(groups, labels, groups))
     return _numbered(pair for pair in pairs if len(pair[1]))
@@ -184,8 +202,7 @@ def _split_by_time(articles: Sequence[Article], folds: int | Literal["each"] | N
             "test forward in time."
         )
     folded = []
-    # Articles of one day stay on one side, so the borders are days and not places.
-    borders = dates[order][[len(order) * k // (n_folds + 1) for k in range(1, n_folds + 1)]]
+    borders = _borders(dates[order], n_folds)
     ends = [*borders[1:], None]
     for begin, end in zip(borders, ends, strict=True):
         test = (dates >= begin) & ((dates < end) if end is not None else True)
@@ -193,6 +210,21 @@ def _split_by_time(articles: Sequence[Article], folds: int | Literal["each"] | N
         if test.any() and train.any():
             folded.append(Fold(f"from {begin}", np.flatnonzero(train), np.flatnonzero(test)))
     return folded
+
+
+def _borders(dates: NDArray[np.object_], n_folds: int) -> NDArray[np.object_]:
+    """Choose the first day of each stretch, the stretches about equal in articles.
+
+    Articles of one day stay on one side, so a border is a day and not a place.
+    """
+    days, starts = np.unique(dates, return_index=True)
+    chosen, earliest = [], 1
+    for k in range(1, n_folds + 1):
+        nearest = int(np.abs(starts - len(dates) * k / (n_folds + 1)).argmin())
+        latest = len(days) - (n_folds - k) - 1
+        chosen.append(min(max(nearest, earliest), latest))
+        earliest = chosen[-1] + 1
+    return days[chosen]
 
 
 def _date(article: Article) -> dt.date:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 
-from stance.errors import OutputError
+from stance.errors import ConfigError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,18 +68,24 @@ def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[Binar
     """
     target = Path(target)
     refuse_existing(target, force=force)
-    if target.is_dir():
-        raise OutputError(f"Got {target} as output, but it is a folder. Give a file name.")
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "a device or a pipe"
+        raise OutputError(
+            f"Got {target} as output, but it is {kind}, which no file can replace. "
+            "Give the name of a file."
+        )
     with _unwritable(target):
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".stance-")
     beside = Path(name)
     try:
-        with _unwritable(target), os.fdopen(descriptor, "wb") as file:
+        with _unwritable(target, beside), os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         with _unwritable(target):
             beside.chmod(0o666 & ~_umask())
+            # Somebody may have put a file there meanwhile.
+            refuse_existing(target, force=force)
             beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
@@ -103,10 +109,12 @@ def replacing_folder(target: str | Path, *, force: bool = False) -> Iterator[Pat
     refuse_existing(target, force=force)
     with _unwritable(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".stance-"))
     try:
-        with _unwritable(target):
+        with _unwritable(target, beside):
             yield beside
+        with _unwritable(target):
+            refuse_existing(target, force=force)
             beside.chmod(0o777 & ~_umask())
             _swap(beside, target)
     finally:
@@ -118,31 +126,39 @@ def _swap(new: Path, target: Path) -> None:
     if not os.path.lexists(target):
         new.rename(target)
         return
-    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
-    target.rename(old / target.name)
+    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=".stance-"))
     try:
-        new.rename(target)
-    except OSError:
-        (old / target.name).rename(target)
-        raise
+        target.rename(old / "replaced")
+        try:
+            new.rename(target)
+        except BaseException:
+            (old / "replaced").rename(target)
+            raise
     finally:
-        _remove(old)
-
-
-def _remove(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
-def _unwritable(target: Path) -> Iterator[None]:
-    """Tell a failure to write in words."""
+def _unwritable(target: Path, written: Path | None = None) -> Iterator[None]:
+    """Tell a failure to write in words.
+
+    An error about a file that is neither the target nor what is being written
+    beside it is somebody else's, and passes.
+    """
     try:
         yield
     except OSError as error:
+        elsewhere = written and error.filename and not _is_below(error.filename, written)
+        if elsewhere:
+            raise
         raise OutputError(
-            f"Got {target} as output, but it cannot be written: {error.strerror}. "
+            f"Got {target} as output, but it cannot be written: {error.strerror or error}. "
             "Check that the folder exists, is yours to write in and has room."
         ) from error
+
+
+def _is_below(name: str | bytes, folder: Path) -> bool:
+    return Path(os.fsdecode(name)).is_relative_to(folder)
 
 
 def _umask() -> int:
@@ -156,19 +172,19 @@ def output_format(target: Path | None, chosen: str | None) -> str:
 
     Raises
     ------
-    OutputError
+    ConfigError
         If neither names a known format.
     """
     known = sorted(set(OUTPUT_FORMATS.values()))
     if chosen is not None:
         if chosen not in known:
-            raise OutputError(f"Got format {chosen!r}, but expected one of {', '.join(known)}.")
+            raise ConfigError(f"Got format {chosen!r}, but expected one of {', '.join(known)}.")
         return chosen
     if target is None:
         return "jsonl"
     found = OUTPUT_FORMATS.get(target.suffix.lower())
     if found is None:
-        raise OutputError(
+        raise ConfigError(
             f"Got {target} as output, whose ending says nothing about its format, but expected "
             f"{', '.join(OUTPUT_FORMATS)}. Rename it or give --format."
         )
@@ -194,7 +210,7 @@ class _Csv:
         import io
 
         self._text = io.TextIOWrapper(file, "utf-8-sig" if bom else "utf-8", newline="")
-        self._writer = csv.DictWriter(self._text, columns, lineterminator="\n")
+        self._writer = csv.DictWriter(self._text, columns, lineterminator="\r\n")
         self._writer.writeheader()
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,0 +1,73 @@
+import pytest
+
+from stance.corpus.article import Article, FieldMapping, RejectedRow
+from stance.corpus.labelled import read_corpus
+from stance.errors import CorpusError
+
+ROWS = """id,text,label
+1,عاد الهدوء إلى السوق,محايد
+2,وصل الوفد صباحا,
+1,افتتحت المدرسة,منحاز
+3,,محايد
+4,هطل المطر,None
+"""
+
+
+def test_only_labelled_articles_with_an_id_of_their_own_are_kept(put):
+    articles, rejected = read_corpus([put("a.csv", ROWS)])
+    assert articles == [
+        Article("1", "عاد الهدوء إلى السوق", "محايد"),
+        Article("4", "هطل المطر", "None"),
+    ]
+    assert [row.reason for row in rejected] == [
+        "no label in 'label'",
+        "the id '1' was used before",
+        "'text' is empty",
+    ]
+
+
+def test_rows_set_aside_are_named_by_file_and_row(put):
+    path = put("a.csv", ROWS)
+    first = put("b.csv", "id,text,label\nب,نص,محايد\n")
+    _, rejected = read_corpus([first, path])
+    assert [(row.source, row.row) for row in rejected] == [(str(path), n) for n in (3, 4, 5)]
+
+
+def test_a_row_without_a_label_is_told_the_name_of_the_field(put):
+    path = put("a.csv", "id,text,framing\n1,نص,\n2,نص,محايد\n")
+    articles, (rejected,) = read_corpus([path], fields=FieldMapping(label="framing"))
+    assert [a.label for a in articles] == ["محايد"]
+    assert "'framing'" in rejected.reason
+
+
+def test_an_id_used_in_another_file_is_used_before(put):
+    paths = [put(name, "id,text,label\n1,نص,محايد\n") for name in ("a.csv", "b.csv")]
+    articles, rejected = read_corpus(paths)
+    assert len(articles) == 1
+    assert [row.reason for row in rejected] == ["the id '1' was used before"]
+
+
+def test_the_id_of_a_row_set_aside_may_be_used_after_it(put):
+    path = put("a.csv", "id,text,label\n1,نص,\n1,نص,محايد\n")
+    articles, rejected = read_corpus([path])
+    assert [a.id for a in articles] == ["1"]
+    assert len(rejected) == 1
+
+
+def test_where_and_format_are_handed_on(put):
+    path = put("a.dat", "text\tlabel\tyear\nنص\tمحايد\t2019\nنص\tمحايد\t2020\n")
+    articles, rejected = read_corpus([path], where={"year": "2020"}, input_format="tsv")
+    assert [a.id for a in articles] == ["a.dat:3"]
+    assert rejected == []
+
+
+def test_rows_that_reading_sets_aside_are_passed_on_unchanged(put):
+    path = put("a.jsonl", '{"text": 5}\n{"text": "نص", "label": "محايد"}\n')
+    articles, rejected = read_corpus([path])
+    assert len(articles) == 1
+    assert rejected == [RejectedRow(str(path), 1, "'text' is a number, not text")]
+
+
+def test_a_label_field_that_is_nowhere_is_an_error(put):
+    with pytest.raises(CorpusError, match=r"'framing'.*id, text, label"):
+        read_corpus([put("a.csv", ROWS)], fields=FieldMapping(label="framing"))
