@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import CorpusError
 from stance.features.lexicon import Lexicon, LexiconBlock
+from stance.features.stack import TextBatch
 from stance.features.tfidf import TfidfOptions, fit_tfidf
 from stance.features.tokens import tokenize
 from stance.text.normalization import NormalizationTable, arabic_normalization
@@ -70,8 +71,9 @@ class TfidfFeatures(_TextTransformer):
 
     Parameters
     ----------
-    analyzer : {"word", "char"}
-        What is counted.
+    analyzer : {"word", "char", "surface"}
+        What is counted: word n-grams; character n-grams inside words; or
+        character n-grams of the text as published, punctuation and all.
     min_n, max_n : int
         Shortest and longest n-gram.
     min_df : int
@@ -168,15 +170,16 @@ class TfidfFeatures(_TextTransformer):
             sublinear_tf=self.sublinear_tf,
         )
         self.table_ = self._table(self.normalization)
-        batch = tokenize(check_texts(X), self.table_)
-        self.block_, values = fit_tfidf(batch, options, outlets)
+        batch = TextBatch(check_texts(X), self.table_, by_voice=False)
+        self.block_, values = fit_tfidf(batch.read_by(options), options, outlets)
         self.n_features_in_ = 1
         return values
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Return TF-IDF values, CSR float32 of shape (n_texts, n_features)."""
         check_is_fitted(self, "block_")
-        return self.block_.transform(tokenize(check_texts(X), self.table_))
+        batch = TextBatch(check_texts(X), self.table_, by_voice=False)
+        return self.block_.transform(batch.read_by(self.block_))
 
 
 class LexiconFeatures(_TextTransformer):
@@ -224,6 +227,11 @@ class LexiconFeatures(_TextTransformer):
         self.block_ = LexiconBlock.of(lexicon, self.table_)
         self.n_features_in_ = 1
         return self
+
+    def fit_transform(self, X: Iterable[str], y: object = None) -> sparse.csr_array:
+        """Read the lexicon and return the texts' values; see `fit`, `transform`."""
+        texts = check_texts(X)
+        return self.fit(texts).transform(texts)
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Return rates and shares, CSR float32 of shape (n_texts, n_features)."""

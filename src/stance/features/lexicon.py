@@ -1,9 +1,10 @@
 """Lexicons: who is named how, and in whose voice.
 
-A lexicon sorts terms into categories. A term is found as whole words, its
-first word also behind the attached particles و ف ب ك ل and the article ال.
-At each place the longest term wins; one pass over the words finds them all,
-however many there are.
+A lexicon sorts terms into categories. A term is found as whole words: its
+first word also behind the attached particles و ف ب ك ل, every word also with
+the article ال, and whatever the case ending (مقاتلون, مقاتلين). At each place
+the longest term wins; one pass over the words finds them all, however many
+there are.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scipy import sparse
 
 from stance.errors import CorpusError, ModelError
+from stance.features.ngrams import compact
 from stance.text.quotation import Voice
 from stance.text.tokenization import words
 
@@ -81,12 +83,24 @@ class Category(_Strict):
 
 
 class LexiconFile(_Strict):
-    """One family of categories, as a TOML file holds it."""
+    """One family of categories, as a TOML file holds it.
+
+    Parameters
+    ----------
+    format : int
+        The number of the file format, 1.
+    family, description : str
+    spellings : dict of str to list of str
+        A word and its other spellings; they are taken for one word in the
+        terms of all families and in the texts.
+    categories : dict of str to Category
+    """
 
     format: Literal[1]
     family: str
     description: str
-    categories: dict[str, Category]
+    spellings: dict[str, list[str]] = {}
+    categories: dict[str, Category] = {}
 
 
 class Lexicon:
@@ -113,6 +127,23 @@ class Lexicon:
                         "but expected it once. Rename one of the two."
                     )
                 self.categories[name] = category
+
+    @property
+    def sides(self) -> list[str]:
+        """The sides that own terms, sorted."""
+        found = {c.side for c in self.categories.values()}
+        found |= {term.side for c in self.categories.values() for term in c.terms}
+        return sorted(side for side in found if side)
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """Each other spelling of a word, and the word."""
+        return {
+            other: word
+            for family in self.families
+            for word, others in family.spellings.items()
+            for other in others
+        }
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
@@ -143,12 +174,18 @@ class Lexicon:
             If the data has another shape.
         """
         try:
-            return cls(LexiconFile.model_validate(family) for family in data)  # type: ignore[attr-defined]
+            return cls(map(LexiconFile.model_validate, _list_of_families(data)))
         except (TypeError, ValidationError) as error:
             raise ModelError(
                 f"Got a lexicon of an unknown shape ({_first_fault(error)}). The model is damaged: "
                 "copy it again from its source."
             ) from error
+
+
+def _list_of_families(data: object) -> list[object]:
+    if not isinstance(data, list):
+        raise TypeError(f"{type(data).__name__} instead of a list of families")
+    return data
 
 
 def _read_family(path: Path) -> LexiconFile:
@@ -176,27 +213,40 @@ def bare_forms(word: str) -> list[str]:
     Examples
     --------
     >>> bare_forms("وللميليشيا")
-    ['وللميليشيا', 'للميليشيا', 'الميليشيا', 'ميليشيا']
+    ['وللميليشيا', 'للميليشيا', 'الميليشيا', 'لميليشيا', 'ميليشيا']
     """
     forms = [word]
     if word.startswith(CONJUNCTIONS):
         forms.append(word[1:])
     for form in tuple(forms):
-        # ل and ال melt into لل.
         if form.startswith("لل"):
+            # ل and ال melt into لل.
             forms.append(ARTICLE + form[2:])
-        elif form.startswith(PREPOSITIONS):
+        if form.startswith(PREPOSITIONS):
             forms.append(form[1:])
     forms.extend([form[2:] for form in forms if form.startswith(ARTICLE)])
     return [form for form in dict.fromkeys(forms) if form]
 
 
 class Match(NamedTuple):
-    """A term found at ``tokens[start:end]`` of a batch."""
+    """A term found at ``tokens[start:end]`` of a batch.
+
+    ``category`` and ``side`` are places in the lexicon's ``categories`` and
+    ``sides``; a term that no side owns has side -1.
+    """
 
     start: int
     end: int
     category: int
+    side: int
+
+
+class _Entry(NamedTuple):
+    """What a term asks for behind its first word, and what it means."""
+
+    rest: tuple[str, ...]
+    category: int
+    side: int
 
 
 class LexiconMatcher:
@@ -216,13 +266,16 @@ class LexiconMatcher:
 
     def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
         self.categories = list(lexicon.categories)
-        self._terms = _index_terms(lexicon, table)
-        self._known: dict[str, tuple[tuple[tuple[str, ...], int], ...]] = {}
+        self._levelling = _Levelling(lexicon, table)
+        self._terms = _index_terms(lexicon, table, self._levelling)
+        self._known: dict[str, tuple[_Entry, ...]] = {}
 
     def find(self, batch: TokenBatch) -> Iterator[Match]:
         """Yield the terms in a batch, left to right, none overlapping another."""
-        types, tokens = batch.types, batch.tokens
-        entries = [self._entries(word) for word in types]
+        tokens = batch.tokens
+        plain = list(map(self._levelling.level, batch.types))
+        bare = [self._levelling.level(word.removeprefix(ARTICLE)) for word in batch.types]
+        entries = [self._entries(word) for word in batch.types]
         begins = np.fromiter(map(bool, entries), np.bool_, len(entries))
         text_of, stream = batch.text_of_token, tokens.tolist()
         text_end = batch.offsets[1:].tolist()
@@ -231,47 +284,94 @@ class LexiconMatcher:
             if start < free:
                 continue
             end_of_text = text_end[text_of[start]]
-            for rest, category in entries[stream[start]]:
+            for rest, category, side in entries[stream[start]]:
                 end = start + 1 + len(rest)
                 if end > end_of_text:
                     continue
-                if all(types[stream[start + 1 + i]] == word for i, word in enumerate(rest)):
+                following = stream[start + 1 : end]
+                if all(w in (plain[t], bare[t]) for w, t in zip(rest, following, strict=True)):
                     free = end
-                    yield Match(start, end, category)
+                    yield Match(start, end, category, side)
                     break
 
-    def _entries(self, word: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    def _entries(self, word: str) -> tuple[_Entry, ...]:
         """Return what may follow a word that begins a term, longest first."""
         found = self._known.get(word)
         if found is None:
             if len(self._known) > 200_000:
                 self._known = {}
-            entries = [entry for form in bare_forms(word) for entry in self._terms.get(form, ())]
-            found = tuple(sorted(entries, key=lambda entry: -len(entry[0])))
+            forms = dict.fromkeys(map(self._levelling.level, bare_forms(word)))
+            entries = [entry for form in forms for entry in self._terms.get(form, ())]
+            found = tuple(sorted(entries, key=lambda entry: -len(entry.rest)))
             self._known[word] = found
         return found
 
 
+class _Levelling:
+    """Brings the spellings and the case endings of a word to one form.
+
+    The sound plural ends in ون or ين, and in و or ي before a genitive; which
+    one depends on the sentence, not on the outlet.
+    """
+
+    ENDINGS = (("ون", "ين"), ("و", "ي"))
+    SHORTEST = 5
+
+    def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
+        self._word: dict[str, str] = {}
+        for spelling, word in lexicon.spellings.items():
+            other, one = _single_word(spelling, table), _single_word(word, table)
+            self._word.update({other: one, ARTICLE + other: ARTICLE + one})
+
+    def level(self, word: str) -> str:
+        found = self._word.get(word, word)
+        if len(found) >= self.SHORTEST:
+            for ending, other in self.ENDINGS:
+                if found.endswith(ending):
+                    return found[: -len(ending)] + other
+        return found
+
+
+def _single_word(spelling: str, table: NormalizationTable) -> str:
+    found = words(spelling, table)
+    if len(found) != 1:
+        raise CorpusError(
+            f"Got the spelling {spelling!r} of {len(found)} words, but expected one word. "
+            "List longer ones as variants of their term."
+        )
+    return found[0]
+
+
 def _index_terms(
-    lexicon: Lexicon, table: NormalizationTable
-) -> dict[str, list[tuple[tuple[str, ...], int]]]:
-    """Map a term's first word to its other words and its category's number."""
+    lexicon: Lexicon, table: NormalizationTable, levelling: _Levelling
+) -> dict[str, list[_Entry]]:
+    """Map a term's first word to the terms that begin with it."""
     owner: dict[tuple[str, ...], str] = {}
-    index: defaultdict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+    index: defaultdict[str, list[_Entry]] = defaultdict(list)
     for number, (name, category) in enumerate(lexicon.categories.items()):
-        for spelling in (s for term in category.terms for s in term.spellings):
-            parts = tuple(words(spelling, table))
+        for spelling, side in _spellings_and_sides(lexicon, category):
+            parts = tuple(map(levelling.level, words(spelling, table)))
             if not parts:
                 raise CorpusError(
                     f"Got the term {spelling!r} in {name!r}, but expected a word in it."
                 )
-            if owner.setdefault(parts, name) != name:
+            if parts not in owner:
+                owner[parts] = name
+                index[parts[0]].append(_Entry(parts[1:], number, side))
+            elif owner[parts] != name:
                 raise CorpusError(
                     f"Got the term {spelling!r} in {name!r} and in {owner[parts]!r}, but expected "
                     "it in one category. Remove it from one of the two."
                 )
-            index[parts[0]].append((parts[1:], number))
-    return {word: list(dict.fromkeys(entries)) for word, entries in index.items()}
+    return dict(index)
+
+
+def _spellings_and_sides(lexicon: Lexicon, category: Category) -> Iterator[tuple[str, int]]:
+    for term in category.terms:
+        side = term.side or category.side
+        number = lexicon.sides.index(side) if side else -1
+        for spelling in term.spellings:
+            yield spelling, number
 
 
 @dataclass(frozen=True)
@@ -285,7 +385,10 @@ class LexiconBlock:
       scare quotes;
     - for each category that names an actor, ``share.CATEGORY``: of all
       mentions of the actor outside quoted speech, the part by this
-      category's names, in [0, 1].
+      category's names, in [0, 1];
+    - for each side, ``side.SIDE``, the rate per 1,000 words of all the terms
+      that it tends to use, in the outlet's own voice. A term that training
+      never saw still counts here.
 
     Parameters
     ----------
@@ -295,6 +398,11 @@ class LexiconBlock:
 
     lexicon: Lexicon
     matcher: LexiconMatcher
+
+    @property
+    def surface(self) -> bool:
+        """Whether `transform` takes a batch of words as published: it does not."""
+        return False
 
     @classmethod
     def of(cls, lexicon: Lexicon, table: NormalizationTable) -> Self:
@@ -309,39 +417,60 @@ class LexiconBlock:
             *names,
             *(f"scare.{name}" for name in names),
             *(f"share.{name}" for name in self._naming),
+            *(f"side.{name}" for name in self.lexicon.sides),
         ]
 
     @property
     def _naming(self) -> list[str]:
         return [name for name, category in self.lexicon.categories.items() if category.naming]
 
+    def names_actors(self, batch: TokenBatch) -> NDArray[np.bool_]:
+        """Tell which texts name an actor of the lexicon, shape (n_texts,)."""
+        categories = list(self.lexicon.categories.values())
+        text_of, found = batch.text_of_token, np.zeros(len(batch), dtype=np.bool_)
+        for match in self.matcher.find(batch):
+            if categories[match.category].naming:
+                found[text_of[match.start]] = True
+        return found
+
     def transform(self, batch: TokenBatch) -> sparse.csr_array:
         """Return rates and shares, CSR float32 of shape (n_texts, n_columns).
 
         The batch must tell voices apart for quotations to count as such.
         """
-        own, scare = self._counts(batch)
+        own, scare, sides = self._counts(batch)
         n_words = np.maximum(
             np.bincount(batch.text_of_token[batch.voices != Voice.SPEECH], minlength=len(batch)),
             1,
         )[:, None]
         dense = np.hstack(
-            [own * PER_WORDS / n_words, scare * PER_WORDS / n_words, self._shares(own + scare)]
+            [
+                own * PER_WORDS / n_words,
+                scare * PER_WORDS / n_words,
+                self._shares(own + scare),
+                sides * PER_WORDS / n_words,
+            ]
         )
-        return sparse.csr_array(dense.astype(np.float32))
+        return compact(sparse.csr_array(dense.astype(np.float32)))
 
-    def _counts(self, batch: TokenBatch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Count each category in the outlet's own words and between its scare quotes."""
+    def _counts(self, batch: TokenBatch) -> tuple[NDArray[np.float64], ...]:
+        """Count categories in own words and between scare quotes, and sides in own words."""
         shape = (len(batch), len(self.lexicon.categories))
         own, scare = np.zeros(shape), np.zeros(shape)
+        sides = np.zeros((len(batch), len(self.lexicon.sides)))
         text_of = batch.text_of_token
         quoted = batch.voices.tolist() if batch.voices.any() else None
-        for start, end, category in self.matcher.find(batch):
+        for start, end, category, side in self.matcher.find(batch):
             spoken = set(quoted[start:end]) if quoted else {Voice.OWN}
-            if Voice.SPEECH not in spoken:
-                target = scare if Voice.SCARE in spoken else own
-                target[text_of[start], category] += 1
-        return own, scare
+            if Voice.SPEECH in spoken:
+                continue
+            if Voice.SCARE in spoken:
+                scare[text_of[start], category] += 1
+                continue
+            own[text_of[start], category] += 1
+            if side >= 0:
+                sides[text_of[start], side] += 1
+        return own, scare, sides
 
     def _shares(self, mentions: NDArray[np.float64]) -> NDArray[np.float64]:
         names = list(self.lexicon.categories)

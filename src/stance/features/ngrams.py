@@ -70,13 +70,24 @@ def char_ngrams(word: str, min_n: int, max_n: int) -> list[str]:
     ]
 
 
+def compact(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Renumber rows and columns in 32 bits, where they fit.
+
+    Half the memory, and what scikit-learn's solvers ask for.
+    """
+    if matrix.nnz <= np.iinfo(np.int32).max:
+        matrix.indices = matrix.indices.astype(np.int32, copy=False)
+        matrix.indptr = matrix.indptr.astype(np.int32, copy=False)
+    return matrix
+
+
 def _count_matrix(
     rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]
 ) -> sparse.csr_array:
     ones = np.ones(len(rows), dtype=np.int32)
     matrix = sparse.csr_array((ones, (rows, columns)), shape=shape)
     matrix.sum_duplicates()
-    return matrix
+    return compact(matrix)
 
 
 def type_counts(batch: TokenBatch) -> sparse.csr_array:
@@ -293,4 +304,4 @@ def _table_matrix(flat: array[int], ends: array[int], *, n_columns: int) -> spar
     ones = np.ones(len(columns), dtype=np.int32)
     matrix = sparse.csr_array((ones, columns, offsets), shape=(len(offsets) - 1, n_columns))
     matrix.sum_duplicates()
-    return matrix
+    return compact(matrix)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from scipy import sparse
 
-from stance.features.tokens import TokenBatch, tokenize
+from stance.features.ngrams import compact
+from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +20,43 @@ if TYPE_CHECKING:
     from stance.text.normalization import NormalizationTable
 
 
-class Block(Protocol):
+@dataclass(frozen=True)
+class TextBatch:
+    """Some texts, tokenised in the ways that blocks ask for, each way once.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    table : NormalizationTable
+    by_voice : bool
+        Whether to tell the outlet's own words from quoted ones.
+    """
+
+    texts: Sequence[str]
+    table: NormalizationTable
+    by_voice: bool
+
+    @cached_property
+    def words(self) -> TokenBatch:
+        """The normalised words."""
+        return tokenize(self.texts, self.table, by_voice=self.by_voice)
+
+    @cached_property
+    def surface(self) -> TokenBatch:
+        """The words as published."""
+        return tokenize_surface(self.texts)
+
+    def read_by(self, reader: _Reader) -> TokenBatch:
+        """Return the batch that a block, or the options of one, reads."""
+        return self.surface if reader.surface else self.words
+
+
+class _Reader(Protocol):
+    @property
+    def surface(self) -> bool: ...
+
+
+class Block(_Reader, Protocol):
     """Fitted features of one kind."""
 
     @property
@@ -65,17 +103,12 @@ class FeatureStack:
         """Name every column as ``block:term``."""
         return [f"{name}:{term}" for name, block, _ in self.blocks for term in block.terms]
 
-    def tokenize(self, texts: Sequence[str]) -> TokenBatch:
-        """Turn texts into the batch that `transform_batch` takes."""
-        return tokenize(texts, self.table, by_voice=self.by_voice)
-
     def transform(self, texts: Sequence[str]) -> sparse.csr_array:
         """Return the features of texts, CSR float32 of shape (n_texts, n_features)."""
-        return self.transform_batch(self.tokenize(texts))
-
-    def transform_batch(self, batch: TokenBatch) -> sparse.csr_array:
-        """Return the features of a batch, CSR float32 of shape (n_texts, n_features)."""
-        return stack([scaled(b.block.transform(batch), b.scale) for b in self.blocks])
+        batch = TextBatch(texts, self.table, self.by_voice)
+        return stack(
+            [scaled(b.block.transform(batch.read_by(b.block)), b.scale) for b in self.blocks]
+        )
 
 
 def scaled(values: sparse.csr_array, scale: NDArray[np.float32]) -> sparse.csr_array:
@@ -86,4 +119,6 @@ def scaled(values: sparse.csr_array, scale: NDArray[np.float32]) -> sparse.csr_a
 
 def stack(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
     """Put matrices of the same texts side by side."""
-    return sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32))
+    if len(parts) == 1:
+        return parts[0]
+    return compact(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from stance.errors import ConfigError, CorpusError
-from stance.features.ngrams import CharNgrams, Vocabulary, WordNgrams
+from stance.features.ngrams import CharNgrams, Vocabulary, WordNgrams, compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from stance.features.tokens import TokenBatch
 
-ANALYZERS = ("word", "char")
+ANALYZERS = ("word", "char", "surface")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,9 @@ class TfidfOptions:
 
     Parameters
     ----------
-    analyzer : {"word", "char"}
-        Word n-grams, or character n-grams inside words.
+    analyzer : {"word", "char", "surface"}
+        Word n-grams; character n-grams inside words; or character n-grams of
+        the text as published, with its spelling and punctuation.
     min_n, max_n : int
         Shortest and longest n-gram, at least 1.
     min_df : int
@@ -57,6 +58,11 @@ class TfidfOptions:
     max_features: int = 0
     sublinear_tf: bool = True
 
+    @property
+    def surface(self) -> bool:
+        """Whether the block reads words as published."""
+        return self.analyzer == "surface"
+
     def counter(self) -> WordNgrams | CharNgrams:
         """Return the analyzer that the options name.
 
@@ -69,6 +75,12 @@ class TfidfOptions:
             raise ConfigError(
                 f"Got analyzer={self.analyzer!r}, but expected one of {', '.join(ANALYZERS)}."
             )
+        for name, least in (("min_df", 1), ("min_outlets", 1), ("max_features", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, int | np.integer) or value < least:
+                raise ConfigError(
+                    f"Got {name}={value!r}, but expected a whole number of at least {least}."
+                )
         if not 1 <= self.min_n <= self.max_n:
             raise ConfigError(
                 f"Got n-grams from min_n={self.min_n} to max_n={self.max_n}, "
@@ -94,6 +106,11 @@ class TfidfBlock:
     terms: list[str]
     idf: NDArray[np.float64]
 
+    @property
+    def surface(self) -> bool:
+        """Whether `transform` takes a batch of words as published."""
+        return self.options.surface
+
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The counter of the block's terms."""
@@ -113,7 +130,7 @@ class TfidfBlock:
         norms = np.sqrt((matrix * matrix).sum(axis=1))
         norms[norms == 0.0] = 1.0
         values /= np.repeat(norms, np.diff(matrix.indptr))
-        return matrix.astype(np.float32)
+        return compact(matrix.astype(np.float32))
 
 
 def fit_tfidf(
@@ -184,6 +201,10 @@ def _outlet_frequency(
         raise CorpusError(
             "Got min_outlets > 1 for articles without outlets, but expected the outlet of every "
             "article. Give the outlets, or set min_outlets = 1."
+        )
+    if len(outlets) != counts.shape[0]:
+        raise CorpusError(
+            f"Got {len(outlets)} outlets for {counts.shape[0]} texts, but expected one for each."
         )
     names = {name: number for number, name in enumerate(dict.fromkeys(outlets))}
     rows = np.array([names[name] for name in outlets], dtype=np.int64)

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stance.text.quotation import voices
-from stance.text.tokenization import words
+from stance.text.tokenization import surface_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -81,20 +81,35 @@ def tokenize(
     >>> batch.types, batch.tokens.tolist(), batch.offsets.tolist()
     (['قسد', 'وقسد'], [0, 1, 0], [0, 2, 2, 3])
     """
+    if not by_voice:
+        return _number(words(text, table) for text in texts)
+    spoken = array("b")
+
+    def tell_voices(text: str) -> Iterator[str]:
+        for start, end, voice in voices(text):
+            found = words(text[start:end], table)
+            spoken.extend([voice] * len(found))
+            yield from found
+
+    batch = _number(map(tell_voices, texts))
+    return replace(batch, voices=np.array(spoken, dtype=np.int8))
+
+
+def tokenize_surface(texts: Iterable[str]) -> TokenBatch:
+    """Turn texts into a batch of words as published, punctuation and all."""
+    return _number(map(surface_words, texts))
+
+
+def _number(texts: Iterable[Iterable[str]]) -> TokenBatch:
+    """Give each distinct word a number, in order of first sight."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    tokens, offsets, spoken = array("i"), array("q", [0]), array("b")
-    for text in texts:
-        if by_voice:
-            for start, end, voice in voices(text):
-                found = words(text[start:end], table)
-                tokens.extend(map(numbers.__getitem__, found))
-                spoken.extend([voice] * len(found))
-        else:
-            tokens.extend(map(numbers.__getitem__, words(text, table)))
+    tokens, offsets = array("i"), array("q", [0])
+    for found in texts:
+        tokens.extend(map(numbers.__getitem__, found))
         offsets.append(len(tokens))
     return TokenBatch(
         types=list(numbers),
         tokens=np.array(tokens, dtype=np.int32),
         offsets=np.array(offsets, dtype=np.int64),
-        voices=np.array(spoken, dtype=np.int8) if by_voice else np.zeros(len(tokens), np.int8),
+        voices=np.zeros(len(tokens), dtype=np.int8),
     )

@@ -1,0 +1,134 @@
+"""Slow, plain ways to the same numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import product
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from stance.text.normalization import arabic_normalization
+from stance.text.quotation import Voice, voices
+from stance.text.tokenization import words
+
+
+def plain_tfidf(analyzer="word", *, min_n=1, max_n=2, min_df=1, sublinear_tf=True):
+    """scikit-learn's vectoriser over this project's words, or over the text as published."""
+    table = arabic_normalization()
+    shared = {
+        "ngram_range": (min_n, max_n),
+        "min_df": min_df,
+        "sublinear_tf": sublinear_tf,
+        "lowercase": False,
+    }
+    if analyzer == "word":
+        return TfidfVectorizer(
+            tokenizer=lambda text: words(text, table), token_pattern=None, **shared
+        )
+    prepare = {
+        "char": lambda text: " ".join(words(text, table)),
+        "surface": lambda text: re.sub("[\ud800-\udfff]", "\ufffd", text),
+    }
+    return TfidfVectorizer(analyzer="char_wb", preprocessor=prepare[analyzer], **shared)
+
+
+def words_by_voice(text):
+    """Every word of a text with the voice it stands in."""
+    table = arabic_normalization()
+    return [
+        (word, segment.voice)
+        for segment in voices(text)
+        for word in words(text[segment.start : segment.end], table)
+    ]
+
+
+class PlainMatcher:
+    """Finds a lexicon's terms by trying each of them at every word."""
+
+    def __init__(self, lexicon):
+        table = arabic_normalization()
+        self.other_spellings = {}
+        for family in lexicon.families:
+            for word, others in family.spellings.items():
+                for other, article in product(others, ("", "ال")):
+                    key, value = words(f"{article}{other}\n{article}{word}", table)
+                    self.other_spellings[key] = value
+        self.terms = [
+            (words(spelling, table), name, term.side or category.side)
+            for name, category in lexicon.categories.items()
+            for term in category.terms
+            for spelling in (term.term, *term.variants)
+        ]
+
+    def same(self, one, other):
+        """Tell whether two words differ in nothing but spelling and case ending."""
+        return self._level(one) == self._level(other)
+
+    def _level(self, word):
+        word = self.other_spellings.get(word, word)
+        if len(word) < 5:
+            return word
+        return re.sub("(ون|ين|و|ي)$", lambda end: "ين" if len(end.group()) == 2 else "ي", word)
+
+    def _fits(self, words_of_term, tokens):
+        """Return how much of the first token the term takes up, 0 if it does not fit."""
+        first, *rest = words_of_term
+        behind = tokens[1 : len(words_of_term)]
+        if len(behind) < len(rest) or not all(
+            self.same(wanted, word) or self.same(wanted, word.removeprefix("ال"))
+            for wanted, word in zip(rest, behind, strict=True)
+        ):
+            return 0
+        return max(
+            (len(form) for form in without_particles(tokens[0]) if self.same(first, form)),
+            default=0,
+        )
+
+    def find(self, tokens):
+        """Return ``(start, end, category, side)``, left to right, the longest at each place."""
+        found, start = [], 0
+        while start < len(tokens):
+            fitting = [
+                ((len(term), taken), name, side)
+                for term, name, side in self.terms
+                if (taken := self._fits(term, tokens[start:]))
+            ]
+            if not fitting:
+                start += 1
+                continue
+            (length, _), name, side = max(fitting, key=lambda fit: fit[0])
+            found.append((start, start + length, name, side))
+            start += length
+        return found
+
+
+def without_particles(word):
+    """Return a word, and what is left of it behind و or ف, then ب, ك or ل, then the article."""
+    forms = {word}
+    forms |= {form[1:] for form in forms if form.startswith(("و", "ف"))}
+    forms |= {form[1:] for form in forms if form.startswith(("ب", "ك", "ل"))} | {
+        "ال" + form[2:] for form in forms if form.startswith("لل")
+    }
+    forms |= {form[2:] for form in forms if form.startswith("ال")}
+    return forms - {""}
+
+
+def plain_rates(lexicon, text):
+    """Return rates by column name: own voice, ``scare.``, ``share.`` and ``side.``."""
+    spoken = words_by_voice(text)
+    n_words = max(sum(voice != Voice.SPEECH for _, voice in spoken), 1)
+    rates, mentions = Counter(), Counter()
+    for start, end, name, side in PlainMatcher(lexicon).find([word for word, _ in spoken]):
+        heard = {voice for _, voice in spoken[start:end]}
+        if Voice.SPEECH in heard:
+            continue
+        mentions[name] += 1
+        rates[f"scare.{name}" if Voice.SCARE in heard else name] += 1000 / n_words
+        if side and Voice.SCARE not in heard:
+            rates[f"side.{side}"] += 1000 / n_words
+    naming = {name: c.actor for name, c in lexicon.categories.items() if c.naming}
+    for name, actor in naming.items():
+        total = sum(mentions[other] for other in naming if naming[other] == actor)
+        rates[f"share.{name}"] = mentions[name] / total if total else 0.0
+    return rates

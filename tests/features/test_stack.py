@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from stance.features.lexicon import Category, Lexicon, LexiconBlock, LexiconFile, Term
+from stance.features.stack import FeatureStack, ScaledBlock, TextBatch, scaled, stack
+from stance.features.tfidf import TfidfOptions, fit_tfidf
+from stance.features.tokens import tokenize, tokenize_surface
+from stance.text.normalization import arabic_normalization
+from tests.samples import SAMPLES
+
+TEXTS = ["قسد تدخل الرقة", "قال: «الجيش لن يترك الرقة أبدا»", "", "ما يسمى «قسد» في الرقة"]
+
+
+@pytest.fixture
+def blocks():
+    table = arabic_normalization()
+    batch = tokenize(TEXTS, table)
+    term = Category(description="اسم", terms=[Term(term="قسد"), Term(term="الجيش")])
+    lexicon = Lexicon(
+        [LexiconFile(format=1, family="names", description="", categories={"names": term})]
+    )
+    kinds = {
+        "word": fit_tfidf(batch, TfidfOptions(max_n=1))[0],
+        "char": fit_tfidf(batch, TfidfOptions("char", min_n=2, max_n=3))[0],
+        "surface": fit_tfidf(tokenize_surface(TEXTS), TfidfOptions("surface", min_n=2, max_n=3))[0],
+        "lexicon": LexiconBlock.of(lexicon, table),
+    }
+    generator = np.random.default_rng(7)
+    return [
+        ScaledBlock(name, block, generator.random(len(block.terms)).astype(np.float32))
+        for name, block in kinds.items()
+    ]
+
+
+def test_a_stack_puts_scaled_blocks_side_by_side_in_their_order(blocks):
+    table = arabic_normalization()
+    features = FeatureStack(table, blocks, by_voice=True)
+    words = tokenize(TEXTS, table, by_voice=True)
+    published = tokenize_surface(TEXTS)
+    expected = np.hstack(
+        [
+            block.transform(published if name == "surface" else words).toarray() * scale
+            for name, block, scale in blocks
+        ]
+    )
+    values = features.transform(TEXTS)
+    assert isinstance(values, sparse.csr_array)
+    assert values.dtype == np.float32
+    assert values.shape == (len(TEXTS), features.n_features)
+    np.testing.assert_allclose(values.toarray(), expected, rtol=1e-6)
+
+
+def test_every_column_is_named_after_its_block(blocks):
+    features = FeatureStack(arabic_normalization(), blocks)
+    names = features.names()
+    assert len(names) == len(set(names)) == features.n_features
+    assert names[0].startswith("word:")
+    assert {"word:قسد", "char: قس", "lexicon:names", "lexicon:scare.names"} <= set(names)
+    values = features.transform(["قسد"]).toarray()[0]
+    assert values[names.index("word:قسد")] > 0
+    assert values[names.index("word:الرقه")] == 0
+
+
+def test_voices_are_told_apart_only_where_a_block_asks_for_them(blocks):
+    table = arabic_normalization()
+    told = FeatureStack(table, blocks, by_voice=True)
+    untold = FeatureStack(table, blocks)
+    scare = told.names().index("lexicon:scare.names")
+    assert told.transform(["«قسد»"])[0, scare] > 0
+    assert untold.transform(["«قسد»"])[0, scare] == 0
+
+
+def test_a_batch_reads_its_texts_both_ways():
+    table = arabic_normalization()
+    batch = TextBatch(["«قَسَد»، مسد"], table, by_voice=True)
+    assert batch.read_by(TfidfOptions("word")).types == ["قسد", "مسد"]
+    assert batch.read_by(TfidfOptions("char")).types == ["قسد", "مسد"]
+    assert batch.read_by(TfidfOptions("surface")).types == ["«قَسَد»،", "مسد"]
+    assert batch.words.voices.any()
+    assert batch.words is batch.words
+
+
+@pytest.mark.parametrize("by_voice", [True, False])
+def test_a_text_has_the_same_row_in_any_batch(blocks, by_voice):
+    features = FeatureStack(arabic_normalization(), blocks, by_voice=by_voice)
+    texts = [*TEXTS, *SAMPLES.values()]
+    alone = [features.transform([text]).toarray() for text in texts]
+    np.testing.assert_array_equal(features.transform(texts).toarray(), np.vstack(alone))
+    assert features.transform([]).shape == (0, features.n_features)
+
+
+def test_scaling_multiplies_columns_and_leaves_the_values_as_they_were():
+    values = sparse.csr_array(np.array([[1, 0, 2], [0, 0, 4]], dtype=np.float32))
+    twice = scaled(values, np.array([2, 3, 0.5], dtype=np.float32))
+    assert twice.toarray().tolist() == [[2, 0, 1], [0, 0, 2]]
+    assert values.toarray().tolist() == [[1, 0, 2], [0, 0, 4]]
+    assert twice.dtype == np.float32
+
+
+def test_matrices_side_by_side_stay_single_precision_rows():
+    left = sparse.csr_array(np.array([[1.0], [0.0]]))
+    right = sparse.csr_array(np.array([[0.0, 2.0], [3.0, 0.0]], dtype=np.float32))
+    both = stack([left, right])
+    assert isinstance(both, sparse.csr_array)
+    assert both.dtype == np.float32
+    assert both.toarray().tolist() == [[1, 0, 2], [0, 3, 0]]
