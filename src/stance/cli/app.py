@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -14,6 +15,8 @@ from stance.errors import ConfigError, StanceError
 FAILED = 1
 MISUSED = 2
 INTERRUPTED = 130
+
+OUTPUT_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 HELP = """
 How Arabic news articles frame a conflict: train, check honestly, label.
@@ -36,7 +39,7 @@ and with labelled articles of your own (JSON Lines, CSV, TSV, Parquet or a folde
 app = typer.Typer(
     name="stance",
     help=HELP,
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -53,6 +56,7 @@ app.command("export")(export.export_command)
 
 @app.callback(help=HELP)
 def top(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version and exit."),
 ) -> None:
     """Answer what belongs to no command."""
@@ -60,7 +64,8 @@ def top(
         from importlib.metadata import version as installed
 
         typer.echo(f"stance {installed('stance')}")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main() -> None:
@@ -80,3 +85,9 @@ def main() -> None:
         # The reader of our output went away, as `head` does: nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # Whatever stands on a named file is told by the library; this is standard output itself.
+        if error.errno not in OUTPUT_TROUBLE:
+            raise
+        fail(f"Got an output that cannot be written: {error.strerror}. Make room and try again.")
+        sys.exit(FAILED)

@@ -16,12 +16,14 @@ from stance.cli.console import console, isolated, note, table
 from stance.cli.corpus import listing
 from stance.cli.models import load
 from stance.cli.options import CorpusOptions, ForceOption, ModelOption, with_corpus_options
+from stance.errors import ConfigError
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
     from stance.model.prediction import Prediction
     from stance.model.record import Model
 
+TABLE = "table"
 TABLE_ROWS = 50
 
 
@@ -45,7 +47,7 @@ def predict_command(
     ] = None,
     file_format: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="jsonl, csv or parquet."),
+        typer.Option("--format", metavar="FORMAT", help="jsonl, csv, parquet or table."),
     ] = None,
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, as Excel needs it.")
@@ -63,7 +65,15 @@ def predict_command(
     from stance.corpus.writing import output_format, refuse_existing
     from stance.model.prediction import predict
 
-    chosen = output_format(output, file_format)
+    as_table = file_format == TABLE or (
+        output is None and file_format is None and sys.stdout.isatty()
+    )
+    if as_table and output:
+        raise ConfigError(
+            f"Got --format {TABLE} with --output, but a table is for the eye. "
+            "Choose jsonl, csv or parquet."
+        )
+    chosen = TABLE if as_table else output_format(output, file_format)
     if output:
         refuse_existing(output, force=force)
         refuse_existing(rejects_path(output), force=force)
@@ -73,7 +83,7 @@ def predict_command(
         inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
     )
     predictions = predict(loaded, _usable(rows, rejected))
-    if output is None and file_format is None and sys.stdout.isatty():
+    if as_table:
         counts = _show(predictions)
     else:
         counts = _write(loaded, predictions, rejected, output, chosen, bom=bom, force=force)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from stance.corpus.splitting import By, Fold, split
+from stance.corpus.splitting import By, Fold, labels_cross, split
 from stance.errors import CorpusError
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
 from stance.model.config import TrainingConfig
-from stance.model.training import LabelledCorpus, train
+from stance.model.learning_corpus import LabelledCorpus
+from stance.model.training import settle_config, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -118,17 +119,9 @@ def default_protocol(articles: Sequence[Article]) -> By:
     without losing a label; else by event, where every article has one; else
     random.
     """
-    for by in ("outlet", "event"):
-        groups: dict[str | None, set[str | None]] = {}
-        for article in articles:
-            groups.setdefault(getattr(article, by), set()).add(article.label)
-        labels = {article.label for article in articles}
-        covered = {
-            label for label in labels if sum(label in found for found in groups.values()) > 1
-        }
-        if None not in groups and covered == labels:
-            return "outlet" if by == "outlet" else "event"
-    return "random"
+    if labels_cross(articles, "outlet"):
+        return "outlet"
+    return "event" if labels_cross(articles, "event") else "random"
 
 
 def cross_validate(
@@ -162,7 +155,8 @@ def cross_validate(
     CrossValidation
     """
     corpus = LabelledCorpus(articles)
-    config = config or TrainingConfig()
+    # Settled once, so that no fold decides otherwise than the whole corpus would.
+    config = settle_config(corpus, config or TrainingConfig())
     by = by or default_protocol(articles)
     honest = split(articles, by, folds, seed=config.seed)
     naive = [] if by == "random" else split(articles, "random", seed=config.seed)

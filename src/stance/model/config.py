@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -55,7 +55,7 @@ class _TfidfConfig(_Section):
     enabled: bool = Field(True, description="use these features at all")
     min_n: int = Field(1, ge=1, description="shortest n-gram")
     max_n: int = Field(2, ge=1, le=20, description="longest n-gram")
-    min_df: int = Field(1, ge=1, description="an n-gram must occur in so many articles")
+    min_df: int = Field(2, ge=1, description="an n-gram must occur in so many articles")
     min_outlets: int = Field(
         1, ge=1, description="an n-gram must occur in articles of so many outlets"
     )
@@ -69,9 +69,14 @@ class _TfidfConfig(_Section):
             raise ValueError(f"min_n={self.min_n} is more than max_n={self.max_n}")
         return self
 
-    def options(self, analyzer: str) -> TfidfOptions:
+    def options(self) -> TfidfOptions:
         """Return the options that the features room understands."""
-        return TfidfOptions(analyzer=analyzer, **self.model_dump(exclude={"enabled", "weight"}))
+        values = self.model_dump(exclude={"enabled", "weight", "surface"})
+        return TfidfOptions(analyzer=self._analyzer, **values)
+
+    @property
+    def _analyzer(self) -> str:
+        return "word"
 
 
 class WordConfig(_TfidfConfig):
@@ -79,20 +84,36 @@ class WordConfig(_TfidfConfig):
 
 
 class CharConfig(_TfidfConfig):
-    """TF-IDF of characters inside words: sees through inflection, and learns house style."""
+    """TF-IDF of characters inside words: sees through inflection."""
+
+    surface: bool | Literal["auto"] = Field(
+        "auto",
+        description="read words as published, with punctuation and spelling: the house style; "
+        "auto: unless labels cross outlets, for the model should then survive a new one",
+    )
 
     min_n: int = Field(2, ge=1, description="shortest n-gram")
     max_n: int = Field(5, ge=1, le=20, description="longest n-gram")
-    min_df: int = Field(2, ge=1, description="an n-gram must occur in so many articles")
+    weight: float = Field(1.5, gt=0, description="length of an article's vector of these features")
+
+    @property
+    def _analyzer(self) -> str:
+        if self.surface == "auto":
+            raise ConfigError("Got features.char.surface='auto', which training must settle first.")
+        return "surface" if self.surface else "char"
 
 
 class LexiconConfig(_Section):
     """Rates and naming shares of a lexicon's categories in the outlet's own voice."""
 
-    enabled: bool = Field(True, description="use these features at all")
+    enabled: bool | Literal["auto"] = Field(
+        "auto",
+        description="use these features at all; auto: if two thirds of the articles name an "
+        "actor of the lexicon",
+    )
     path: str = Field("", description="a TOML file or a folder of them; empty: the package's own")
     weight: float = Field(
-        0.1, gt=0, description="standard deviation of each feature, against TF-IDF's unit length"
+        0.5, gt=0, description="usual length of an article's vector of these features"
     )
 
 
@@ -105,9 +126,13 @@ class FeaturesConfig(_Section):
 
 
 class LogisticConfig(_Section):
-    """Logistic regression with an L2 penalty."""
+    """Logistic regression with an L2 penalty, one label against the rest."""
 
-    C: float = Field(10.0, gt=0, description="inverse strength of the penalty")
+    C: Annotated[float, Field(gt=0)] | Literal["auto"] = Field(
+        "auto",
+        description="inverse strength of the penalty; auto: 1, 3, 10 or 30, whichever does best "
+        "on the held-out folds of [calibration]",
+    )
     max_iter: int = Field(1000, ge=1, description="stop after so many passes")
 
 
@@ -165,6 +190,40 @@ class TrainingConfig(_Section):
     features: FeaturesConfig = FeaturesConfig()
     classifier: ClassifierConfig = ClassifierConfig()
     calibration: CalibrationConfig = CalibrationConfig()
+
+    def with_lexicon(self, enabled: bool) -> Self:
+        """Return the same settings with the lexical features on or off."""
+        lexicon = self.features.lexicon.model_copy(update={"enabled": enabled})
+        features = self.features.model_copy(update={"lexicon": lexicon})
+        return self.model_copy(update={"features": features})
+
+    def with_penalty(self, penalty: float) -> Self:
+        """Return the same settings with another penalty of the logistic regression."""
+        logistic = self.classifier.logistic.model_copy(update={"C": penalty})
+        classifier = self.classifier.model_copy(update={"logistic": logistic})
+        return self.model_copy(update={"classifier": classifier})
+
+
+def settle(config: TrainingConfig, *, labels_cross_outlets: bool) -> TrainingConfig:
+    """Decide what a configuration leaves to the corpus.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    labels_cross_outlets : bool
+        Whether every label comes from several outlets, so that a model can
+        and should work on an outlet it has never seen.
+
+    Returns
+    -------
+    TrainingConfig
+        Without any "auto".
+    """
+    char = config.features.char
+    if char.surface == "auto":
+        char = char.model_copy(update={"surface": not labels_cross_outlets})
+    features = config.features.model_copy(update={"char": char})
+    return config.model_copy(update={"features": features})
 
 
 def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -> TrainingConfig:

@@ -13,11 +13,11 @@ import hashlib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.corpus.writing import refuse_existing, replacing_folder
 from stance.errors import ModelError, OutputError
@@ -32,7 +32,7 @@ from stance.text.normalization import NormalizationTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT: Literal[1] = 1
+FORMAT = 1
 
 MANIFEST = "manifest.json"
 NORMALIZATION = "normalization.json"
@@ -61,7 +61,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    format: Literal[1]
+    format: Annotated[int, Field(ge=FORMAT, le=FORMAT)]
     labels: list[str]
     temperature: float
     record: TrainingRecord
@@ -227,7 +227,7 @@ def _parse_manifest(folder: Path, data: bytes) -> Manifest:
             f"Got {folder / MANIFEST}, which is not JSON ({error}). {_COPY_AGAIN}"
         ) from error
     number = values.get("format") if isinstance(values, dict) else None
-    if isinstance(number, int) and number > FORMAT:
+    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
         raise ModelError(
             f"Got the model {folder} of format {number}, but this version of stance reads formats "
             f"up to {FORMAT}. Upgrade stance."
@@ -285,14 +285,15 @@ def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
         if section.enabled:
             terms = _terms(folder, name, files)
             idf = tensors.take(f"{name}.idf", np.float64, (len(terms),))
-            block = TfidfBlock(section.options(name), terms, idf)
+            block = TfidfBlock(section.options(), terms, idf)
             scale = tensors.take(f"{name}.scale", np.float32, (len(terms),))
             blocks.append(ScaledBlock(name, block, scale))
-    if config.features.lexicon.enabled:
+    by_voice = config.features.lexicon.enabled is True
+    if by_voice:
         lexicon = LexiconBlock.of(Lexicon.from_dict(_json(folder, LEXICON, files)), table)
         scale = tensors.take("lexicon.scale", np.float32, (len(lexicon.terms),))
         blocks.append(ScaledBlock("lexicon", lexicon, scale))
-    features = FeatureStack(table, blocks, by_voice=config.features.lexicon.enabled)
+    features = FeatureStack(table, blocks, by_voice=by_voice)
     linear = _linear(folder, manifest, features, tensors)
     return Model(tuple(manifest.labels), config, features, linear, manifest.record)
 

@@ -1,0 +1,82 @@
+"""The articles that a model learns from, checked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.corpus.splitting import labels_cross
+from stance.errors import CorpusError
+from stance.model.config import TrainingConfig, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.corpus.article import Article
+
+
+@dataclass(frozen=True)
+class LabelledCorpus:
+    """Articles that all have a label, ready to be learned from.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+
+    Raises
+    ------
+    CorpusError
+        If there are no articles, an article has no label, two share an id, or
+        there is one label only.
+    """
+
+    articles: Sequence[Article]
+
+    def __post_init__(self) -> None:
+        if not self.articles:
+            raise CorpusError("Got no articles, but expected labelled ones to learn from.")
+        without = [article.id for article in self.articles if article.label is None]
+        if without:
+            raise CorpusError(
+                f"Got {len(without)} of {len(self.articles)} articles without a label (the first "
+                f"is {without[0]!r}), but expected one in each. Name the field with --label-field."
+            )
+        if len(self.labels) < 2:
+            raise CorpusError(
+                f"Got the single label {self.labels[0]!r}, but expected at least two to tell apart."
+            )
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels, sorted."""
+        return sorted({str(article.label) for article in self.articles})
+
+    @property
+    def truth(self) -> NDArray[np.int64]:
+        """The number of each article's label, shape (n_articles,)."""
+        numbers = {label: number for number, label in enumerate(self.labels)}
+        return np.array([numbers[str(article.label)] for article in self.articles])
+
+    @property
+    def outlets(self) -> list[str | None] | None:
+        """The outlet of each article, or None where no article has one."""
+        found = [article.outlet for article in self.articles]
+        return found if any(found) else None
+
+    def settle(self, config: TrainingConfig) -> TrainingConfig:
+        """Decide what a configuration leaves to the corpus."""
+        return settle(config, labels_cross_outlets=labels_cross(self.articles, "outlet"))
+
+    def fingerprint(self) -> str:
+        """Return a hash of what is learned from: ids, titles, texts, labels, outlets."""
+        digest = hashlib.sha256()
+        for a in self.articles:
+            for value in (a.id, a.title, a.text, a.label, a.outlet):
+                data = (value or "").encode("utf-8", "surrogatepass")
+                digest.update(len(data).to_bytes(8, "big") + data)
+        return digest.hexdigest()

@@ -1,0 +1,215 @@
+"""Every command through the installed script, as a user would call it."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from stance.model.persistence import load_model, save_model
+from tests.conftest import FAST, SEEDS
+
+SCRIPT = Path(sys.executable).with_name("stance")
+FAST_SETTINGS = [word for setting in FAST for word in ("--set", setting)]
+
+
+def stance(*arguments, code=0, stdin=None, **environment):
+    done = subprocess.run(
+        [SCRIPT, *map(str, arguments)],
+        capture_output=True,
+        input=stdin,
+        env={**os.environ, "COLUMNS": "80", **environment},
+        check=False,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode == code, err
+    assert "Traceback" not in err
+    return out, err
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory, fast_model):
+    folder = tmp_path_factory.mktemp("cli") / "model"
+    save_model(fast_model, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Write 48 seed articles, four framings of twelve events."""
+    path = tmp_path_factory.mktemp("corpus") / "corpus.jsonl"
+    path.write_bytes(b"".join(SEEDS.read_bytes().splitlines(keepends=True)[:48]))
+    return path
+
+
+def test_no_arguments_show_help_for_a_newcomer():
+    out, _ = stance()
+    for word in ("train", "crossval", "predict", "A first walk"):
+        assert word in out
+
+
+def test_version():
+    assert stance("--version")[0].startswith("stance ")
+
+
+def test_an_unknown_command_and_a_missing_argument_are_misuse():
+    assert "No such command" in stance("trian", code=2)[1]
+    assert "Missing argument" in stance("train", code=2)[1]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion(shell):
+    out, _ = stance(
+        _STANCE_COMPLETE=f"complete_{shell}",
+        COMP_WORDS="stance cross",
+        COMP_CWORD="1",
+        _TYPER_COMPLETE_ARGS="stance cross",
+        _TYPER_COMPLETE_FISH_ACTION="get-args",
+    )
+    assert "crossval" in out
+
+
+def test_train_evaluate_predict_info_export(corpus, tmp_path):
+    out, _ = stance("train", corpus, "-o", tmp_path / "model", *FAST_SETTINGS)
+    assert "pro_sdf" in out
+    assert "12" in out
+    out, _ = stance("evaluate", corpus, "-m", tmp_path / "model", "--json", tmp_path / "e.json")
+    result = orjson.loads((tmp_path / "e.json").read_bytes())
+    assert result["n"] == 48
+    assert result["macro_f1"] > 0.9
+    assert result["per_class"]["pro_sdf"]["support"] == 12
+    assert f"{result['macro_f1']:.3f}" in out
+    out, _ = stance("predict", corpus, "-m", tmp_path / "model")
+    rows = [orjson.loads(line) for line in out.splitlines()]
+    assert len(rows) == 48
+    assert set(rows[0]) == {"id", "label", "probability", "probabilities"}
+    out, _ = stance("info", "-m", tmp_path / "model", "--json", tmp_path / "i.json")
+    assert "48 articles" in out
+    info = orjson.loads((tmp_path / "i.json").read_bytes())
+    assert set(info["strongest_features"]) == set(info["labels"])
+    stance("export", "-m", tmp_path / "model", "--to", "joblib", tmp_path / "model.joblib")
+    assert (tmp_path / "model.joblib").stat().st_size > 1000
+
+
+def test_predict_on_the_shipped_model(corpus):
+    out, err = stance("predict", corpus)
+    assert len(out.splitlines()) == 48
+    assert "Labelled 48 articles" in err
+
+
+def test_settings_reach_the_model(corpus, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('[classifier]\nkind = "svm"\n', "utf-8")
+    settings = ["--config", config, "--set", "features.word.max_n=3", *FAST_SETTINGS[:4]]
+    stance("train", corpus, "-o", tmp_path / "model", *settings)
+    found = load_model(tmp_path / "model").config
+    assert found.classifier.kind == "svm"
+    assert found.features.word.max_n == 3
+
+
+def test_field_names_and_where_reach_the_reader(tmp_path):
+    rows = [
+        {"key": n, "body": f"نص الخبر رقم {n}", "side": side, "source": "a", "topic": topic}
+        for n, (side, topic) in enumerate([("x", "t"), ("y", "t"), ("z", "u"), ("x", "t")] * 4)
+    ]
+    path = tmp_path / "odd.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    fields = ["--id-field", "key", "--text-field", "body", "--label-field", "side"]
+    stance("train", path, "-o", tmp_path / "m", *fields, "--where", "topic=t", *FAST_SETTINGS)
+    record = load_model(tmp_path / "m").record
+    assert record.label_counts == {"x": 8, "y": 4}
+
+
+def test_crossval_prints_both_figures_and_the_gap(corpus, tmp_path):
+    out, _ = stance("crossval", corpus, "--json", tmp_path / "c.json", *FAST_SETTINGS)
+    result = orjson.loads((tmp_path / "c.json").read_bytes())
+    assert result["by"] == "outlet"
+    assert f"{result['macro_f1']:.3f}" in out
+    assert f"{result['random']['macro_f1']:.3f}" in out
+    assert f"{result['gap']:+.3f}" in out
+    assert set(result) >= {"n", "protocol", "accuracy", "weighted_f1", "confusion", "intervals"}
+
+
+@pytest.mark.parametrize("by", ["event", "time", "random"])
+def test_crossval_by_other_protocols(corpus, by):
+    out, _ = stance("crossval", corpus, "--by", by, "--folds", 3, *FAST_SETTINGS)
+    assert {"event": "held-out events", "time": "stretches", "random": "random folds"}[by] in out
+
+
+def test_config_writes_what_config_reads(tmp_path):
+    out, _ = stance("config", "--set", "seed=99")
+    (tmp_path / "all.toml").write_text(out, "utf-8")
+    again, _ = stance("config", "--config", tmp_path / "all.toml")
+    assert again == out
+    assert "seed = 99" in out
+
+
+def test_predict_is_a_filter():
+    line = orjson.dumps({"id": "7", "text": "أعلنت القوات السيطرة على البلدة"})
+    out, err = stance("predict", "-", stdin=line + b"\n{broken\n" + line.replace(b"7", b"8"))
+    assert [orjson.loads(row)["id"] for row in out.splitlines()] == ["7", "8"]
+    assert "-, row 2: bad JSON" in err
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_predict_writes_every_format(corpus, model, tmp_path, ending):
+    target = tmp_path / f"labels.{ending}"
+    out, _ = stance("predict", corpus, "-m", model, "-o", target)
+    assert out == ""
+    if ending == "jsonl":
+        rows = [orjson.loads(line) for line in target.read_bytes().splitlines()]
+    elif ending == "csv":
+        assert not target.read_bytes().startswith(b"\xef\xbb\xbf")
+        rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
+        assert "probabilities.pro_sdf" in rows[0]
+    else:
+        import pyarrow.parquet as pq
+
+        rows = pq.read_table(target).to_pylist()
+        assert isinstance(rows[0]["probabilities.pro_sdf"], float)
+    ids = [orjson.loads(line)["id"] for line in corpus.read_bytes().splitlines()]
+    assert [row["id"] for row in rows] == ids
+
+
+def test_predict_sets_bad_rows_aside_and_loses_none(model, tmp_path):
+    source = tmp_path / "mixed.jsonl"
+    source.write_bytes(
+        b'{"id": "1", "text": "\xd8\xae\xd8\xa8\xd8\xb1"}\n{"id": "2", "text": ""}\nnot json\n'
+        b'{"id": "4", "text": "\xff"}\n{"id": "5", "text": "\xd8\xae\xd8\xa8\xd8\xb1"}\n'
+    )
+    _, err = stance("predict", source, "-m", model, "-o", tmp_path / "out.jsonl")
+    rejects = (tmp_path / "out.jsonl.rejects.jsonl").read_bytes().splitlines()
+    assert [orjson.loads(row)["row"] for row in rejects] == [2, 3, 4]
+    rows = (tmp_path / "out.jsonl").read_bytes().splitlines()
+    assert [orjson.loads(row)["id"] for row in rows] == ["1", "5"]
+    assert "Labelled 2 articles" in err
+    assert "Set aside 3 rows" in err
+
+
+def test_the_table_fits_80_columns_with_arabic_isolated(corpus, model):
+    from rich.cells import cell_len
+
+    out, _ = stance("predict", corpus, "-m", model, "--format", "table")
+    lines = out.splitlines()
+    assert len(lines) == 49
+    assert all(cell_len(line) <= 80 for line in lines)
+    assert all(line.count("\u2068") == line.count("\u2069") == 2 for line in lines[1:])
+
+
+def test_head_closing_the_pipe_is_no_error(corpus, model):
+    command = f"{SCRIPT} predict {' '.join([str(corpus)] * 20)} -m {model} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+    assert b"Traceback" not in done.stderr
+    assert done.stdout.count(b"\n") == 1
+
+
+def test_five_real_articles_get_labels(real_articles):
+    out, _ = stance("predict", *real_articles)
+    assert len(out.splitlines()) == 5

@@ -1,0 +1,123 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from stance.corpus.article import Article
+from stance.errors import CorpusError
+from stance.evaluation.protocol import cross_validate, default_protocol, evaluate_model
+from stance.model.config import load_config
+from tests.conftest import FAST
+
+
+def outlet_corpus():
+    """Every outlet has one label, a byline of its own, and words that say nothing."""
+    random = np.random.default_rng(0)
+    fillers = ["الخبر", "اليوم", "المدينة", "الطريق", "السوق", "النهر"]
+    articles = []
+    for outlet in range(12):
+        for n in range(8):
+            words = random.choice(fillers, 12).tolist()
+            text = " ".join([f"محرر{outlet}", *words])
+            articles.append(Article(f"{outlet}-{n}", text, "ab"[outlet % 2], f"outlet{outlet}"))
+    return articles
+
+
+def test_the_naive_figure_is_shown_up_by_held_out_outlets(fast_config):
+    result = cross_validate(outlet_corpus(), fast_config)
+    assert result.by == "outlet"
+    assert result.naive.macro_f1 > 0.95
+    assert result.honest.macro_f1 < 0.65
+    assert np.isclose(result.gap, result.naive.macro_f1 - result.honest.macro_f1)
+
+
+def test_each_article_is_tested_once(fast_config):
+    articles = outlet_corpus()
+    result = cross_validate(articles, fast_config)
+    assert result.honest.n == result.naive.n == len(articles)
+    assert result.honest.interval_unit == "outlet"
+    assert "leave one outlet out (12 outlets)" in result.honest.protocol
+
+
+def test_workers_do_not_change_the_figures(fast_config):
+    articles = outlet_corpus()[::2]
+    alone = cross_validate(articles, fast_config, by="outlet", folds=3)
+    together = cross_validate(articles, fast_config, by="outlet", folds=3, jobs=2)
+    assert alone == together
+
+
+def test_random_folds_have_no_naive_figure_beside_them(fast_config):
+    result = cross_validate(outlet_corpus(), fast_config, by="random")
+    assert result.naive is None
+    assert result.gap is None
+    assert "random" not in result.to_dict()
+
+
+def test_time_goes_forward(fast_config):
+    articles = [
+        dataclasses.replace(article, published=f"2019-03-{1 + n % 28:02}")
+        for n, article in enumerate(outlet_corpus())
+    ]
+    result = cross_validate(articles, fast_config, by="time", folds=3)
+    assert 0 < result.honest.n < len(articles)
+    assert "stretches of time" in result.honest.protocol
+
+
+def test_a_label_of_one_outlet_alone_cannot_be_held_out():
+    articles = outlet_corpus()
+    assert default_protocol(articles) == "outlet"
+    lone = [a for a in articles if a.label == "a" or a.outlet == "outlet1"]
+    assert default_protocol(lone) == "random"
+    by_event = [dataclasses.replace(a, event=a.id.split("-")[1]) for a in lone]
+    assert default_protocol(by_event) == "event"
+
+
+def test_a_corpus_without_outlets_says_so(fast_config, seed_articles):
+    bare = [dataclasses.replace(article, outlet=None) for article in seed_articles[:40]]
+    with pytest.raises(CorpusError, match="without 'outlet'"):
+        cross_validate(bare, fast_config, by="outlet")
+
+
+def test_a_fold_that_leaves_one_label_is_refused(fast_config):
+    articles = [a for a in outlet_corpus() if a.outlet in ("outlet0", "outlet1")]
+    with pytest.raises(CorpusError, match="one label only"):
+        cross_validate(articles, fast_config, by="outlet")
+
+
+def test_progress_counts_every_fold(fast_config):
+    told = []
+    cross_validate(
+        outlet_corpus(),
+        fast_config,
+        by="random",
+        folds=3,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_a_model_is_tested_on_labels_that_it_knows(fast_model, seed_articles):
+    result = evaluate_model(fast_model, seed_articles, batch_size=50)
+    assert result.n == len(seed_articles)
+    assert result.accuracy > 0.95
+    strange = dataclasses.replace(seed_articles[0], label="martian")
+    with pytest.raises(CorpusError, match=r"'martian'.*knows only"):
+        evaluate_model(fast_model, [strange])
+    with pytest.raises(CorpusError, match="without a label"):
+        evaluate_model(fast_model, [dataclasses.replace(strange, label=None)])
+    with pytest.raises(CorpusError, match="no articles"):
+        evaluate_model(fast_model, [])
+
+
+def test_syria_outlets_show_the_gap(public_data, tmp_path):
+    from benchmarks.prepare import prepare_syria
+
+    from stance.corpus.labelled import read_corpus
+
+    prepare_syria(public_data, tmp_path)
+    articles, rejected = read_corpus([tmp_path / "syria-outlets.jsonl"])
+    assert not rejected
+    assert len(articles) == 501
+    assert len({article.outlet for article in articles}) == 37
+    result = cross_validate(articles, load_config(overrides=FAST), by="outlet", folds=6, jobs=2)
+    assert result.gap > 0.1

@@ -1,0 +1,32 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from stance.model.linear import fit_temperature, log_loss, softmax
+
+scores = arrays(
+    np.float64, st.tuples(st.integers(1, 20), st.integers(2, 6)), elements=st.floats(-800, 800)
+)
+
+
+@given(scores)
+def test_probabilities_are_probabilities_and_keep_the_order(table):
+    found = softmax(table)
+    assert np.isfinite(found).all()
+    assert np.allclose(found.sum(axis=1), 1)
+    assert (found.max(axis=1) == found[np.arange(len(table)), table.argmax(axis=1)]).all()
+
+
+@given(scores)
+def test_log_loss_is_that_of_the_probabilities(table):
+    truth = table.argmax(axis=1)
+    expected = -np.log(softmax(table)[np.arange(len(table)), truth]).mean()
+    assert np.isclose(log_loss(table, truth), expected, atol=1e-9)
+
+
+def test_temperature_undoes_a_known_overconfidence():
+    random = np.random.default_rng(3)
+    calm = random.normal(size=(20_000, 3))
+    truth = (softmax(calm).cumsum(axis=1) > random.random((20_000, 1))).argmax(axis=1)
+    assert np.isclose(fit_temperature(calm * 7.0, truth), 7.0, rtol=0.05)

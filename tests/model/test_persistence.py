@@ -1,0 +1,281 @@
+import hashlib
+import pickle
+import shutil
+
+import joblib
+import numpy as np
+import orjson
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from stance.errors import ModelError, OutputError
+from stance.model.persistence import load_model, read_model, save_model
+
+
+class Bomb:
+    """A pickle that leaves a trace when it is opened."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __reduce__(self):
+        return open, (str(self.trace), "w")
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory, full_model):
+    folder = tmp_path_factory.mktemp("models") / "model"
+    save_model(full_model, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(stored, tmp_path):
+    return shutil.copytree(stored, tmp_path / "model")
+
+
+def edit_manifest(folder, change):
+    path = folder / "manifest.json"
+    manifest = orjson.loads(path.read_bytes())
+    change(manifest)
+    path.write_bytes(orjson.dumps(manifest))
+
+
+def sign(folder, name):
+    """Make the manifest agree with a file, as a careful attacker would."""
+    data = (folder / name).read_bytes()
+
+    def change(manifest):
+        entry = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        manifest["files"][name] = entry
+
+    edit_manifest(folder, change)
+
+
+def edit_tensors(folder, change):
+    path = folder / "weights.safetensors"
+    tensors = load_file(path)
+    change(tensors)
+    save_file(tensors, path)
+    sign(folder, path.name)
+
+
+def test_a_model_reads_back_with_the_same_probabilities(folder, full_model, seed_articles):
+    loaded = load_model(folder)
+    assert loaded.labels == full_model.labels
+    assert loaded.config == full_model.config
+    assert loaded.record == full_model.record
+    expected = full_model.probabilities(seed_articles)
+    assert np.array_equal(loaded.probabilities(seed_articles), expected)
+
+
+def test_a_loaded_model_saves_to_the_same_bytes(folder, tmp_path):
+    save_model(load_model(folder), tmp_path / "again")
+    for path in folder.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+def test_nothing_stands_beside_the_model(folder):
+    assert {path.name for path in folder.parent.iterdir()} == {"model"}
+
+
+def test_a_newer_format_asks_for_an_upgrade(folder):
+    edit_manifest(folder, lambda manifest: manifest.update(format=2))
+    with pytest.raises(ModelError, match=r"format 2.*Upgrade"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("number", [0, -1, "1", None, 1.0, True])
+def test_an_impossible_format_is_refused(folder, number):
+    edit_manifest(folder, lambda manifest: manifest.update(format=number))
+    with pytest.raises(ModelError, match="format is wrong"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\x80\x04", b'{"format": 1}'])
+def test_a_manifest_that_is_none_is_refused(folder, content):
+    (folder / "manifest.json").write_bytes(content)
+    with pytest.raises(ModelError, match=r"manifest\.json"):
+        load_model(folder)
+
+
+def test_an_unknown_key_in_the_manifest_is_refused(folder):
+    edit_manifest(folder, lambda manifest: manifest.update(script="x"))
+    with pytest.raises(ModelError, match="script is wrong"):
+        load_model(folder)
+
+
+FILES = ["weights.safetensors", "word.txt", "char.txt", "lexicon.json", "normalization.json"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_truncated_file_is_refused(folder, name):
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[:-1])
+    with pytest.raises(ModelError, match=rf"{name}.*bytes"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_altered_file_is_refused(folder, name):
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(ModelError, match=rf"{name}.*sha256"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_the_manifest_leaves_out_is_missed(folder, name):
+    edit_manifest(folder, lambda manifest: manifest["files"].pop(name))
+    with pytest.raises(ModelError, match=name):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_signed_nonsense_is_refused(folder, name):
+    (folder / name).write_bytes(b"\xff nonsense")
+    sign(folder, name)
+    with pytest.raises(ModelError, match=name.split(".")[0].removesuffix("s")):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/etc/passwd", "a/b", "..", "more.bin"])
+def test_a_path_that_leaves_the_folder_is_refused(folder, name):
+    outside = folder.parent / "outside.txt"
+    outside.write_text("secret")
+    entry = {"size": 6, "sha256": hashlib.sha256(b"secret").hexdigest()}
+    edit_manifest(folder, lambda manifest: manifest["files"].update({name: entry}))
+    with pytest.raises(ModelError, match="Do not trust"):
+        load_model(folder)
+
+
+def test_a_link_out_of_the_folder_is_refused(folder):
+    outside = folder.parent / "word.txt"
+    (folder / "word.txt").rename(outside)
+    (folder / "word.txt").symlink_to(outside)
+    with pytest.raises(ModelError, match="Do not trust"):
+        load_model(folder)
+
+
+def test_a_tensor_of_the_wrong_shape_is_refused(folder):
+    edit_tensors(folder, lambda t: t.update(weights=t["weights"][:-1]))
+    with pytest.raises(ModelError, match=r"'weights' of shape"):
+        load_model(folder)
+
+
+def test_a_tensor_of_the_wrong_type_is_refused(folder):
+    edit_tensors(folder, lambda t: t.update(weights=t["weights"].astype(np.float64)))
+    with pytest.raises(ModelError, match=r"'weights' of type float64"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_tensor_with_no_numbers_is_refused(folder, value):
+    def change(tensors):
+        tensors["word.idf"][3] = value
+
+    edit_tensors(folder, change)
+    with pytest.raises(ModelError, match=r"'word.idf' with values that are no numbers"):
+        load_model(folder)
+
+
+def test_a_missing_tensor_is_named(folder):
+    edit_tensors(folder, lambda t: t.pop("intercepts"))
+    with pytest.raises(ModelError, match="without the tensor 'intercepts'"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, None, "1"])
+def test_an_impossible_temperature_is_refused(folder, value):
+    edit_manifest(folder, lambda manifest: manifest.update(temperature=value))
+    with pytest.raises(ModelError, match="temperature"):
+        load_model(folder)
+
+
+def test_labels_that_do_not_fit_are_refused(folder):
+    edit_manifest(folder, lambda manifest: manifest["labels"].append("fifth"))
+    with pytest.raises(ModelError, match="shape"):
+        load_model(folder)
+
+
+def test_a_repeated_term_is_refused(folder):
+    path = folder / "word.txt"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join([lines[1], *lines[1:]]), "utf-8")
+    sign(folder, "word.txt")
+    with pytest.raises(ModelError, match="none twice"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("dump", [pickle.dump, joblib.dump])
+def test_a_pickle_in_a_models_place_is_not_opened(tmp_path, dump):
+    trace, target = tmp_path / "trace", tmp_path / "model"
+    with target.open("wb") as file:
+        dump(Bomb(trace), file)
+    with pytest.raises(ModelError, match="can run code"):
+        load_model(target)
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+@pytest.mark.parametrize("dump", [pickle.dump, joblib.dump])
+def test_a_pickle_inside_a_model_is_not_opened(folder, name, dump):
+    trace = folder.parent / "trace"
+    with (folder / name).open("wb") as file:
+        dump(Bomb(trace), file)
+    if name != "manifest.json":
+        sign(folder, name)
+    with pytest.raises(ModelError):
+        load_model(folder)
+    assert not trace.exists()
+
+
+def test_the_bomb_would_go_off(tmp_path):
+    trace = tmp_path / "trace"
+    pickle.loads(pickle.dumps(Bomb(trace))).close()
+    assert trace.exists()
+
+
+def test_no_folder_and_an_empty_folder_are_told_apart(tmp_path):
+    with pytest.raises(ModelError, match="no such folder"):
+        load_model(tmp_path / "nowhere")
+    with pytest.raises(ModelError, match=r"without manifest\.json"):
+        load_model(tmp_path)
+
+
+def test_an_existing_model_is_replaced_only_by_force(folder, fast_model):
+    with pytest.raises(OutputError, match="--force"):
+        save_model(fast_model, folder)
+    save_model(fast_model, folder, force=True)
+    assert load_model(folder).config == fast_model.config
+    assert {path.name for path in folder.parent.iterdir()} == {"model"}
+
+
+def test_force_never_removes_what_is_no_model(tmp_path, fast_model):
+    precious = tmp_path / "thesis"
+    precious.mkdir()
+    (precious / "chapter.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="not a model"):
+        save_model(fast_model, precious, force=True)
+    assert (precious / "chapter.txt").read_text() == "years of work"
+
+
+def test_a_failed_write_leaves_the_old_model(folder, fast_model, monkeypatch):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr("stance.model.persistence.Manifest.model_dump", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        save_model(fast_model, folder, force=True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert {path.name for path in folder.parent.iterdir()} == {"model"}
+
+
+def test_size_is_that_of_the_folder(stored):
+    assert read_model(stored).size == sum(path.stat().st_size for path in stored.iterdir())

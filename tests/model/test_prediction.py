@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stance.corpus.article import Article
+from stance.errors import ConfigError
+from stance.model.prediction import predict
+
+
+def articles_of(texts):
+    return [Article(str(n), text) for n, text in enumerate(texts)]
+
+
+def test_labels_come_in_order_and_sum_to_one(full_model, seed_articles):
+    found = list(predict(full_model, iter(seed_articles)))
+    assert [p.article for p in found] == seed_articles
+    for prediction in found:
+        assert prediction.probability == max(prediction.probabilities.values())
+        assert prediction.probabilities[prediction.label] == prediction.probability
+        assert np.isclose(sum(prediction.probabilities.values()), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 7, 1024])
+def test_rows_are_the_same_for_any_batch_size(full_model, seed_articles, batch_size):
+    expected = [p.to_row() for p in predict(full_model, seed_articles)]
+    found = [p.to_row() for p in predict(full_model, seed_articles, batch_size=batch_size)]
+    assert found == expected
+
+
+def test_articles_are_taken_as_they_come(full_model):
+    taken = []
+
+    def endless():
+        n = 0
+        while True:
+            taken.append(n)
+            yield Article(str(n), "أعلنت الوكالة الخبر")
+            n += 1
+
+    stream = predict(full_model, endless(), batch_size=3)
+    assert next(stream).article.id == "0"
+    assert len(taken) <= 3
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text(max_size=80), max_size=5))
+def test_any_text_gets_a_label(full_model, texts):
+    found = list(predict(full_model, articles_of(texts)))
+    assert len(found) == len(texts)
+    assert all(p.label in full_model.labels and 0 <= p.probability <= 1 for p in found)
+
+
+STRANGE = {
+    "no Arabic": "Breaking news: talks resume in Geneva.",
+    "NUL bytes": "قال\x00 المصدر\x00",
+    "lone surrogate": "قال \ud800 المصدر",
+    "only marks": "\u064b\u064c؟!،",
+    "a million words": "كلمة " * 1_000_000,
+    "one endless word": "ك" * 300_000,
+}
+
+
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
+def test_strange_texts_get_a_label(full_model, text):
+    (found,) = predict(full_model, [Article("1", text)])
+    assert found.label in full_model.labels
+
+
+def test_a_batch_of_none_is_refused(full_model):
+    with pytest.raises(ConfigError, match="batch_size=0"):
+        next(predict(full_model, [], batch_size=0))

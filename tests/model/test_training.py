@@ -1,0 +1,207 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from stance.corpus.article import Article
+from stance.errors import ConfigError, CorpusError
+from stance.features.tokens import tokenize
+from stance.model.calibration import held_out_folds
+from stance.model.classifiers import _estimator
+from stance.model.config import load_config
+from stance.model.learning_corpus import LabelledCorpus
+from stance.model.persistence import save_model
+from stance.model.training import article_weights, fit_features, train
+from tests.conftest import FAST
+
+KINDS = ["svm", "naive_bayes", "sgd"]
+
+
+def corpus_of(labels_and_outlets):
+    return LabelledCorpus(
+        [
+            Article(str(n), f"خبر رقم {n} من المدينة", label, outlet)
+            for n, (label, outlet) in enumerate(labels_and_outlets)
+        ]
+    )
+
+
+@pytest.mark.parametrize("kind", ["logistic", *KINDS])
+def test_every_classifier_learns_the_seed_corpus(seed_articles, kind):
+    config = load_config(overrides=[*FAST, f"classifier.kind={kind}"])
+    model = train(seed_articles[::2], config)
+    truth = [article.label for article in seed_articles[::2]]
+    guess = [model.labels[i] for i in model.scores(seed_articles[::2]).argmax(axis=1)]
+    assert np.mean([t == g for t, g in zip(truth, guess, strict=True)]) > 0.95
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores_are_those_of_scikit_learn(seed_articles, kind):
+    config = load_config(overrides=[*FAST, f"classifier.kind={kind}"])
+    corpus = LabelledCorpus(seed_articles)
+    _, values = fit_features(corpus, config)
+    weights = article_weights(corpus, config)
+    theirs = _estimator(config.classifier, config.seed)
+    theirs.fit(values.astype(np.float64), corpus.truth, sample_weight=weights)
+    model = train(seed_articles, config)
+    assert (model.scores(seed_articles).argmax(axis=1) == theirs.predict(values)).all()
+    if hasattr(theirs, "decision_function"):
+        expected = theirs.decision_function(values)
+        assert np.abs(model.scores(seed_articles) - expected).max() < 1e-4
+
+
+def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
+    from sklearn.linear_model import LogisticRegression
+
+    config = load_config(overrides=[*FAST, "classifier.logistic.C=3.0"])
+    corpus = LabelledCorpus(seed_articles)
+    _, values = fit_features(corpus, config)
+    found = train(seed_articles, config).scores(seed_articles)
+    for number in range(len(corpus.labels)):
+        # liblinear penalises the intercept too, as one more feature of value one.
+        wide = np.hstack([values.toarray(), np.ones((len(seed_articles), 1))])
+        theirs = LogisticRegression(C=3.0, fit_intercept=False, tol=1e-8, max_iter=5000)
+        theirs.fit(wide, corpus.truth == number, article_weights(corpus, config))
+        assert np.abs(theirs.decision_function(wide) - found[:, number]).max() < 0.02
+
+
+@pytest.mark.parametrize(("held_out_best", "expected"), [({}, 1.0), ({10.0: 0.1}, 10.0)])
+def test_the_strongest_penalty_wins_unless_another_is_clearly_better(
+    seed_articles, monkeypatch, held_out_best, expected
+):
+    def scores(self, config):
+        return 0.8 + held_out_best.get(config.classifier.logistic.C, 0.0)
+
+    monkeypatch.setattr("stance.model.calibration.HeldOutTrial._macro_f1", scores)
+    model = train(seed_articles[::3], load_config(overrides=FAST[:-1]))
+    assert expected == model.config.classifier.logistic.C
+
+
+def test_two_labels_have_the_probabilities_of_scikit_learn(seed_articles):
+    from stance.model.exporting import to_pipeline
+
+    pair = [a for a in seed_articles if a.label in ("pro_sdf", "neutral_wire")]
+    model = train(pair, load_config(overrides=[*FAST, "text.title=false"]))
+    texts = [article.text for article in pair]
+    theirs = to_pipeline(model).predict_proba(texts)
+    assert np.abs(theirs - model.probabilities(pair)).max() < 1e-5
+
+
+def test_same_corpus_config_and_seed_give_the_same_bytes(seed_articles, tmp_path):
+    for name in ("one", "two"):
+        save_model(train(seed_articles[::3]), tmp_path / name)
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert files == sorted(path.name for path in (tmp_path / "two").iterdir())
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_weights_balance_labels_and_outlets():
+    corpus = corpus_of([("a", "x")] * 16 + [("a", "y")] * 4 + [("b", "z")] * 5)
+    weights = article_weights(corpus, load_config())
+    assert np.isclose(weights.mean(), 1)
+    assert np.isclose(weights[:20].sum(), weights[20:].sum())
+    assert np.isclose(weights[16] / weights[0], 2)
+
+
+@pytest.mark.parametrize(("how", "ratio"), [("none", 1), ("sqrt", 2), ("full", 4)])
+def test_outlet_balance_has_three_degrees(how, ratio):
+    corpus = corpus_of([("a", "x")] * 16 + [("a", "y")] * 4 + [("b", "z")] * 5)
+    weights = article_weights(corpus, load_config(overrides=[f"classifier.balance_outlets={how}"]))
+    assert np.isclose(weights[16] / weights[0], ratio)
+
+
+def test_unbalanced_weights_keep_the_labels_shares():
+    corpus = corpus_of([("a", None)] * 6 + [("b", None)] * 2)
+    weights = article_weights(corpus, load_config(overrides=["classifier.balance_classes=false"]))
+    assert np.allclose(weights, 1)
+
+
+def test_calibration_holds_out_outlets_where_it_can(seed_articles):
+    corpus = LabelledCorpus(seed_articles)
+    folds, protocol = held_out_folds(corpus, load_config())
+    assert "held-out outlets" in protocol
+    for fold in folds:
+        outlets = [{seed_articles[i].outlet for i in part} for part in (fold.train, fold.test)]
+        assert not outlets[0] & outlets[1]
+
+
+def test_calibration_is_random_where_outlets_are_labels():
+    corpus = corpus_of([(name, name) for name in "abcdefgh" for _ in range(4)])
+    assert "random" in held_out_folds(corpus, load_config())[1]
+
+
+def test_probabilities_are_calmer_than_the_truth_on_new_outlets(seed_articles):
+    held = {a.outlet for a in seed_articles[:12]}
+    known = [a for a in seed_articles if a.outlet not in held]
+    new = [a for a in seed_articles if a.outlet in held]
+    losses = []
+    for calibrate in ("true", "false"):
+        overrides = [*FAST[:-1], f"calibration.enabled={calibrate}", "classifier.kind=naive_bayes"]
+        model = train(known, load_config(overrides=overrides))
+        table = model.probabilities(new)
+        columns = [model.labels.index(article.label) for article in new]
+        losses.append(-np.log(table[np.arange(len(new)), columns] + 1e-12).mean())
+    assert losses[0] < losses[1]
+
+
+def test_a_label_with_one_article_trains_uncalibrated(seed_articles):
+    lone = dataclasses.replace(seed_articles[0], id="lone", label="other")
+    model = train([*seed_articles[:12], lone])
+    assert "other" in model.labels
+    assert any("single article" in note for note in model.record.notes)
+
+
+def test_one_label_is_refused(seed_articles):
+    with pytest.raises(CorpusError, match="single label"):
+        train([a for a in seed_articles if a.label == "pro_sdf"])
+
+
+def test_no_articles_are_refused():
+    with pytest.raises(CorpusError, match="no articles"):
+        train([])
+
+
+def test_an_unlabelled_article_is_named(seed_articles):
+    with pytest.raises(CorpusError, match="'bare'"):
+        train([*seed_articles[:8], Article("bare", "نص")])
+
+
+def test_all_features_off_is_refused(seed_articles):
+    off = [f"features.{name}.enabled=false" for name in ("word", "char", "lexicon")]
+    with pytest.raises(ConfigError, match="all features off"):
+        train(seed_articles[:8], load_config(overrides=off))
+
+
+def test_a_word_seen_in_too_few_outlets_is_no_feature(seed_articles):
+    config = load_config(overrides=[*FAST, "features.word.min_outlets=10"])
+    model = train(seed_articles, config)
+    outlets = {}
+    for article in seed_articles:
+        for word in set(tokenize([f"{article.title} {article.text}"], model.features.table).types):
+            outlets.setdefault(word, set()).add(article.outlet)
+    terms = model.features.blocks[0].block.terms
+    assert set(terms) == {word for word, found in outlets.items() if len(found) >= 10}
+
+
+def test_the_title_is_read_unless_switched_off():
+    articles = [Article(str(n), "خبر", "ab"[n % 2], title=f"عنوان{n % 2}") for n in range(8)]
+    for read, expected in (("true", True), ("false", False)):
+        model = train(articles, load_config(overrides=[*FAST, f"text.title={read}"]))
+        assert ("عنوان1" in model.features.blocks[0].block.terms) is expected
+
+
+def test_strongest_features_point_at_their_label(fast_model):
+    strongest = fast_model.strongest_features(5)
+    assert "word:دمشق" in [name for name, _ in strongest["pro_sdf"]] or any(
+        "سد" in name for name, _ in strongest["opposition_aligned"]
+    )
+    assert all(weight > 0 for found in strongest.values() for _, weight in found)
+
+
+def test_the_fingerprint_sees_every_part_that_is_learned_from(seed_articles):
+    prints = {LabelledCorpus(seed_articles).fingerprint()}
+    for field in ("text", "title", "label", "outlet", "id"):
+        changed = dataclasses.replace(seed_articles[0], **{field: "pro_sdf2"})
+        prints.add(LabelledCorpus([changed, *seed_articles[1:]]).fingerprint())
+    assert len(prints) == 6

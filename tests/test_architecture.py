@@ -1,0 +1,124 @@
+"""The rooms of the house: who may import whom, and what start-up may load."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "stance"
+
+# docs/architecture.md shows the same table.
+MAY_IMPORT = {
+    "errors": set(),
+    "resources": set(),
+    "text": {"errors"},
+    "corpus": {"text", "errors"},
+    "features": {"text", "corpus.article", "errors", "resources"},
+    "model": {"features", "text", "corpus", "errors", "resources"},
+    "evaluation": {"model", "corpus", "errors"},
+    "cli": {"text", "corpus", "features", "model", "evaluation", "errors", "resources"},
+}
+SINGLE_IMPORTERS = {
+    "camel_tools": {"text/normalization.py"},
+    "numba": {"features/kernels.py"},
+}
+HEAVY = ("sklearn", "numba", "pandas", "camel_tools", "torch")
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def imported_modules(path: Path) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports by a relative path"
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return names
+
+
+def room(name: str) -> str:
+    return name.split(".")[1] if "." in name else ""
+
+
+def test_rooms_import_only_from_below():
+    broken = []
+    for path in MODULES:
+        place = path.relative_to(SOURCE)
+        if place.name == "__init__.py" and len(place.parts) == 1:
+            continue
+        own = place.parts[0].removesuffix(".py")
+        for name in imported_modules(path):
+            if not name.startswith("stance.") or room(name) == own:
+                continue
+            allowed = MAY_IMPORT[own]
+            inner = ".".join(name.split(".")[1:3])
+            if room(name) not in allowed and inner not in allowed:
+                broken.append(f"{place} imports {name}")
+    assert not broken
+
+
+def test_every_room_stands_in_the_table():
+    rooms = {p.relative_to(SOURCE).parts[0].removesuffix(".py") for p in MODULES} - {"__init__"}
+    assert rooms == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", SINGLE_IMPORTERS)
+def test_single_importers(package):
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in MODULES
+        if any(name.split(".")[0] == package for name in imported_modules(path))
+    }
+    assert found <= SINGLE_IMPORTERS[package]
+
+
+def test_the_table_in_the_docs_is_the_one_enforced():
+    text = (SOURCE.parents[1] / "docs" / "architecture.md").read_text("utf-8")
+    for own, allowed in MAY_IMPORT.items():
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{own}` |"))
+        shown = {cell.strip(" `") for cell in row.split("|")[2].split(",")} - {"nothing of ours"}
+        assert shown == allowed, own
+
+
+def loaded_after(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize("code", ["import stance", "import stance.cli"])
+def test_start_up_loads_nothing_heavy(code):
+    assert not loaded_after(code) & set(HEAVY)
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['stance', '--help']\n"
+        "from stance.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code"
+    )
+    assert not loaded_after(code) & set(HEAVY)
+
+
+def test_prediction_loads_no_training_library(tmp_path, fast_model):
+    from stance.model.persistence import save_model
+
+    save_model(fast_model, tmp_path / "model")
+    code = (
+        "from stance import Article, load_model, predict\n"
+        f"model = load_model({str(tmp_path / 'model')!r})\n"
+        "assert list(predict(model, [Article('1', 'قال المرصد')]))"
+    )
+    assert not loaded_after(code) & {"sklearn", "camel_tools", "torch", "pandas"}
+
+
+def test_reading_a_model_opens_no_pickle():
+    forbidden = {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}
+    path = SOURCE / "model" / "persistence.py"
+    assert not {name.split(".")[0] for name in imported_modules(path)} & forbidden
