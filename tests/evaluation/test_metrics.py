@@ -74,8 +74,18 @@ def test_outlets_widen_the_interval():
 
 
 def test_a_missing_outlet_resamples_articles():
-    found = Scored(("a", "b"), np.array([0, 1]), np.eye(2), ["x", None])
+    found = Scored(
+        ("a", "b"), np.array([0, 0, 1, 1]), np.eye(2)[[0, 0, 1, 1]], ["x", "y", "x", None]
+    )
     assert bootstrap(found)[1] == "article"
+
+
+def test_where_the_outlet_is_the_label_articles_are_resampled():
+    truth = np.array([0, 0, 1, 1])
+    by_outlet = Scored(("a", "b"), truth, np.eye(2)[truth], ["x", "x", "y", "y"])
+    assert bootstrap(by_outlet)[1] == "article"
+    crossed = Scored(("a", "b"), truth, np.eye(2)[truth], ["x", "y", "z", "w"])
+    assert bootstrap(crossed)[1] == "outlet"
 
 
 def test_same_seed_same_interval():

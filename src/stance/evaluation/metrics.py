@@ -223,8 +223,8 @@ def bootstrap(
 ) -> tuple[dict[str, tuple[float, float]], str]:
     """Return 95 % percentile intervals, and what was resampled.
 
-    With at least two outlets whole outlets are drawn with replacement, else
-    single articles.
+    Where every label comes from several outlets, whole outlets are drawn with
+    replacement, else single articles.
 
     Parameters
     ----------
@@ -261,7 +261,14 @@ def bootstrap(
 
 
 def _resampling_units(scored: Scored) -> tuple[NDArray[np.int64], str]:
-    if scored.groups is not None and None not in scored.groups and len(set(scored.groups)) > 1:
-        numbers = {name: number for number, name in enumerate(dict.fromkeys(scored.groups))}
-        return np.array([numbers[name] for name in scored.groups]), "outlet"
-    return np.arange(len(scored)), "article"
+    groups = scored.groups
+    if groups is None or None in groups:
+        return np.arange(len(scored)), "article"
+    outlets: dict[int, set[str | None]] = {}
+    for label, outlet in zip(scored.truth.tolist(), groups, strict=True):
+        outlets.setdefault(label, set()).add(outlet)
+    # A label of one outlet alone would vanish from many resamples: the outlet is the label then.
+    if min(map(len, outlets.values())) < 2:
+        return np.arange(len(scored)), "article"
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(groups))}
+    return np.array([numbers[name] for name in groups]), "outlet"
