@@ -184,6 +184,33 @@ def test_a_word_seen_in_too_few_outlets_is_no_feature(seed_articles):
     assert set(terms) == {word for word, found in outlets.items() if len(found) >= 10}
 
 
+def test_house_style_is_read_only_where_the_labels_are_the_outlets():
+    def surface(outlets):
+        corpus = corpus_of([(label, outlet) for label, outlet in outlets for _ in range(4)])
+        return corpus.settle(load_config()).features.char.surface
+
+    assert surface([("a", "a"), ("b", "b")]) is True
+    assert surface([("a", "x"), ("b", "y")]) is True
+    assert surface([("a", None), ("b", None)]) is False
+    assert surface([("a", "x"), ("a", "y"), ("b", "z")]) is False
+    assert surface([("a", "x"), ("b", "x")]) is False
+
+
+def test_the_lexicon_is_used_where_articles_name_its_actors(seed_articles):
+    from stance.model.training import settle_config
+
+    def used(articles):
+        return settle_config(LabelledCorpus(articles), load_config()).features.lexicon.enabled
+
+    assert used(seed_articles) is True
+    sport = [
+        dataclasses.replace(a, title=None, text=f"فاز الفريق {n} في المباراة")
+        for n, a in enumerate(seed_articles)
+    ]
+    assert used(sport) is False
+    assert used([*seed_articles, *sport]) is False
+
+
 def test_the_title_is_read_unless_switched_off():
     articles = [Article(str(n), "خبر", "ab"[n % 2], title=f"عنوان{n % 2}") for n in range(8)]
     for read, expected in (("true", True), ("false", False)):

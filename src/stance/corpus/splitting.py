@@ -107,6 +107,18 @@ def labels_cross(articles: Sequence[Article], by: Literal["outlet", "event"]) ->
     return bool(found) and all(len(groups) > 1 for groups in found.values())
 
 
+def labels_are_outlets(articles: Sequence[Article]) -> bool:
+    """Tell whether the label of an article says no more than its outlet does.
+
+    So it is where every article has an outlet and every label just one.
+    """
+    found: dict[str | None, set[str | None]] = {}
+    for article in articles:
+        found.setdefault(article.label, set()).add(article.outlet)
+    outlets = [outlet for group in found.values() for outlet in group]
+    return None not in outlets and len(outlets) == len(found) == len(set(outlets))
+
+
 def groups_of(articles: Sequence[Article], field: str) -> list[str]:
     """Return the value of a field that every article must have.
 

@@ -89,7 +89,7 @@ class CharConfig(_TfidfConfig):
     surface: bool | Literal["auto"] = Field(
         "auto",
         description="read words as published, with punctuation and spelling: the house style; "
-        "auto: unless labels cross outlets, for the model should then survive a new one",
+        "auto: only where the labels are the outlets",
     )
 
     min_n: int = Field(2, ge=1, description="shortest n-gram")
@@ -204,15 +204,15 @@ class TrainingConfig(_Section):
         return self.model_copy(update={"classifier": classifier})
 
 
-def settle(config: TrainingConfig, *, labels_cross_outlets: bool) -> TrainingConfig:
+def settle(config: TrainingConfig, *, labels_are_outlets: bool) -> TrainingConfig:
     """Decide what a configuration leaves to the corpus.
 
     Parameters
     ----------
     config : TrainingConfig
-    labels_cross_outlets : bool
-        Whether every label comes from several outlets, so that a model can
-        and should work on an outlet it has never seen.
+    labels_are_outlets : bool
+        Whether the outlet itself is asked for. Everywhere else its house style
+        is a shortcut, even where nobody noted who the outlets are.
 
     Returns
     -------
@@ -221,7 +221,7 @@ def settle(config: TrainingConfig, *, labels_cross_outlets: bool) -> TrainingCon
     """
     char = config.features.char
     if char.surface == "auto":
-        char = char.model_copy(update={"surface": not labels_cross_outlets})
+        char = char.model_copy(update={"surface": labels_are_outlets})
     features = config.features.model_copy(update={"char": char})
     return config.model_copy(update={"features": features})
 

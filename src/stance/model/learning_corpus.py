@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.corpus.splitting import labels_cross
+from stance.corpus.splitting import labels_are_outlets
 from stance.errors import CorpusError
 from stance.model.config import TrainingConfig, settle
 
@@ -70,7 +70,7 @@ class LabelledCorpus:
 
     def settle(self, config: TrainingConfig) -> TrainingConfig:
         """Decide what a configuration leaves to the corpus."""
-        return settle(config, labels_cross_outlets=labels_cross(self.articles, "outlet"))
+        return settle(config, labels_are_outlets=labels_are_outlets(self.articles))
 
     def fingerprint(self) -> str:
         """Return a hash of what is learned from: ids, titles, texts, labels, outlets."""
