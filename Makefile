@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+SEEDS := seeds/articles.jsonl
+SETTINGS := --config seeds/model.toml
+
 .PHONY: install dev demo test lint types models clean
 .DEFAULT_GOAL := help
 
@@ -42,8 +45,12 @@ lint: dev
 types: dev
 	$(BIN)/mypy
 
-models: install  ## the model that ships with the package
-	$(BIN)/stance train seeds/articles.jsonl --config seeds/model.toml --output models/syria-framing --force
+models: install  ## the model that ships with the package, and its card
+	$(BIN)/stance train $(SEEDS) $(SETTINGS) --codebook seeds/codebook.toml --output models/syria-framing --force
+	@mkdir -p build
+	$(BIN)/stance crossval $(SEEDS) $(SETTINGS) --by event --folds 8 --json build/by-event.json --force
+	$(BIN)/stance crossval $(SEEDS) $(SETTINGS) --by outlet --json build/by-outlet.json --force
+	$(BIN)/python benchmarks/model_card.py models/syria-framing build/by-event.json build/by-outlet.json
 
 clean:  ## remove what was made here
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo build .pytest_cache .mypy_cache .ruff_cache .hypothesis

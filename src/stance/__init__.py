@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
+    from stance.corpus.codebook import Codebook
     from stance.corpus.labelled import read_corpus
     from stance.corpus.reading import read_articles
     from stance.errors import ConfigError, CorpusError, ModelError, OutputError, StanceError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Article",
+    "Codebook",
     "ConfigError",
     "CorpusError",
     "FieldMapping",
@@ -61,6 +63,7 @@ __all__ = [
 
 _HOMES = {
     "stance.corpus.article": ("Article", "FieldMapping", "RejectedRow"),
+    "stance.corpus.codebook": ("Codebook",),
     "stance.corpus.labelled": ("read_corpus",),
     "stance.corpus.reading": ("read_articles",),
     "stance.errors": ("ConfigError", "CorpusError", "ModelError", "OutputError", "StanceError"),

@@ -43,6 +43,7 @@ def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
         "n_features": stored.model.features.n_features,
         "temperature": manifest.temperature,
         "record": manifest.record.model_dump(),
+        "codebook": stored.model.codebook.to_dict() if stored.model.codebook else None,
         "config": manifest.config,
         "versions": manifest.versions,
         "strongest_features": {
@@ -75,6 +76,9 @@ def _show(stored: StoredModel, n_features: int, folder: str) -> None:
     strongest = model.strongest_features(n_features)
     for label in model.labels:
         screen.print(f"\n{label}: {record.label_counts.get(label, 0):,} articles")
+        entry = model.codebook.labels.get(label) if model.codebook else None
+        if entry:
+            screen.print(f"  {entry.title}. {entry.definition}")
         rows = table("feature", "weight", numbers=["weight"])
         for name, weight in strongest[label]:
             kind, _, term = name.partition(":")

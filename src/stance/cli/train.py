@@ -29,6 +29,10 @@ def train_command(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model.")],
     config: ConfigOption = None,
     override: SetOption = None,
+    codebook: Annotated[
+        Path | None,
+        typer.Option("--codebook", help="What the labels mean, as TOML; others are refused."),
+    ] = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
@@ -38,15 +42,17 @@ def train_command(
 
     How good it is on outlets it has never seen, 'stance crossval' tells.
     """
+    from stance.corpus.codebook import Codebook
     from stance.model.config import load_config
     from stance.model.persistence import check_model_target, save_model
     from stance.model.training import train
 
     check_model_target(output, force=force)
     settings = load_config(config, override or [])
+    rules = Codebook.read(codebook) if codebook else None
     articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
     with status("Training") as tell:
-        model = train(articles, settings, progress=tell)
+        model = train(articles, settings, codebook=rules, progress=tell)
     save_model(model, output, force=force)
     _report(model, output)
 

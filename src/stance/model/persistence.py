@@ -19,6 +19,7 @@ import numpy as np
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from stance.corpus.codebook import Codebook
 from stance.corpus.writing import refuse_existing, replacing_folder
 from stance.errors import ModelError, OutputError
 from stance.features.lexicon import Lexicon, LexiconBlock
@@ -37,9 +38,12 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 NORMALIZATION = "normalization.json"
 LEXICON = "lexicon.json"
+CODEBOOK = "codebook.json"
 TENSORS = "weights.safetensors"
 TFIDF_BLOCKS = ("word", "char")
-KNOWN_FILES = frozenset({NORMALIZATION, LEXICON, TENSORS, *(f"{b}.txt" for b in TFIDF_BLOCKS)})
+KNOWN_FILES = frozenset(
+    {NORMALIZATION, LEXICON, CODEBOOK, TENSORS, *(f"{b}.txt" for b in TFIDF_BLOCKS)}
+)
 
 # A manifest is a page or two; anything larger is not one, and is not read into memory.
 MANIFEST_LIMIT = 4_000_000
@@ -171,6 +175,8 @@ def _contents(model: Model) -> dict[str, bytes]:
     from safetensors.numpy import save
 
     files = {NORMALIZATION: orjson.dumps(model.features.table.to_dict())}
+    if model.codebook is not None:
+        files[CODEBOOK] = orjson.dumps(model.codebook.to_dict(), option=orjson.OPT_INDENT_2)
     tensors: dict[str, NDArray[Any]] = {
         "weights": model.linear.weights,
         "intercepts": model.linear.intercepts,
@@ -295,7 +301,26 @@ def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
         blocks.append(ScaledBlock("lexicon", lexicon, scale))
     features = FeatureStack(table, blocks, by_voice=by_voice)
     linear = _linear(folder, manifest, features, tensors)
-    return Model(tuple(manifest.labels), config, features, linear, manifest.record)
+    return Model(
+        labels=tuple(manifest.labels),
+        config=config,
+        features=features,
+        linear=linear,
+        record=manifest.record,
+        codebook=_codebook(folder, files),
+    )
+
+
+def _codebook(folder: Path, files: dict[str, bytes]) -> Codebook | None:
+    if CODEBOOK not in files:
+        return None
+    try:
+        return Codebook.model_validate_json(files[CODEBOOK])
+    except ValidationError as error:
+        raise ModelError(
+            f"Got {folder / CODEBOOK}, which is no codebook ({error.errors()[0]['msg']}). "
+            f"{_COPY_AGAIN}"
+        ) from error
 
 
 def _linear(

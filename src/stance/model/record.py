@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
+    from stance.corpus.codebook import Codebook
     from stance.features.stack import FeatureStack
     from stance.model.config import TrainingConfig
     from stance.model.linear import LinearModel
@@ -67,6 +68,8 @@ class Model:
     features : FeatureStack
     linear : LinearModel
     record : TrainingRecord
+    codebook : Codebook, optional
+        What the labels mean.
     """
 
     labels: tuple[str, ...]
@@ -74,6 +77,7 @@ class Model:
     features: FeatureStack
     linear: LinearModel
     record: TrainingRecord
+    codebook: Codebook | None = None
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_articles, n_labels)."""

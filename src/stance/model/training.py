@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.corpus.article import Article
+    from stance.corpus.codebook import Codebook
     from stance.features.tokens import TokenBatch
     from stance.text.normalization import NormalizationTable
 
@@ -40,6 +41,7 @@ def train(
     articles: Sequence[Article],
     config: TrainingConfig | None = None,
     *,
+    codebook: Codebook | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
     """Train a model.
@@ -50,6 +52,9 @@ def train(
         Each with a label; outlets, where known, balance the training weights
         and divide the folds that calibrate.
     config : TrainingConfig, optional
+    codebook : Codebook, optional
+        What the labels mean; labels that it does not define are refused, and
+        the model keeps it.
     progress : callable, optional
         Told of each step as it begins.
 
@@ -65,6 +70,8 @@ def train(
         If the configuration asks for what cannot be done.
     """
     corpus = LabelledCorpus(articles)
+    if codebook is not None:
+        codebook.check(corpus.labels)
     config = settle_config(corpus, config or TrainingConfig())
     progress("counting words")
     features, values = fit_features(corpus, config)
@@ -91,6 +98,7 @@ def train(
         features=features,
         linear=linear,
         record=_record(corpus, trial.scores(), notes),
+        codebook=codebook,
     )
 
 

@@ -1,0 +1,73 @@
+"""How the shipped model does on real articles of outlets that it has never seen.
+
+    python benchmarks/transfer.py DATA
+
+Beside it, trained from the same seed corpus: TF-IDF alone, and the lexicon alone. Writes
+benchmarks/results/transfer.json. Settings are chosen on the seed corpus; this only looks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prepare import SYRIA_BLOCS, prepare_syria
+from sklearn.metrics import accuracy_score, f1_score
+
+import stance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).parents[1]
+RESULT = ROOT / "benchmarks" / "results" / "transfer.json"
+SEEDS = ROOT / "seeds" / "articles.jsonl"
+CONFIG = ROOT / "seeds" / "model.toml"
+
+ALONE = {
+    "TF-IDF alone": ["features.lexicon.enabled=false"],
+    "lexicon alone": ["features.word.enabled=false"],
+}
+
+
+def main() -> None:
+    """Score the models and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        prepare_syria(chosen.data, Path(folder))
+        articles, _ = stance.read_corpus([Path(folder) / "syria-outlets.jsonl"])
+    seeds, _ = stance.read_corpus([SEEDS])
+    models = {"shipped": stance.load_model(ROOT / "models" / "syria-framing")}
+    for name, overrides in ALONE.items():
+        models[name] = stance.train(seeds, stance.load_config(CONFIG, overrides))
+    result = {name: score(model, articles) for name, model in models.items()}
+    RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    for name, found in result.items():
+        print(f"{name}: macro-F1 {found['macro_f1']:.3f}, accuracy {found['accuracy']:.3f}")
+
+
+def score(model: stance.Model, articles: Sequence[stance.Article]) -> dict[str, Any]:
+    """Score one model over the three labels that the articles have."""
+    truth = [str(article.label) for article in articles]
+    guess = [prediction.label for prediction in stance.predict(model, articles)]
+    per_label = f1_score(truth, guess, labels=list(SYRIA_BLOCS), average=None)
+    outlets: dict[str, Counter[str]] = defaultdict(Counter)
+    for article, label in zip(articles, guess, strict=True):
+        outlets[f"{article.outlet} ({article.label})"][label] += 1
+    return {
+        "n": len(articles),
+        "macro_f1": float(per_label.mean()),
+        "accuracy": float(accuracy_score(truth, guess)),
+        "f1": dict(zip(SYRIA_BLOCS, map(float, per_label), strict=True)),
+        "guesses_by_outlet": {name: dict(c.most_common()) for name, c in sorted(outlets.items())},
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""The codebook: what each label means, what counts as evidence, how cases are decided.
+
+A label set belongs to the researcher; the same file format describes any. A
+model keeps the codebook that it was trained by, so that whoever reads its
+labels can read what they mean.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from stance.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Attitude = Literal["favor", "against", "neutral", "mixed"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Period(_Strict):
+    """A stretch of time; both of its ends belong to it."""
+
+    start: dt.date | None = Field(None, alias="from")
+    until: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.start and self.until and self.start > self.until:
+            raise ValueError(f"from {self.start} is later than until {self.until}")
+        return self
+
+    def covers(self, day: dt.date) -> bool:
+        """Tell whether a day lies in the period."""
+        return (self.start is None or self.start <= day) and (
+            self.until is None or day <= self.until
+        )
+
+
+class Validity(_Period):
+    """Whom a label refers to in a period."""
+
+    refers_to: str
+
+
+class StanceChange(_Period):
+    """The stance toward each actor from a day on."""
+
+    stance: dict[str, Attitude]
+
+
+class BoundaryCase(_Strict):
+    """A case that coders may disagree on, and how it is decided."""
+
+    case: str
+    decision: str
+
+
+class Coding(_Strict):
+    """How a coder goes about it."""
+
+    steps: list[str] = []
+    multiple_framings: str = ""
+    quotation: str = ""
+    translation_and_reprints: str = ""
+
+
+class LabelEntry(_Strict):
+    """One label: what it means and how to tell.
+
+    Parameters
+    ----------
+    title, title_ar : str
+        Its name for readers, in English and Arabic.
+    definition, definition_ar : str
+    evidence, not_evidence : list of str
+    stance : dict of str to {"favor", "against", "neutral", "mixed"}
+        Toward each actor, as the label implies it.
+    stance_changes : list of StanceChange
+    validity : list of Validity
+    boundary_cases : list of BoundaryCase
+    """
+
+    title: str
+    title_ar: str = ""
+    definition: str
+    definition_ar: str = ""
+    evidence: list[str] = []
+    not_evidence: list[str] = []
+    stance: dict[str, Attitude] = {}
+    stance_changes: list[StanceChange] = []
+    validity: list[Validity] = []
+    boundary_cases: list[BoundaryCase] = []
+
+    def refers_to(self, day: dt.date) -> str | None:
+        """Return whom the label refers to on a day; None outside its validity."""
+        return next((v.refers_to for v in self.validity if v.covers(day)), None)
+
+    def stance_on(self, day: dt.date) -> dict[str, Attitude]:
+        """Return the stance toward each actor that the label implies on a day."""
+        return next((c.stance for c in self.stance_changes if c.covers(day)), self.stance)
+
+
+class Codebook(_Strict):
+    """Labels and their rules.
+
+    Parameters
+    ----------
+    format : int
+        The number of the file format, 1.
+    name, title, description, language, unit : str
+    coding : Coding
+    labels : dict of str to LabelEntry
+    """
+
+    format: Literal[1]
+    name: str
+    title: str = ""
+    language: str = "ar"
+    unit: str = "article"
+    description: str = ""
+    coding: Coding = Coding()
+    labels: dict[str, LabelEntry] = Field(min_length=2)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read a codebook from TOML.
+
+        Raises
+        ------
+        CorpusError
+            If the file cannot be read or is no codebook.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
+        except OSError as error:
+            raise CorpusError(f"Got the codebook {path}, which cannot be read: {error}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise CorpusError(f"Got the codebook {path}, which is not TOML: {error}.") from error
+        except ValidationError as error:
+            fault = error.errors()[0]
+            place = ".".join(map(str, fault["loc"]))
+            raise CorpusError(
+                f"Got the codebook {path}, in which {place} is wrong: {fault['msg']}."
+            ) from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the codebook as plain JSON values."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def check(self, labels: Iterable[str | None]) -> None:
+        """Refuse labels that the codebook does not define.
+
+        Raises
+        ------
+        CorpusError
+            If there are any; the nearest defined label is named.
+        """
+        unknown = sorted({label for label in labels if label is not None} - set(self.labels))
+        if not unknown:
+            return
+        near = difflib.get_close_matches(unknown[0], self.labels, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else "Correct the labels or the codebook."
+        raise CorpusError(
+            f"Got articles labelled {', '.join(map(repr, unknown))}, but the codebook "
+            f"{self.name!r} defines only {', '.join(map(repr, self.labels))}. {hint}"
+        )

@@ -1,0 +1,89 @@
+"""The model that ships with the package knows what framing looks like."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stance import resources
+from stance.corpus.article import Article
+from stance.corpus.labelled import read_corpus
+from stance.corpus.reading import read_articles
+from stance.model.persistence import read_model
+
+SWAPS = json.loads((Path(__file__).parents[1] / "data" / "name_swaps.json").read_text("utf-8"))
+LIMIT = 8_000_000
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return read_model(resources.DEFAULT_MODEL)
+
+
+def probabilities(stored, texts):
+    return stored.model.probabilities([Article(str(n), text) for n, text in enumerate(texts)])
+
+
+def test_it_is_small_and_learned_from_the_seeds_as_they_are(stored, seed_articles):
+    from stance.model.learning_corpus import LabelledCorpus
+
+    assert stored.size < LIMIT
+    assert stored.manifest.record.fingerprint == LabelledCorpus(seed_articles).fingerprint()
+    assert stored.model.codebook is not None
+
+
+def test_it_has_the_settings_of_its_file(stored, seed_articles):
+    from stance.model.config import load_config
+    from stance.model.learning_corpus import LabelledCorpus
+    from stance.model.training import settle_config
+
+    config = load_config(resources.SEEDS / "model.toml")
+    settled = settle_config(LabelledCorpus(seed_articles), config)
+    penalty = stored.model.config.classifier.logistic.C
+    assert stored.model.config == settled.with_penalty(penalty)
+
+
+def test_swapping_one_actor_for_another_rarely_changes_the_label(stored):
+    pairs = [
+        [swap["text"].replace("{actor}", actor) for actor in swap["actors"]]
+        for swap in SWAPS["actor_swaps"]
+    ]
+    assert len(pairs) >= 40
+    before = probabilities(stored, [one for one, _ in pairs]).argmax(axis=1)
+    after = probabilities(stored, [other for _, other in pairs]).argmax(axis=1)
+    assert np.mean(before != after) < 0.10
+
+
+def test_a_partisan_name_moves_the_probability_the_right_way(stored):
+    labels, swaps = stored.model.labels, SWAPS["partisan_swaps"]
+    assert len(swaps) >= 40
+    before = probabilities(stored, [s["text"].replace("{name}", s["neutral"]) for s in swaps])
+    after = probabilities(stored, [s["text"].replace("{name}", s["partisan"]) for s in swaps])
+    towards = [[labels.index(label) for label in swap["toward"]] for swap in swaps]
+    moved = [
+        after[n, columns].sum() > before[n, columns].sum() for n, columns in enumerate(towards)
+    ]
+    assert np.mean(moved) >= 0.90
+
+
+def test_the_real_articles_of_high_confidence_are_right(stored, real_articles):
+    folder = real_articles[0].parent
+    with (folder / "provenance.csv").open(encoding="utf-8", newline="") as file:
+        sure = {r["file"]: r["framing"] for r in csv.DictReader(file) if r["confidence"] == "high"}
+    articles = [a for a in read_articles(real_articles) if a.id in sure]
+    assert len(articles) == len(sure) == 3
+    guess = stored.model.probabilities(articles).argmax(axis=1)
+    assert [stored.model.labels[g] for g in guess] == [sure[a.id] for a in articles]
+
+
+def test_it_carries_over_to_real_outlets(stored, public_data, tmp_path):
+    from benchmarks.prepare import prepare_syria
+    from sklearn.metrics import f1_score
+
+    prepare_syria(public_data, tmp_path)
+    articles, _ = read_corpus([tmp_path / "syria-outlets.jsonl"])
+    guess = [stored.model.labels[g] for g in stored.model.probabilities(articles).argmax(axis=1)]
+    truth = [article.label for article in articles]
+    assert f1_score(truth, guess, labels=sorted(set(truth)), average="macro") >= 0.70

@@ -1,0 +1,158 @@
+"""The seed corpus, the codebook and the lexicons keep what seeds/README.md promises."""
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from itertools import combinations
+
+import pytest
+
+from stance import resources
+from stance.corpus.codebook import Codebook
+from stance.features.lexicon import Lexicon, LexiconMatcher
+from stance.text.normalization import arabic_normalization
+from stance.text.tokenization import words
+
+LABELS = {"pro_sdf", "damascus_aligned", "opposition_aligned", "neutral_wire"}
+ACTORS = {"sdf", "damascus", "opposition", "turkey", "coalition", "isis"}
+SHORTEST, LONGEST = 120, 320
+RUN = 8
+
+# Set phrases and names that several articles of one label may share.
+ALLOWED_RUNS: set[str] = set()
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    return Lexicon.read(resources.LEXICONS)
+
+
+@pytest.fixture(scope="module")
+def codebook():
+    return Codebook.read(resources.CODEBOOK)
+
+
+def test_each_event_is_told_once_in_each_framing(seed_articles):
+    events = defaultdict(list)
+    for article in seed_articles:
+        events[article.event].append(article.label)
+    assert len(events) >= 48
+    assert all(sorted(labels) == sorted(LABELS) for labels in events.values())
+
+
+def test_articles_have_all_their_fields_and_a_fair_length(seed_articles):
+    table = arabic_normalization()
+    for article in seed_articles:
+        assert article.title
+        assert article.outlet
+        assert dt.date.fromisoformat(article.published)
+        assert SHORTEST <= len(words(article.text, table)) <= LONGEST, article.id
+
+
+def test_years_and_outlets_are_many(seed_articles):
+    years = {int(article.published[:4]) for article in seed_articles}
+    assert years == set(range(2014, 2026))
+    assert any(article.published > "2024-12-08" for article in seed_articles)
+    outlets = defaultdict(set)
+    for article in seed_articles:
+        outlets[article.label].add(article.outlet)
+    assert all(len(found) >= 8 for found in outlets.values())
+    assert not any(a & b for a, b in combinations(outlets.values(), 2))
+
+
+def test_no_two_articles_of_a_label_share_a_run_of_words(seed_articles):
+    table = arabic_normalization()
+    first_seen, shared = {}, []
+    for article in seed_articles:
+        found = words(f"{article.title} {article.text}", table)
+        runs = {" ".join(found[i : i + RUN]) for i in range(len(found) - RUN + 1)}
+        for run in runs - ALLOWED_RUNS:
+            other = first_seen.setdefault((article.label, run), article.id)
+            if other != article.id:
+                shared.append((other, article.id, run))
+    assert not shared
+
+
+@pytest.mark.parametrize(
+    ("habit", "pattern"),
+    [
+        ("guillemets", "«"),
+        ("curly quotes", "“"),
+        ("straight quotes", '"'),
+        ("Arabic-Indic digits", "[٠-٩]"),
+        ("ASCII digits", "[0-9]"),
+        ("سورية", "سورية"),
+        ("سوريا", "سوريا"),
+    ],
+)
+def test_habits_do_not_line_up_with_a_label(seed_articles, habit, pattern):
+    counts = Counter(a.label for a in seed_articles if re.search(pattern, a.text))
+    assert set(counts) == LABELS, habit
+    assert max(counts.values()) <= 3 * min(counts.values()), (habit, counts)
+
+
+def test_length_does_not_give_the_label_away(seed_articles):
+    lengths = defaultdict(list)
+    for article in seed_articles:
+        lengths[article.label].append(len(article.text.split()))
+    means = [sum(found) / len(found) for found in lengths.values()]
+    assert max(means) < 1.15 * min(means)
+
+
+def test_shared_words_are_shared(seed_articles):
+    table = arabic_normalization()
+    shared = {
+        "ميليشيا قسد": {"damascus_aligned", "opposition_aligned"},
+        "الاحتلال التركي": {"damascus_aligned", "pro_sdf"},
+    }
+    for phrase, wanted in shared.items():
+        normal = table.apply(phrase)
+        found = {a.label for a in seed_articles if normal in table.apply(a.text)}
+        assert wanted <= found, phrase
+
+
+def test_the_codebook_defines_the_labels_and_their_stance(codebook, seed_articles):
+    codebook.check(article.label for article in seed_articles)
+    assert set(codebook.labels) == LABELS
+    for label in codebook.labels.values():
+        assert label.definition
+        assert label.definition_ar
+        assert len(label.evidence) >= 5
+        assert len(label.boundary_cases) >= 4
+        assert set(label.stance) == ACTORS
+
+
+def test_damascus_changes_hands_in_the_codebook(codebook):
+    label = codebook.labels["damascus_aligned"]
+    before, after = dt.date(2024, 12, 7), dt.date(2024, 12, 8)
+    assert "Assad" in label.refers_to(before)
+    assert "transitional" in label.refers_to(after)
+    assert label.stance_on(before) != label.stance_on(after)
+
+
+def test_the_lexicons_are_as_large_as_promised_and_each_term_explained(lexicon):
+    terms = [term for c in lexicon.categories.values() for term in c.terms]
+    assert len(terms) >= 350
+    assert len(lexicon.categories) >= 30
+    assert all(term.note for term in terms)
+    assert set(lexicon.sides) == LABELS
+    assert all(category.description for category in lexicon.categories.values())
+    named = {c.actor for c in lexicon.categories.values() if c.naming}
+    assert named >= ACTORS
+
+
+def test_no_spelling_stands_in_two_categories(lexicon):
+    # Building the matcher checks it.
+    assert LexiconMatcher(lexicon, arabic_normalization()).categories
+
+
+def test_no_outlet_is_a_term(lexicon, seed_articles):
+    table = arabic_normalization()
+    spellings = {
+        " ".join(words(spelling, table))
+        for category in lexicon.categories.values()
+        for term in category.terms
+        for spelling in term.spellings
+    }
+    outlets = {" ".join(words(article.outlet, table)) for article in seed_articles}
+    assert not spellings & outlets
