@@ -91,7 +91,7 @@ def test_invalid_utf8_in_the_middle_stops_training_until_told(tmp_path):
     assert "row 6: invalid UTF-8" in error
     assert "--skip-rejected" in error
     assert not (tmp_path / "model").exists()
-    assert "Skipped 1 rows" in train(path, tmp_path, "--skip-rejected", code=0)
+    assert "Skipped 1 row that" in train(path, tmp_path, "--skip-rejected", code=0)
 
 
 def test_duplicate_ids(tmp_path):

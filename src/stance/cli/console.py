@@ -60,6 +60,17 @@ def isolated(text: str, width: int) -> str:
     return f"{ISOLATE}{line}{END_ISOLATE}"
 
 
+def counted(n: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def interval(pair: tuple[float, float]) -> str:
     """Write an interval."""
     return f"[{pair[0]:.3f}, {pair[1]:.3f}]"

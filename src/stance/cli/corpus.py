@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from stance.cli.console import note
+from stance.cli.console import counted, note
 from stance.cli.options import CorpusOptions
 
 if TYPE_CHECKING:
@@ -32,12 +32,13 @@ def read_labelled(
     )
     if rejected and not skip_rejected:
         raise CorpusError(
-            f"Got {len(rejected)} rows that cannot be used beside {len(articles)} that can:\n"
+            f"Got {counted(len(rejected), 'row')} that cannot be used beside {len(articles):,} "
+            "that can:\n"
             f"{listing(rejected)}\n"
             "Mend them, or give --skip-rejected to go on without them."
         )
     if rejected:
-        note(f"Skipped {len(rejected)} rows that cannot be used:\n{listing(rejected)}")
+        note(f"Skipped {counted(len(rejected), 'row')} that cannot be used:\n{listing(rejected)}")
     return articles
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, isolated, note, table
+from stance.cli.console import console, counted, isolated, note, table
 from stance.cli.corpus import listing
 from stance.cli.models import load
 from stance.cli.options import CorpusOptions, ForceOption, ModelOption, with_corpus_options
@@ -180,10 +180,10 @@ def _report(counts: Counter[str], rejected: list[RejectedRow], output: Path | No
     total = sum(counts.values())
     shares = ", ".join(f"{label} {n:,}" for label, n in counts.most_common())
     place = f", written to {output}" if output else ""
-    note(f"Labelled {total:,} articles{place}" + (f": {shares}." if shares else "."))
+    note(f"Labelled {counted(total, 'article')}{place}" + (f": {shares}." if shares else "."))
     if rejected:
         kept = f" They stand in {rejects_path(output)}." if output else ""
         note(
-            f"Set aside {len(rejected):,} rows that cannot be used:\n{listing(rejected)}"
+            f"Set aside {counted(len(rejected), 'row')} that cannot be used:\n{listing(rejected)}"
             + (f"\n{kept.strip()}" if kept else "")
         )
