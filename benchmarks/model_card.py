@@ -14,43 +14,7 @@ import stance
 
 TRANSFER = Path(__file__).parent / "results" / "transfer.json"
 
-TEMPLATE = """# {name}
-
-A linear model that labels Arabic news articles on the war in Syria's north-east by their framing. It reads words and a lexicon of who is named how; `manifest.json` has all settings.
-
-## Labels
-
-{labels}
-
-Full rules, evidence and boundary cases stand in `codebook.json`. From 8 December 2024 `damascus_aligned` refers to the press of the transitional government.
-
-## What it was trained on
-
-{n_articles} articles of {n_events} events, written for this project, each event told in all four framings; {n_outlets} invented outlets. No real article is among them. Settings were chosen by cross-validation by event and by outlet on these articles alone.
-
-## Scores
-
-On the seed corpus (written articles: cleaner, shorter and more balanced than news, so **not** accuracy on real news):
-
-| held out | macro-F1 | 95 % interval | accuracy |
-|---|---|---|---|
-{seed_rows}
-
-On 501 real articles of 37 outlets of 2011 to 2018, none of them seen in training, labelled by whom their outlet stands with (a proxy for framing: an outlet also prints neutral copy):
-
-| model | macro-F1 over three labels | accuracy |
-|---|---|---|
-{transfer_rows}
-
-By label: {by_label}.
-
-## What it is not for
-
-- **Judging a person.** An article's framing says nothing about who wrote it, shared it or is named in it.
-- **A single article without a reader.** It errs, and is sometimes sure of it: its probabilities were calibrated on written articles and are too high on real ones.
-- **Outlets and conflicts outside this one.** It knows the names of this war; elsewhere it guesses.
-- **Finding the truth.** A neutral tone is not accuracy, and a partisan one is not falsehood.
-"""
+TEMPLATE = Path(__file__).with_name("model_card_template.md")
 
 
 def main() -> None:
@@ -62,7 +26,7 @@ def main() -> None:
     model = stance.load_model(chosen.model)
     runs = [read(chosen.by_event), read(chosen.by_outlet)]
     transfer = read(TRANSFER)
-    card = TEMPLATE.format(
+    card = TEMPLATE.read_text("utf-8").format(
         name=chosen.model.name,
         labels="\n".join(map(label_line, sorted((model.codebook or missing()).labels.items()))),
         n_articles=model.record.n_articles,

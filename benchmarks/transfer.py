@@ -15,10 +15,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prepare import SYRIA_BLOCS, prepare_syria
 from sklearn.metrics import accuracy_score, f1_score
 
 import stance
+from prepare import SYRIA_BLOCS, prepare_syria
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

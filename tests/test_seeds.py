@@ -51,7 +51,7 @@ def test_articles_have_all_their_fields_and_a_fair_length(seed_articles):
 
 def test_years_and_outlets_are_many(seed_articles):
     years = {int(article.published[:4]) for article in seed_articles}
-    assert years == set(range(2014, 2026))
+    assert years >= set(range(2014, 2026))
     assert any(article.published > "2024-12-08" for article in seed_articles)
     outlets = defaultdict(set)
     for article in seed_articles:
