@@ -1,6 +1,6 @@
 """How the shipped model does on real articles of outlets that it has never seen.
 
-    python benchmarks/transfer.py DATA
+    python benchmarks/transfer.py
 
 Beside it, trained from the same seed corpus: TF-IDF alone, and the lexicon alone. Writes
 benchmarks/results/transfer.json. Settings are chosen on the seed corpus; this only looks.
@@ -8,9 +8,7 @@ benchmarks/results/transfer.json. Settings are chosen on the seed corpus; this o
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +26,8 @@ RESULT = ROOT / "benchmarks" / "results" / "transfer.json"
 SEEDS = ROOT / "seeds" / "articles.jsonl"
 CONFIG = ROOT / "seeds" / "model.toml"
 
+SYRIA_BLOCS = ("damascus_aligned", "opposition_aligned", "neutral_wire")
+
 ALONE = {
     "TF-IDF alone": ["features.lexicon.enabled=false"],
     "lexicon alone": ["features.word.enabled=false"],
@@ -36,12 +36,7 @@ ALONE = {
 
 def main() -> None:
     """Score the models and write the result."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        prepare_syria(chosen.data, Path(folder))
-        articles, _ = stance.read_corpus([Path(folder) / "syria-outlets.jsonl"])
+    articles, _ = stance.read_corpus(["dataset:syria-outlets"])
     seeds, _ = stance.read_corpus([SEEDS])
     models = {"shipped": stance.load_model(ROOT / "models" / "syria-framing")}
     for name, overrides in ALONE.items():

@@ -42,7 +42,8 @@ CorpusArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="CORPUS",
-        help="Labelled articles: files, folders of .txt, or - for standard input.",
+        help="Labelled articles: files, folders of .txt, dataset:NAME[/SPLIT], or - for standard "
+        "input.",
     ),
 ]
 

@@ -33,7 +33,7 @@ def predict_command(
         list[str],
         typer.Argument(
             metavar="INPUT",
-            help="Articles: files, folders of .txt, or - for standard input.",
+            help="Articles: files, folders of .txt, dataset:NAME[/SPLIT], or - for standard input.",
         ),
     ],
     model: ModelOption = None,

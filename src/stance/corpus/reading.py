@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
+from stance.corpus.datasets import is_dataset_name, parse_dataset_name
 from stance.corpus.folder import read_folder
 from stance.corpus.opening import STDIN, identify, is_folder
 from stance.corpus.rows import Row, read_rows
@@ -40,7 +41,8 @@ def read_articles(
     ----------
     inputs : iterable of str or Path
         Files, folders of ``.txt`` files (with an optional ``labels.csv``
-        beside them), or ``-`` for standard input. Files may be ``.txt``,
+        beside them), public data sets as ``dataset:NAME`` or
+        ``dataset:NAME/SPLIT``, or ``-`` for standard input. Files may be ``.txt``,
         JSON Lines, CSV, TSV or Parquet, each plain or compressed with gzip,
         bzip2, xz or Zstandard.
     fields : FieldMapping, optional
@@ -77,7 +79,12 @@ def read_located(
     fields = fields or FieldMapping()
     short_names: set[str] = set()
     for name in map(str, inputs):
-        if name != STDIN and is_folder(name):
+        if is_dataset_name(name):
+            from stance.corpus.dataset_readers import read_dataset
+
+            rows = read_dataset(parse_dataset_name(name))
+            yield from _Reader(name, fields, where or {}).read(rows)
+        elif name != STDIN and is_folder(name):
             own = FieldMapping(**{**dict(fields.items()), "id": "id", "text": "text"})
             yield from _Reader(name, own, where or {}).read(read_folder(Path(name), fields.id))
         else:
