@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from sklearn.metrics import accuracy_score, f1_score
 
 import stance
-from prepare import SYRIA_BLOCS, prepare_syria
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

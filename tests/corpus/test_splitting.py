@@ -316,3 +316,50 @@ def test_a_date_that_is_none_is_refused_with_its_article(published):
     articles = [*CORPUS, article("ق-9", published=published)]
     with pytest.raises(CorpusError, match=r"'ق-9'.*2019-03-23"):
         split(articles, "time", seed=0)
+
+
+@patient
+@given(
+    corpora(min_size=20), st.sampled_from(["outlet", "event", "time", "random"]), SEEDS, st.data()
+)
+def test_no_near_duplicate_is_on_both_sides(articles, by, seed, data):
+    places = st.integers(0, len(articles) - 1)
+    groups = np.arange(len(articles))
+    for one, other in data.draw(st.lists(st.tuples(places, places), max_size=6)):
+        groups[groups == groups[one]] = groups[other]
+    with suppress(CorpusError, ConfigError):
+        folds = split(articles, by, seed=seed, duplicates=groups)
+        plain = split(articles, by, seed=seed)
+        for fold in folds:
+            assert not set(groups[fold.train]) & set(groups[fold.test])
+        if by != "random":
+            # What is tested stays as it was; training only loses repeats.
+            for fold, before in zip(folds, plain, strict=True):
+                assert fold.test.tolist() == before.test.tolist()
+                lost = set(before.train) - set(fold.train)
+                assert set(fold.train) <= set(before.train)
+                assert set(groups[list(lost)]) <= set(groups[fold.test])
+        else:
+            tested = np.concatenate([fold.test for fold in folds])
+            assert sorted(tested.tolist()) == list(range(len(articles)))
+
+
+def test_a_reprint_leaves_training_when_its_twin_is_tested():
+    articles = [article(n, outlet=OUTLETS[n // 3], label=LABELS[n % 2]) for n in range(12)]
+    twins = np.arange(12)
+    twins[4] = twins[0]  # of another outlet
+    first = split(articles, "outlet", seed=0, duplicates=twins)[0]
+    assert first.test.tolist() == [0, 1, 2]
+    assert first.train.tolist() == [3, 5, 6, 7, 8, 9, 10, 11]
+
+
+def test_a_corpus_without_duplicates_is_divided_as_before():
+    articles = [article(n, label=LABELS[n % 2]) for n in range(30)]
+    plain = split(articles, "random", seed=3)
+    same = split(articles, "random", seed=3, duplicates=range(30))
+    assert [f.test.tolist() for f in plain] == [f.test.tolist() for f in same]
+
+
+def test_groups_of_other_articles_are_refused():
+    with pytest.raises(CorpusError, match="groups of 3 articles"):
+        split([article(n) for n in range(4)], "random", seed=0, duplicates=[0, 1, 2])

@@ -109,13 +109,29 @@ def test_a_model_is_tested_on_labels_that_it_knows(fast_model, seed_articles):
         evaluate_model(fast_model, [])
 
 
-def test_syria_outlets_show_the_gap(public_data, tmp_path):
-    from benchmarks.prepare import prepare_syria
+def test_a_planted_leak_raises_the_figure_only_where_it_is_let():
+    """Each article stands under two outlets, word for word, and its label is drawn by lot."""
+    random = np.random.default_rng(7)
+    letters = list("ابتثجحخدذرزسشصضطظعغفقكلمنهوي")
+    articles = []
+    for n in range(60):
+        text = " ".join("".join(random.choice(letters, 4)) for _ in range(20))
+        label = "ab"[random.integers(2)]
+        outlets = random.choice(12, 2, replace=False)
+        articles += [Article(f"{n}-{o}", text, label, f"outlet{o}") for o in outlets]
+    config = load_config(overrides=[*FAST, "features.word.min_df=1"])
+    honest = cross_validate(articles, config, by="outlet", folds=4)
+    leaking = cross_validate(articles, config, by="outlet", folds=4, keep_duplicates_together=False)
+    for fair, leaky in [(honest.honest, leaking.honest), (honest.naive, leaking.naive)]:
+        assert fair.accuracy < 0.65
+        assert leaky.accuracy > 0.75
 
+
+@pytest.mark.usefixtures("public_data")
+def test_syria_outlets_show_the_gap():
     from stance.corpus.labelled import read_corpus
 
-    prepare_syria(public_data, tmp_path)
-    articles, rejected = read_corpus([tmp_path / "syria-outlets.jsonl"])
+    articles, rejected = read_corpus(["dataset:syria-outlets"])
     assert not rejected
     assert len(articles) == 501
     assert len({article.outlet for article in articles}) == 37

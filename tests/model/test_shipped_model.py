@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.prepare import prepare_syria
 from sklearn.metrics import f1_score
 
 from stance import resources
@@ -82,11 +81,9 @@ def test_the_real_articles_of_high_confidence_are_right(stored, real_articles):
     assert [stored.model.labels[g] for g in guess] == [sure[a.id] for a in articles]
 
 
-def test_it_carries_over_to_real_outlets_better_than_words_alone(
-    stored, public_data, tmp_path, seed_articles
-):
-    prepare_syria(public_data, tmp_path)
-    articles, _ = read_corpus([tmp_path / "syria-outlets.jsonl"])
+@pytest.mark.usefixtures("public_data")
+def test_it_carries_over_to_real_outlets_better_than_words_alone(stored, seed_articles):
+    articles, _ = read_corpus(["dataset:syria-outlets"])
     truth = [article.label for article in articles]
     settings = load_config(resources.SEEDS / "model.toml", ["features.lexicon.enabled=false"])
     scores = []

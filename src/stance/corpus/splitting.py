@@ -49,9 +49,19 @@ class Fold:
     train: NDArray[np.int64]
     test: NDArray[np.int64]
 
+    def without_repeats(self, duplicates: NDArray[np.int64]) -> Fold:
+        """Leave out of training what is nearly the same as a test article."""
+        repeats = np.isin(duplicates[self.train], duplicates[self.test])
+        return Fold(self.name, self.train[~repeats], self.test)
+
 
 def split(
-    articles: Sequence[Article], by: By, folds: int | Literal["each"] | None = None, *, seed: int
+    articles: Sequence[Article],
+    by: By,
+    folds: int | Literal["each"] | None = None,
+    *,
+    seed: int,
+    duplicates: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> list[Fold]:
     """Divide labelled articles into folds.
 
@@ -66,6 +76,14 @@ def split(
         to 60 of them, else five.
     seed : int
         Decides the shuffling.
+    duplicates : sequence of int, optional
+        The near-duplicate group of each article, as
+        `stance.corpus.duplicates.near_duplicates` finds them. None of them is
+        then on both sides of a fold: at random a group goes into one fold;
+        elsewhere outlets, events and days stay whole, and articles that
+        repeat a test article are left out of training. (Outlets that share
+        one reprint could be held out together instead, but reprints link most
+        outlets of a corpus into one.)
 
     Returns
     -------
@@ -86,10 +104,29 @@ def split(
         )
     if len(articles) < 2:
         raise CorpusError(f"Got {len(articles)} articles, but expected at least two to divide.")
+    repeated = None if duplicates is None else np.asarray(duplicates)
+    if repeated is not None and len(repeated) != len(articles):
+        raise CorpusError(
+            f"Got near-duplicate groups of {len(repeated)} articles, but expected one for each of "
+            f"{len(articles)}. Group the same articles that are divided."
+        )
+    if repeated is None or len(np.unique(repeated)) == len(articles):
+        return _split(articles, by, folds, seed, None)
+    found = _split(articles, by, folds, seed, repeated)
+    return [fold.without_repeats(repeated) for fold in found]
+
+
+def _split(
+    articles: Sequence[Article],
+    by: By,
+    folds: int | Literal["each"] | None,
+    seed: int,
+    repeated: NDArray[np.int64] | None,
+) -> list[Fold]:
     if by == "time":
         return _split_by_time(articles, folds)
     if by == "random":
-        return _split_at_random(articles, folds, seed)
+        return _split_at_random(articles, folds, seed, repeated)
     return _split_by_group(articles, by, folds, seed)
 
 
@@ -170,9 +207,12 @@ def _split_by_group(
 
 
 def _split_at_random(
-    articles: Sequence[Article], folds: int | Literal["each"] | None, seed: int
+    articles: Sequence[Article],
+    folds: int | Literal["each"] | None,
+    seed: int,
+    repeated: NDArray[np.int64] | None,
 ) -> list[Fold]:
-    from sklearn.model_selection import LeaveOneOut, StratifiedKFold
+    from sklearn.model_selection import LeaveOneOut, StratifiedGroupKFold, StratifiedKFold
 
     if folds == "each":
         return _numbered(LeaveOneOut().split(articles))
@@ -184,6 +224,11 @@ def _split_at_random(
             f"Got {len(articles)} articles, at most {most_common} of a label, but expected at "
             f"least two, and as many as folds. Label more articles."
         )
+    if repeated is not None and n_folds <= len(np.unique(repeated)):
+        grouped = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+        with _few_of_a_label():
+            pairs = list(grouped.split(np.zeros(len(labels)), labels, repeated))
+        return _numbered(pair for pair in pairs if len(pair[1]))
     splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     with _few_of_a_label():
         return _numbered(splitter.split(np.zeros(len(labels)), labels))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from stance.corpus.duplicates import near_duplicates
 from stance.corpus.splitting import By, Fold, labels_cross, split
 from stance.errors import CorpusError
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
@@ -131,6 +132,7 @@ def cross_validate(
     by: By | None = None,
     folds: int | Literal["each"] | None = None,
     jobs: int = 1,
+    keep_duplicates_together: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> CrossValidation:
     """Train on some folds and test on the others, until every article was tested.
@@ -147,6 +149,9 @@ def cross_validate(
         See `stance.corpus.splitting.split`.
     jobs : int
         Processes to train in.
+    keep_duplicates_together : bool
+        Whether to see to it that no article is tested by a model that has
+        learned from its near-duplicate.
     progress : callable, optional
         Told how many folds are done, and of how many.
 
@@ -158,8 +163,9 @@ def cross_validate(
     # Settled once, so that no fold decides otherwise than the whole corpus would.
     config = settle_config(corpus, config or TrainingConfig())
     by = by or default_protocol(articles)
-    honest = split(articles, by, folds, seed=config.seed)
-    naive = [] if by == "random" else split(articles, "random", seed=config.seed)
+    groups = near_duplicates(a.text for a in articles) if keep_duplicates_together else None
+    honest = split(articles, by, folds, seed=config.seed, duplicates=groups)
+    naive = [] if by == "random" else split(articles, "random", seed=config.seed, duplicates=groups)
     _check_folds(corpus, honest + naive)
     tables = _run(corpus, config, honest + naive, jobs, progress)
     return CrossValidation(

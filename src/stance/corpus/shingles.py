@@ -1,0 +1,160 @@
+"""Texts as sets of word shingles: runs of a few normalised words, each a 64-bit number.
+
+Two texts that share most of their shingles say the same in the same words,
+whatever their spelling, diacritics and punctuation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.text.normalization import arabic_normalization
+from stance.text.tokenization import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+# An odd multiplier of the golden ratio's bits, and the constants of splitmix64.
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+# So many words are shingled at once: large enough for numpy, small beside the corpus.
+_CHUNK = 2_000_000
+
+
+@dataclass(frozen=True)
+class ShingleSets:
+    """Many sets of shingles in one array.
+
+    Parameters
+    ----------
+    values : ndarray of uint64
+        The shingles of all sets, those of one set side by side, sorted, each
+        once.
+    starts : ndarray of int64, shape (n_sets + 1,)
+        Set ``i`` is ``values[starts[i] : starts[i + 1]]``.
+    """
+
+    values: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """The number of shingles in each set."""
+        return np.diff(self.starts)
+
+    @property
+    def owners(self) -> NDArray[np.int32]:
+        """The number of its set for each shingle."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), self.sizes)
+
+
+@dataclass(frozen=True)
+class WordStream:
+    """The normalised words of many texts in one array.
+
+    Parameters
+    ----------
+    words : ndarray of uint64
+        A hash of each word, the same in every run.
+    starts : ndarray of int64, shape (n_texts + 1,)
+        Text ``i`` has the words ``words[starts[i] : starts[i + 1]]``.
+    """
+
+    words: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+
+    def shingles(self, size: int) -> ShingleSets:
+        """Return the shingles of each text.
+
+        Parameters
+        ----------
+        size : int
+            Words in a shingle; a text with fewer words is one shingle, and a
+            text without words none.
+        """
+        parts, counts = [], [np.zeros(0, np.int64)]
+        for first, last in self._chunks():
+            values, sizes = _chunk_shingles(self.words, self.starts[first : last + 1], size)
+            parts.append(values)
+            counts.append(sizes)
+        starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
+        return ShingleSets(np.concatenate([np.zeros(0, np.uint64), *parts]), starts)
+
+    def _chunks(self) -> list[tuple[int, int]]:
+        """Divide the texts into runs of about equally many words."""
+        n_texts = len(self.starts) - 1
+        borders = np.arange(_CHUNK, self.starts[-1], _CHUNK)
+        cuts = np.unique(np.concatenate([[0], np.searchsorted(self.starts, borders), [n_texts]]))
+        return list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
+
+
+def stream_words(texts: Iterable[str]) -> WordStream:
+    """Normalise texts and hash their words.
+
+    Parameters
+    ----------
+    texts : iterable of str
+
+    Returns
+    -------
+    WordStream
+    """
+    table = arabic_normalization()
+    numbers: dict[str, int] = {}
+    hashes: list[int] = []
+    parts, ends = [np.zeros(0, np.uint32)], [0]
+    for text in texts:
+        found = words(text, table)
+        for word in found:
+            if word not in numbers:
+                numbers[word] = len(hashes)
+                hashes.append(_hash(word))
+        parts.append(np.fromiter(map(numbers.__getitem__, found), np.uint32, len(found)))
+        ends.append(ends[-1] + len(found))
+    by_type = np.array(hashes, np.uint64)
+    return WordStream(by_type[np.concatenate(parts)], np.array(ends, np.int64))
+
+
+def _hash(word: str) -> int:
+    digest = hashlib.blake2b(word.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def _chunk_shingles(
+    words_of_all: NDArray[np.uint64], starts: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the shingles of a run of texts, and how many each text has."""
+    tokens = words_of_all[starts[0] : starts[-1]]
+    lengths = np.diff(starts)
+    owner = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    left = (starts[1:] - starts[0])[owner] - np.arange(len(tokens))
+    # A shingle begins where enough words are left, or at the start of a text that has too few.
+    begins = (left >= size) | ((lengths[owner] < size) & (left == lengths[owner]))
+    value = np.zeros(len(tokens), np.uint64)
+    for place in range(size):
+        value *= _STEP
+        within = np.flatnonzero(left > place)
+        value[within] += tokens[within + place]
+    value, owner = _mixed(value[begins]), owner[begins]
+    order = np.lexsort((value, owner))
+    value, owner = value[order], owner[order]
+    first = np.ones(len(value), bool)
+    first[1:] = (value[1:] != value[:-1]) | (owner[1:] != owner[:-1])
+    return value[first], np.bincount(owner[first], minlength=len(lengths))
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread every bit over the whole number, as splitmix64 does."""
+    for shift, factor in _MIX:
+        values = (values ^ (values >> np.uint64(shift))) * np.uint64(factor)
+    mixed: NDArray[np.uint64] = values ^ (values >> np.uint64(31))
+    return mixed

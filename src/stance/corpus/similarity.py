@@ -1,0 +1,218 @@
+"""All pairs of sets that share most of their members, found without comparing all pairs.
+
+Two sets of sizes a and b with Jaccard similarity of at least t share t·a and
+t·b members or more. So a set is compared with others only if enough of its
+members occur elsewhere at all, and a pair is looked at only if it shares one
+of the few rarest of them [1]_. Nothing is lost by that: unlike MinHash the
+result is exact, and it is the same in every run.
+
+References
+----------
+.. [1] Bayardo, Ma and Srikant (2007): Scaling Up All Pairs Similarity Search.
+   WWW, 131-140.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from stance.corpus.shingles import ShingleSets
+
+    Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+# So many pairs are looked at at once.
+_CHUNK = 1_000_000
+# What rounding may add to t·a.
+_ROUNDING = 1e-9
+
+
+def similar_groups(sets: ShingleSets, threshold: float) -> NDArray[np.int64]:
+    """Group sets that are linked by pairs of at least a given similarity.
+
+    Parameters
+    ----------
+    sets : ShingleSets
+    threshold : float
+        Least Jaccard similarity of a pair, in (0, 1].
+
+    Returns
+    -------
+    ndarray of int64, shape (n_sets,)
+        The group of each set, named by its first member. An empty set is a
+        group of its own.
+    """
+    group = _identical(sets)
+    distinct = np.flatnonzero((group == np.arange(len(sets))) & (sets.sizes > 0))
+    members, starts, owners = _candidates(sets, distinct, threshold)
+    if len(owners):
+        linked = _link(members, starts, sets.sizes[owners], threshold)
+        group[owners] = owners[linked]
+        group = group[group]
+    return group
+
+
+def _identical(sets: ShingleSets) -> NDArray[np.int64]:
+    """Group equal sets, by the sum of their shingles and their size; empty sets stay alone."""
+    sums = np.zeros(len(sets), np.uint64)
+    filled = np.flatnonzero(sets.sizes > 0)
+    if len(filled):
+        sums[filled] = np.add.reduceat(sets.values, sets.starts[filled])
+    order = np.lexsort((np.arange(len(sets)), sets.sizes, sums))
+    new = np.ones(len(sets), bool)
+    new[1:] = (np.diff(sums[order]) != 0) | (np.diff(sets.sizes[order]) != 0)
+    new |= sets.sizes[order] == 0
+    group = np.empty(len(sets), np.int64)
+    group[order] = order[np.maximum.accumulate(np.where(new, np.arange(len(sets)), 0))]
+    return group
+
+
+def _candidates(
+    sets: ShingleSets, distinct: NDArray[np.int64], threshold: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Keep the sets of which enough members occur in others, and those members.
+
+    Returns the members as small numbers, rarer ones first, where each set's
+    begin, and the sets' own numbers.
+    """
+    needed = np.ceil(threshold * sets.sizes - _ROUNDING)
+    kept = np.zeros(len(sets), bool)
+    kept[distinct] = True
+    inside = kept[sets.owners]
+    owner, values = sets.owners[inside], sets.values[inside]
+    while True:
+        shared = _among(values, _repeated(values))
+        owner, values = owner[shared], values[shared]
+        counts = np.bincount(owner, minlength=len(sets))
+        staying = kept & (counts >= needed) & (counts > 0)
+        if (staying == kept).all():
+            break
+        kept = staying
+        inside = kept[owner]
+        owner, values = owner[inside], values[inside]
+    owners = np.flatnonzero(kept)
+    _, codes, frequency = np.unique(values, return_inverse=True, return_counts=True)
+    rank = np.empty(len(frequency), np.int64)
+    rank[np.argsort(frequency, kind="stable")] = np.arange(len(frequency))
+    members = rank[codes]
+    members = members[np.lexsort((members, owner))]
+    starts = np.concatenate([[0], np.cumsum(counts[owners])])
+    return members, starts, owners
+
+
+def _among(values: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Tell which values are wanted; a chunk at a time, for the places take eight bytes each."""
+    found = np.zeros(len(values), bool)
+    for begin in range(0, len(values) if len(wanted) else 0, _CHUNK):
+        part = values[begin : begin + _CHUNK]
+        places = np.searchsorted(wanted, part).clip(max=len(wanted) - 1)
+        found[begin : begin + _CHUNK] = wanted[places] == part
+    return found
+
+
+def _repeated(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the values that occur more than once, sorted."""
+    ordered = np.sort(values)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    first = np.ones(len(again), bool)
+    first[1:] = again[1:] != again[:-1]
+    repeated: NDArray[np.uint64] = again[first]
+    return repeated
+
+
+def _link(
+    members: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    threshold: float,
+) -> NDArray[np.int64]:
+    """Return for each set the first set that it is linked to."""
+    n_sets = len(sizes)
+    shape = (n_sets, int(members.max()) + 1)
+    rows = sparse.csr_array((np.ones(len(members), np.int32), members, starts), shape)
+    group = np.arange(n_sets)
+    for one, other in _pairs_sharing_a_rare_member(members, starts, sizes, threshold):
+        unlinked = group[one] != group[other]
+        left, right = _distinct_pairs(one[unlinked], other[unlinked], n_sets)
+        similar = _jaccard(rows, sizes, left, right) >= threshold - _ROUNDING
+        group = _merged(group, left[similar], right[similar])
+    return group
+
+
+def _pairs_sharing_a_rare_member(
+    members: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    threshold: float,
+) -> Iterator[Pairs]:
+    """Yield the pairs that share a member among the rarest of both.
+
+    A set of size a may miss a - ⌈t·a⌉ members in a similar one, so among any
+    a - ⌈t·a⌉ + 1 of its members one is shared. Those that occur nowhere else
+    count among the rarest and were left out before.
+    """
+    n_members = np.diff(starts)
+    allowed = sizes - np.ceil(threshold * sizes - _ROUNDING).astype(np.int64) + 1
+    prefix = np.clip(allowed - (sizes - n_members), 0, n_members)
+    owner = np.repeat(np.arange(len(sizes)), prefix)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(prefix) - prefix, prefix)
+    member = members[starts[:-1][owner] + within]
+    order = np.lexsort((owner, member))
+    owner, member = owner[order], member[order]
+    # Position in the list of the sets that share a member: each is paired with those before it.
+    first = np.flatnonzero(np.concatenate([[True], member[1:] != member[:-1]]))
+    position = np.arange(len(member)) - np.repeat(first, np.diff(np.append(first, len(member))))
+    ends = np.cumsum(position)
+    begin = 0
+    while begin < len(member):
+        before = ends[begin - 1] if begin else 0
+        end = max(int(np.searchsorted(ends, before + _CHUNK, side="right")), begin + 1)
+        later = np.repeat(np.arange(begin, end), position[begin:end])
+        back = np.arange(len(later)) - np.repeat(
+            np.cumsum(position[begin:end]) - position[begin:end], position[begin:end]
+        )
+        yield owner[later - 1 - back], owner[later]
+        begin = end
+
+
+def _distinct_pairs(left: NDArray[np.int64], right: NDArray[np.int64], n_sets: int) -> Pairs:
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    keys = np.unique(low * n_sets + high)
+    return keys // n_sets, keys % n_sets
+
+
+def _jaccard(
+    rows: sparse.csr_array,
+    sizes: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    parts = [np.zeros(0, np.int64)]
+    for begin in range(0, len(left), _CHUNK // 100):
+        part = slice(begin, begin + _CHUNK // 100)
+        parts.append(np.asarray(rows[left[part]].multiply(rows[right[part]]).sum(axis=1)).ravel())
+    shared = np.concatenate(parts)
+    result: NDArray[np.float64] = shared / (sizes[left] + sizes[right] - shared)
+    return result
+
+
+def _merged(
+    group: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Join the groups of linked sets; a group goes by its first member."""
+    n_sets = len(group)
+    ones = np.ones(len(left), np.int8)
+    graph = sparse.coo_array((ones, (group[left], group[right])), (n_sets, n_sets))
+    _, component = connected_components(graph, directed=False)
+    by_group = component[group]
+    _, first = np.unique(by_group, return_index=True)
+    smallest: NDArray[np.int64] = first[np.unique(by_group, return_inverse=True)[1]]
+    return smallest
