@@ -90,7 +90,7 @@ def test_the_row_in_the_readme_is_one(desk):
 def test_every_option_and_setting_named_exists(document):
     text = (ROOT / document).read_text("utf-8")
     environment = {**os.environ, "COLUMNS": "200"}
-    commands = ("train", "evaluate", "crossval", "predict", "info", "config", "export")
+    commands = ("train", "evaluate", "crossval", "predict", "audit", "info", "config", "export")
     known = "".join(
         subprocess.run(
             [SCRIPT, name, "--help"], capture_output=True, text=True, check=True, env=environment

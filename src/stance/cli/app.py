@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from stance.cli import config, crossval, datasets, evaluate, export, info, predict, train
+from stance.cli import audit, config, crossval, datasets, evaluate, export, info, predict, train
 from stance.cli.console import fail
 from stance.errors import ConfigError, StanceError
 
@@ -50,6 +50,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("crossval")(crossval.crossval_command)
 app.command("predict")(predict.predict_command)
 app.command("info")(info.info_command)
+app.command("audit")(audit.audit_command)
 app.command("config")(config.config_command)
 app.command("export")(export.export_command)
 app.add_typer(datasets.app, name="datasets")

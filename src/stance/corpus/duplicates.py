@@ -54,8 +54,6 @@ def near_duplicates(
     >>> near_duplicates([first, "وصل الوفد إلى المدينة ظهر اليوم", again]).tolist()
     [0, 1, 0]
     """
-    if not 0 < threshold <= 1:
-        raise ConfigError(f"Got threshold={threshold}, but expected a share in (0, 1].")
     if shingle < 1:
         raise ConfigError(f"Got shingle={shingle}, but expected one word or more.")
     return similar_groups(stream_words(texts).shingles(shingle), threshold)

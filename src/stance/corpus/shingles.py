@@ -89,6 +89,28 @@ class WordStream:
         starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
         return ShingleSets(np.concatenate([np.zeros(0, np.uint64), *parts]), starts)
 
+    def only(self, chosen: NDArray[np.int64]) -> WordStream:
+        """Return the stream of some of the texts."""
+        lengths = np.diff(self.starts)
+        kept = np.zeros(len(lengths), bool)
+        kept[chosen] = True
+        starts = np.concatenate([[0], np.cumsum(lengths[chosen])])
+        return WordStream(self.words[np.repeat(kept, lengths)], starts)
+
+    def equal(self) -> NDArray[np.int64]:
+        """Return for each text the first that has the same words in the same order."""
+        powers = np.empty(int(np.diff(self.starts).max(initial=0)), np.uint64)
+        powers[:1] = 1
+        powers[1:] = _STEP
+        np.multiply.accumulate(powers, out=powers)
+        within = np.arange(len(self.words)) - np.repeat(self.starts[:-1], np.diff(self.starts))
+        sums = np.concatenate([[np.uint64(0)], np.cumsum(self.words * powers[within])])
+        _, first, inverse = np.unique(
+            np.diff(sums[self.starts]), return_index=True, return_inverse=True
+        )
+        equal: NDArray[np.int64] = first[inverse]
+        return equal
+
     def _chunks(self) -> list[tuple[int, int]]:
         """Divide the texts into runs of about equally many words."""
         n_texts = len(self.starts) - 1

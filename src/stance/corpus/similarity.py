@@ -20,6 +20,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from stance.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,7 +51,14 @@ def similar_groups(sets: ShingleSets, threshold: float) -> NDArray[np.int64]:
     ndarray of int64, shape (n_sets,)
         The group of each set, named by its first member. An empty set is a
         group of its own.
+
+    Raises
+    ------
+    ConfigError
+        If the threshold is out of its range.
     """
+    if not 0 < threshold <= 1:
+        raise ConfigError(f"Got threshold={threshold}, but expected a share in (0, 1].")
     group = _identical(sets)
     distinct = np.flatnonzero((group == np.arange(len(sets))) & (sets.sizes > 0))
     members, starts, owners = _candidates(sets, distinct, threshold)

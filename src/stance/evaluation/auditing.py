@@ -1,0 +1,351 @@
+"""What in a corpus could fool a model, or whoever reads its scores."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stance.corpus.article import Article
+from stance.corpus.boilerplate import Giveaway, RecurringLine, giveaways, recurring_lines
+from stance.corpus.duplicates import members, near_duplicates
+from stance.corpus.passages import Edit, Passage, edits, reused_passages
+from stance.evaluation.protocol import cross_validate
+from stance.model.config import load_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from stance.corpus.article import RejectedRow
+
+PROBE_SETTINGS = (
+    "features.char.enabled=false",
+    "features.lexicon.enabled=false",
+    "features.word.max_n=1",
+    "classifier.logistic.C=1.0",
+    "calibration.enabled=false",
+)
+PROBE_FOLDS = 3
+PROBE_FEWEST = 10  # articles of an outlet
+PROBE_ARTICLES = 3000
+
+# Signs of a file read in the wrong encoding or saved with its markup.
+ODDITIES = {
+    "replacement characters": re.compile("\ufffd"),
+    "UTF-8 read as Latin-1": re.compile("[ØÙ][\u0080-\u00bf§©«¬®°±²³´µ¶·¸¹»¼½¾]"),
+    "presentation forms": re.compile("[\ufb50-\ufbff\ufe70-\ufefc]"),
+    "bidi controls or zero-width characters": re.compile(
+        "[\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
+    ),
+    "HTML tags or entities": re.compile(r"</?[a-zA-Z][^<>]{0,200}>|&(?:#\d+|[a-z]+);"),
+}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """How well the outlet can be told from the words alone.
+
+    Parameters
+    ----------
+    outlets, articles : int
+        How many took part.
+    accuracy, macro_f1 : float
+        On articles held out at random, near-duplicates apart.
+    majority : float
+        The accuracy of always guessing the largest outlet.
+    """
+
+    outlets: int
+    articles: int
+    accuracy: float
+    macro_f1: float
+    majority: float
+
+
+@dataclass(frozen=True)
+class Confounding:
+    """How far the outlet decides the label.
+
+    Parameters
+    ----------
+    cramers_v : float
+        Corrected for chance [1]_: 0 where they are independent, 1 where the
+        outlet decides the label.
+    single_label_outlets, outlets : int
+        Of the outlets with two articles or more, those with one label only.
+
+    References
+    ----------
+    .. [1] Bergsma (2013): A bias-correction for Cramér's V and Tschuprow's T.
+       Journal of the Korean Statistical Society 42, 323-328.
+    """
+
+    cramers_v: float
+    single_label_outlets: int
+    outlets: int
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found in a corpus.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    rejected : sequence of RejectedRow
+    missing : dict of str to int
+        For each field of an article how many lack it.
+    oddities : dict of str to int
+        Articles with signs of a wrong encoding or of markup.
+    duplicate_groups : list of list of int
+        Near-duplicates, by the numbers of their articles.
+    straddling : dict of str to list of int
+        For ``label``, ``outlet`` and ``input``, which of these groups have
+        several.
+    passages : list of Passage
+        Those within one outlet are told apart by `crosses_outlets`.
+    edits : list of Edit
+        Of the passages that cross outlets.
+    lines : list of RecurringLine
+    giveaways : list of Giveaway
+    probe : Probe, optional
+        None where there are too few outlets.
+    confounding : Confounding, optional
+        None where there are no two labels and two outlets.
+    """
+
+    articles: Sequence[Article]
+    rejected: Sequence[RejectedRow]
+    missing: dict[str, int]
+    oddities: dict[str, int]
+    duplicate_groups: list[list[int]]
+    straddling: dict[str, list[int]]
+    passages: list[Passage]
+    edits: list[Edit]
+    lines: list[RecurringLine]
+    giveaways: list[Giveaway]
+    probe: Probe | None
+    confounding: Confounding | None
+
+    def counts(self, field: str) -> Counter[str]:
+        """Count the values of a field."""
+        values = (getattr(article, field) for article in self.articles)
+        return Counter(value for value in values if value is not None)
+
+    def crosses_outlets(self, passage: Passage) -> bool:
+        """Tell whether a passage is shared and not one outlet's own line."""
+        return _crosses_outlets(passage, self.articles)
+
+    def substitutions(self) -> Counter[tuple[str, str]]:
+        """Count which words were put in place of which, additions and omissions aside."""
+        return Counter((e.before, e.after) for e in self.edits if e.before and e.after)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain JSON values, articles by their ids."""
+        ids = [article.id for article in self.articles]
+        return {
+            "articles": len(ids),
+            "labels": dict(self.counts("label").most_common()),
+            "outlets": dict(self.counts("outlet").most_common()),
+            "rejected": [row.to_row() for row in self.rejected],
+            "missing": self.missing,
+            "oddities": self.oddities,
+            "near_duplicates": {
+                "groups": [[ids[i] for i in group] for group in self.duplicate_groups],
+                "straddling": self.straddling,
+            },
+            "reused_passages": [self._passage_row(passage) for passage in self.passages],
+            "edits": [self._edit_row(edit) for edit in self.edits],
+            "recurring_lines": [asdict(line) for line in self.lines],
+            "giveaways": [asdict(giveaway) for giveaway in self.giveaways],
+            "outlet_probe": asdict(self.probe) if self.probe else None,
+            "confounding": asdict(self.confounding) if self.confounding else None,
+        }
+
+    def _passage_row(self, passage: Passage) -> dict[str, Any]:
+        places = [
+            {"id": self.articles[p.article].id, "start": p.start, "end": p.end, "version": version}
+            for p, version in zip(passage.places, passage.versions, strict=True)
+        ]
+        first = passage.places[0]
+        text = self.articles[first.article].text[first.start : first.end]
+        return {"text": text, "places": places}
+
+    def _edit_row(self, edit: Edit) -> dict[str, Any]:
+        sides = (
+            ("before", edit.before, edit.before_place),
+            ("after", edit.after, edit.after_place),
+        )
+        return {
+            name: {
+                "id": self.articles[place.article].id,
+                "text": text,
+                "start": place.start,
+                "end": place.end,
+            }
+            for name, text, place in sides
+        }
+
+
+def audit(
+    articles: Sequence[Article],
+    *,
+    rejected: Sequence[RejectedRow] = (),
+    inputs: Sequence[str] | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Audit:
+    """Look for what in a corpus could fool a model or its reader.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+        Labels and outlets may be missing.
+    rejected : sequence of RejectedRow
+        Rows that could not be read.
+    inputs : sequence of str, optional
+        Where each article comes from, such as its split.
+    seed : int
+        Draws the articles of the outlet probe.
+    progress : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    Audit
+    """
+    texts = [article.text for article in articles]
+    progress("near-duplicates")
+    duplicates = near_duplicates(texts)
+    groups = members(duplicates)
+    progress("reused passages")
+    passages = reused_passages(texts)
+    progress("boilerplate")
+    lines = recurring_lines(articles)
+    labelled = [(a.text, a.label) for a in articles if a.label is not None]
+    told = giveaways([text for text, _ in labelled], [label for _, label in labelled])
+    progress("outlet probe")
+    by_field: dict[str, list[str | None]] = {
+        "label": [article.label for article in articles],
+        "outlet": [article.outlet for article in articles],
+        "input": list(inputs) if inputs else [None] * len(articles),
+    }
+    return Audit(
+        articles=articles,
+        rejected=rejected,
+        missing={
+            field.name: sum(not getattr(article, field.name) for article in articles)
+            for field in fields(Article)
+        },
+        oddities={
+            name: sum(bool(pattern.search(text)) for text in texts)
+            for name, pattern in ODDITIES.items()
+        },
+        duplicate_groups=groups,
+        straddling={name: _straddling(groups, values) for name, values in by_field.items()},
+        passages=passages,
+        edits=[
+            edit
+            for passage in passages
+            if _crosses_outlets(passage, articles)
+            for edit in edits(passage, texts)
+        ],
+        lines=lines,
+        giveaways=told,
+        probe=probe_outlets(articles, seed=seed),
+        confounding=confounding(articles),
+    )
+
+
+def _crosses_outlets(passage: Passage, articles: Sequence[Article]) -> bool:
+    """Tell whether several outlets print a passage; one that nobody named may be any."""
+    outlets = {articles[i].outlet for i in passage.articles}
+    return len(outlets) > 1 or None in outlets
+
+
+def _straddling(groups: Sequence[Sequence[int]], values: Sequence[str | None]) -> list[int]:
+    return [
+        number
+        for number, group in enumerate(groups)
+        if len({values[i] for i in group if values[i] is not None}) > 1
+    ]
+
+
+def probe_outlets(
+    articles: Sequence[Article], *, at_most: int = PROBE_ARTICLES, seed: int = 0
+) -> Probe | None:
+    """Learn to tell the outlet from the words, and see how well it goes.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    at_most : int
+        So many articles are drawn where there are more.
+    seed : int
+
+    Returns
+    -------
+    Probe or None
+        None where fewer than two outlets have ten articles.
+    """
+    counts = Counter(article.outlet for article in articles)
+    able = [a for a in articles if a.outlet is not None and counts[a.outlet] >= PROBE_FEWEST]
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(able))[:at_most])
+    drawn = [replace(able[i], label=able[i].outlet) for i in chosen]
+    left = Counter(article.label for article in drawn)
+    drawn = [article for article in drawn if left[article.label] >= PROBE_FOLDS]
+    sizes = Counter(article.label for article in drawn)
+    if len(sizes) < 2:
+        return None
+    config = load_config(overrides=[*PROBE_SETTINGS, f"seed={seed}"])
+    found = cross_validate(drawn, config, by="random", folds=PROBE_FOLDS).honest
+    majority = max(sizes.values()) / len(drawn)
+    return Probe(len(sizes), len(drawn), found.accuracy, found.macro_f1, majority)
+
+
+def confounding(articles: Sequence[Article]) -> Confounding | None:
+    """Measure how far the outlet decides the label.
+
+    Returns
+    -------
+    Confounding or None
+        None where the articles have no two labels and two outlets.
+    """
+    pairs = [(a.outlet, a.label) for a in articles if a.outlet is not None and a.label is not None]
+    outlets, rows = np.unique([outlet for outlet, _ in pairs], return_inverse=True)
+    labels, columns = np.unique([label for _, label in pairs], return_inverse=True)
+    if len(outlets) < 2 or len(labels) < 2:
+        return None
+    table = np.zeros((len(outlets), len(labels)))
+    np.add.at(table, (rows, columns), 1)
+    several = table[table.sum(axis=1) >= 2]
+    return Confounding(
+        cramers_v(table), int((several > 0).sum(axis=1).tolist().count(1)), len(several)
+    )
+
+
+def cramers_v(table: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    """Return Cramér's V of a table of counts, corrected for chance.
+
+    Parameters
+    ----------
+    table : ndarray, shape (n_rows, n_columns)
+        Two rows and columns or more, none of them empty.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+    """
+    n = table.sum()
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True) / n
+    phi2 = float((((table - expected) ** 2) / expected).sum() / n)
+    n_rows, n_columns = table.shape
+    corrected = max(0.0, phi2 - (n_rows - 1) * (n_columns - 1) / (n - 1))
+    rows = n_rows - (n_rows - 1) ** 2 / (n - 1)
+    columns = n_columns - (n_columns - 1) ** 2 / (n - 1)
+    smaller = min(rows, columns) - 1
+    return float(min(1.0, np.sqrt(corrected / smaller))) if smaller > 0 else 1.0

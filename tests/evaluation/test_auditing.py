@@ -1,0 +1,115 @@
+"""The audit of a corpus: planted leaks and shortcuts are caught, and nothing else is."""
+
+import numpy as np
+import pytest
+
+from stance.corpus.article import Article, RejectedRow
+from stance.evaluation.auditing import audit, confounding, cramers_v, probe_outlets
+
+LETTERS = list("ابتثجحخدذرزسشصضطظعغفقكلمنهوي")
+
+
+def clean_corpus(n=72, seed=0):
+    """Make articles whose words, outlets and labels have nothing to do with each other."""
+    random = np.random.default_rng(seed)
+    vocabulary = ["".join(random.choice(LETTERS, 4)) for _ in range(400)]
+    return [
+        Article(
+            f"{n}",
+            " ".join(random.choice(vocabulary, 60)) + ".",
+            label="ab"[random.integers(2)],
+            outlet=f"outlet{random.integers(4)}",
+        )
+        for n in range(n)
+    ]
+
+
+def test_a_clean_corpus_is_left_in_peace():
+    found = audit(clean_corpus())
+    assert found.duplicate_groups == []
+    assert found.passages == []
+    assert found.lines == []
+    assert found.giveaways == []
+    assert found.confounding.cramers_v < 0.4
+    assert found.probe.accuracy < 0.5
+
+
+def test_the_same_article_under_two_outlets_is_caught():
+    corpus = clean_corpus()
+    leak = Article("leak", corpus[0].text + " (خاص)", label="a", outlet="elsewhere")
+    corpus[0] = Article("0", corpus[0].text, label="b", outlet="outlet0")
+    found = audit([*corpus, leak], inputs=["train"] * len(corpus) + ["test"])
+    assert found.duplicate_groups == [[0, len(corpus)]]
+    assert found.straddling == {"label": [0], "outlet": [0], "input": [0]}
+    assert [p.articles for p in found.passages] == [(0, len(corpus))]
+
+
+def test_a_byline_that_gives_the_label_away_is_caught():
+    corpus = [
+        Article(
+            a.id, f"تقرير: نور الحاج\n{a.text}" if a.label == "a" else a.text, a.label, a.outlet
+        )
+        for a in clean_corpus()
+    ]
+    (told,) = audit(corpus).giveaways
+    assert told.phrase == "تقرير نور الحاج"
+    assert told.label == "a"
+    assert told.purity == 1.0
+
+
+def test_an_outlet_with_a_voice_of_its_own_is_told():
+    corpus = [
+        Article(
+            a.id, f"{a.text} " + " ".join(f"{w}{a.outlet}" for w in LETTERS[:8]), outlet=a.outlet
+        )
+        for a in clean_corpus()
+    ]
+    assert probe_outlets(corpus).accuracy > 0.9
+
+
+def test_the_probe_needs_two_outlets_of_ten_articles():
+    assert probe_outlets(clean_corpus(12)) is None
+    assert probe_outlets([]) is None
+    assert probe_outlets(clean_corpus(72), at_most=40).articles == 40
+
+
+def test_an_outlet_that_decides_the_label_is_measured():
+    corpus = [
+        Article(a.id, a.text, "ab"[int(a.outlet[-1]) % 2], a.outlet) for a in clean_corpus(200)
+    ]
+    found = confounding(corpus)
+    assert found.cramers_v > 0.95
+    assert found.single_label_outlets == found.outlets == 4
+    assert confounding([Article("1", "نص", "a", "x"), Article("2", "نص", "b", "x")]) is None
+
+
+def test_cramers_v_is_that_of_the_formula():
+    # By hand: phi² = 0.16 for this table, so corrected 0.16 - 1/99 over 1 - 1/99.
+    table = np.array([[35.0, 15.0], [15.0, 35.0]])
+    assert cramers_v(table) == pytest.approx(np.sqrt((0.16 - 1 / 99) / (1 - 1 / 99)))
+    assert cramers_v(np.full((3, 2), 20.0)) == 0.0
+
+
+def test_missing_fields_oddities_and_rejected_rows_are_counted():
+    corpus = [
+        Article("1", "نص سليم", outlet="x"),
+        Article("2", "نص \ufffd تالف"),
+        Article("3", "<p>نص</p> &nbsp;"),
+        Article("4", "Ù\u0082Ø§Ù\u0084"),
+        Article("5", "ﻗﺎﻝ\u200f"),
+    ]
+    found = audit(corpus, rejected=[RejectedRow("a.csv", 3, "'text' is empty")])
+    assert found.missing["label"] == 5
+    assert found.missing["outlet"] == 4
+    assert list(found.oddities.values()) == [1, 1, 1, 1, 1]
+    assert found.to_dict()["rejected"][0]["row"] == 3
+
+
+def test_the_result_is_plain_json():
+    import orjson
+
+    corpus = clean_corpus()
+    corpus.append(Article("again", corpus[0].text.replace(" ", "  "), outlet="elsewhere"))
+    result = orjson.loads(orjson.dumps(audit(corpus).to_dict()))
+    assert result["near_duplicates"]["groups"] == [["0", "again"]]
+    assert [p["id"] for p in result["reused_passages"][0]["places"]] == ["0", "again"]
