@@ -8,7 +8,7 @@ order of features.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ import numpy as np
 from scipy import sparse
 
 from stance.errors import ConfigError, CorpusError
-from stance.features.ngrams import CharNgrams, Vocabulary, WordNgrams, compact
+from stance.features.counting import NgramTable, count_batch, ngram_table
+from stance.features.ngrams import CharNgrams, WordNgrams, compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,14 +112,18 @@ class TfidfBlock:
         """Whether `transform` takes a batch of words as published."""
         return self.options.surface
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what is made from the terms when it is needed."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """The counter of the block's terms."""
-        return self.options.counter().vocabulary(self.terms)
+    def ngrams(self) -> NgramTable:
+        """The terms, ready to be found."""
+        return ngram_table(self.terms, self.options.counter())
 
     def transform(self, batch: TokenBatch) -> sparse.csr_array:
         """Return TF-IDF values, CSR float32 of shape (n_texts, n_terms)."""
-        return self._weigh(self.vocabulary.count(batch))
+        return self._weigh(count_batch(self.ngrams, batch))
 
     def _weigh(self, counts: sparse.csr_array) -> sparse.csr_array:
         counts.sort_indices()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
+
+from stance.features.scoring import Scorer
+from stance.model.linear import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,14 +85,17 @@ class Model:
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_articles, n_labels)."""
-        return self.linear.scores(self._values(articles))
+        texts = [article_text(article, self.config) for article in articles]
+        return self.scorer.scores(texts) + self.linear.intercepts
 
     def probabilities(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return probabilities in [0, 1], shape (n_articles, n_labels)."""
-        return self.linear.probabilities(self._values(articles))
+        return softmax(self.scores(articles) / self.linear.temperature)
 
-    def _values(self, articles: Sequence[Article]) -> Any:
-        return self.features.transform([article_text(a, self.config) for a in articles])
+    @cached_property
+    def scorer(self) -> Scorer:
+        """What scores texts: the features with their weights."""
+        return Scorer(self.features, self.linear.weights)
 
     def strongest_features(self, n: int = 10) -> dict[str, list[StrongFeature]]:
         """Return, for each label, the features with the largest weights.

@@ -1,0 +1,349 @@
+"""Known n-grams in tables that compiled loops walk: counts and scores of texts.
+
+A table is made once from a block's terms and only read from then on; a
+counter, made from a table, belongs to one thread and remembers the n-grams of
+the words that it has met.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+from scipy import sparse
+
+from stance.features.ngrams import CharNgrams, WordNgrams, compact
+from stance.features.units import StringTable, WordReader, code_units, doubled, empty_slots
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.features.tokens import TokenBatch
+    from stance.features.units import Tokens
+
+# Counts whose weight is looked up; the logarithm of larger ones is taken.
+COMMON_COUNTS = 4096
+
+NGRAMS_OF_A_WORD = 16
+
+
+class Words(Protocol):
+    """A growing list of words: ``units[offsets[i]:offsets[i + 1]]`` is word i."""
+
+    @property
+    def units(self) -> NDArray[np.int32]:
+        """All letters."""
+        ...
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each word begins."""
+        ...
+
+
+class Weights(NamedTuple):
+    """What a block's features weigh.
+
+    Parameters
+    ----------
+    rows : ndarray of float32, shape (n_features, 1 + n_labels)
+        Each feature's idf, then its weight for each label: side by side, so
+        that one look in memory serves a feature.
+    sublinear : bool
+        Whether a count weighs ``1 + ln(count)``.
+    """
+
+    rows: NDArray[np.float32]
+    sublinear: bool
+
+    @property
+    def common(self) -> NDArray[np.float64]:
+        """The weight of each small count."""
+        return _common_weights(self.sublinear)
+
+
+@lru_cache(maxsize=2)
+def _common_weights(sublinear: bool) -> NDArray[np.float64]:
+    counts = np.arange(COMMON_COUNTS, dtype=np.float64)
+    if sublinear:
+        counts[1:] = np.log(counts[1:]) + 1.0
+    return counts
+
+
+class Counter(Protocol):
+    """Counts known n-grams; not for two threads at once."""
+
+    def learn(self, words: Words, n_words: int) -> None:
+        """Take note of the words that are new since the last call."""
+        ...
+
+    def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
+        """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
+        ...
+
+    def counts(self, tokens: Tokens) -> sparse.csr_array:
+        """Return counts of shape (n_texts, n_terms)."""
+        ...
+
+
+class NgramTable(Protocol):
+    """A block's terms, ready to be found."""
+
+    def counter(self) -> Counter:
+        """Return a counter of these terms."""
+        ...
+
+
+def ngram_table(
+    terms: Sequence[str], analyzer: WordNgrams | CharNgrams, hash_mask: int | None = None
+) -> NgramTable:
+    """Put terms into a table.
+
+    Parameters
+    ----------
+    terms : sequence of str
+        The n-grams, none twice; term i is feature i.
+    analyzer : WordNgrams or CharNgrams
+    hash_mask : int, optional
+        The bits of a hash that are used, all by default; it does not change
+        what is found.
+    """
+    from stance.features.kernels import HASH_MASK
+
+    mask = HASH_MASK if hash_mask is None else hash_mask
+    if isinstance(analyzer, WordNgrams):
+        return WordTable(terms, analyzer, mask)
+    return CharTable(terms, analyzer, mask)
+
+
+def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
+    """Count known n-grams in a batch that was read in plain Python."""
+    from stance.features.units import Tokens
+
+    counter = table.counter()
+    counter.learn(code_units(batch.types), len(batch.types))
+    return counter.counts(Tokens(batch.tokens, batch.offsets))
+
+
+class CharTable:
+    """Known character n-grams."""
+
+    def __init__(self, terms: Sequence[str], analyzer: CharNgrams, hash_mask: int) -> None:
+        self.n_terms = len(terms)
+        self.analyzer = analyzer
+        self.strings = StringTable.of(terms, hash_mask)
+
+    def counter(self) -> CharCounter:
+        """Return a counter of these terms."""
+        return CharCounter(self)
+
+
+class WordTable:
+    """Known word n-grams as a tree, whose edges are numbered words."""
+
+    def __init__(self, terms: Sequence[str], analyzer: WordNgrams, hash_mask: int) -> None:
+        from stance.features.kernels import EMPTY, grow_tree
+        from stance.features.units import term_folding
+
+        self.n_terms = len(terms)
+        self.max_n = analyzer.max_n
+        reader = WordReader(term_folding(), hash_mask)
+        paths = reader.read(terms, code_units(terms))
+        self.words = reader.table()
+        n_edges = int(paths.offsets[-1])
+        self.keys = empty_slots(n_edges)
+        self.nodes = np.full(len(self.keys), EMPTY, dtype=np.int32)
+        self.features = np.full(reader.n_words + n_edges, -1, dtype=np.int32)
+        grow_tree(
+            paths.numbers, paths.offsets, reader.n_words, self.keys, self.nodes, self.features
+        )
+
+    def counter(self) -> WordCounter:
+        """Return a counter of these terms."""
+        return WordCounter(self)
+
+
+class _Counter:
+    """What both counters share: a place to count in, and how counts become a matrix."""
+
+    def __init__(self, n_terms: int) -> None:
+        self._n_terms = n_terms
+        self._n_words = 0
+        self._counts = np.zeros(n_terms, dtype=np.int32)
+        self._seen = np.empty(n_terms, dtype=np.int32)
+
+    def _matrix(
+        self,
+        n_texts: int,
+        write: Callable[[int, NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]], int],
+    ) -> sparse.csr_array:
+        """Let a kernel write a matrix down, and give it more room when it stops."""
+        columns = np.empty(1 << 12, dtype=np.int32)
+        values = np.empty_like(columns)
+        offsets = np.zeros(n_texts + 1, dtype=np.int64)
+        done = write(0, columns, values, offsets)
+        while done < n_texts:
+            columns, values = doubled(columns), doubled(values)
+            done = write(done, columns, values, offsets)
+        size = offsets[-1]
+        shape = (n_texts, self._n_terms)
+        return compact(sparse.csr_array((values[:size], columns[:size], offsets), shape=shape))
+
+
+class CharCounter(_Counter):
+    """Counts known character n-grams; see `Counter`."""
+
+    def __init__(self, table: CharTable) -> None:
+        super().__init__(table.n_terms)
+        self._table = table
+        self._ngrams = np.empty(1 << 12, dtype=np.int32)
+        self._offsets = np.zeros(1, dtype=np.int64)
+        self._word_counts = np.empty(0, dtype=np.int32)
+        self._words = np.empty(0, dtype=np.int32)
+
+    def learn(self, words: Words, n_words: int) -> None:
+        """List the n-grams of the words that are new since the last call."""
+        from stance.features.kernels import list_ngrams
+
+        if n_words <= self._n_words:
+            return
+        if n_words >= len(self._offsets):
+            offsets = np.zeros(2 * n_words + 1, dtype=np.int64)
+            offsets[: self._n_words + 1] = self._offsets[: self._n_words + 1]
+            self._offsets = offsets
+            self._word_counts = np.zeros(2 * n_words, dtype=np.int32)
+            self._words = np.empty(2 * n_words, dtype=np.int32)
+        longest = int(np.diff(words.offsets[self._n_words : n_words + 1]).max())
+        padded = np.empty(longest + 2, dtype=np.int32)
+        strings = self._table.strings
+        while True:
+            self._n_words = list_ngrams(
+                words.units,
+                words.offsets,
+                self._n_words,
+                n_words,
+                padded,
+                self._table.analyzer.min_n,
+                self._table.analyzer.max_n,
+                strings.slots,
+                strings.offsets,
+                strings.units,
+                self._ngrams,
+                self._offsets,
+                strings.hash_mask,
+            )
+            if self._n_words == n_words:
+                return
+            self._ngrams = doubled(self._ngrams)
+
+    def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
+        """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
+        from stance.features.kernels import score_chars
+
+        score_chars(
+            *tokens,
+            self._ngrams,
+            self._offsets,
+            self._word_counts,
+            self._words,
+            self._counts,
+            self._seen,
+            weights.common,
+            weights.sublinear,
+            weights.rows,
+            scores,
+        )
+
+    def counts(self, tokens: Tokens) -> sparse.csr_array:
+        """Return counts of shape (n_texts, n_terms)."""
+        from stance.features.kernels import list_chars
+
+        return self._matrix(
+            len(tokens.offsets) - 1,
+            lambda first, *room: list_chars(
+                *tokens,
+                first,
+                self._ngrams,
+                self._offsets,
+                self._word_counts,
+                self._words,
+                self._counts,
+                self._seen,
+                *room,
+            ),
+        )
+
+
+class WordCounter(_Counter):
+    """Counts known word n-grams; see `Counter`."""
+
+    def __init__(self, table: WordTable) -> None:
+        super().__init__(table.n_terms)
+        self._table = table
+        self._numbers = np.empty(0, dtype=np.int32)
+
+    def learn(self, words: Words, n_words: int) -> None:
+        """Look up the words that are new since the last call."""
+        from stance.features.kernels import number_words
+
+        if n_words > len(self._numbers):
+            numbers = np.empty(2 * n_words, dtype=np.int32)
+            numbers[: self._n_words] = self._numbers[: self._n_words]
+            self._numbers = numbers
+        known = self._table.words
+        number_words(
+            words.units,
+            words.offsets,
+            self._n_words,
+            n_words,
+            known.slots,
+            known.offsets,
+            known.units,
+            self._numbers,
+            known.hash_mask,
+        )
+        self._n_words = n_words
+
+    def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
+        """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
+        from stance.features.kernels import score_words
+
+        table = self._table
+        score_words(
+            *tokens,
+            self._numbers,
+            table.keys,
+            table.nodes,
+            table.features,
+            table.max_n,
+            self._counts,
+            self._seen,
+            weights.common,
+            weights.sublinear,
+            weights.rows,
+            scores,
+        )
+
+    def counts(self, tokens: Tokens) -> sparse.csr_array:
+        """Return counts of shape (n_texts, n_terms)."""
+        from stance.features.kernels import list_words
+
+        table = self._table
+        return self._matrix(
+            len(tokens.offsets) - 1,
+            lambda first, *room: list_words(
+                *tokens,
+                first,
+                self._numbers,
+                table.keys,
+                table.nodes,
+                table.features,
+                table.max_n,
+                self._counts,
+                self._seen,
+                *room,
+            ),
+        )
