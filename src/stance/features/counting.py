@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from stance.features.ngrams import CharNgrams, WordNgrams, compact
-from stance.features.units import StringTable, WordReader, code_units, doubled, empty_slots
+from stance.features.units import WordReader, code_units, empty_slots, resized, term_folding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,7 +90,12 @@ class Counter(Protocol):
 
 
 class NgramTable(Protocol):
-    """A block's terms, ready to be found."""
+    """A block's terms, ready to be found.
+
+    Counters number features by rarity: feature i is column ``order[i]``.
+    """
+
+    order: NDArray[np.int64]
 
     def counter(self) -> Counter:
         """Return a counter of these terms."""
@@ -98,25 +103,32 @@ class NgramTable(Protocol):
 
 
 def ngram_table(
-    terms: Sequence[str], analyzer: WordNgrams | CharNgrams, hash_mask: int | None = None
+    terms: Sequence[str],
+    analyzer: WordNgrams | CharNgrams,
+    rarity: NDArray[np.float64],
+    hash_mask: int | None = None,
 ) -> NgramTable:
     """Put terms into a table.
 
     Parameters
     ----------
     terms : sequence of str
-        The n-grams, none twice; term i is feature i.
+        The n-grams, none twice; term i is column i.
     analyzer : WordNgrams or CharNgrams
+    rarity : ndarray of float64, shape (n_terms,)
+        What stands together in memory: terms of like rarity.
     hash_mask : int, optional
         The bits of a hash that are used, all by default; it does not change
         what is found.
     """
     from stance.features.kernels import HASH_MASK
 
+    order = np.argsort(rarity, kind="stable")
+    sorted_terms = [terms[i] for i in order.tolist()]
+    if isinstance(analyzer, CharNgrams):
+        return CharTable(sorted_terms, analyzer, order)
     mask = HASH_MASK if hash_mask is None else hash_mask
-    if isinstance(analyzer, WordNgrams):
-        return WordTable(terms, analyzer, mask)
-    return CharTable(terms, analyzer, mask)
+    return WordTable(sorted_terms, analyzer, order, mask)
 
 
 def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
@@ -129,12 +141,14 @@ def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
 
 
 class CharTable:
-    """Known character n-grams."""
+    """Known character n-grams as a tree of letters."""
 
-    def __init__(self, terms: Sequence[str], analyzer: CharNgrams, hash_mask: int) -> None:
-        self.n_terms = len(terms)
+    def __init__(
+        self, terms: Sequence[str], analyzer: CharNgrams, order: NDArray[np.int64]
+    ) -> None:
+        self.order = order
         self.analyzer = analyzer
-        self.strings = StringTable.of(terms, hash_mask)
+        self.tree = _tree(*code_units(terms))
 
     def counter(self) -> CharCounter:
         """Return a counter of these terms."""
@@ -142,38 +156,45 @@ class CharTable:
 
 
 class WordTable:
-    """Known word n-grams as a tree, whose edges are numbered words."""
+    """Known word n-grams as a tree of numbered words."""
 
-    def __init__(self, terms: Sequence[str], analyzer: WordNgrams, hash_mask: int) -> None:
-        from stance.features.kernels import EMPTY, grow_tree
-        from stance.features.units import term_folding
-
-        self.n_terms = len(terms)
+    def __init__(
+        self,
+        terms: Sequence[str],
+        analyzer: WordNgrams,
+        order: NDArray[np.int64],
+        hash_mask: int,
+    ) -> None:
+        self.order = order
         self.max_n = analyzer.max_n
         reader = WordReader(term_folding(), hash_mask)
         paths = reader.read(terms, code_units(terms))
         self.words = reader.table()
-        n_edges = int(paths.offsets[-1])
-        self.keys = empty_slots(n_edges)
-        self.nodes = np.full(len(self.keys), EMPTY, dtype=np.int32)
-        self.features = np.full(reader.n_words + n_edges, -1, dtype=np.int32)
-        grow_tree(
-            paths.numbers, paths.offsets, reader.n_words, self.keys, self.nodes, self.features
-        )
+        self.tree = _tree(*paths)
 
     def counter(self) -> WordCounter:
         """Return a counter of these terms."""
         return WordCounter(self)
 
 
+def _tree(paths: NDArray[np.int32], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the tree of some paths; its branches are the distinct beginnings of them."""
+    from stance.features.kernels import grow_tree, replant_tree
+
+    largest = np.repeat(empty_slots(int(offsets[-1])), 2)
+    tree = np.repeat(empty_slots(grow_tree(paths, offsets, largest)), 2)
+    replant_tree(largest, tree)
+    return tree
+
+
 class _Counter:
     """What both counters share: a place to count in, and how counts become a matrix."""
 
-    def __init__(self, n_terms: int) -> None:
-        self._n_terms = n_terms
+    def __init__(self, order: NDArray[np.int64]) -> None:
+        self._order = order
         self._n_words = 0
-        self._counts = np.zeros(n_terms, dtype=np.int32)
-        self._seen = np.empty(n_terms, dtype=np.int32)
+        self._counts = np.zeros(len(order), dtype=np.int32)
+        self._seen = np.empty(len(order), dtype=np.int32)
 
     def _matrix(
         self,
@@ -186,18 +207,19 @@ class _Counter:
         offsets = np.zeros(n_texts + 1, dtype=np.int64)
         done = write(0, columns, values, offsets)
         while done < n_texts:
-            columns, values = doubled(columns), doubled(values)
+            columns, values = (resized(a, 2 * len(a)) for a in (columns, values))
             done = write(done, columns, values, offsets)
         size = offsets[-1]
-        shape = (n_texts, self._n_terms)
-        return compact(sparse.csr_array((values[:size], columns[:size], offsets), shape=shape))
+        shape = (n_texts, len(self._order))
+        named = self._order[columns[:size]]
+        return compact(sparse.csr_array((values[:size], named, offsets), shape=shape))
 
 
 class CharCounter(_Counter):
     """Counts known character n-grams; see `Counter`."""
 
     def __init__(self, table: CharTable) -> None:
-        super().__init__(table.n_terms)
+        super().__init__(table.order)
         self._table = table
         self._ngrams = np.empty(1 << 12, dtype=np.int32)
         self._offsets = np.zeros(1, dtype=np.int64)
@@ -211,14 +233,11 @@ class CharCounter(_Counter):
         if n_words <= self._n_words:
             return
         if n_words >= len(self._offsets):
-            offsets = np.zeros(2 * n_words + 1, dtype=np.int64)
-            offsets[: self._n_words + 1] = self._offsets[: self._n_words + 1]
-            self._offsets = offsets
+            self._offsets = resized(self._offsets, 2 * n_words + 1)
             self._word_counts = np.zeros(2 * n_words, dtype=np.int32)
             self._words = np.empty(2 * n_words, dtype=np.int32)
         longest = int(np.diff(words.offsets[self._n_words : n_words + 1]).max())
         padded = np.empty(longest + 2, dtype=np.int32)
-        strings = self._table.strings
         while True:
             self._n_words = list_ngrams(
                 words.units,
@@ -228,16 +247,13 @@ class CharCounter(_Counter):
                 padded,
                 self._table.analyzer.min_n,
                 self._table.analyzer.max_n,
-                strings.slots,
-                strings.offsets,
-                strings.units,
+                self._table.tree,
                 self._ngrams,
                 self._offsets,
-                strings.hash_mask,
             )
             if self._n_words == n_words:
                 return
-            self._ngrams = doubled(self._ngrams)
+            self._ngrams = resized(self._ngrams, 2 * len(self._ngrams))
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
         """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
@@ -281,18 +297,18 @@ class WordCounter(_Counter):
     """Counts known word n-grams; see `Counter`."""
 
     def __init__(self, table: WordTable) -> None:
-        super().__init__(table.n_terms)
+        super().__init__(table.order)
         self._table = table
         self._numbers = np.empty(0, dtype=np.int32)
+        self._branches = np.empty(0, dtype=np.int64)
 
     def learn(self, words: Words, n_words: int) -> None:
         """Look up the words that are new since the last call."""
-        from stance.features.kernels import number_words
+        from stance.features.kernels import number_words, plant_words
 
         if n_words > len(self._numbers):
-            numbers = np.empty(2 * n_words, dtype=np.int32)
-            numbers[: self._n_words] = self._numbers[: self._n_words]
-            self._numbers = numbers
+            self._numbers = resized(self._numbers, 2 * n_words)
+            self._branches = resized(self._branches, 2 * n_words)
         known = self._table.words
         number_words(
             words.units,
@@ -305,6 +321,7 @@ class WordCounter(_Counter):
             self._numbers,
             known.hash_mask,
         )
+        plant_words(self._numbers, self._n_words, n_words, self._table.tree, self._branches)
         self._n_words = n_words
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
@@ -315,9 +332,8 @@ class WordCounter(_Counter):
         score_words(
             *tokens,
             self._numbers,
-            table.keys,
-            table.nodes,
-            table.features,
+            self._branches,
+            table.tree,
             table.max_n,
             self._counts,
             self._seen,
@@ -338,9 +354,8 @@ class WordCounter(_Counter):
                 *tokens,
                 first,
                 self._numbers,
-                table.keys,
-                table.nodes,
-                table.features,
+                self._branches,
+                table.tree,
                 table.max_n,
                 self._counts,
                 self._seen,

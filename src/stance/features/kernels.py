@@ -39,6 +39,10 @@ SPELLED_OUT = -3  # and below: the number of a replacement of several letters
 SPACE = 32
 EMPTY = -1
 
+ROOT = 0
+NOWHERE = -1
+LOW_HALF = (1 << 32) - 1
+
 HASH_MASK = (1 << 38) - 1
 HASH_FACTOR = 0x9E3779  # odd, of 24 bits: times a hash of 38 bits it stays within 63
 NUMBER_BITS = 25
@@ -95,16 +99,6 @@ def _find(
                     return number
         at = (at + 1) & (len(slots) - 1)
     return ~at
-
-
-@_compiled
-def index_strings(units: Int32s, offsets: Int64s, slots: Int64s, hash_mask: int) -> None:
-    """Enter distinct strings into empty slots."""
-    for number in range(len(offsets) - 1):
-        hashed = 0
-        for i in range(offsets[number], offsets[number + 1]):
-            hashed = _step(hashed, units[i], hash_mask)
-        _enter((hashed << NUMBER_BITS) | number, slots)
 
 
 @_compiled
@@ -241,12 +235,9 @@ def list_ngrams(
     padded: Int32s,
     min_n: int,
     max_n: int,
-    slots: Int64s,
-    known_offsets: Int64s,
-    known_units: Int32s,
+    tree: Int64s,
     ngrams: Int32s,
     ngram_offsets: Int64s,
-    hash_mask: int,
 ) -> int:
     """List the known character n-grams of words, one for each place where it stands.
 
@@ -265,57 +256,91 @@ def list_ngrams(
         n_found = ngram_offsets[word]
         # A word too short for the shortest n-gram counts once, whole.
         shortest = min(min_n, size)
+        longest = max(max_n, shortest)
         for start in range(size - shortest + 1):
-            hashed = 0
-            for end in range(start + 1, min(start + max(max_n, shortest), size) + 1):
-                hashed = _step(hashed, padded[end - 1], hash_mask)
-                if end - start < shortest:
-                    continue
-                found = _find(padded, start, end, hashed, slots, known_offsets, known_units)
-                if found >= 0:
+            node = ROOT
+            for end in range(start + 1, min(start + longest, size) + 1):
+                branch = _branch(node, int(padded[end - 1]), tree)
+                if branch == NOWHERE:
+                    break
+                node = branch >> 32
+                feature = (branch & LOW_HALF) - 1
+                if feature >= 0 and end - start >= shortest:
                     if n_found == len(ngrams):
                         return word
-                    ngrams[n_found] = found
+                    ngrams[n_found] = feature
                     n_found += 1
         ngram_offsets[word + 1] = n_found
     return n_words
 
 
 @_compiled
-def grow_tree(
-    paths: Int32s,
-    path_offsets: Int64s,
-    n_words: int,
-    keys: Int64s,
-    nodes: Int32s,
-    features: Int32s,
-) -> None:
-    """Build the tree of word n-grams: edges (node, word) to a node, and the feature of a node.
+def grow_tree(paths: Int32s, path_offsets: Int64s, tree: Int64s) -> int:
+    """Build the tree of n-grams: each path from the root, by letters or words, is a feature.
 
-    Nodes below ``n_words`` are the words themselves.
+    A branch is two entries side by side: the node it grows from with the
+    letter or word that it adds, and the node it leads to with one more than
+    its feature, or zero where the path is only the beginning of others.
+
+    Returns
+    -------
+    int
+        How many branches there are.
     """
-    n_nodes = n_words
+    n_nodes = ROOT + 1
     for feature in range(len(path_offsets) - 1):
-        node = int(paths[path_offsets[feature]])
-        for i in range(path_offsets[feature] + 1, path_offsets[feature + 1]):
-            word = int(paths[i])
-            at = _edge(node, word, keys)
-            if keys[at] == EMPTY:
-                keys[at] = (node << 32) | word
-                nodes[at] = n_nodes
+        node = ROOT
+        at = 0
+        for i in range(path_offsets[feature], path_offsets[feature + 1]):
+            added = int(paths[i])
+            at = _branch_place(node, added, tree)
+            if tree[2 * at] == EMPTY:
+                tree[2 * at] = (node << 32) | added
+                tree[2 * at + 1] = n_nodes << 32
                 n_nodes += 1
-            node = int(nodes[at])
-        features[node] = feature
+            node = int(tree[2 * at + 1] >> 32)
+        tree[2 * at + 1] |= feature + 1
+    return n_nodes - 1
 
 
 @_compiled
-def _edge(node: int, word: int, keys: Int64s) -> int:
-    """Return where an edge stands, or the empty place where it would stand."""
-    key = (node << 32) | word
-    at = _place(_step(_step(0, node, HASH_MASK), word, HASH_MASK), len(keys))
-    while keys[at] != EMPTY and keys[at] != key:  # noqa: PLR1714 - a tuple would be built each time
-        at = (at + 1) & (len(keys) - 1)
-    return at
+def replant_tree(old: Int64s, tree: Int64s) -> None:
+    """Enter all branches of a tree into an empty one of another size."""
+    for i in range(0, len(old), 2):
+        if old[i] != EMPTY:
+            at = _branch_place(int(old[i] >> 32), int(old[i] & LOW_HALF), tree)
+            tree[2 * at] = old[i]
+            tree[2 * at + 1] = old[i + 1]
+
+
+@_compiled
+def _branch_place(node: int, added: int, tree: Int64s) -> int:
+    """Return where a branch stands, or the empty place where it would stand."""
+    key = (node << 32) | added
+    size = len(tree) >> 1
+    at = _place(_step(_step(0, node, HASH_MASK), added, HASH_MASK), size)
+    while True:
+        found = tree[2 * at]
+        if found == key or found == EMPTY:  # noqa: PLR1714
+            return at
+        at = (at + 1) & (size - 1)
+
+
+@_compiled
+def _branch(node: int, added: int, tree: Int64s) -> int:
+    """Return the node and the feature that a branch leads to, or NOWHERE."""
+    at = _branch_place(node, added, tree)
+    return NOWHERE if tree[2 * at] == EMPTY else int(tree[2 * at + 1])
+
+
+@_compiled
+def plant_words(
+    numbers: Int32s, first_word: int, n_words: int, tree: Int64s, branches: Int64s
+) -> None:
+    """Take the first step into the tree for each word; NOWHERE for one that is not known."""
+    for word in range(first_word, n_words):
+        number = int(numbers[word])
+        branches[word] = _branch(ROOT, number, tree) if number >= 0 else NOWHERE
 
 
 @_compiled
@@ -365,9 +390,8 @@ def _count_words(
     begin: int,
     end: int,
     numbers: Int32s,
-    keys: Int64s,
-    nodes: Int32s,
-    features: Int32s,
+    branches: Int64s,
+    tree: Int64s,
     max_n: int,
     counts: Int32s,
     seen: Int32s,
@@ -375,19 +399,18 @@ def _count_words(
     """Count the word n-grams of one text; return how many different ones there are."""
     n_seen = 0
     for start in range(begin, end):
-        node = int(numbers[tokens[start]])
-        for i in range(start, min(start + max_n, end)):
-            if i > start:
-                word = int(numbers[tokens[i]])
-                if word < 0:
-                    break
-                at = _edge(node, word, keys)
-                if keys[at] == EMPTY:
-                    break
-                node = int(nodes[at])
-            if node < 0:
+        branch = int(branches[tokens[start]])
+        if branch == NOWHERE:
+            continue
+        n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
+        for i in range(start + 1, min(start + max_n, end)):
+            word = int(numbers[tokens[i]])
+            if word < 0:
                 break
-            n_seen = _add(features[node], 1, counts, seen, n_seen)
+            branch = _branch(branch >> 32, word, tree)
+            if branch == NOWHERE:
+                break
+            n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
     return n_seen
 
 
@@ -475,9 +498,8 @@ def score_words(
     tokens: Int32s,
     token_offsets: Int64s,
     numbers: Int32s,
-    keys: Int64s,
-    nodes: Int32s,
-    features: Int32s,
+    branches: Int64s,
+    tree: Int64s,
     max_n: int,
     counts: Int32s,
     seen: Int32s,
@@ -490,7 +512,7 @@ def score_words(
     for text in range(len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
         n_seen = _count_words(
-            tokens, begin, end, numbers, keys, nodes, features, max_n, counts, seen
+            tokens, begin, end, numbers, branches, tree, max_n, counts, seen
         )
         _weigh(seen, n_seen, counts, tf, sublinear, rows, scores[text])
 
@@ -529,9 +551,8 @@ def list_words(
     token_offsets: Int64s,
     first_text: int,
     numbers: Int32s,
-    keys: Int64s,
-    nodes: Int32s,
-    features: Int32s,
+    branches: Int64s,
+    tree: Int64s,
     max_n: int,
     counts: Int32s,
     seen: Int32s,
@@ -543,7 +564,7 @@ def list_words(
     for text in range(first_text, len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
         n_seen = _count_words(
-            tokens, begin, end, numbers, keys, nodes, features, max_n, counts, seen
+            tokens, begin, end, numbers, branches, tree, max_n, counts, seen
         )
         at = _list(seen, n_seen, counts, columns, values, row_offsets[text])
         if at < 0:

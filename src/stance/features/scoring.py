@@ -94,6 +94,7 @@ def _interleaved(block: TfidfBlock, part: ScaledBlock, weights: NDArray[np.float
     rows = np.empty((len(weights), 1 + weights.shape[1]), dtype=np.float32)
     rows[:, 0] = block.idf
     np.multiply(weights, part.scale[:, None], out=rows[:, 1:])
+    rows = rows[block.ngrams.order]
     return Weights(rows, block.options.sublinear_tf)
 
 

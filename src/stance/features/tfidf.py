@@ -119,7 +119,7 @@ class TfidfBlock:
     @cached_property
     def ngrams(self) -> NgramTable:
         """The terms, ready to be found."""
-        return ngram_table(self.terms, self.options.counter())
+        return ngram_table(self.terms, self.options.counter(), self.idf)
 
     def transform(self, batch: TokenBatch) -> sparse.csr_array:
         """Return TF-IDF values, CSR float32 of shape (n_texts, n_terms)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    Array = TypeVar("Array", NDArray[np.int32], NDArray[np.int64])
 
     from stance.text.normalization import NormalizationTable
 
@@ -149,16 +151,6 @@ class StringTable(NamedTuple):
     slots: NDArray[np.int64]
     hash_mask: int
 
-    @classmethod
-    def of(cls, strings: Sequence[str], hash_mask: int) -> StringTable:
-        """Index strings, each of which occurs once."""
-        from stance.features.kernels import index_strings
-
-        units, offsets = code_units(strings)
-        slots = empty_slots(len(strings))
-        index_strings(units, offsets, slots, hash_mask)
-        return cls(units, offsets, slots, hash_mask)
-
 
 def empty_slots(n_entries: int) -> NDArray[np.int64]:
     """Return slots of which at most half will be taken."""
@@ -268,16 +260,16 @@ class WordReader:
     def _make_room(self) -> None:
         from stance.features.kernels import reindex
 
-        self.offsets = doubled(self.offsets)
-        self.units = doubled(self.units)
-        self._tokens = doubled(self._tokens)
+        self.offsets = resized(self.offsets, 2 * len(self.offsets) - 1)
+        self.units = resized(self.units, 2 * len(self.units))
+        self._tokens = resized(self._tokens, 2 * len(self._tokens))
         slots = empty_slots(len(self.offsets))
         reindex(self._slots, slots)
         self._slots = slots
 
 
-def doubled(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return an array of twice the size that begins with what was in the old one."""
-    larger = np.zeros(2 * len(array), dtype=array.dtype)
+def resized(array: Array, size: int) -> Array:
+    """Return a larger array that begins with what was in the old one, and then zeros."""
+    larger = np.zeros(size, dtype=array.dtype)
     larger[: len(array)] = array
-    return larger
+    return cast("Array", larger)
