@@ -53,6 +53,10 @@ def predict_command(
         bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, as Excel needs it.")
     ] = False,
     force: ForceOption = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", min=-1, help="Threads to label in; -1: one for each core."),
+    ] = -1,
     *,
     reading: CorpusOptions,
 ) -> None:
@@ -82,7 +86,7 @@ def predict_command(
     rows = read_articles(
         inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
     )
-    predictions = predict(loaded, _usable(rows, rejected))
+    predictions = predict(loaded, _usable(rows, rejected), jobs=jobs)
     if as_table:
         counts = _show(predictions)
     else:

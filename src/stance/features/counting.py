@@ -194,7 +194,7 @@ class _Counter:
         self._order = order
         self._n_words = 0
         self._counts = np.zeros(len(order), dtype=np.int32)
-        self._seen = np.empty(len(order), dtype=np.int32)
+        self._seen = np.empty(len(order) + 1, dtype=np.int32)
 
     def _matrix(
         self,
@@ -235,7 +235,7 @@ class CharCounter(_Counter):
         if n_words >= len(self._offsets):
             self._offsets = resized(self._offsets, 2 * n_words + 1)
             self._word_counts = np.zeros(2 * n_words, dtype=np.int32)
-            self._words = np.empty(2 * n_words, dtype=np.int32)
+            self._words = np.empty(2 * n_words + 1, dtype=np.int32)
         longest = int(np.diff(words.offsets[self._n_words : n_words + 1]).max())
         padded = np.empty(longest + 2, dtype=np.int32)
         while True:

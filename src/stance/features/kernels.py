@@ -345,14 +345,16 @@ def plant_words(
 
 @_compiled
 def _add(feature: int, times: int, counts: Int32s, seen: Int32s, n_seen: int) -> int:
-    """Count a feature of the text at hand, and list it when it is new there."""
-    if feature < 0:
-        return n_seen
-    if counts[feature] == 0:
-        seen[n_seen] = feature
-        n_seen += 1
-    counts[feature] += times
-    return n_seen
+    """Count a feature of the text at hand, and list it when it is new there.
+
+    Without a branch, since nobody can foretell which feature is new: it is
+    written behind the list in any case, and the list grows only if it is. So
+    ``seen`` has one place more than there are features.
+    """
+    before = counts[feature]
+    counts[feature] = before + times
+    seen[n_seen] = feature
+    return n_seen + (before == 0)
 
 
 @_compiled
@@ -402,7 +404,8 @@ def _count_words(
         branch = int(branches[tokens[start]])
         if branch == NOWHERE:
             continue
-        n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
+        if branch & LOW_HALF:
+            n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
         for i in range(start + 1, min(start + max_n, end)):
             word = int(numbers[tokens[i]])
             if word < 0:
@@ -410,7 +413,8 @@ def _count_words(
             branch = _branch(branch >> 32, word, tree)
             if branch == NOWHERE:
                 break
-            n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
+            if branch & LOW_HALF:
+                n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
     return n_seen
 
 
