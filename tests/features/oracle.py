@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from itertools import product
 
+import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from stance.features.ngrams import CharNgrams, char_ngrams
 from stance.text.normalization import arabic_normalization
 from stance.text.quotation import Voice, voices
 from stance.text.tokenization import words
@@ -31,6 +33,40 @@ def plain_tfidf(analyzer="word", *, min_n=1, max_n=2, min_df=1, sublinear_tf=Tru
         "surface": lambda text: re.sub("[\ud800-\udfff]", "\ufffd", text),
     }
     return TfidfVectorizer(analyzer="char_wb", preprocessor=prepare[analyzer], **shared)
+
+
+def split(text):
+    """Return the normalised words of a text."""
+    return words(text, arabic_normalization())
+
+
+def plain_ngrams(analyzer, text, min_n, max_n):
+    """Return the n-grams of a text, one for each place where it stands."""
+    if analyzer is CharNgrams:
+        return [gram for word in split(text) for gram in char_ngrams(word, min_n, max_n)]
+    found = split(text)
+    return [
+        " ".join(found[start : start + n])
+        for n in range(min_n, max_n + 1)
+        for start in range(len(found) - n + 1)
+    ]
+
+
+def plain_scores(features, weights, texts):
+    """Return decision values of a stack by scikit-learn's vectorisers, in double precision."""
+    parts = []
+    for _, block, scale in features.blocks:
+        theirs = plain_tfidf(
+            block.options.analyzer,
+            min_n=block.options.min_n,
+            max_n=block.options.max_n,
+            sublinear_tf=block.options.sublinear_tf,
+        )
+        theirs.vocabulary = block.terms
+        theirs._validate_vocabulary()
+        theirs.idf_ = block.idf
+        parts.append(theirs.transform(texts).toarray() * scale.astype(np.float64))
+    return np.hstack(parts) @ weights.astype(np.float64)
 
 
 def words_by_voice(text):

@@ -96,7 +96,7 @@ def _find(
                 while same < length and stored[first + same] == units[begin + same]:
                     same += 1
                 if same == length:
-                    return number
+                    return int(number)
         at = (at + 1) & (len(slots) - 1)
     return ~at
 
@@ -130,7 +130,7 @@ def mark_texts(units: Int32s, text_offsets: Int64s, wanted: NDArray[np.bool_]) -
 
 
 @_compiled
-def read_words(
+def read_words(  # noqa: C901 - one loop that knows its place in every state
     units: Int32s,
     text_offsets: Int64s,
     first_text: int,
@@ -321,7 +321,7 @@ def _branch_place(node: int, added: int, tree: Int64s) -> int:
     at = _place(_step(_step(0, node, HASH_MASK), added, HASH_MASK), size)
     while True:
         found = tree[2 * at]
-        if found == key or found == EMPTY:  # noqa: PLR1714
+        if found in (key, EMPTY):
             return at
         at = (at + 1) & (size - 1)
 
@@ -354,7 +354,7 @@ def _add(feature: int, times: int, counts: Int32s, seen: Int32s, n_seen: int) ->
     before = counts[feature]
     counts[feature] = before + times
     seen[n_seen] = feature
-    return n_seen + (before == 0)
+    return n_seen + int(before == 0)
 
 
 @_compiled
@@ -444,9 +444,9 @@ def _weigh(
         if count < len(tf):
             value = tf[count]
         elif sublinear:
-            value = 1.0 + math.log(count)
+            value = np.float64(1.0 + math.log(count))
         else:
-            value = float(count)
+            value = np.float64(count)
         row = rows[feature]
         value *= row[0]
         squares += value * value
@@ -515,9 +515,7 @@ def score_words(
     """Add what word n-grams say to the scores of texts, shape (n_texts, n_labels)."""
     for text in range(len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
-        n_seen = _count_words(
-            tokens, begin, end, numbers, branches, tree, max_n, counts, seen
-        )
+        n_seen = _count_words(tokens, begin, end, numbers, branches, tree, max_n, counts, seen)
         _weigh(seen, n_seen, counts, tf, sublinear, rows, scores[text])
 
 
@@ -567,9 +565,7 @@ def list_words(
     """Write down the counts of word n-grams; return how many texts are done."""
     for text in range(first_text, len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
-        n_seen = _count_words(
-            tokens, begin, end, numbers, branches, tree, max_n, counts, seen
-        )
+        n_seen = _count_words(tokens, begin, end, numbers, branches, tree, max_n, counts, seen)
         at = _list(seen, n_seen, counts, columns, values, row_offsets[text])
         if at < 0:
             return text

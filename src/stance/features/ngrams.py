@@ -1,8 +1,8 @@
-"""Counting word n-grams, and character n-grams inside words.
+"""Every word n-gram, and every character n-gram inside words, of a training corpus.
 
 Character n-grams are a function of the word: their counts in a text are the
-text's word counts times a word-by-n-gram table. Word n-grams are walks in a
-tree whose edges are numbered words, taken for all tokens at once.
+text's word counts times a word-by-n-gram table. Once pruned and known,
+n-grams are counted by `stance.features.counting`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
     from stance.features.tokens import TokenBatch
 
-# How many words a vocabulary remembers the n-grams of. About 100 MB when full; the labels do not
-# depend on it.
-REMEMBERED_WORDS = 200_000
-
 
 class Candidates(NamedTuple):
     """All n-grams of some texts, before any is pruned.
@@ -36,16 +32,6 @@ class Candidates(NamedTuple):
 
     counts: sparse.csr_array
     spell: Callable[[Sequence[int]], list[str]]
-
-
-class Vocabulary(Protocol):
-    """Known n-grams, and how often each occurs in a batch of texts."""
-
-    terms: list[str]
-
-    def count(self, batch: TokenBatch) -> sparse.csr_array:
-        """Return counts of shape (n_texts, n_terms)."""
-        ...
 
 
 def char_ngrams(word: str, min_n: int, max_n: int) -> list[str]:
@@ -102,10 +88,6 @@ class WordNgrams(NamedTuple):
 
     min_n: int
     max_n: int
-
-    def vocabulary(self, terms: list[str]) -> WordVocabulary:
-        """Return a counter of known terms."""
-        return WordVocabulary(terms, self)
 
     def candidates(self, batch: TokenBatch) -> Candidates:
         """Count every word n-gram of a batch."""
@@ -166,90 +148,11 @@ def _starts(batch: TokenBatch, n: int) -> NDArray[np.bool_]:
     return same
 
 
-class WordVocabulary:
-    """Known word n-grams as a tree.
-
-    Level n holds, sorted, a number for every known prefix of n words, made of
-    the prefix's parent and its last word; a level is walked for all tokens of
-    a batch at once.
-    """
-
-    def __init__(self, terms: list[str], analyzer: WordNgrams) -> None:
-        self.terms = terms
-        self._max_n = analyzer.max_n
-        split = [term.split(" ") for term in terms]
-        numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        paths = [[numbers[word] for word in parts] for parts in split]
-        self._words = dict(numbers)
-        self._levels: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-        self._build(paths)
-
-    def _build(self, paths: list[list[int]]) -> None:
-        n_words = max(len(self._words), 1)
-        features = np.full(n_words, -1, dtype=np.int64)
-        nodes = np.array([path[0] for path in paths], dtype=np.int64)
-        lengths = np.array([len(path) for path in paths], dtype=np.int64)
-        features[nodes[lengths == 1]] = np.flatnonzero(lengths == 1)
-        self._levels.append((np.arange(n_words), features))
-        for n in range(2, self._max_n + 1):
-            longer = np.flatnonzero(lengths >= n)
-            words = np.array([paths[i][n - 1] for i in longer], dtype=np.int64)
-            keys = nodes[longer] * n_words + words
-            known, numbered = np.unique(keys, return_inverse=True)
-            nodes = np.full(len(paths), -1, dtype=np.int64)
-            nodes[longer] = numbered
-            features = np.full(max(len(known), 1), -1, dtype=np.int64)
-            features[nodes[lengths == n]] = np.flatnonzero(lengths == n)
-            self._levels.append((known, features))
-
-    def count(self, batch: TokenBatch) -> sparse.csr_array:
-        """Return counts of shape (n_texts, n_terms)."""
-        get = self._words.get
-        known = np.fromiter((get(t, -1) for t in batch.types), np.int64, len(batch.types))
-        words = known[batch.tokens]
-        nodes, text = words, batch.text_of_token
-        rows, columns = [], []
-        for n, (keys, features) in enumerate(self._levels, start=1):
-            if n > 1:
-                nodes = self._step(nodes, words, keys, _starts(batch, n), n)
-            found = np.flatnonzero(nodes >= 0)
-            feature = features[nodes[found]]
-            is_term = feature >= 0
-            rows.append(text[found[is_term]])
-            columns.append(feature[is_term])
-        return _count_matrix(
-            np.concatenate(rows), np.concatenate(columns), (len(batch), len(self.terms))
-        )
-
-    def _step(
-        self,
-        nodes: NDArray[np.int64],
-        words: NDArray[np.int64],
-        keys: NDArray[np.int64],
-        starts: NDArray[np.bool_],
-        n: int,
-    ) -> NDArray[np.int64]:
-        """Walk one word on from every node; -1 where no known prefix goes on."""
-        parents, last = nodes[: len(starts)], words[n - 1 :]
-        result = np.full(len(starts), -1, dtype=np.int64)
-        alive = np.flatnonzero(starts & (parents >= 0) & (last >= 0))
-        if len(keys) and len(alive):
-            wanted = parents[alive] * len(self._words) + last[alive]
-            place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-            hit = keys[place] == wanted
-            result[alive[hit]] = place[hit]
-        return result
-
-
 class CharNgrams(NamedTuple):
     """Character n-grams inside words, of ``min_n`` to ``max_n`` characters."""
 
     min_n: int
     max_n: int
-
-    def vocabulary(self, terms: list[str]) -> CharVocabulary:
-        """Return a counter of known terms."""
-        return CharVocabulary(terms, self)
 
     def candidates(self, batch: TokenBatch) -> Candidates:
         """Count every character n-gram of a batch."""
@@ -259,33 +162,6 @@ class CharNgrams(NamedTuple):
         by_word = _table_matrix(*table, n_columns=len(numbers))
         terms = list(numbers)
         return Candidates(type_counts(batch) @ by_word, lambda columns: [terms[c] for c in columns])
-
-
-class CharVocabulary:
-    """Known character n-grams, with the n-grams of words met before kept at hand."""
-
-    def __init__(self, terms: list[str], analyzer: CharNgrams) -> None:
-        self.terms = terms
-        self._analyzer = analyzer
-        self._numbers = {term: number for number, term in enumerate(terms)}
-        self._by_word: dict[str, array[int]] = {}
-
-    def count(self, batch: TokenBatch) -> sparse.csr_array:
-        """Return counts of shape (n_texts, n_terms)."""
-        if len(self._by_word) > REMEMBERED_WORDS:
-            self._by_word = {}
-        flat, ends = _ragged(map(self._lookup, batch.types))
-        by_word = _table_matrix(flat, ends, n_columns=len(self.terms))
-        counts: sparse.csr_array = type_counts(batch) @ by_word
-        return counts
-
-    def _lookup(self, word: str) -> array[int]:
-        found = self._by_word.get(word)
-        if found is None:
-            get = self._numbers.get
-            numbers = (get(gram, -1) for gram in char_ngrams(word, *self._analyzer))
-            found = self._by_word[word] = array("i", [n for n in numbers if n >= 0])
-        return found
 
 
 def _ragged(rows: Iterable[Iterable[int]]) -> tuple[array[int], array[int]]:

@@ -196,7 +196,7 @@ class WordReader:
         return int(self._count[0])
 
     def read(self, texts: Sequence[str], encoded: CodeUnits) -> Tokens:
-        """Number the words of texts.
+        """Turn the words of texts into numbers.
 
         Parameters
         ----------
@@ -239,9 +239,7 @@ class WordReader:
         """Return the words read so far."""
         n_words = self.n_words
         offsets = self.offsets[: n_words + 1].copy()
-        return StringTable(
-            self.units[: offsets[-1]].copy(), offsets, self._slots, self._hash_mask
-        )
+        return StringTable(self.units[: offsets[-1]].copy(), offsets, self._slots, self._hash_mask)
 
     def _composed(self, texts: Sequence[str], encoded: CodeUnits) -> CodeUnits:
         """Compose the few texts that need it."""

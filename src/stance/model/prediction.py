@@ -97,7 +97,11 @@ def predict_batch(model: Model, articles: Sequence[Article]) -> list[Prediction]
 
 def _n_threads(jobs: int) -> int:
     if jobs == -1:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
     if jobs < 1:
         raise ConfigError(f"Got jobs={jobs}, but expected at least 1, or -1 for all cores.")
     return jobs

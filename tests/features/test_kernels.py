@@ -1,0 +1,97 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import stance
+from stance.features import kernels
+
+SOURCE = Path(stance.__file__).parent
+
+# Every kernel once, on texts small enough for plain Python; 5,000 of one word pass the table of
+# common counts.
+SCRIPT = """
+import numpy as np
+from stance.features.counting import count_batch
+from stance.features.scoring import Scorer
+from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
+from stance.features.tfidf import TfidfOptions, fit_tfidf
+from stance.text.normalization import NormalizationTable
+
+replacements = {0x640: "", 0x629: "ه", 0xfdfa: "صلي الله"}
+table = NormalizationTable(replacements, ((0x653, 0x655),), ((32, 47),))
+texts = ["قوات قسد في المدينة", "قسـد وقسد ﷺ 🙂 \\ud800", "", "ك" * 300]
+texts.append("ا\\u0653 قسد " + "و " * 5000)
+batch = TextBatch(texts, table, by_voice=False)
+blocks = []
+for name in ("word", "char", "surface"):
+    options = TfidfOptions(name, min_n=1, max_n=3, sublinear_tf=name != "char")
+    block, values = fit_tfidf(batch.read_by(options), options)
+    again = block.transform(batch.read_by(options))
+    assert (again != values).nnz == 0
+    blocks.append(ScaledBlock(name, block, np.ones(len(block.terms), dtype=np.float32)))
+features = FeatureStack(table, blocks)
+weights = np.random.default_rng(1).normal(size=(features.n_features, 3)).astype(np.float32)
+print(Scorer(features, weights).scores(texts).tobytes().hex())
+"""
+
+
+def run(*, source=SOURCE.parent, **environment):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", SCRIPT],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(source), **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_plain_python_gives_the_same_bytes_as_compiled_code():
+    assert run(NUMBA_DISABLE_JIT="1") == run()
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """Return a copy of the package with nothing compiled beside it."""
+    shutil.copytree(SOURCE, tmp_path / "stance", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def kept(folder):
+    return list(folder.rglob("kernels.*.nbi"))
+
+
+def test_compiled_code_is_kept_in_the_cache_folder_that_the_user_names(installed, tmp_path):
+    run(source=installed, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    assert kept(tmp_path / "cache")
+    assert not kept(installed / "stance")
+
+
+def test_without_a_folder_to_write_in_code_is_compiled_all_the_same(monkeypatch):
+    asked = []
+
+    def njit(function, *, cache=False, **_):
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return function
+
+    monkeypatch.setattr(kernels, "njit", njit)
+    assert kernels._compiled(kept) is kept
+    assert asked == [True, False]
+
+
+def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_articles):
+    full_model.scores(seed_articles[:5])
+    full_model.features.transform([article.text for article in seed_articles[:5]])
+    several = {
+        name: kernel.signatures
+        for name, kernel in vars(kernels).items()
+        if not name.startswith("_") and len(getattr(kernel, "signatures", ())) > 1
+    }
+    assert not several
