@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from stance.features.ngrams import CharNgrams, WordNgrams, compact
-from stance.features.units import WordReader, code_units, empty_slots, resized, term_folding
+from stance.features.units import WordReader, code_units, n_slots, resized, term_folding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,11 +124,10 @@ def ngram_table(
     from stance.features.kernels import HASH_MASK
 
     order = np.argsort(rarity, kind="stable")
-    sorted_terms = [terms[i] for i in order.tolist()]
     if isinstance(analyzer, CharNgrams):
-        return CharTable(sorted_terms, analyzer, order)
+        return CharTable(terms, analyzer, order)
     mask = HASH_MASK if hash_mask is None else hash_mask
-    return WordTable(sorted_terms, analyzer, order, mask)
+    return WordTable(terms, analyzer, order, mask)
 
 
 def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
@@ -148,7 +147,7 @@ class CharTable:
     ) -> None:
         self.order = order
         self.analyzer = analyzer
-        self.tree = _tree(*code_units(terms))
+        self.tree = _tree(*code_units(terms), order)
 
     def counter(self) -> CharCounter:
         """Return a counter of these terms."""
@@ -170,20 +169,27 @@ class WordTable:
         reader = WordReader(term_folding(), hash_mask)
         paths = reader.read(terms, code_units(terms))
         self.words = reader.table()
-        self.tree = _tree(*paths)
+        self.tree = _tree(*paths, order)
 
     def counter(self) -> WordCounter:
         """Return a counter of these terms."""
         return WordCounter(self)
 
 
-def _tree(paths: NDArray[np.int32], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+def _tree(
+    paths: NDArray[np.int32], offsets: NDArray[np.int64], order: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return the tree of some paths; its branches are the distinct beginnings of them."""
-    from stance.features.kernels import grow_tree, replant_tree
+    from stance.features.kernels import EMPTY, ROOT, grow_tree, replant_tree
 
-    largest = np.repeat(empty_slots(int(offsets[-1])), 2)
-    tree = np.repeat(empty_slots(grow_tree(paths, offsets, largest)), 2)
-    replant_tree(largest, tree)
+    n_nodes = np.array([ROOT + 1], dtype=np.int64)
+    tree = np.full(2 * n_slots(len(order)), EMPTY, dtype=np.int64)
+    done = grow_tree(paths, offsets, order, 0, n_nodes, tree)
+    while done < len(order):
+        larger = np.full(2 * len(tree), EMPTY, dtype=np.int64)
+        replant_tree(tree, larger)
+        tree = larger
+        done = grow_tree(paths, offsets, order, done, n_nodes, tree)
     return tree
 
 

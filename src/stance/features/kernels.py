@@ -275,32 +275,42 @@ def list_ngrams(
 
 
 @_compiled
-def grow_tree(paths: Int32s, path_offsets: Int64s, tree: Int64s) -> int:
-    """Build the tree of n-grams: each path from the root, by letters or words, is a feature.
+def grow_tree(
+    paths: Int32s,
+    path_offsets: Int64s,
+    order: Int64s,
+    first: int,
+    n_nodes: Int64s,
+    tree: Int64s,
+) -> int:
+    """Enter n-grams into a tree: a path from the root, by letters or words, is a feature.
 
-    A branch is two entries side by side: the node it grows from with the
-    letter or word that it adds, and the node it leads to with one more than
-    its feature, or zero where the path is only the beginning of others.
+    Feature i is path ``order[i]``. A branch is two entries side by side: the
+    node it grows from with the letter or word that it adds, and the node it
+    leads to with one more than its feature, or zero where the path is only
+    the beginning of others. ``n_nodes[0]`` counts the nodes.
 
     Returns
     -------
     int
-        How many branches there are.
+        How many features are done; fewer than all where half of the tree is
+        taken.
     """
-    n_nodes = ROOT + 1
-    for feature in range(len(path_offsets) - 1):
+    for feature in range(first, len(order)):
         node = ROOT
         at = 0
-        for i in range(path_offsets[feature], path_offsets[feature + 1]):
+        for i in range(path_offsets[order[feature]], path_offsets[order[feature] + 1]):
             added = int(paths[i])
             at = _branch_place(node, added, tree)
             if tree[2 * at] == EMPTY:
+                if 4 * n_nodes[0] > len(tree):
+                    return feature
                 tree[2 * at] = (node << 32) | added
-                tree[2 * at + 1] = n_nodes << 32
-                n_nodes += 1
+                tree[2 * at + 1] = int(n_nodes[0]) << 32
+                n_nodes[0] += 1
             node = int(tree[2 * at + 1] >> 32)
         tree[2 * at + 1] |= feature + 1
-    return n_nodes - 1
+    return len(order)
 
 
 @_compiled

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stance.features.units import Folding
 
 # How many words a thread remembers the n-grams of: some 50 MB. The scores do not depend on it.
-REMEMBERED_WORDS = 200_000
+REMEMBERED_WORDS = 260_000
 
 
 class _Compiled(NamedTuple):

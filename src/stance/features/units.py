@@ -152,11 +152,16 @@ class StringTable(NamedTuple):
     hash_mask: int
 
 
+def n_slots(n_entries: int) -> int:
+    """Return a power of two of which the entries will take at most half."""
+    return 1 << max(2 * n_entries, 1).bit_length()
+
+
 def empty_slots(n_entries: int) -> NDArray[np.int64]:
-    """Return slots of which at most half will be taken."""
+    """Return slots for so many entries."""
     from stance.features.kernels import EMPTY
 
-    return np.full(1 << max(2 * n_entries, 1).bit_length(), EMPTY, dtype=np.int64)
+    return np.full(n_slots(n_entries), EMPTY, dtype=np.int64)
 
 
 class Tokens(NamedTuple):
