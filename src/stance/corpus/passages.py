@@ -8,6 +8,7 @@ came from; what was changed is the outlet's framing.
 from __future__ import annotations
 
 import difflib
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,23 +117,31 @@ def reused_passages(
     >>> [(edit.before, edit.after) for edit in edits(passage, [first, again])]
     [('الدولة الإسلامية', 'داعش')]
     """
-    places = [
-        Place(number, start, end)
-        for number, text in enumerate(texts)
-        for start, end in sentences(text)
-    ]
-    stream = stream_words(texts[p.article][p.start : p.end] for p in places)
+    # Three numbers a sentence, and not an object: a large corpus has millions.
+    numbers, begins, ends = array("l"), array("l"), array("l")
+    for number, text in enumerate(texts):
+        for start, end in sentences(text):
+            numbers.append(number)
+            begins.append(start)
+            ends.append(end)
+    spans = np.array([numbers, begins, ends], np.int64)
+    stream = stream_words(texts[number][start:end] for number, start, end in spans.T)
     long_enough = np.flatnonzero(np.diff(stream.starts) >= shortest)
-    chosen = stream.only(long_enough)
-    groups = similar_groups(chosen.shingles(SHINGLE), threshold)
-    same = chosen.equal()
+    spans, stream = spans[:, long_enough], stream.only(long_enough)
+    groups = similar_groups(stream.shingles(SHINGLE), threshold)
+    same = stream.equal()
     found = []
     for group in members(groups):
-        if len({places[long_enough[i]].article for i in group}) > 1:
-            at = {int(same[i]): order for order, i in reversed(list(enumerate(group)))}
-            versions = tuple(at[int(same[i])] for i in group)
-            found.append(Passage(tuple(places[long_enough[i]] for i in group), versions))
+        if len(set(spans[0, group].tolist())) > 1:
+            places = tuple(Place(*spans[:, sentence].tolist()) for sentence in group)
+            found.append(Passage(places, _versions(same[group].tolist())))
     return found
+
+
+def _versions(same: Sequence[int]) -> tuple[int, ...]:
+    """Name each version by the first of the places that has it."""
+    first: dict[int, int] = {}
+    return tuple(first.setdefault(version, order) for order, version in enumerate(same))
 
 
 def edits(passage: Passage, texts: Sequence[str]) -> list[Edit]:

@@ -99,15 +99,17 @@ class WordStream:
 
     def equal(self) -> NDArray[np.int64]:
         """Return for each text the first that has the same words in the same order."""
-        powers = np.empty(int(np.diff(self.starts).max(initial=0)), np.uint64)
+        powers = np.full(int(np.diff(self.starts).max(initial=0)), _STEP)
         powers[:1] = 1
-        powers[1:] = _STEP
         np.multiply.accumulate(powers, out=powers)
-        within = np.arange(len(self.words)) - np.repeat(self.starts[:-1], np.diff(self.starts))
-        sums = np.concatenate([[np.uint64(0)], np.cumsum(self.words * powers[within])])
-        _, first, inverse = np.unique(
-            np.diff(sums[self.starts]), return_index=True, return_inverse=True
-        )
+        sums = np.zeros(len(self.starts) - 1, np.uint64)
+        for begin, end in self._chunks():
+            starts = self.starts[begin : end + 1]
+            within = np.arange(starts[0], starts[-1]) - np.repeat(starts[:-1], np.diff(starts))
+            terms = self.words[starts[0] : starts[-1]] * powers[within]
+            running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms)])
+            sums[begin:end] = np.diff(running[starts - starts[0]])
+        _, first, inverse = np.unique(sums, return_index=True, return_inverse=True)
         equal: NDArray[np.int64] = first[inverse]
         return equal
 
