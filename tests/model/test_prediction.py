@@ -28,6 +28,40 @@ def test_rows_are_the_same_for_any_batch_size(full_model, seed_articles, batch_s
     assert found == expected
 
 
+@pytest.mark.parametrize("jobs", [2, 3, -1])
+@pytest.mark.parametrize("batch_size", [1, 7, 1024])
+def test_rows_are_the_same_for_any_number_of_threads(full_model, seed_articles, jobs, batch_size):
+    expected = [p.to_row() for p in predict(full_model, seed_articles)]
+    found = predict(full_model, iter(seed_articles), batch_size=batch_size, jobs=jobs)
+    assert [p.to_row() for p in found] == expected
+
+
+def test_threads_do_not_run_ahead_of_the_reader(full_model):
+    taken = []
+
+    def endless():
+        while True:
+            taken.append(None)
+            yield Article(str(len(taken)), "أعلنت الوكالة الخبر")
+
+    stream = predict(full_model, endless(), batch_size=3, jobs=2)
+    assert [next(stream).article.id for _ in range(4)] == ["1", "2", "3", "4"]
+    assert len(taken) <= 3 * 4
+    stream.close()
+
+
+def test_an_error_in_a_thread_reaches_the_caller(full_model):
+    wrong = [Article("1", "نص"), Article("2", None)]
+    with pytest.raises(TypeError):
+        list(predict(full_model, wrong, batch_size=1, jobs=2))
+
+
+@pytest.mark.parametrize("jobs", [0, -2])
+def test_no_threads_at_all_are_refused(full_model, jobs):
+    with pytest.raises(ConfigError, match=f"jobs={jobs}"):
+        next(predict(full_model, [], jobs=jobs))
+
+
 def test_articles_are_taken_as_they_come(full_model):
     taken = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -74,6 +75,20 @@ def counted(n: int, noun: str) -> str:
 def interval(pair: tuple[float, float]) -> str:
     """Write an interval."""
     return f"[{pair[0]:.3f}, {pair[1]:.3f}]"
+
+
+@contextmanager
+def patience(message: str, after: float = 1.0) -> Iterator[None]:
+    """Say on stderr what takes so long, if it takes more than some seconds; only on a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    timer = threading.Timer(after, note, [message])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, counted, isolated, note, table
+from stance.cli.console import console, counted, isolated, note, patience, table
 from stance.cli.corpus import listing
 from stance.cli.models import load
 from stance.cli.options import CorpusOptions, ForceOption, ModelOption, with_corpus_options
@@ -82,6 +82,8 @@ def predict_command(
         refuse_existing(output, force=force)
         refuse_existing(rejects_path(output), force=force)
     loaded = load(model)
+    with patience("Compiling the counting loops, which is done once after an installation ..."):
+        loaded.scorer.scores(["كلمة"])
     rejected: list[RejectedRow] = []
     rows = read_articles(
         inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format

@@ -102,7 +102,8 @@ class _Reader:
         self, source: str, fields: FieldMapping, where: Mapping[str, str], prefix: str = ""
     ) -> None:
         self._source = source
-        self._fields = fields
+        self._text_name = fields.text
+        self._names = fields.items()
         self._where = where
         self._prefix = prefix
         self._wanted = {theirs for _, theirs in fields.renamed()} | set(where)
@@ -121,12 +122,12 @@ class _Reader:
 
     def _locate(self, row: Row) -> Located | RejectedRow:
         found: dict[str, str | None] = {}
-        for ours, theirs in self._fields.items():
+        for ours, theirs in self._names:
             value, fault = _as_text(row.values.get(theirs))
             if fault:
                 return row.rejected(f"{theirs!r} {fault}")
             found[ours] = value
-        name = self._fields.text
+        name = self._text_name
         text = found.pop("text")
         if text is None or not text.strip():
             return row.rejected(f"{name!r} is {'empty' if name in row.values else 'missing'}")

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from stance.features.ngrams import CharNgrams, WordNgrams, compact
-from stance.features.units import WordReader, code_units, n_slots, resized, term_folding
+from stance.features.units import FEW_WORDS, WordReader, code_units, n_slots, resized, term_folding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,8 +97,8 @@ class NgramTable(Protocol):
 
     order: NDArray[np.int64]
 
-    def counter(self) -> Counter:
-        """Return a counter of these terms."""
+    def counter(self, room: int = FEW_WORDS) -> Counter:
+        """Return a counter of these terms, at first with room for so many words."""
         ...
 
 
@@ -149,9 +149,9 @@ class CharTable:
         self.analyzer = analyzer
         self.tree = _tree(*code_units(terms), order)
 
-    def counter(self) -> CharCounter:
-        """Return a counter of these terms."""
-        return CharCounter(self)
+    def counter(self, room: int = FEW_WORDS) -> CharCounter:
+        """Return a counter of these terms, at first with room for so many words."""
+        return CharCounter(self, room)
 
 
 class WordTable:
@@ -166,14 +166,14 @@ class WordTable:
     ) -> None:
         self.order = order
         self.max_n = analyzer.max_n
-        reader = WordReader(term_folding(), hash_mask)
+        reader = WordReader(term_folding(), hash_mask, max(len(terms), 1))
         paths = reader.read(terms, code_units(terms))
         self.words = reader.table()
         self.tree = _tree(*paths, order)
 
-    def counter(self) -> WordCounter:
-        """Return a counter of these terms."""
-        return WordCounter(self)
+    def counter(self, room: int = FEW_WORDS) -> WordCounter:
+        """Return a counter of these terms, at first with room for so many words."""
+        return WordCounter(self, room)
 
 
 def _tree(
@@ -224,13 +224,13 @@ class _Counter:
 class CharCounter(_Counter):
     """Counts known character n-grams; see `Counter`."""
 
-    def __init__(self, table: CharTable) -> None:
+    def __init__(self, table: CharTable, room: int) -> None:
         super().__init__(table.order)
         self._table = table
-        self._ngrams = np.empty(1 << 12, dtype=np.int32)
-        self._offsets = np.zeros(1, dtype=np.int64)
-        self._word_counts = np.empty(0, dtype=np.int32)
-        self._words = np.empty(0, dtype=np.int32)
+        self._ngrams = np.empty(room * NGRAMS_OF_A_WORD, dtype=np.int32)
+        self._offsets = np.zeros(room + 1, dtype=np.int64)
+        self._word_counts = np.zeros(room, dtype=np.int32)
+        self._words = np.empty(room + 1, dtype=np.int32)
 
     def learn(self, words: Words, n_words: int) -> None:
         """List the n-grams of the words that are new since the last call."""
@@ -302,11 +302,11 @@ class CharCounter(_Counter):
 class WordCounter(_Counter):
     """Counts known word n-grams; see `Counter`."""
 
-    def __init__(self, table: WordTable) -> None:
+    def __init__(self, table: WordTable, room: int) -> None:
         super().__init__(table.order)
         self._table = table
-        self._numbers = np.empty(0, dtype=np.int32)
-        self._branches = np.empty(0, dtype=np.int64)
+        self._numbers = np.empty(room, dtype=np.int32)
+        self._branches = np.empty(room, dtype=np.int64)
 
     def learn(self, words: Words, n_words: int) -> None:
         """Look up the words that are new since the last call."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from stance.features.units import Folding
 
 # How many words a thread remembers the n-grams of: some 50 MB. The scores do not depend on it.
-REMEMBERED_WORDS = 260_000
+REMEMBERED_WORDS = 250_000
+ROOM = 1 << 18
 
 
 class _Compiled(NamedTuple):
@@ -105,10 +106,10 @@ class _Memory:
         from stance.features.kernels import HASH_MASK
 
         self._readers = {
-            surface: WordReader(folding, HASH_MASK) for surface, folding in foldings.items()
+            surface: WordReader(folding, HASH_MASK, ROOM) for surface, folding in foldings.items()
         }
         self._counters: list[tuple[_Compiled, Counter]] = [
-            (part, part.block.ngrams.counter()) for part in parts
+            (part, part.block.ngrams.counter(ROOM)) for part in parts
         ]
 
     @property

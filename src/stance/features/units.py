@@ -28,8 +28,8 @@ REPLACEMENT_CHARACTER = 0xFFFD
 # White space as `str.split` sees it; none lies beyond.
 WHITE_SPACE = [point for point in range(0x3001) if chr(point).isspace()]
 
-# Room at the beginning, in words; doubled whenever it does not do.
-FEW_WORDS = 1 << 13
+# Room doubles whenever it does not do.
+FEW_WORDS = 1 << 12
 LETTERS_OF_A_WORD = 8
 
 
@@ -154,7 +154,7 @@ class StringTable(NamedTuple):
 
 def n_slots(n_entries: int) -> int:
     """Return a power of two of which the entries will take at most half."""
-    return 1 << max(2 * n_entries, 1).bit_length()
+    return 1 << max(2 * n_entries - 1, 1).bit_length()
 
 
 def empty_slots(n_entries: int) -> NDArray[np.int64]:
@@ -184,16 +184,19 @@ class WordReader:
     folding : Folding
     hash_mask : int
         The bits of a hash that are used; few of them make words collide.
+    room : int
+        How many words there is room for at the beginning. Memory that is not
+        used is not taken, while moving to a larger place takes it twice.
     """
 
-    def __init__(self, folding: Folding, hash_mask: int) -> None:
+    def __init__(self, folding: Folding, hash_mask: int, room: int = FEW_WORDS) -> None:
         self._folding = folding
         self._hash_mask = hash_mask
         self._count = np.zeros(1, dtype=np.int64)
-        self.offsets = np.zeros(FEW_WORDS + 1, dtype=np.int64)
-        self.units = np.empty(FEW_WORDS * LETTERS_OF_A_WORD, dtype=np.int32)
-        self._slots = empty_slots(FEW_WORDS)
-        self._tokens = np.empty(FEW_WORDS, dtype=np.int32)
+        self.offsets = np.zeros(room + 1, dtype=np.int64)
+        self.units = np.empty(room * LETTERS_OF_A_WORD, dtype=np.int32)
+        self._slots = empty_slots(room)
+        self._tokens = np.empty(room, dtype=np.int32)
 
     @property
     def n_words(self) -> int:

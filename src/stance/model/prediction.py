@@ -120,6 +120,7 @@ def _scored(
         return
     from concurrent.futures import ThreadPoolExecutor
 
+    _ = model.scorer  # made once, before several threads ask for it
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="stance")
     waiting: deque[tuple[list[Article], Future[NDArray[np.float64]]]] = deque()
     try:
