@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
 from stance.corpus.reading import read_located
+from stance.errors import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 
@@ -46,6 +47,22 @@ def read_corpus(
             ids.add(found.article.id)
             articles.append(found.article)
     return articles, rejected
+
+
+def require_labels(articles: Sequence[Article]) -> None:
+    """Refuse articles among which one has no label.
+
+    Raises
+    ------
+    CorpusError
+        If there is one; the first is named.
+    """
+    without = [article.id for article in articles if article.label is None]
+    if without:
+        raise CorpusError(
+            f"Got {len(without)} of {len(articles)} articles without a label (the first is "
+            f"{without[0]!r}), but expected one in each. Name the field with --label-field."
+        )
 
 
 def _unusable(article: Article, ids: set[str], label_field: str) -> str:

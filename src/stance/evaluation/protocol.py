@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from stance.corpus.duplicates import near_duplicates
+from stance.corpus.labelled import require_labels
 from stance.corpus.splitting import By, Fold, labels_cross, split
 from stance.errors import CorpusError
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
@@ -97,12 +98,7 @@ def evaluate_model(
 def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:
     if not articles:
         raise CorpusError("Got no articles, but expected labelled ones to test on.")
-    without = [article.id for article in articles if article.label is None]
-    if without:
-        raise CorpusError(
-            f"Got {len(without)} of {len(articles)} articles without a label (the first is "
-            f"{without[0]!r}), but expected one in each. Name the field with --label-field."
-        )
+    require_labels(articles)
     unknown = sorted({str(article.label) for article in articles} - set(model.labels))
     if unknown:
         raise CorpusError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stance.corpus.labelled import require_labels
 from stance.corpus.splitting import labels_are_outlets
 from stance.errors import CorpusError
 from stance.model.config import TrainingConfig, settle
@@ -40,12 +41,7 @@ class LabelledCorpus:
     def __post_init__(self) -> None:
         if not self.articles:
             raise CorpusError("Got no articles, but expected labelled ones to learn from.")
-        without = [article.id for article in self.articles if article.label is None]
-        if without:
-            raise CorpusError(
-                f"Got {len(without)} of {len(self.articles)} articles without a label (the first "
-                f"is {without[0]!r}), but expected one in each. Name the field with --label-field."
-            )
+        require_labels(self.articles)
         if len(self.labels) < 2:
             raise CorpusError(
                 f"Got the single label {self.labels[0]!r}, but expected at least two to tell apart."

@@ -37,10 +37,6 @@ class LinearModel:
         """Return decision values, shape (n_texts, n_labels)."""
         return (features @ self.weights + self.intercepts).astype(np.float64)
 
-    def probabilities(self, features: sparse.csr_array) -> NDArray[np.float64]:
-        """Return probabilities in [0, 1] that sum to one, shape (n_texts, n_labels)."""
-        return softmax(self.scores(features) / self.temperature)
-
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn rows of scores into rows of probabilities."""

@@ -90,11 +90,6 @@ def predict(
         yield from _label(model, batch, table)
 
 
-def predict_batch(model: Model, articles: Sequence[Article]) -> list[Prediction]:
-    """Label articles that are at hand."""
-    return list(_label(model, articles, model.probabilities(articles)))
-
-
 def _n_threads(jobs: int) -> int:
     if jobs == -1:
         return (
