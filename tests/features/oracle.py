@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from itertools import product
@@ -151,10 +152,10 @@ def without_particles(word):
 
 
 def plain_rates(lexicon, text):
-    """Return rates by column name: own voice, ``scare.``, ``share.`` and ``side.``."""
+    """Return values by column name: own voice, ``scare.``, ``share.`` and the sides'."""
     spoken = words_by_voice(text)
     n_words = max(sum(voice != Voice.SPEECH for _, voice in spoken), 1)
-    rates, mentions = Counter(), Counter()
+    rates, mentions, sided = Counter(), Counter(), Counter()
     for start, end, name, side in PlainMatcher(lexicon).find([word for word, _ in spoken]):
         heard = {voice for _, voice in spoken[start:end]}
         if Voice.SPEECH in heard:
@@ -162,9 +163,12 @@ def plain_rates(lexicon, text):
         mentions[name] += 1
         rates[f"scare.{name}" if Voice.SCARE in heard else name] += 1000 / n_words
         if side and Voice.SCARE not in heard:
-            rates[f"side.{side}"] += 1000 / n_words
+            sided[side] += 1
     naming = {name: c.actor for name, c in lexicon.categories.items() if c.naming}
     for name, actor in naming.items():
         total = sum(mentions[other] for other in naming if naming[other] == actor)
         rates[f"share.{name}"] = mentions[name] / total if total else 0.0
+    for side, n in sided.items():
+        rates[f"side.{side}"] = math.log1p(n * 1000 / n_words)
+        rates[f"sideshare.{side}"] = n / sum(sided.values())
     return rates

@@ -350,8 +350,18 @@ def test_texts_that_name_an_actor_are_told_apart_whoever_speaks(folder):
 def test_sides_count_their_terms_in_the_outlets_own_words(folder):
     text = "ميليشيا قسد، الانفصاليين، الجيش العربي السوري، الجيش، «الانفصاليون»"
     (found,) = rates(folder, text)
-    assert found["side.damascus"] == pytest.approx(2000 / 8)
-    assert found["side.opposition"] == pytest.approx(1000 / 8)
+    assert found["side.damascus"] == pytest.approx(np.log1p(2000 / 8))
+    assert found["side.opposition"] == pytest.approx(np.log1p(1000 / 8))
+    assert found["sideshare.damascus"] == pytest.approx(2 / 3)
+    assert found["sideshare.opposition"] == pytest.approx(1 / 3)
+
+
+def test_sides_can_be_plain_rates(folder):
+    table = arabic_normalization()
+    block = LexiconBlock.of(Lexicon.read(folder), table, sides="rate")
+    assert block.terms[-2:] == block.side_terms == ["side.damascus", "side.opposition"]
+    values = block.transform(tokenize(["ميليشيا قسد في المدينة"], table, by_voice=True))
+    assert values.toarray()[0, -2:].tolist() == [250, 0]
 
 
 def test_speech_alone_has_no_rates(folder):
@@ -366,6 +376,7 @@ def test_columns_are_named_in_order(folder):
         *(f"scare.{name}" for name in categories),
         *(f"share.{name}" for name in categories[:3]),
         *("side.damascus", "side.opposition"),
+        *("sideshare.damascus", "sideshare.opposition"),
     ]
 
 

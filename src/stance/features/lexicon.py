@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 LEXICON_FORMAT = 1
 
 PER_WORDS = 1000.0
+
+SideColumns = Literal["log", "rate"]
 ARTICLE = "ال"
 CONJUNCTIONS = ("و", "ف")
 PREPOSITIONS = ("ب", "ك", "ل")
@@ -386,18 +388,24 @@ class LexiconBlock:
     - for each category that names an actor, ``share.CATEGORY``: of all
       mentions of the actor outside quoted speech, the part by this
       category's names, in [0, 1];
-    - for each side, ``side.SIDE``, the rate per 1,000 words of all the terms
-      that it tends to use, in the outlet's own voice. A term that training
-      never saw still counts here.
+    - for each side, ``side.SIDE``, how often all the terms that it tends to
+      use occur in the outlet's own voice: ln(1 + rate per 1,000 words), or
+      the rate itself. A term that training never saw still counts here;
+    - with the logarithm, for each side ``sideshare.SIDE``: of all terms that
+      any side owns, the part that this one does, in [0, 1]. A sober article
+      names few, and its share is as telling as a pamphlet's.
 
     Parameters
     ----------
     lexicon : Lexicon
     matcher : LexiconMatcher
+    sides : {"log", "rate"}
+        What stands in the columns of the sides.
     """
 
     lexicon: Lexicon
     matcher: LexiconMatcher
+    sides: SideColumns = "log"
 
     @property
     def surface(self) -> bool:
@@ -405,9 +413,9 @@ class LexiconBlock:
         return False
 
     @classmethod
-    def of(cls, lexicon: Lexicon, table: NormalizationTable) -> Self:
+    def of(cls, lexicon: Lexicon, table: NormalizationTable, *, sides: SideColumns = "log") -> Self:
         """Prepare a lexicon for texts normalised with a table."""
-        return cls(lexicon, LexiconMatcher(lexicon, table))
+        return cls(lexicon, LexiconMatcher(lexicon, table), sides)
 
     @property
     def terms(self) -> list[str]:
@@ -417,8 +425,14 @@ class LexiconBlock:
             *names,
             *(f"scare.{name}" for name in names),
             *(f"share.{name}" for name in self._naming),
-            *(f"side.{name}" for name in self.lexicon.sides),
+            *self.side_terms,
         ]
+
+    @property
+    def side_terms(self) -> list[str]:
+        """Names of the columns that add up a side's terms; they come last."""
+        kinds = ("side", "sideshare") if self.sides == "log" else ("side",)
+        return [f"{kind}.{name}" for kind in kinds for name in self.lexicon.sides]
 
     @property
     def _naming(self) -> list[str]:
@@ -448,10 +462,17 @@ class LexiconBlock:
                 own * PER_WORDS / n_words,
                 scare * PER_WORDS / n_words,
                 self._shares(own + scare),
-                sides * PER_WORDS / n_words,
+                *self._side_columns(sides, sides * PER_WORDS / n_words),
             ]
         )
         return compact(sparse.csr_array(dense.astype(np.float32)))
+
+    def _side_columns(
+        self, counts: NDArray[np.float64], rates: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], ...]:
+        if self.sides == "rate":
+            return (rates,)
+        return np.log1p(rates), counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     def _counts(self, batch: TokenBatch) -> tuple[NDArray[np.float64], ...]:
         """Count categories in own words and between scare quotes, and sides in own words."""

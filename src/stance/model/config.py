@@ -113,7 +113,15 @@ class LexiconConfig(_Section):
     )
     path: str = Field("", description="a TOML file or a folder of them; empty: the package's own")
     weight: float = Field(
-        0.5, gt=0, description="usual length of an article's vector of these features"
+        0.5, gt=0, description="usual length of an article's vector of rates and shares"
+    )
+    sides: Literal["log", "rate"] = Field(
+        "log",
+        description="how often a side's terms occur, as ln(1 + rate) and as a share of all sides' "
+        "terms, or as the rate per 1,000 words",
+    )
+    side_weight: float = Field(
+        0.5, gt=0, description="usual length of an article's vector of the sides' columns"
     )
 
 

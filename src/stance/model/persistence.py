@@ -296,7 +296,11 @@ def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
             blocks.append(ScaledBlock(name, block, scale))
     by_voice = config.features.lexicon.enabled is True
     if by_voice:
-        lexicon = LexiconBlock.of(Lexicon.from_dict(_json(folder, LEXICON, files)), table)
+        lexicon = LexiconBlock.of(
+            Lexicon.from_dict(_json(folder, LEXICON, files)),
+            table,
+            sides=config.features.lexicon.sides,
+        )
         scale = tensors.take("lexicon.scale", np.float32, (len(lexicon.terms),))
         blocks.append(ScaledBlock("lexicon", lexicon, scale))
     features = FeatureStack(table, blocks, by_voice=by_voice)

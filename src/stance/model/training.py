@@ -164,15 +164,23 @@ def _fit_lexicon(
 ) -> tuple[ScaledBlock, sparse.csr_array]:
     """Scale each lexical feature to the same spread; what never varies is switched off.
 
-    All of them together give an article a vector of about the length that
-    ``weight`` says, however many categories the lexicon has.
+    Those of the terms together give an article a vector of about the length
+    that ``weight`` says, those of the sides one of ``side_weight``, however
+    many there are.
     """
-    block = LexiconBlock.of(_read_lexicon(config), table)
+    section = config.features.lexicon
+    block = LexiconBlock.of(_read_lexicon(config), table, sides=section.sides)
     rates = block.transform(batch)
     spread = rates.toarray().std(axis=0)
     varies = spread > 0
-    each = config.features.lexicon.weight / np.sqrt(max(varies.sum(), 1))
-    scale = np.divide(each, spread, out=np.zeros_like(spread), where=varies)
+    scale = np.zeros_like(spread)
+    first_side = len(block.terms) - len(block.side_terms)
+    for weight, columns in (
+        (section.weight, slice(None, first_side)),
+        (section.side_weight, slice(first_side, None)),
+    ):
+        each = weight / np.sqrt(max(varies[columns].sum(), 1))
+        np.divide(each, spread[columns], out=scale[columns], where=varies[columns])
     return ScaledBlock("lexicon", block, scale.astype(np.float32)), rates
 
 
