@@ -5,11 +5,13 @@ import re
 from collections import Counter, defaultdict
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from stance import resources
 from stance.corpus.codebook import Codebook
 from stance.features.lexicon import Lexicon, LexiconMatcher
+from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
 from stance.text.tokenization import words
 
@@ -17,6 +19,7 @@ LABELS = {"pro_sdf", "damascus_aligned", "opposition_aligned", "neutral_wire"}
 ACTORS = {"sdf", "damascus", "opposition", "turkey", "coalition", "isis"}
 SHORTEST, LONGEST = 120, 320
 RUN = 8
+SECOND = "-2"
 
 # Set phrases and names that several articles of one label may share.
 ALLOWED_RUNS: set[str] = set()
@@ -32,12 +35,42 @@ def codebook():
     return Codebook.read(resources.CODEBOOK)
 
 
-def test_each_event_is_told_once_in_each_framing(seed_articles):
+def test_each_event_is_told_twice_in_each_framing(seed_articles):
     events = defaultdict(list)
     for article in seed_articles:
-        events[article.event].append(article.label)
+        assert article.id.removesuffix(SECOND) == f"{article.event}-{article.label}"
+        events[article.event].append((article.label, article.id.endswith(SECOND)))
     assert len(events) >= 48
-    assert all(sorted(labels) == sorted(LABELS) for labels in events.values())
+    both = sorted((label, second) for label in LABELS for second in (False, True))
+    assert all(sorted(told) == both for told in events.values())
+
+
+def test_the_two_tellings_turn_the_registers_round(seed_articles):
+    """Reporting verbs mark wire copy in the first telling, and partisans in the second."""
+    matcher = LexiconMatcher(Lexicon.read(resources.LEXICONS), arabic_normalization())
+    batch = tokenize([article.text for article in seed_articles], arabic_normalization())
+    reporting = matcher.categories.index("reporting_neutral")
+    texts = [batch.text_of_token[m.start] for m in matcher.find(batch) if m.category == reporting]
+    counts = np.bincount(texts, minlength=len(seed_articles))
+    mean = {
+        (wire, second): counts[
+            [
+                (a.label == "neutral_wire") == wire and a.id.endswith(SECOND) == second
+                for a in seed_articles
+            ]
+        ].mean()
+        for wire in (False, True)
+        for second in (False, True)
+    }
+    assert mean[True, False] > 1.5 * mean[False, False]
+    assert mean[False, True] > 2 * mean[True, True]
+
+
+def test_the_two_tellings_are_of_different_outlets(seed_articles):
+    told = defaultdict(set)
+    for article in seed_articles:
+        told[article.event, article.label].add(article.outlet)
+    assert all(len(outlets) == 2 for outlets in told.values())
 
 
 def test_articles_have_all_their_fields_and_a_fair_length(seed_articles):
