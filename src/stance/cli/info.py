@@ -13,6 +13,7 @@ from stance.cli.options import ForceOption, JsonOption, ModelOption
 
 if TYPE_CHECKING:
     from stance.model.persistence import StoredModel
+    from stance.model.record import Domain
 
 
 def info_command(
@@ -42,6 +43,7 @@ def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
         "labels": list(stored.model.labels),
         "n_features": stored.model.features.n_features,
         "temperature": manifest.temperature,
+        "domain": manifest.domain.model_dump() if manifest.domain else None,
         "record": manifest.record.model_dump(),
         "codebook": stored.model.codebook.to_dict() if stored.model.codebook else None,
         "config": manifest.config,
@@ -64,6 +66,7 @@ def _show(stored: StoredModel, n_features: int, folder: str) -> None:
     facts.add_row("features", f"{model.features.n_features:,} ({blocks})")
     facts.add_row("size", f"{stored.size / 1e6:.1f} MB, format {manifest.format}")
     facts.add_row("temperature", f"{manifest.temperature:.2f}")
+    facts.add_row("domain", _domain(manifest.domain))
     facts.add_row("sha256", stored.sha256)
     facts.add_row("trained on", _corpus(stored))
     facts.add_row("corpus hash", record.fingerprint)
@@ -85,6 +88,15 @@ def _show(stored: StoredModel, n_features: int, folder: str) -> None:
             rows.add_row(f"  {kind}: {isolated(_visible(term), 50)}", f"{weight:.3f}")
         if n_features:
             screen.print(rows)
+
+
+def _domain(domain: Domain | None) -> str:
+    if domain is None:
+        return "unknown: no article is flagged"
+    return (
+        f"score of at least {domain.threshold:.3f}, usually {domain.usual:.3f} "
+        f"({domain.n_held_out:,} articles, {domain.protocol})"
+    )
 
 
 def _corpus(stored: StoredModel) -> str:

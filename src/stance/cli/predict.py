@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,24 @@ if TYPE_CHECKING:
 
 TABLE = "table"
 TABLE_ROWS = 50
+NO_LABEL = "-"
+DOMAIN = {True: "out", False: "in", None: "-"}
+
+
+@dataclass
+class Counts:
+    """How many articles got which label, got none, or are out of the model's domain."""
+
+    labels: Counter[str] = field(default_factory=Counter)
+    abstained: int = 0
+    out_of_domain: int = 0
+
+    def update(self, predictions: Sequence[Prediction]) -> None:
+        """Count some more."""
+        found = [prediction.label for prediction in predictions]
+        self.labels.update(label for label in found if label is not None)
+        self.abstained += found.count(None)
+        self.out_of_domain += sum(p.out_of_domain is True for p in predictions)
 
 
 @with_corpus_options
@@ -57,18 +76,27 @@ def predict_command(
         int,
         typer.Option("--jobs", "-j", min=-1, help="Threads to label in; -1: one for each core."),
     ] = -1,
+    min_probability: Annotated[
+        float,
+        typer.Option(
+            "--min-probability",
+            metavar="P",
+            help="Give no label to an article whose best has a lower probability, in [0, 1].",
+        ),
+    ] = 0.0,
     *,
     reading: CorpusOptions,
 ) -> None:
-    """Label articles.
+    """Label articles, and flag those out of the model's domain.
 
     Rows that cannot be used are set aside in OUTPUT.rejects.jsonl, and
     counted; the others go on.
     """
     from stance.corpus.reading import read_articles
     from stance.corpus.writing import output_format, refuse_existing
-    from stance.model.prediction import predict
+    from stance.model.prediction import check_min_probability, predict
 
+    check_min_probability(min_probability)
     as_table = file_format == TABLE or (
         output is None and file_format is None and sys.stdout.isatty()
     )
@@ -88,7 +116,9 @@ def predict_command(
     rows = read_articles(
         inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
     )
-    predictions = predict(loaded, _usable(rows, rejected), jobs=jobs)
+    predictions = predict(
+        loaded, _usable(rows, rejected), jobs=jobs, min_probability=min_probability
+    )
     if as_table:
         counts = _show(predictions)
     else:
@@ -122,12 +152,12 @@ def _write(
     *,
     bom: bool,
     force: bool,
-) -> Counter[str]:
+) -> Counts:
     from stance.corpus.writing import ResultWriter, replacing_file
     from stance.model.prediction import BATCH_SIZE, row_columns
 
-    columns, numbers = row_columns(model.labels)
-    counts: Counter[str] = Counter()
+    columns, numbers, flags = row_columns(model.labels)
+    counts = Counts()
     stream = iter(predictions)
     with ExitStack() as stack:
         if output is None:
@@ -135,11 +165,11 @@ def _write(
         else:
             file = stack.enter_context(replacing_file(output, force=force))
         writer = stack.enter_context(
-            ResultWriter(file, file_format, columns, numbers=numbers, bom=bom)
+            ResultWriter(file, file_format, columns, numbers=numbers, flags=flags, bom=bom)
         )
         while batch := list(islice(stream, BATCH_SIZE)):
             writer.write([prediction.to_row() for prediction in batch])
-            counts.update(prediction.label for prediction in batch)
+            counts.update(batch)
     if output is not None and rejected:
         _write_rejects(rejected, rejects_path(output), force=force)
     return counts
@@ -152,41 +182,49 @@ def _write_rejects(rejected: list[RejectedRow], path: Path, *, force: bool) -> N
         writer.write([row.to_row() for row in rejected])
 
 
-def _show(predictions: Iterable[Prediction]) -> Counter[str]:
+def _show(predictions: Iterable[Prediction]) -> Counts:
     """Print a table as the labels come."""
     screen = console()
-    counts: Counter[str] = Counter()
+    counts = Counts()
     stream = iter(predictions)
     first = True
     while batch := list(islice(stream, TABLE_ROWS)):
         screen.print(_table(batch, screen.width, header=first))
-        counts.update(prediction.label for prediction in batch)
+        counts.update(batch)
         first = False
     return counts
 
 
 def _table(batch: list[Prediction], width: int, *, header: bool) -> object:
-    rows = table("label", "prob.", "id", "headline", numbers=["prob."])
+    rows = table("label", "prob.", "domain", "id", "headline", numbers=["prob."])
     rows.show_header = header
     label_width = max(len(label) for label in batch[0].probabilities)
     id_width = min(max(len(p.article.id) for p in batch), max(width // 5, 8))
-    room = max(width - label_width - id_width - len("prob.") - 8, 16)
+    room = max(width - label_width - id_width - len("prob.") - len("domain") - 10, 16)
     for prediction in batch:
         article = prediction.article
         rows.add_row(
-            prediction.label.ljust(label_width),
+            (prediction.label or NO_LABEL).ljust(label_width),
             f"{prediction.probability:.2f}",
+            DOMAIN[prediction.out_of_domain].ljust(len("domain")),
             isolated(article.id, id_width),
             isolated(article.title or article.text[:400], room),
         )
     return rows
 
 
-def _report(counts: Counter[str], rejected: list[RejectedRow], output: Path | None) -> None:
-    total = sum(counts.values())
-    shares = ", ".join(f"{label} {n:,}" for label, n in counts.most_common())
+def _report(counts: Counts, rejected: list[RejectedRow], output: Path | None) -> None:
+    total = counts.labels.total()
+    shares = ", ".join(f"{label} {n:,}" for label, n in counts.labels.most_common())
     place = f", written to {output}" if output else ""
     note(f"Labelled {counted(total, 'article')}{place}" + (f": {shares}." if shares else "."))
+    if counts.abstained:
+        note(f"Gave no label to {counted(counts.abstained, 'article')} below --min-probability.")
+    if counts.out_of_domain:
+        note(
+            f"Flagged {counted(counts.out_of_domain, 'article')} as out_of_domain: unlike anything "
+            "that the model was trained on."
+        )
     if rejected:
         kept = f" They stand in {rejects_path(output)}." if output else ""
         note(

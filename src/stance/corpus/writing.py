@@ -226,13 +226,19 @@ class _Parquet:
 
     GROUP = 50_000
 
-    def __init__(self, file: BinaryIO, columns: Sequence[str], numbers: frozenset[str]) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        columns: Sequence[str],
+        numbers: Sequence[str],
+        flags: Sequence[str],
+    ) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self._pa = pa
-        kinds = [(name, pa.float64() if name in numbers else pa.string()) for name in columns]
-        self._schema = pa.schema(kinds)
+        kinds = {**dict.fromkeys(numbers, pa.float64()), **dict.fromkeys(flags, pa.bool_())}
+        self._schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
         self._held: list[dict[str, Any]] = []
 
@@ -279,6 +285,8 @@ class ResultWriter:
         Flat column names, for CSV and Parquet.
     numbers : iterable of str
         Those of the columns that hold numbers.
+    flags : iterable of str
+        Those of the columns that are true or false.
     bom : bool
         Begin CSV with a byte-order mark, which Excel needs to see UTF-8.
     """
@@ -290,13 +298,14 @@ class ResultWriter:
         columns: Sequence[str],
         *,
         numbers: Sequence[str] = (),
+        flags: Sequence[str] = (),
         bom: bool = False,
     ) -> None:
         self._writer: RowWriter
         if file_format == "csv":
             self._writer = _Csv(file, columns, bom=bom)
         elif file_format == "parquet":
-            self._writer = _Parquet(file, columns, frozenset(numbers))
+            self._writer = _Parquet(file, columns, numbers, flags)
         else:
             self._writer = _JsonLines(file)
 

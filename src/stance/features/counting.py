@@ -349,6 +349,21 @@ class WordCounter(_Counter):
             scores,
         )
 
+    def average(self, tokens: Tokens, values: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the mean over each text's words of what a word alone is worth.
+
+        Parameters
+        ----------
+        tokens : Tokens
+        values : ndarray of float32, shape (n_terms,)
+            In the order of the table; a word that is no term is worth nothing.
+        """
+        from stance.features.kernels import average_words
+
+        averages = np.zeros(len(tokens.offsets) - 1)
+        average_words(*tokens, self._branches, values, averages)
+        return averages
+
     def counts(self, tokens: Tokens) -> sparse.csr_array:
         """Return counts of shape (n_texts, n_terms)."""
         from stance.features.kernels import list_words

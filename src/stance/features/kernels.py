@@ -581,3 +581,27 @@ def list_words(
             return text
         row_offsets[text + 1] = at
     return len(token_offsets) - 1
+
+
+@_compiled
+def average_words(
+    tokens: Int32s,
+    token_offsets: Int64s,
+    branches: Int64s,
+    values: NDArray[np.float32],
+    averages: Floats,
+) -> None:
+    """Write down, for each text, the mean of what its words are worth alone.
+
+    ``values`` has a worth for each feature; a word that is no feature is
+    worth nothing, and so is a text without words. The sum runs in the order
+    of the text.
+    """
+    for text in range(len(token_offsets) - 1):
+        begin, end = token_offsets[text], token_offsets[text + 1]
+        total = 0.0
+        for i in range(begin, end):
+            branch = branches[tokens[i]]
+            if branch != NOWHERE and branch & LOW_HALF:
+                total += values[(branch & LOW_HALF) - 1]
+        averages[text] = total / max(end - begin, 1)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.counting import Weights
+from stance.features.counting import Weights, WordCounter
+from stance.features.familiarity import block_of_words, term_familiarity
 from stance.features.stack import ScaledBlock, TextBatch, scaled
 from stance.features.tfidf import TfidfBlock
 from stance.features.units import WordReader, code_units, surface_folding, word_folding
@@ -27,10 +28,27 @@ ROOM = 1 << 18
 
 
 class _Compiled(NamedTuple):
-    """A block that compiled loops score."""
+    """A block that compiled loops score, and by which they tell familiarity, if by any."""
 
     block: TfidfBlock
     weights: Weights
+    familiarity: NDArray[np.float32] | None
+
+
+class TextScores(NamedTuple):
+    """What one pass over some texts tells.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_texts, n_labels)
+        Decision values without intercepts.
+    familiarity : ndarray of float64, shape (n_texts,), optional
+        How familiar each text's words are, in [0, 1]; see
+        `stance.features.familiarity`. None where the features hold no words.
+    """
+
+    values: NDArray[np.float64]
+    familiarity: NDArray[np.float64] | None
 
 
 class Scorer:
@@ -43,11 +61,17 @@ class Scorer:
     ----------
     features : FeatureStack
     weights : ndarray of float32, shape (n_features, n_labels)
+    n_texts : int, optional
+        How many texts the features were learned from; without it nothing is
+        told of familiarity.
     """
 
-    def __init__(self, features: FeatureStack, weights: NDArray[np.float32]) -> None:
+    def __init__(
+        self, features: FeatureStack, weights: NDArray[np.float32], n_texts: int | None = None
+    ) -> None:
         self._features = features
         self._weights = weights
+        self._n_texts = n_texts
         self._compiled: list[_Compiled] = []
         self._plain: list[tuple[ScaledBlock, NDArray[np.float32]]] = []
         first = 0
@@ -55,14 +79,16 @@ class Scorer:
             own = weights[first : first + len(part.scale)]
             first += len(part.scale)
             if isinstance(part.block, TfidfBlock):
-                self._compiled.append(_Compiled(part.block, _interleaved(part.block, part, own)))
+                weighed = _interleaved(part.block, part, own)
+                known = self._familiarity(part.block)
+                self._compiled.append(_Compiled(part.block, weighed, known))
             else:
                 self._plain.append((part, own))
         # A thread takes a memory out and puts it back: there are never two threads at one.
         self._idle: list[_Memory] = []
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Scorer, (self._features, self._weights)
+        return Scorer, (self._features, self._weights, self._n_texts)
 
     @cached_property
     def _foldings(self) -> dict[bool, Folding]:
@@ -72,15 +98,26 @@ class Scorer:
             for surface in sorted(wanted)
         }
 
+    def _familiarity(self, block: TfidfBlock) -> NDArray[np.float32] | None:
+        """Return the familiarity of the terms in a block's table, if it is the block to ask."""
+        if not self._n_texts or block is not block_of_words(self._features):
+            return None
+        return term_familiarity(block, self._n_texts)[block.ngrams.order].astype(np.float32)
+
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return decision values without intercepts, shape (n_texts, n_labels)."""
+        return self.read(texts).values
+
+    def read(self, texts: Sequence[str]) -> TextScores:
+        """Return all that one pass over the texts tells."""
         scores = np.zeros((len(texts), self._weights.shape[1]))
+        familiarity = None
         if self._compiled:
             try:
                 memory = self._idle.pop()
             except IndexError:
                 memory = _Memory(self._foldings, self._compiled)
-            memory.score(texts, scores)
+            familiarity = memory.score(texts, scores)
             if not memory.full:
                 self._idle.append(memory)
         if self._plain:
@@ -88,7 +125,7 @@ class Scorer:
             for part, weights in self._plain:
                 values = part.block.transform(batch.read_by(part.block))
                 scores += scaled(values, part.scale) @ weights
-        return scores
+        return TextScores(scores, familiarity)
 
 
 def _interleaved(block: TfidfBlock, part: ScaledBlock, weights: NDArray[np.float32]) -> Weights:
@@ -117,11 +154,17 @@ class _Memory:
         """Whether it is time to forget and begin again."""
         return any(reader.n_words > REMEMBERED_WORDS for reader in self._readers.values())
 
-    def score(self, texts: Sequence[str], scores: NDArray[np.float64]) -> None:
-        """Add to the scores of texts, shape (n_texts, n_labels)."""
+    def score(
+        self, texts: Sequence[str], scores: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Add to the scores of texts, shape (n_texts, n_labels); return their familiarity."""
+        familiarity = None
         encoded = code_units(texts)
         tokens = {s: reader.read(texts, encoded) for s, reader in self._readers.items()}
-        for (block, weights), counter in self._counters:
+        for (block, weights, known), counter in self._counters:
             reader = self._readers[block.surface]
             counter.learn(reader, reader.n_words)
             counter.score(tokens[block.surface], weights, scores)
+            if known is not None and isinstance(counter, WordCounter):
+                familiarity = counter.average(tokens[block.surface], known)
+        return familiarity

@@ -22,18 +22,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from stance.corpus.codebook import Codebook
 from stance.corpus.writing import refuse_existing, replacing_folder
 from stance.errors import ModelError, OutputError
+from stance.features.familiarity import block_of_words
 from stance.features.lexicon import Lexicon, LexiconBlock
 from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfBlock
 from stance.model.config import parse_config
 from stance.model.linear import LinearModel
-from stance.model.record import Model, TrainingRecord
+from stance.model.record import Domain, Model, TrainingRecord
 from stance.text.normalization import NormalizationTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 
 MANIFEST = "manifest.json"
 NORMALIZATION = "normalization.json"
@@ -60,14 +61,36 @@ class FileEntry(BaseModel):
     sha256: str
 
 
-class Manifest(BaseModel):
-    """What a model folder says of itself."""
+class ManifestV1(BaseModel):
+    """What a model folder of format 1 said of itself: nothing of a domain."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    format: Annotated[int, Field(ge=FORMAT, le=FORMAT)]
+    format: Annotated[int, Field(ge=1, le=1)]
     labels: list[str]
     temperature: float
+    record: TrainingRecord
+    config: dict[str, Any]
+    versions: dict[str, str]
+    files: dict[str, FileEntry]
+
+    def upgrade(self) -> Manifest:
+        """Return what the folder would say today."""
+        return Manifest(domain=None, **dict(self))
+
+
+class Manifest(BaseModel):
+    """What a model folder says of itself.
+
+    `format` is the folder's own, which may be older than this.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    format: Annotated[int, Field(ge=1, le=FORMAT)]
+    labels: list[str]
+    temperature: float
+    domain: Domain | None
     record: TrainingRecord
     config: dict[str, Any]
     versions: dict[str, str]
@@ -105,6 +128,7 @@ def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None
         format=FORMAT,
         labels=list(model.labels),
         temperature=model.linear.temperature,
+        domain=model.domain,
         record=model.record,
         config=model.config.model_dump(),
         versions=_versions(),
@@ -239,7 +263,7 @@ def _parse_manifest(folder: Path, data: bytes) -> Manifest:
             f"up to {FORMAT}. Upgrade stance."
         )
     try:
-        manifest = Manifest.model_validate(values)
+        manifest = _parse_values(values)
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(map(str, fault["loc"])) or "the whole"
@@ -253,6 +277,14 @@ def _parse_manifest(folder: Path, data: bytes) -> Manifest:
                 f"{', '.join(sorted(KNOWN_FILES))}. Do not trust this model."
             )
     return manifest
+
+
+def _parse_values(values: Any) -> Manifest:
+    """Parse a manifest of any known format."""
+    number = values.get("format") if isinstance(values, dict) else None
+    if type(number) is int and number == 1:
+        return ManifestV1.model_validate(values).upgrade()
+    return Manifest.model_validate(values)
 
 
 _COPY_AGAIN = "The model is damaged: copy it again from its source."
@@ -304,6 +336,8 @@ def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
         scale = tensors.take("lexicon.scale", np.float32, (len(lexicon.terms),))
         blocks.append(ScaledBlock("lexicon", lexicon, scale))
     features = FeatureStack(table, blocks, by_voice=by_voice)
+    if manifest.domain and block_of_words(features) is None:
+        raise ModelError(f"Got {folder} with a domain, but without words to know it by.")
     linear = _linear(folder, manifest, features, tensors)
     return Model(
         labels=tuple(manifest.labels),
@@ -312,6 +346,7 @@ def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
         linear=linear,
         record=manifest.record,
         codebook=_codebook(folder, files),
+        domain=manifest.domain,
     )
 
 

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.errors import ConfigError
 
@@ -14,11 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from stance.corpus.article import Article
-    from stance.model.record import Model
+    from stance.model.record import Assessment, Model
 
 # Large enough for the tables to stay in the processor's cache while a batch goes through each.
 BATCH_SIZE = 1024
@@ -34,18 +31,26 @@ class Prediction:
     Parameters
     ----------
     article : Article
-    label : str
-        The most probable label.
+    label : str or None
+        The most probable label; None where its probability is too low to say.
     probability : float
-        Its probability, in [0, 1].
+        That of the most probable label, in [0, 1].
     probabilities : dict of str to float
         The probability of every label; they sum to one.
+    out_of_domain : bool or None
+        Whether the article is one that the model has no business with; None
+        where the model does not know its domain.
+    domain_score : float or None
+        How familiar the article's words are to the model, in [0, 1]; None
+        where the model looks at no words.
     """
 
     article: Article
-    label: str
+    label: str | None
     probability: float
     probabilities: dict[str, float]
+    out_of_domain: bool | None = None
+    domain_score: float | None = None
 
     def to_row(self) -> dict[str, Any]:
         """Return the row that is written out."""
@@ -54,11 +59,18 @@ class Prediction:
             "label": self.label,
             "probability": self.probability,
             "probabilities": self.probabilities,
+            "out_of_domain": self.out_of_domain,
+            "domain_score": self.domain_score,
         }
 
 
 def predict(
-    model: Model, articles: Iterable[Article], *, batch_size: int = BATCH_SIZE, jobs: int = 1
+    model: Model,
+    articles: Iterable[Article],
+    *,
+    batch_size: int = BATCH_SIZE,
+    jobs: int = 1,
+    min_probability: float = 0.0,
 ) -> Iterator[Prediction]:
     """Label articles as they come, in their order.
 
@@ -72,6 +84,9 @@ def predict(
     jobs : int
         How many threads score; -1 for one on each core. It does not change
         the labels either.
+    min_probability : float
+        In [0, 1]; an article whose best label has a lower probability gets
+        none.
 
     Yields
     ------
@@ -80,14 +95,30 @@ def predict(
     Raises
     ------
     ConfigError
-        If `batch_size` is below one, or `jobs` is neither -1 nor at least one.
+        If `batch_size` is below one, `jobs` is neither -1 nor at least one,
+        or `min_probability` is not in [0, 1].
     """
     if batch_size < 1:
         raise ConfigError(f"Got batch_size={batch_size}, but expected at least 1.")
+    check_min_probability(min_probability)
     stream = iter(articles)
     batches = iter(lambda: list(islice(stream, batch_size)), [])
-    for batch, table in _scored(model, batches, _n_threads(jobs)):
-        yield from _label(model, batch, table)
+    for batch, assessment in _scored(model, batches, _n_threads(jobs)):
+        yield from _label(model, batch, assessment, min_probability)
+
+
+def check_min_probability(min_probability: float) -> None:
+    """Refuse what is no probability.
+
+    Raises
+    ------
+    ConfigError
+        If it is not in [0, 1].
+    """
+    if not 0.0 <= min_probability <= 1.0:
+        raise ConfigError(
+            f"Got min_probability={min_probability}, but expected a probability in [0, 1]."
+        )
 
 
 def _n_threads(jobs: int) -> int:
@@ -104,23 +135,23 @@ def _n_threads(jobs: int) -> int:
 
 def _scored(
     model: Model, batches: Iterator[list[Article]], n_threads: int
-) -> Iterator[tuple[list[Article], NDArray[np.float64]]]:
+) -> Iterator[tuple[list[Article], Assessment]]:
     """Score batches in threads, and hand them on in their order.
 
     Not more than one batch for each thread is waiting while the next is read.
     """
     if n_threads == 1:
         for batch in batches:
-            yield batch, model.probabilities(batch)
+            yield batch, model.assess(batch)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     _ = model.scorer  # made once, before several threads ask for it
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="stance")
-    waiting: deque[tuple[list[Article], Future[NDArray[np.float64]]]] = deque()
+    waiting: deque[tuple[list[Article], Future[Assessment]]] = deque()
     try:
         for batch in batches:
-            waiting.append((batch, pool.submit(model.probabilities, batch)))
+            waiting.append((batch, pool.submit(model.assess, batch)))
             if len(waiting) > n_threads:
                 first, scores = waiting.popleft()
                 yield first, scores.result()
@@ -131,15 +162,36 @@ def _scored(
 
 
 def _label(
-    model: Model, articles: Sequence[Article], table: NDArray[np.float64]
+    model: Model, articles: Sequence[Article], assessment: Assessment, min_probability: float
 ) -> Iterator[Prediction]:
+    table, domain_scores = assessment
     best = table.argmax(axis=1).tolist()
-    for article, row, winner in zip(articles, table.round(DECIMALS).tolist(), best, strict=True):
-        probabilities = dict(zip(model.labels, row, strict=True))
-        yield Prediction(article, model.labels[winner], row[winner], probabilities)
+    rows = table.round(DECIMALS).tolist()
+    unknown = [None] * len(rows)
+    familiar = unknown if domain_scores is None else domain_scores.round(DECIMALS).tolist()
+    for article, row, winner, score in zip(articles, rows, best, familiar, strict=True):
+        probability = row[winner]
+        yield Prediction(
+            article=article,
+            label=model.labels[winner] if probability >= min_probability else None,
+            probability=probability,
+            probabilities=dict(zip(model.labels, row, strict=True)),
+            out_of_domain=None if model.domain is None else score < model.domain.threshold,
+            domain_score=score,
+        )
 
 
-def row_columns(labels: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the flat columns of prediction rows, and those of them that are numbers."""
-    numbers = ["probability", *(f"probabilities.{label}" for label in labels)]
-    return ["id", "label", *numbers], numbers
+class RowColumns(NamedTuple):
+    """The flat columns of prediction rows, and those of them that are no text."""
+
+    names: list[str]
+    numbers: list[str]
+    flags: list[str]
+
+
+def row_columns(labels: Sequence[str]) -> RowColumns:
+    """Return the flat columns of prediction rows for some labels."""
+    probabilities = ["probability", *(f"probabilities.{label}" for label in labels)]
+    flags, scores = ["out_of_domain"], ["domain_score"]
+    names = ["id", "label", *probabilities, *flags, *scores]
+    return RowColumns(names, probabilities + scores, flags)

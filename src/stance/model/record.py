@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from stance.features.scoring import Scorer
+from stance.features.scoring import Scorer, TextScores
 from stance.model.linear import softmax
 
 if TYPE_CHECKING:
@@ -53,6 +53,44 @@ class TrainingRecord(BaseModel):
     notes: list[str] = []
 
 
+class Domain(BaseModel):
+    """How familiar an article must be to a model that is to judge it.
+
+    Parameters
+    ----------
+    threshold : float
+        Articles of a lower domain score, in [0, 1], are out of domain.
+    usual : float
+        The median domain score of articles of the corpus's own kind.
+    n_held_out : int
+        How many such articles both were learned from.
+    protocol : str
+        How they were held out, in words.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    threshold: Annotated[float, Field(ge=0, le=1)]
+    usual: Annotated[float, Field(ge=0, le=1)]
+    n_held_out: Annotated[int, Field(ge=1)]
+    protocol: str
+
+
+class Assessment(NamedTuple):
+    """What a model makes of some articles.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float64, shape (n_articles, n_labels)
+    domain_scores : ndarray of float64, shape (n_articles,), optional
+        How familiar the words of each are, in [0, 1]; None where the model
+        looks at no words.
+    """
+
+    probabilities: NDArray[np.float64]
+    domain_scores: NDArray[np.float64] | None
+
+
 class StrongFeature(NamedTuple):
     """A feature that speaks for a label, and how loudly."""
 
@@ -74,6 +112,8 @@ class Model:
     record : TrainingRecord
     codebook : Codebook, optional
         What the labels mean.
+    domain : Domain, optional
+        What is out of domain; None where training could not tell.
     """
 
     labels: tuple[str, ...]
@@ -82,20 +122,30 @@ class Model:
     linear: LinearModel
     record: TrainingRecord
     codebook: Codebook | None = None
+    domain: Domain | None = None
+
+    def _read(self, articles: Sequence[Article]) -> TextScores:
+        texts = [article_text(article, self.config) for article in articles]
+        values, familiarity = self.scorer.read(texts)
+        return TextScores(values + self.linear.intercepts, familiarity)
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_articles, n_labels)."""
-        texts = [article_text(article, self.config) for article in articles]
-        return self.scorer.scores(texts) + self.linear.intercepts
+        return self._read(articles).values
+
+    def assess(self, articles: Sequence[Article]) -> Assessment:
+        """Return the probabilities of all labels, and how familiar the articles are."""
+        scores, familiarity = self._read(articles)
+        return Assessment(softmax(scores / self.linear.temperature), familiarity)
 
     def probabilities(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return probabilities in [0, 1], shape (n_articles, n_labels)."""
-        return softmax(self.scores(articles) / self.linear.temperature)
+        return self.assess(articles).probabilities
 
     @cached_property
     def scorer(self) -> Scorer:
         """What scores texts: the features with their weights."""
-        return Scorer(self.features, self.linear.weights)
+        return Scorer(self.features, self.linear.weights, self.record.n_articles)
 
     def strongest_features(self, n: int = 10) -> dict[str, list[StrongFeature]]:
         """Return, for each label, the features with the largest weights.

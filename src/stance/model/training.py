@@ -16,6 +16,7 @@ from stance.features.tokens import tokenize
 from stance.model.calibration import HeldOutTrial
 from stance.model.classifiers import fit_classifier
 from stance.model.config import TrainingConfig
+from stance.model.domain import learn_domain
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.linear import LinearModel
 from stance.model.record import Model, TrainingRecord, article_text
@@ -99,6 +100,7 @@ def train(
         linear=linear,
         record=_record(corpus, trial.scores(), notes),
         codebook=codebook,
+        domain=learn_domain(corpus, features, values, config),
     )
 
 

@@ -1,0 +1,100 @@
+"""How familiar an article's words are to a model: what tells its own domain from others.
+
+A word that stood in ``df`` of ``n`` training texts has the familiarity
+``ln(1 + df) / ln(1 + n)``: 0 for a word of no training text, 1 for a word of all.
+An article's is the mean over its words. Words without an Arabic letter are
+known to nobody here: a text of numbers or Latin names is no Arabic article.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.features.tfidf import TfidfBlock
+from stance.features.units import N_CODE_POINTS, WordReader, code_units, word_folding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from stance.features.stack import FeatureStack
+    from stance.text.normalization import NormalizationTable
+
+# The letters of the Arabic blocks, without their digits, marks and punctuation.
+ARABIC_LETTERS = (
+    (0x0620, 0x063F),
+    (0x0641, 0x064A),
+    (0x066E, 0x066F),
+    (0x0671, 0x06D3),
+    (0x06FA, 0x06FF),
+    (0x0750, 0x077F),
+    (0x0870, 0x08C9),
+    (0xFB50, 0xFDFB),
+    (0xFE80, 0xFEFC),
+)
+
+
+def block_of_words(features: FeatureStack) -> TfidfBlock | None:
+    """Return the block that knows single words, or None where no block does."""
+    for _, block, _ in features.blocks:
+        if isinstance(block, TfidfBlock) and block.options.analyzer == "word":
+            return block if block.options.min_n == 1 else None
+    return None
+
+
+def arabic_words(terms: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which terms are single words with an Arabic letter, shape (n_terms,).
+
+    Examples
+    --------
+    >>> arabic_words(["قسد", "قوات قسد", "ypg", "2019", "الـypg"]).tolist()
+    [True, False, False, False, True]
+    """
+    arabic = np.zeros(N_CODE_POINTS, dtype=np.bool_)
+    for first, last in ARABIC_LETTERS:
+        arabic[first : last + 1] = True
+    units, offsets = code_units(terms)
+    return _any(arabic[units], offsets) & ~_any(units == ord(" "), offsets)
+
+
+def _any(marked: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
+    counted = np.concatenate([[0], np.cumsum(marked)])
+    return counted[offsets[1:]] > counted[offsets[:-1]]
+
+
+def term_familiarity(block: TfidfBlock, n_texts: int) -> NDArray[np.float64]:
+    """Return the familiarity of each term, in [0, 1]; 0 for all but single Arabic words.
+
+    Parameters
+    ----------
+    block : TfidfBlock
+        Its idf says in how many texts each term stood.
+    n_texts : int
+        How many texts it was learned from, at least 1.
+    """
+    found = 1.0 - (block.idf - 1.0) / np.log1p(n_texts)
+    return np.where(arabic_words(block.terms), np.clip(found, 0.0, 1.0), 0.0)
+
+
+def count_terms(
+    block: TfidfBlock, table: NormalizationTable, texts: Sequence[str]
+) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+    """Count a block's terms in texts by compiled loops.
+
+    Returns
+    -------
+    counts : csr_array of int32, shape (n_texts, n_terms)
+    n_words : ndarray of int64, shape (n_texts,)
+        All words of each text, known or not.
+    """
+    from stance.features.kernels import HASH_MASK
+
+    reader = WordReader(word_folding(table), HASH_MASK)
+    tokens = reader.read(texts, code_units(texts))
+    counter = block.ngrams.counter()
+    counter.learn(reader, reader.n_words)
+    return counter.counts(tokens), np.diff(tokens.offsets)

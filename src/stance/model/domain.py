@@ -1,0 +1,201 @@
+"""Where a model's domain ends, learned from articles of its own kind.
+
+Each of them is looked at as if it, or all of its outlet, had not been there:
+what the vocabulary and its counts would then be follows from the counts with
+it, and nothing is fitted anew. One in a hundred of them may be flagged.
+
+References
+----------
+Bates, Candès, Lei, Romano, Sesia: Testing for outliers with conformal
+p-values, Annals of Statistics 51 (2023).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from scipy import sparse
+
+from stance.corpus.splitting import labels_cross
+from stance.features.familiarity import arabic_words, block_of_words, count_terms
+from stance.model.record import Domain, article_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from stance.features.stack import FeatureStack
+    from stance.features.tfidf import TfidfBlock
+    from stance.model.config import TrainingConfig
+    from stance.model.learning_corpus import LabelledCorpus
+
+# Of the articles of a model's own kind this part may be called out of domain.
+FLAGGED = 0.01
+
+# Enough to know the hundredth part of any number of articles.
+MOST_HELD_OUT = 5_000
+
+# As rows are written, so that a score and its flag agree.
+DECIMALS = 6
+
+
+def learn_domain(
+    corpus: LabelledCorpus,
+    features: FeatureStack,
+    values: sparse.csr_array,
+    config: TrainingConfig,
+) -> Domain | None:
+    """Learn which articles are out of a model's domain.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+    features : FeatureStack
+        Learned from the corpus.
+    values : csr_array, shape (n_articles, n_features)
+        Of the corpus.
+    config : TrainingConfig
+
+    Returns
+    -------
+    Domain or None
+        None where the features hold no single words.
+    """
+    block = block_of_words(features)
+    if block is None:
+        return None
+    left_out = _LeftOut.of(corpus, block, _values_of(block, features, values))
+    chosen = _some(len(corpus.articles), config.seed)
+    texts = [article_text(corpus.articles[i], config) for i in chosen.tolist()]
+    scores = left_out.familiarity(chosen, *count_terms(block, features.table, texts))
+    return Domain(
+        threshold=round(float(conformal_bound(scores, FLAGGED)), DECIMALS),
+        usual=round(float(np.median(scores)), DECIMALS),
+        n_held_out=len(chosen),
+        protocol=f"each {'outlet' if left_out.by_outlet else 'article'} left out in turn",
+    )
+
+
+def conformal_bound(scores: NDArray[np.float64], share: float) -> float:
+    """Return the score below which a new one lies with at most a given probability.
+
+    The k-th smallest of n scores, k = share * (n + 1), bounds it where the new
+    score is exchangeable with them. Where n is too small for any bound, it is
+    the smallest, which one in n + 1 lies below.
+
+    Examples
+    --------
+    >>> float(conformal_bound(np.arange(1000.0), 0.01))
+    9.0
+    """
+    rank = max(int(share * (len(scores) + 1)), 1)
+    return float(np.partition(scores, rank - 1)[rank - 1])
+
+
+def _some(n_articles: int, seed: int) -> NDArray[np.int64]:
+    if n_articles <= MOST_HELD_OUT:
+        return np.arange(n_articles)
+    generator = np.random.default_rng(seed)
+    return np.sort(generator.choice(n_articles, MOST_HELD_OUT, replace=False))
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    """What a vocabulary would be without one group of articles.
+
+    Parameters
+    ----------
+    block : TfidfBlock
+    groups : ndarray of int, shape (n_articles,)
+        The outlet of each article, or each article's own number.
+    presence : csr_array of int, shape (n_groups, n_terms)
+        In how many articles of each group a term stands.
+    by_outlet : bool
+        Whether the groups are outlets.
+    """
+
+    block: TfidfBlock
+    groups: NDArray[np.int64]
+    presence: sparse.csr_array
+    by_outlet: bool
+
+    @classmethod
+    def of(cls, corpus: LabelledCorpus, block: TfidfBlock, values: sparse.csr_array) -> Self:
+        """Look at a corpus by outlet where that leaves every label, else by article."""
+        n_articles = len(corpus.articles)
+        ones = np.ones(values.nnz, dtype=np.int32)
+        present = sparse.csr_array((ones, values.indices, values.indptr), values.shape)
+        if not labels_cross(corpus.articles, "outlet"):
+            return cls(block, np.arange(n_articles), present, by_outlet=False)
+        _, groups = np.unique([str(a.outlet) for a in corpus.articles], return_inverse=True)
+        places = (groups, np.arange(n_articles))
+        membership = sparse.csr_array((np.ones(n_articles, dtype=np.int32), places))
+        return cls(block, groups, sparse.csr_array(membership @ present), by_outlet=True)
+
+    def familiarity(
+        self, chosen: NDArray[np.int64], counts: sparse.csr_array, n_words: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return the familiarity of some articles without their groups, shape (n_chosen,).
+
+        Parameters
+        ----------
+        chosen : ndarray of int, shape (n_chosen,)
+        counts : csr_array, shape (n_chosen, n_terms)
+        n_words : ndarray of int, shape (n_chosen,)
+        """
+        found = np.zeros(len(chosen))
+        groups, sizes = self.groups[chosen], np.bincount(self.groups)
+        lost = np.zeros(counts.shape[1], dtype=np.int64)
+        for group in np.unique(groups).tolist():
+            own, of_own = _row(self.presence, group)
+            lost[own] = of_own
+            n_left = len(self.groups) - int(sizes[group])
+            for row in np.flatnonzero(groups == group).tolist():
+                terms, times = _row(counts, row)
+                found[row] = times @ self._worth(terms, lost[terms], n_left)
+            lost[own] = 0
+        return found / np.maximum(n_words, 1)
+
+    def _worth(
+        self, terms: NDArray[np.int32], lost: NDArray[np.int64], n_left: int
+    ) -> NDArray[np.float64]:
+        """Return the familiarity of terms that lose some of their articles."""
+        left = self._frequency[terms] - lost
+        known = self._alone[terms] & (left >= self.block.options.min_df)
+        if self.by_outlet:
+            known &= self._spread[terms] - (lost > 0) >= self.block.options.min_outlets
+        worth: NDArray[np.float64] = np.where(known, np.log1p(left), 0.0) / np.log1p(max(n_left, 1))
+        return worth
+
+    @cached_property
+    def _frequency(self) -> NDArray[np.int64]:
+        """In how many articles each term stands."""
+        n_terms = len(self.block.terms)
+        return np.bincount(self.presence.indices, self.presence.data, n_terms).astype(np.int64)
+
+    @cached_property
+    def _spread(self) -> NDArray[np.int64]:
+        """In how many groups each term stands."""
+        return np.bincount(self.presence.indices, minlength=len(self.block.terms))
+
+    @cached_property
+    def _alone(self) -> NDArray[np.bool_]:
+        return arabic_words(self.block.terms)
+
+
+def _row(matrix: sparse.csr_array, row: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the columns and values of a row."""
+    place = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return matrix.indices[place], matrix.data[place]
+
+
+def _values_of(
+    block: TfidfBlock, features: FeatureStack, values: sparse.csr_array
+) -> sparse.csr_array:
+    """Return a block's columns of a matrix."""
+    sizes = [len(part.scale) for part in features.blocks]
+    place = [part.block is block for part in features.blocks].index(True)
+    first = sum(sizes[:place])
+    return values[:, first : first + sizes[place]]
