@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FLAGGED = 0.01
 
 # Enough to know the hundredth part of any number of articles.
-MOST_HELD_OUT = 5_000
+MOST_HELD_OUT = 2_000
 
 # As rows are written, so that a score and its flag agree.
 DECIMALS = 6
