@@ -76,7 +76,18 @@ class ManifestV1(BaseModel):
 
     def upgrade(self) -> Manifest:
         """Return what the folder would say today."""
-        return Manifest(domain=None, **dict(self))
+        values = dict(self)
+        values["config"] = _with_settings_of_format_1(self.config)
+        return Manifest(domain=None, **values)
+
+
+def _with_settings_of_format_1(config: dict[str, Any]) -> dict[str, Any]:
+    """Spell out what format 1 did before there was a choice; a wrong shape is found later."""
+    match config:
+        case {"features": {"lexicon": {**lexicon}, **features}, **rest}:
+            lexicon = {"sides": "rate", **lexicon}
+            return {**rest, "features": {**features, "lexicon": lexicon}}
+    return config
 
 
 class Manifest(BaseModel):
