@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stance.evaluation.confusion import METRICS, summaries
+from stance.evaluation.resampling import resampled_counts, resampling_units
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -143,13 +146,13 @@ def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
         for number, p, r, f, n in zip(numbers, *columns, strict=True)
     }
     intervals, unit = bootstrap(scored, seed=seed)
-    summary = _summaries(scored.confusion[None].astype(np.float64))
+    summary = summaries(scored.confusion.astype(np.float64))
     return Evaluation(
         n=len(scored),
         protocol=protocol,
-        accuracy=float(summary["accuracy"][0]),
-        macro_f1=float(summary["macro_f1"][0]),
-        weighted_f1=float(summary["weighted_f1"][0]),
+        accuracy=float(summary["accuracy"]),
+        macro_f1=float(summary["macro_f1"]),
+        weighted_f1=float(summary["weighted_f1"]),
         log_loss=_log_loss(scored),
         brier=_brier(scored),
         calibration_error=calibration_error(scored),
@@ -163,29 +166,6 @@ def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
 
 def _occurring(confusion: NDArray[np.int64]) -> list[int]:
     return np.flatnonzero(confusion.sum(axis=0) + confusion.sum(axis=1)).tolist()
-
-
-def _summaries(confusion: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Compute accuracy, macro-F1 and weighted F1 of a stack of confusion matrices.
-
-    Parameters
-    ----------
-    confusion : ndarray of float64, shape (n_matrices, n_labels, n_labels)
-
-    Returns
-    -------
-    dict of str to ndarray of float64, shape (n_matrices,)
-    """
-    hits = np.diagonal(confusion, axis1=1, axis2=2)
-    true, guessed = confusion.sum(axis=2), confusion.sum(axis=1)
-    total = np.maximum(true.sum(axis=1), 1.0)
-    occurs = (true + guessed) > 0
-    f1 = np.where(occurs, 2 * hits / np.maximum(true + guessed, 1.0), 0.0)
-    return {
-        "accuracy": hits.sum(axis=1) / total,
-        "macro_f1": f1.sum(axis=1) / np.maximum(occurs.sum(axis=1), 1),
-        "weighted_f1": (f1 * true).sum(axis=1) / total,
-    }
 
 
 def _log_loss(scored: Scored) -> float:
@@ -242,33 +222,14 @@ def bootstrap(
     ----------
     Field, Welsh: Bootstrapping Clustered Data, JRSS B 69(3), 2007.
     """
-    codes, unit = _resampling_units(scored)
-    k, n_units = len(scored.labels), int(codes.max()) + 1
-    cells = np.zeros((n_units, k * k))
-    np.add.at(cells, (codes, scored.truth * k + scored.guess), 1.0)
-    random = np.random.default_rng(seed)
-    draws = np.empty((resamples, k * k))
-    chance = np.full(n_units, 1.0 / n_units)
-    for first in range(0, resamples, 100):
-        last = min(first + 100, resamples)
-        draws[first:last] = random.multinomial(n_units, chance, size=last - first) @ cells
-    tail = (1.0 - COVERAGE) / 2
-    intervals = {}
-    for name, values in _summaries(draws.reshape(resamples, k, k)).items():
-        low, high = np.quantile(values, [tail, 1.0 - tail])
+    units = resampling_units(scored.truth, scored.groups)
+    k = len(scored.labels)
+    cells = (scored.truth * k + scored.guess)[:, None]
+    counts = resampled_counts(cells, k * k, units, resamples=resamples, seed=seed)
+    found = [summaries(drawn.reshape(-1, k, k)) for drawn in counts]
+    tails = [(1.0 - COVERAGE) / 2, (1.0 + COVERAGE) / 2]
+    intervals: dict[str, tuple[float, float]] = {}
+    for name in METRICS:
+        low, high = np.quantile(np.concatenate([part[name] for part in found]), tails)
         intervals[name] = (float(low), float(high))
-    return intervals, unit
-
-
-def _resampling_units(scored: Scored) -> tuple[NDArray[np.int64], str]:
-    groups = scored.groups
-    if groups is None or None in groups:
-        return np.arange(len(scored)), "article"
-    outlets: dict[int, set[str | None]] = {}
-    for label, outlet in zip(scored.truth.tolist(), groups, strict=True):
-        outlets.setdefault(label, set()).add(outlet)
-    # A label of one outlet alone would vanish from many resamples: the outlet is the label then.
-    if min(map(len, outlets.values())) < 2:
-        return np.arange(len(scored)), "article"
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(groups))}
-    return np.array([numbers[name] for name in groups]), "outlet"
+    return intervals, units.name

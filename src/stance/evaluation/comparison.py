@@ -1,0 +1,348 @@
+"""Two sets of predictions on the same articles: which is better, and is it more than chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+
+from stance.errors import ConfigError, CorpusError
+from stance.evaluation.confusion import Metric
+from stance.evaluation.resampling import resampled_counts, resampling_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+RESAMPLES = 10_000
+COVERAGE = 0.95
+# With fewer units than this a bootstrap interval is too narrow more often than it says.
+FEW_UNITS = 20
+
+Verdict = Literal["superior", "non-inferior", "inferior", "undecided"]
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two guesses for each article, beside the truth.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Every label that occurs.
+    truth, first, second : ndarray of int64, shape (n_articles,)
+        Numbers of labels.
+    groups : sequence of str or None, optional
+        The outlet, or whatever articles share that are not independent.
+    group_name : str
+        What a group is.
+    strata : sequence of str, optional
+        Scores are computed in each stratum and averaged, as stance tasks do
+        over their targets.
+    """
+
+    labels: tuple[str, ...]
+    truth: NDArray[np.int64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    groups: Sequence[str | None] | None = None
+    group_name: str = "outlet"
+    strata: Sequence[str] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        truth: Sequence[str],
+        first: Sequence[str],
+        second: Sequence[str],
+        *,
+        groups: Sequence[str | None] | None = None,
+        group_name: str = "outlet",
+        strata: Sequence[str] | None = None,
+    ) -> Self:
+        """Pair labels that stand in the same order.
+
+        Raises
+        ------
+        CorpusError
+            If there are none, or they are not of the same length.
+        """
+        lengths = [len(part) for part in (truth, first, second, groups, strata) if part is not None]
+        if not truth or len(set(lengths)) > 1:
+            raise CorpusError(
+                f"Got {', '.join(map(str, lengths))} values, but expected as many guesses, groups "
+                "and strata as true labels, and one at least."
+            )
+        labels = tuple(sorted({*truth, *first, *second}))
+        numbers = {label: number for number, label in enumerate(labels)}
+        true, one, other = (
+            np.array([numbers[label] for label in part]) for part in (truth, first, second)
+        )
+        return cls(labels, true, one, other, groups, group_name, strata)
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better the first predictions score than the second.
+
+    Parameters
+    ----------
+    metric : str
+    first, second : float
+        Scores in [0, 1].
+    interval : (float, float)
+        95 % bootstrap interval of ``first - second``.
+    p_value : float
+        Two-sided; of the same resamples, so that it is below 0.05 where the
+        interval leaves zero out.
+    unit : str
+        What was resampled.
+    n_units : int
+    draws : ndarray of float64, shape (n_resamples,)
+        The difference in each resample.
+    """
+
+    metric: str
+    first: float
+    second: float
+    interval: tuple[float, float]
+    p_value: float
+    unit: str
+    n_units: int
+    draws: NDArray[np.float64] = field(repr=False, compare=False)
+
+    @property
+    def value(self) -> float:
+        """The score of the first less that of the second."""
+        return self.first - self.second
+
+    @property
+    def few_units(self) -> bool:
+        """Whether there are so few units that the interval is rather too narrow."""
+        return self.n_units < FEW_UNITS
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "metric": self.metric,
+            "first": self.first,
+            "second": self.second,
+            "difference": self.value,
+            "interval": list(self.interval),
+            "p_value": self.p_value,
+            "interval_unit": self.unit,
+            "n_units": self.n_units,
+            "resamples": len(self.draws),
+        }
+
+
+def compare(
+    paired: Paired, metric: Metric | None = None, *, resamples: int = RESAMPLES, seed: int = 0
+) -> Difference:
+    """Measure a difference by the paired bootstrap.
+
+    Each resample draws the same articles for both, so that what makes an
+    article hard for either cancels out. Whole groups are drawn where every
+    label comes from several.
+
+    Parameters
+    ----------
+    paired : Paired
+    metric : Metric, optional
+        Macro-F1 by default.
+    resamples : int
+    seed : int
+
+    Returns
+    -------
+    Difference
+
+    Raises
+    ------
+    ConfigError
+        If the metric asks for a label that does not occur.
+
+    Notes
+    -----
+    The interval has the 2.5 % and the 97.5 % quantile of the differences
+    ``d`` in ``B`` resamples; ``p = 2 min(#(d <= 0) + 1, #(d >= 0) + 1) / (B + 1)``,
+    and no more than one.
+
+    References
+    ----------
+    Efron, Tibshirani: An Introduction to the Bootstrap, 1993, chapters 13, 15.
+    Field, Welsh: Bootstrapping Clustered Data, JRSS B 69(3), 2007.
+
+    Examples
+    --------
+    >>> truth = ["مؤيد", "معارض"] * 50
+    >>> found = compare(Paired.of(truth, truth, ["مؤيد"] * 100), Metric("accuracy"))
+    >>> found.value, found.p_value < 0.001
+    (0.5, True)
+    """
+    metric = metric or Metric()
+    units = resampling_units(paired.truth, paired.groups, paired.group_name)
+    cells, shape = _cells(paired)
+    n_cells = int(np.prod(shape))
+    observed = np.bincount(cells.ravel(), minlength=n_cells).reshape(shape)
+    first, second = metric.score(observed.astype(np.float64), paired.labels).tolist()
+    counts = resampled_counts(cells, n_cells, units, resamples=resamples, seed=seed)
+    drawn = [metric.score(part.reshape(-1, *shape), paired.labels) for part in counts]
+    draws = np.concatenate([scores[:, 0] - scores[:, 1] for scores in drawn])
+    return Difference(
+        metric=str(metric),
+        first=first,
+        second=second,
+        interval=_interval(draws, COVERAGE),
+        p_value=_p_value(draws),
+        unit=units.name,
+        n_units=units.count,
+        draws=draws,
+    )
+
+
+def _cells(paired: Paired) -> tuple[NDArray[np.int64], tuple[int, int, int, int]]:
+    """Give a number to each cell of both confusion matrices of each stratum.
+
+    Returns
+    -------
+    cells : ndarray of int64, shape (n_articles, 2)
+    shape : tuple of int
+        Of all matrices together: which guess, stratum, truth, guess.
+    """
+    k = len(paired.labels)
+    stratum = np.zeros(len(paired), dtype=np.int64)
+    if paired.strata is not None:
+        stratum = np.unique(np.asarray(paired.strata), return_inverse=True)[1]
+    n_strata = int(stratum.max()) + 1
+    row = (stratum * k + paired.truth) * k
+    cells = np.stack([row + paired.first, n_strata * k * k + row + paired.second], axis=1)
+    return cells, (2, n_strata, k, k)
+
+
+def _interval(draws: NDArray[np.float64], coverage: float) -> tuple[float, float]:
+    low, high = np.quantile(draws, [(1.0 - coverage) / 2, (1.0 + coverage) / 2])
+    return float(low), float(high)
+
+
+def _p_value(draws: NDArray[np.float64]) -> float:
+    rarer = min((draws <= 0).sum(), (draws >= 0).sum())
+    return float(min(1.0, 2 * (rarer + 1) / (len(draws) + 1)))
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """On which articles one is right and the other wrong.
+
+    Parameters
+    ----------
+    only_first, only_second : int
+        Articles that only one of the two labels rightly.
+    both, neither : int
+    p_value : float
+        Exact and two-sided, that such a split between ``only_first`` and
+        ``only_second`` is chance. It takes articles for independent.
+    """
+
+    only_first: int
+    only_second: int
+    both: int
+    neither: int
+    p_value: float
+
+
+def mcnemar(paired: Paired) -> McNemar:
+    """Test whether one is right where the other is wrong more often than the other way.
+
+    Parameters
+    ----------
+    paired : Paired
+
+    Returns
+    -------
+    McNemar
+
+    References
+    ----------
+    McNemar: Note on the sampling error of the difference between correlated
+    proportions or percentages, Psychometrika 12, 1947.
+    """
+    from scipy.stats import binomtest
+
+    first, second = paired.first == paired.truth, paired.second == paired.truth
+    only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
+    discordant = only_first + only_second
+    p_value = float(binomtest(only_first, discordant).pvalue) if discordant else 1.0
+    both = int((first & second).sum())
+    return McNemar(only_first, only_second, both, len(paired) - both - discordant, p_value)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether the first predictions are as good as the second, but for a margin.
+
+    Parameters
+    ----------
+    verdict : {"superior", "non-inferior", "inferior", "undecided"}
+        At the confidence asked for: better at all; not worse by the margin or
+        more; worse by more than the margin; none of them.
+    margin : float
+        In the metric's own points, above zero.
+    confidence : float
+        One-sided, in (0.5, 1).
+    bounds : (float, float)
+        The lower and the upper bound of the difference, each at that
+        confidence.
+    """
+
+    verdict: Verdict
+    margin: float
+    confidence: float
+    bounds: tuple[float, float]
+
+
+def decide(difference: Difference, *, margin: float, confidence: float = 0.95) -> Decision:
+    """Decide whether the first predictions are no worse than the second.
+
+    A gate that must not fail by chance fails on ``inferior`` alone; one that
+    must not let a loss through passes ``superior`` and ``non-inferior`` alone.
+
+    Parameters
+    ----------
+    difference : Difference
+        Of the new predictions, first, from the old.
+    margin : float
+        The loss that would not matter, above zero.
+    confidence : float
+        Of each one-sided bound, in (0.5, 1).
+
+    Returns
+    -------
+    Decision
+
+    Raises
+    ------
+    ConfigError
+        If `margin` or `confidence` is out of its range.
+    """
+    if margin <= 0:
+        raise ConfigError(f"Got margin={margin}, but expected a loss above 0, such as 0.01.")
+    if not 0.5 < confidence < 1:
+        raise ConfigError(
+            f"Got confidence={confidence}, but expected a probability above 0.5 and below 1."
+        )
+    low, high = _interval(difference.draws, 2 * confidence - 1)
+    return Decision(_verdict(low, high, margin), margin, confidence, (low, high))
+
+
+def _verdict(low: float, high: float, margin: float) -> Verdict:
+    if low > 0:
+        return "superior"
+    if low > -margin:
+        return "non-inferior"
+    return "inferior" if high < -margin else "undecided"
