@@ -1,7 +1,7 @@
 import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.corpus.labelled import read_corpus
+from stance.corpus.labelled import field_values, read_corpus, read_labelled_rows
 from stance.errors import CorpusError
 
 ROWS = """id,text,label
@@ -71,3 +71,34 @@ def test_rows_that_reading_sets_aside_are_passed_on_unchanged(put):
 def test_a_label_field_that_is_nowhere_is_an_error(put):
     with pytest.raises(CorpusError, match=r"'framing'.*id, text, label"):
         read_corpus([put("a.csv", ROWS)], fields=FieldMapping(label="framing"))
+
+
+def rows_of(put, content):
+    rows, _ = read_labelled_rows([put("a.csv", content)], fields=FieldMapping(outlet="source"))
+    return rows
+
+
+def test_rows_keep_the_fields_that_an_article_has_not(put):
+    rows = rows_of(
+        put, "text,label,source,section,published\nنص,أ,سانا,2,2018-04-01\nنص,ب,,,2019\n"
+    )
+    assert field_values(rows, "outlet") == ["سانا", None]
+    assert field_values(rows, "source") == ["سانا", None]
+    assert field_values(rows, "section") == ["2", None]
+    assert field_values(rows, "year") == ["2018", "2019"]
+    assert field_values(rows, "label") == ["أ", "ب"]
+
+
+def test_a_year_of_the_file_itself_comes_before_that_of_the_date(put):
+    rows = rows_of(put, "text,label,source,year,published\nنص,أ,س,١٩٩٩,2018-04-01\n")
+    assert field_values(rows, "year") == ["١٩٩٩"]
+
+
+def test_a_field_that_no_article_has_is_told(put):
+    rows = rows_of(put, "text,label,source,published\nنص,أ,سانا,16/01/2021\n")
+    with pytest.raises(CorpusError, match=r"'sectoin'.*outlet.*source"):
+        field_values(rows, "sectoin")
+    with pytest.raises(CorpusError, match="--published-field"):
+        field_values(rows, "year")
+    with pytest.raises(CorpusError, match="'target'"):
+        field_values(rows, "target")

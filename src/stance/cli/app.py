@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from stance.cli import audit, config, crossval, datasets, evaluate, export, info, predict, train
+from stance.cli import (
+    audit,
+    compare,
+    config,
+    crossval,
+    datasets,
+    evaluate,
+    export,
+    info,
+    predict,
+    train,
+)
 from stance.cli.console import fail
 from stance.errors import ConfigError, StanceError
 
@@ -48,6 +59,7 @@ app = typer.Typer(
 app.command("train")(train.train_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("crossval")(crossval.crossval_command)
+app.command("compare")(compare.compare_command)
 app.command("predict")(predict.predict_command)
 app.command("info")(info.info_command)
 app.command("audit")(audit.audit_command)

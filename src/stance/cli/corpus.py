@@ -10,6 +10,7 @@ from stance.cli.options import CorpusOptions
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
+    from stance.corpus.reading import Located
 
 SHOWN = 5
 
@@ -25,21 +26,46 @@ def read_labelled(
         If rows cannot be used and nobody said to go on without them.
     """
     from stance.corpus.labelled import read_corpus
-    from stance.errors import CorpusError
 
     articles, rejected = read_corpus(
         inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
     )
+    _answer_for(rejected, len(articles), skip_rejected=skip_rejected)
+    return articles
+
+
+def read_labelled_with_rows(
+    inputs: Iterable[str], reading: CorpusOptions, *, skip_rejected: bool
+) -> list[Located]:
+    """Read a whole labelled corpus with all fields that its files have.
+
+    Raises
+    ------
+    CorpusError
+        If rows cannot be used and nobody said to go on without them.
+    """
+    from stance.corpus.labelled import read_labelled_rows
+
+    rows, rejected = read_labelled_rows(
+        inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
+    )
+    _answer_for(rejected, len(rows), skip_rejected=skip_rejected)
+    return rows
+
+
+def _answer_for(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:
+    """Stop at rows that cannot be used, or say that they were skipped."""
+    from stance.errors import CorpusError
+
     if rejected and not skip_rejected:
         raise CorpusError(
-            f"Got {counted(len(rejected), 'row')} that cannot be used beside {len(articles):,} "
+            f"Got {counted(len(rejected), 'row')} that cannot be used beside {n_usable:,} "
             "that can:\n"
             f"{listing(rejected)}\n"
             "Mend them, or give --skip-rejected to go on without them."
         )
     if rejected:
         note(f"Skipped {counted(len(rejected), 'row')} that cannot be used:\n{listing(rejected)}")
-    return articles
 
 
 def listing(rejected: list[RejectedRow]) -> str:

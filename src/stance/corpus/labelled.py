@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields as fields_of
 from typing import TYPE_CHECKING
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.corpus.reading import read_located
+from stance.corpus.reading import Located, read_located
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+ARTICLE_FIELDS = tuple(field.name for field in fields_of(Article))
 
 
 def read_corpus(
@@ -33,20 +37,100 @@ def read_corpus(
         Each with a label and an id of its own.
     rejected : list of RejectedRow
     """
-    fields = fields or FieldMapping()
     articles: list[Article] = []
     rejected: list[RejectedRow] = []
+    for found in _labelled(inputs, fields, where, input_format):
+        if isinstance(found, RejectedRow):
+            rejected.append(found)
+        else:
+            articles.append(found.article)
+    return articles, rejected
+
+
+def read_labelled_rows(
+    inputs: Iterable[str | Path],
+    *,
+    fields: FieldMapping | None = None,
+    where: Mapping[str, str] | None = None,
+    input_format: str | None = None,
+) -> tuple[list[Located], list[RejectedRow]]:
+    """Read labelled articles as `read_corpus` does, each with the row that it came from."""
+    found = list(_labelled(inputs, fields, where, input_format))
+    rows = [row for row in found if isinstance(row, Located)]
+    return rows, [row for row in found if isinstance(row, RejectedRow)]
+
+
+def _labelled(
+    inputs: Iterable[str | Path],
+    fields: FieldMapping | None,
+    where: Mapping[str, str] | None,
+    input_format: str | None,
+) -> Iterator[Located | RejectedRow]:
+    fields = fields or FieldMapping()
     ids: set[str] = set()
     rows = read_located(inputs, fields=fields, where=where, input_format=input_format)
     for found in rows:
         if isinstance(found, RejectedRow):
-            rejected.append(found)
+            yield found
         elif reason := _unusable(found.article, ids, fields.label):
-            rejected.append(found.row.rejected(reason))
+            yield found.row.rejected(reason)
         else:
             ids.add(found.article.id)
-            articles.append(found.article)
-    return articles, rejected
+            yield found
+
+
+def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
+    """Return the value of a field in each row.
+
+    Parameters
+    ----------
+    rows : sequence of Located
+    field : str
+        A field of an article, ``year`` (of its date), or any field that the
+        files themselves have.
+
+    Returns
+    -------
+    list of str or None
+        None where a row has no value.
+
+    Raises
+    ------
+    CorpusError
+        If no row has one.
+    """
+    if field in ARTICLE_FIELDS:
+        values = [getattr(row.article, field) for row in rows]
+    else:
+        values = [_plain(row.row.values.get(field)) for row in rows]
+        if field == "year" and not any(values):
+            values = [_year(row.article.published) for row in rows]
+    if not any(values):
+        raise CorpusError(_no_values(rows, field))
+    return values
+
+
+def _plain(value: object) -> str | None:
+    return None if value is None or value == "" or value != value else str(value)  # noqa: PLR0124
+
+
+def _year(published: str | None) -> str | None:
+    found = re.match(r"\d{4}(?=-|$)", published or "")
+    return found.group() if found else None
+
+
+def _no_values(rows: Sequence[Located], field: str) -> str:
+    if field == "year":
+        return (
+            "Got no article with a date to take the year from, but expected 'published' such as "
+            "2019-03-23. Name the field with --published-field."
+        )
+    own = [name for name in ARTICLE_FIELDS if any(getattr(row.article, name) for row in rows)]
+    names = dict.fromkeys([*own, *(name for row in rows for name in row.row.values)])
+    return (
+        f"Got the field {field!r}, which no article has, but expected one of "
+        f"{', '.join(names)}. Choose among them."
+    )
 
 
 def require_labels(articles: Sequence[Article]) -> None:

@@ -85,14 +85,29 @@ def evaluate_model(
         the model.
     """
     truth = _truth(model, articles)
-    probabilities = np.concatenate(
-        [
-            model.probabilities(articles[first : first + batch_size])
-            for first in range(0, len(articles), batch_size)
-        ]
-    )
+    probabilities = _probabilities(model, articles, batch_size)
     scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
     return evaluate(scored, protocol="test corpus", seed=model.config.seed)
+
+
+def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
+    """Return a model's label for each of some labelled articles.
+
+    Raises
+    ------
+    CorpusError
+        As for `evaluate_model`.
+    """
+    _truth(model, articles)
+    best = _probabilities(model, articles).argmax(axis=1)
+    return [model.labels[number] for number in best.tolist()]
+
+
+def _probabilities(
+    model: Model, articles: Sequence[Article], batch_size: int = 1000
+) -> NDArray[np.float64]:
+    parts = range(0, len(articles), batch_size)
+    return np.concatenate([model.probabilities(articles[i : i + batch_size]) for i in parts])
 
 
 def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:

@@ -1,0 +1,211 @@
+"""`stance compare`: which of two models, or two sets of predictions, is better."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stance.cli.console import console, counted, interval, note, table
+from stance.cli.corpus import read_labelled_with_rows, write_json
+from stance.cli.options import (
+    CorpusArgument,
+    CorpusOptions,
+    ForceOption,
+    JsonOption,
+    SkipRejectedOption,
+    with_corpus_options,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stance.corpus.article import Article
+    from stance.evaluation.comparison import Decision, Difference, McNemar
+
+SURE = 0.05  # p below which a difference is called one
+
+
+def _candidate(name: str, place: str) -> object:
+    return typer.Argument(
+        metavar=name,
+        help=f"The {place}: a model folder, or a file of predictions (id and label in each row).",
+    )
+
+
+@with_corpus_options
+def compare_command(
+    first: Annotated[Path, _candidate("A", "first")],
+    second: Annotated[Path, _candidate("B", "second")],
+    corpus: CorpusArgument,
+    metric: Annotated[
+        str,
+        typer.Option(
+            "--metric",
+            metavar="NAME",
+            help="macro_f1, accuracy, weighted_f1, or macro_f1:LABEL,LABEL over some labels.",
+        ),
+    ] = "macro_f1",
+    over: Annotated[
+        str | None,
+        typer.Option(
+            "--over",
+            metavar="FIELD",
+            help="Average over its values, as over the targets of a task.",
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            "--group",
+            metavar="FIELD",
+            help="What is resampled as a whole.  [default: the outlet where it is known]",
+        ),
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            "--margin", metavar="LOSS", help="Also decide whether A loses less than this: 0.01"
+        ),
+    ] = None,
+    json: JsonOption = None,
+    skip_rejected: SkipRejectedOption = False,
+    force: ForceOption = False,
+    *,
+    reading: CorpusOptions,
+) -> None:
+    """Compare two models, or two files of predictions, on the same labelled articles.
+
+    A paired bootstrap gives the difference with its interval; McNemar's exact
+    test looks at the articles on which only one of the two is right.
+    """
+    from stance.corpus.labelled import field_values
+    from stance.corpus.writing import refuse_existing
+    from stance.evaluation.comparison import Paired, compare, decide, mcnemar
+    from stance.evaluation.confusion import Metric
+
+    chosen = Metric.parse(metric)
+    if json:
+        refuse_existing(json, force=force)
+    rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
+    articles = [row.article for row in rows]
+    paired = Paired.of(
+        [str(article.label) for article in articles],
+        _labels(first, articles),
+        _labels(second, articles),
+        groups=field_values(rows, group) if group else [article.outlet for article in articles],
+        group_name=group or "outlet",
+        strata=[value or "" for value in field_values(rows, over)] if over else None,
+    )
+    difference, discordant = compare(paired, chosen), mcnemar(paired)
+    if group and difference.unit != group:
+        note(f"Resampled articles: one has no {group}, or a label comes from one {group} alone.")
+    decision = None if margin is None else decide(difference, margin=margin)
+    if json:
+        write_json(json, _to_dict(first, second, difference, discordant, decision), force=force)
+    show(len(paired), (first, second), difference, discordant, decision)
+
+
+def _labels(candidate: Path, articles: Sequence[Article]) -> list[str]:
+    """Return the labels that a model gives, or that a file holds."""
+    from stance.corpus.predictions import labels_of, read_predictions
+
+    if not candidate.is_dir():
+        return labels_of(articles, read_predictions(candidate), str(candidate))
+    from stance.evaluation.protocol import predicted_labels
+    from stance.model.persistence import load_model
+
+    return predicted_labels(load_model(candidate), articles)
+
+
+def _to_dict(
+    first: Path,
+    second: Path,
+    difference: Difference,
+    discordant: McNemar,
+    decision: Decision | None,
+) -> dict[str, object]:
+    from dataclasses import asdict
+
+    result = {
+        "a": str(first),
+        "b": str(second),
+        **difference.to_dict(),
+        "mcnemar": asdict(discordant),
+    }
+    return result if decision is None else {**result, "non_inferiority": asdict(decision)}
+
+
+def show(
+    n_articles: int,
+    names: tuple[Path, Path],
+    difference: Difference,
+    discordant: McNemar,
+    decision: Decision | None,
+) -> None:
+    """Print both scores, the difference, and what it means."""
+    screen = console()
+    screen.print(f"{counted(n_articles, 'article')}\n")
+    scores = table("", "predictions", difference.metric, numbers=[difference.metric])
+    for letter, name, score in zip("AB", names, (difference.first, difference.second), strict=True):
+        scores.add_row(letter, str(name), f"{score:.3f}")
+    screen.print(scores)
+    screen.print(
+        f"\nA - B: {difference.value:+.3f}, 95 % interval {interval(difference.interval)}, "
+        f"{_p(difference.p_value)}; resampled: {counted(difference.n_units, difference.unit)}."
+    )
+    screen.print(
+        f"Only A is right on {counted(discordant.only_first, 'article')}, only B on "
+        f"{discordant.only_second:,}; McNemar's exact {_p(discordant.p_value)}."
+    )
+    screen.print(f"\n{meaning(difference, decision)}")
+
+
+def _p(value: float) -> str:
+    return "p < 0.0001" if value < 0.0001 else f"p = {value:.4f}"
+
+
+def meaning(difference: Difference, decision: Decision | None = None) -> str:
+    """Say in plain words which is better, and how sure that is."""
+    sentences = [_which(difference)]
+    if difference.unit != "article":
+        sentences.append(
+            f"McNemar's test takes articles for independent; trust the interval over "
+            f"{difference.unit}s."
+        )
+    if difference.few_units:
+        sentences.append(
+            f"With only {counted(difference.n_units, difference.unit)} the interval is rather too "
+            "narrow."
+        )
+    if decision is not None:
+        sentences.append(_decided(decision))
+    return " ".join(sentences)
+
+
+def _which(difference: Difference) -> str:
+    low, high = difference.interval
+    if difference.first == difference.second and low == high:
+        return "A and B score the same."
+    if difference.p_value >= SURE:
+        return (
+            f"These articles do not tell A and B apart: the difference may lie anywhere from "
+            f"{low:+.3f} to {high:+.3f}."
+        )
+    better, worse = ("A", "B") if difference.value > 0 else ("B", "A")
+    ends = sorted((abs(low), abs(high)))
+    return (
+        f"{better} is better than {worse}, by {abs(difference.value):.3f} {difference.metric} "
+        f"({ends[0]:.3f} to {ends[1]:.3f})."
+    )
+
+
+def _decided(decision: Decision) -> str:
+    means = {
+        "superior": "A is better than B at all",
+        "non-inferior": f"A loses less than {decision.margin:g} to B, if anything",
+        "inferior": f"A loses more than {decision.margin:g} to B",
+        "undecided": f"whether A loses {decision.margin:g} to B is not decided",
+    }[decision.verdict]
+    return f"At {decision.confidence:.0%} confidence, {means} ({decision.verdict})."

@@ -1,0 +1,102 @@
+"""Labels that were written to a file, read again by the ids of their articles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stance.corpus.article import RejectedRow
+from stance.corpus.opening import identify
+from stance.corpus.rows import read_rows
+from stance.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from stance.corpus.article import Article
+    from stance.corpus.rows import Row
+
+_FLAT = "probabilities."
+
+
+def read_predictions(path: str | Path) -> dict[str, str]:
+    """Read the labels that ``stance predict`` or a person wrote.
+
+    Parameters
+    ----------
+    path : path
+        JSON Lines, CSV, TSV or Parquet, plain or compressed, with ``id`` and
+        ``label`` in each row. Where a label was withheld the most probable
+        one counts.
+
+    Returns
+    -------
+    dict of str to str
+        The label of each id.
+
+    Raises
+    ------
+    CorpusError
+        If a row cannot be read, has no id or no label, or an id comes twice.
+    """
+    labels: dict[str, str] = {}
+    for row in read_rows(identify(str(path))):
+        if isinstance(row, RejectedRow):
+            raise CorpusError(f"Got predictions with a row that cannot be read: {row}. Mend it.")
+        identifier, label = row.values.get("id"), _label(row.values)
+        if identifier in (None, "") or label is None:
+            raise CorpusError(_incomplete(row))
+        if str(identifier) in labels:
+            raise CorpusError(
+                f"Got {row.source} with the id {str(identifier)!r} twice (again in row "
+                f"{row.number}), but expected one label for each article. Remove one of the two."
+            )
+        labels[str(identifier)] = label
+    if not labels:
+        raise CorpusError(f"Got {path} without a row, but expected a label for each article.")
+    return labels
+
+
+def labels_of(articles: Sequence[Article], labels: Mapping[str, str], source: str) -> list[str]:
+    """Return the label of each article.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    labels : mapping of str to str
+        By id.
+    source : str
+        Where the labels are from, for the message.
+
+    Raises
+    ------
+    CorpusError
+        If an article has none.
+    """
+    without = [article.id for article in articles if article.id not in labels]
+    if without:
+        raise CorpusError(
+            f"Got {source} without a label for {len(without)} of {len(articles)} articles (the "
+            f"first is {without[0]!r}), but expected one for each by its id. Label the same corpus."
+        )
+    return [labels[article.id] for article in articles]
+
+
+def _label(values: Mapping[str, Any]) -> str | None:
+    label = values.get("label")
+    if label not in (None, ""):
+        return str(label)
+    probabilities = values.get("probabilities")
+    if not isinstance(probabilities, dict):
+        flat = {name: value for name, value in values.items() if name.startswith(_FLAT)}
+        probabilities = {name.removeprefix(_FLAT): value for name, value in flat.items()}
+    known = {name: float(value) for name, value in probabilities.items() if value not in (None, "")}
+    return max(known, key=known.__getitem__) if known else None
+
+
+def _incomplete(row: Row) -> str:
+    missing = "id" if row.values.get("id") in (None, "") else "label"
+    return (
+        f"Got {row.source}, row {row.number}, without {missing!r}, but expected 'id' "
+        f"and 'label' in each. Its fields are: {', '.join(row.values)}."
+    )
