@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from stance.corpus.labelled import read_corpus
     from stance.corpus.reading import read_articles
     from stance.errors import ConfigError, CorpusError, ModelError, OutputError, StanceError
-    from stance.evaluation.protocol import cross_validate, evaluate_model
+    from stance.evaluation.protocol import cross_validate
+    from stance.evaluation.testing import evaluate_model
     from stance.features.estimators import LexiconFeatures, TfidfFeatures
     from stance.features.lexicon import Lexicon
     from stance.model.config import TrainingConfig, load_config
@@ -67,7 +68,8 @@ _HOMES = {
     "stance.corpus.labelled": ("read_corpus",),
     "stance.corpus.reading": ("read_articles",),
     "stance.errors": ("ConfigError", "CorpusError", "ModelError", "OutputError", "StanceError"),
-    "stance.evaluation.protocol": ("cross_validate", "evaluate_model"),
+    "stance.evaluation.protocol": ("cross_validate",),
+    "stance.evaluation.testing": ("evaluate_model",),
     "stance.features.estimators": ("LexiconFeatures", "TfidfFeatures"),
     "stance.features.lexicon": ("Lexicon",),
     "stance.model.config": ("TrainingConfig", "load_config"),

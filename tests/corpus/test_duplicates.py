@@ -1,5 +1,6 @@
 """Near-duplicates, against a plain comparison of all pairs."""
 
+import dataclasses
 import hashlib
 
 import numpy as np
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.corpus import shingles as shingles_module
-from stance.corpus.duplicates import members, near_duplicates
+from stance.corpus.article import Article
+from stance.corpus.duplicates import members, near_duplicate_articles, near_duplicates
+from stance.corpus.labelled import read_corpus
 from stance.corpus.shingles import stream_words
 from stance.corpus.similarity import similar_groups
 from stance.errors import ConfigError
@@ -123,3 +126,50 @@ def test_shingles_are_the_same_in_every_run():
 def test_a_thousand_copies_of_one_text_take_no_time():
     texts = [f"{REPORT} {n}" for n in range(1000)]
     assert set(near_duplicates(texts).tolist()) == {0}
+
+
+def on_pages(outlet, n, own_words, menu):
+    random = np.random.default_rng(len(outlet))
+    words = ["".join(random.choice(list("ابتثجحخدذرزس"), 5)) for _ in range(2000)]
+    return [
+        Article(f"{outlet}{i}", f"{menu}\n{' '.join(random.choice(words, own_words))}", "x", outlet)
+        for i in range(n)
+    ]
+
+
+MENU = " ".join(f"قسم{n}" for n in range(60))
+
+
+def test_a_menu_does_not_tie_the_articles_of_a_site_together():
+    articles = on_pages("site", 12, 15, MENU)
+    assert len(members(near_duplicates(a.text for a in articles))) == 1
+    assert members(near_duplicate_articles(articles)) == []
+    # What is nearly the same without the menu stays together, in another outlet too.
+    body = articles[3].text.removeprefix(MENU).strip()
+    reprint = Article("reprint", f"{body} (وكالات)", "x", "elsewhere")
+    assert members(near_duplicate_articles([*articles, reprint])) == [[3, 12]]
+
+
+def test_lines_of_a_few_articles_are_no_menu():
+    articles = on_pages("site", 9, 15, MENU)
+    assert members(near_duplicate_articles(articles)) == [list(range(9))]
+    nameless = [dataclasses.replace(a, outlet=None) for a in on_pages("site", 12, 15, MENU)]
+    assert members(near_duplicate_articles(nameless)) == [list(range(12))]
+
+
+def test_pages_that_hold_nothing_else_are_the_same():
+    articles = [Article(str(n), MENU, "x", "site") for n in range(12)]
+    assert members(near_duplicate_articles(articles)) == [list(range(12))]
+
+
+@pytest.mark.usefixtures("public_data")
+def test_menus_of_real_pages_tie_nothing_together():
+    articles, _ = read_corpus(["dataset:syria-outlets"])
+    tied = [{articles[i].outlet for i in group} for group in members(
+        near_duplicates(a.text for a in articles))]  # fmt: skip
+    assert {"france24.com", "mc-doualiya.com"} in tied
+    groups = members(near_duplicate_articles(articles))
+    assert max(map(len, groups)) == 2
+    assert {"arabic.irib.ir", "ar.farsnews.com"} in [
+        {articles[i].outlet for i in group} for group in groups
+    ]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from stance.evaluation.metrics import Scored, bootstrap, calibration_error, evaluate
+from stance.evaluation.metrics import Scored, bootstrap, evaluate
 
 LABELS = ("a", "b", "c")
 
@@ -45,7 +45,9 @@ def test_brier_is_zero_for_the_truth_and_two_for_its_opposite():
 def test_calibration_error_is_the_distance_from_the_hit_rate():
     table = np.tile([0.8, 0.2], (10, 1))
     truth = np.array([0] * 6 + [1] * 4)
-    assert np.isclose(calibration_error(Scored(("a", "b"), truth, table)), 0.2)
+    assert np.isclose(
+        evaluate(Scored(("a", "b"), truth, table), protocol="").calibration_error, 0.2
+    )
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says():

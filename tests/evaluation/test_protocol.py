@@ -5,7 +5,7 @@ import pytest
 
 from stance.corpus.article import Article
 from stance.errors import CorpusError
-from stance.evaluation.protocol import cross_validate, default_protocol, evaluate_model
+from stance.evaluation.protocol import cross_validate, default_protocol
 from stance.model.config import load_config
 from tests.conftest import FAST
 
@@ -94,19 +94,6 @@ def test_progress_counts_every_fold(fast_config):
         progress=lambda done, total: told.append((done, total)),
     )
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
-
-
-def test_a_model_is_tested_on_labels_that_it_knows(fast_model, seed_articles):
-    result = evaluate_model(fast_model, seed_articles, batch_size=50)
-    assert result.n == len(seed_articles)
-    assert result.accuracy > 0.95
-    strange = dataclasses.replace(seed_articles[0], label="martian")
-    with pytest.raises(CorpusError, match=r"'martian'.*knows only"):
-        evaluate_model(fast_model, [strange])
-    with pytest.raises(CorpusError, match="without a label"):
-        evaluate_model(fast_model, [dataclasses.replace(strange, label=None)])
-    with pytest.raises(CorpusError, match="no articles"):
-        evaluate_model(fast_model, [])
 
 
 def test_a_planted_leak_raises_the_figure_only_where_it_is_let():

@@ -126,6 +126,33 @@ def test_calibration_holds_out_outlets_where_it_can(seed_articles):
         assert not outlets[0] & outlets[1]
 
 
+@pytest.mark.parametrize("outlets", [12, 1])
+def test_folds_that_calibrate_keep_near_duplicates_together(outlets):
+    random = np.random.default_rng(0)
+    letters = list("ابتثجحخدذرزس")
+    articles = []
+    for n in range(36):
+        text = " ".join("".join(random.choice(letters, 5)) for _ in range(12))
+        for copy in range(2):
+            outlet = f"outlet{(2 * n + copy * 3) % outlets}"
+            articles.append(Article(f"{n}-{copy}", text, "ab"[n % 2], outlet))
+    corpus = LabelledCorpus(articles)
+    folds, protocol = held_out_folds(corpus, load_config())
+    assert protocol.startswith("3 folds of held-out" if outlets > 1 else "3 random")
+    for fold in folds:
+        assert not set(corpus.duplicates[fold.train]) & set(corpus.duplicates[fold.test])
+    apart, _ = held_out_folds(LabelledCorpus(articles, range(72)), load_config())
+    assert any(set(corpus.duplicates[f.train]) & set(corpus.duplicates[f.test]) for f in apart)
+
+
+def test_a_label_that_is_one_article_again_and_again_trains_uncalibrated():
+    articles = [Article(str(n), "عاد الهدوء إلى السوق بعد الظهر", "a") for n in range(6)]
+    articles += [Article(f"b{n}", "وصل الوفد صباحا إلى مطار المدينة", "b") for n in range(6)]
+    assert held_out_folds(LabelledCorpus(articles), load_config())[0] == []
+    config = load_config(overrides=["features.lexicon.enabled=false"])
+    assert "not calibrated" in train(articles, config).record.notes[0]
+
+
 def test_calibration_is_random_where_outlets_are_labels():
     corpus = corpus_of([(name, name) for name in "abcdefgh" for _ in range(4)])
     assert "random" in held_out_folds(corpus, load_config())[1]

@@ -113,7 +113,7 @@ def _labels(candidate: Path, articles: Sequence[Article]) -> list[str]:
 
     if not candidate.is_dir():
         return labels_of(articles, read_predictions(candidate), str(candidate))
-    from stance.evaluation.protocol import predicted_labels
+    from stance.evaluation.testing import predicted_labels
     from stance.model.persistence import load_model
 
     return predicted_labels(load_model(candidate), articles)

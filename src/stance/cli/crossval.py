@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from stance.cli.console import console, interval, progress, table
-from stance.cli.corpus import read_labelled, write_json
-from stance.cli.evaluate import show_confusion, show_labels
+from stance.cli.corpus import read_labelled_with_rows, write_json
 from stance.cli.options import (
     ConfigOption,
     CorpusArgument,
@@ -18,11 +19,23 @@ from stance.cli.options import (
     JsonOption,
     SetOption,
     SkipRejectedOption,
+    SliceOption,
     with_corpus_options,
+)
+from stance.cli.scores import (
+    show_calibration,
+    show_confusion,
+    show_labels,
+    show_slices,
+    slice_fields,
 )
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stance.corpus.article import Article
+    from stance.corpus.splitting import By
     from stance.evaluation.protocol import CrossValidation
 
 # Below this the difference is within what chance does to a few hundred articles.
@@ -49,6 +62,38 @@ def crossval_command(
     ] = None,
     config: ConfigOption = None,
     override: SetOption = None,
+    nested: Annotated[
+        bool,
+        typer.Option(
+            "--nested",
+            help="Choose what the settings leave open (auto) inside each fold, on inner folds of "
+            "the same protocol.",
+        ),
+    ] = False,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grid",
+            metavar="KEY=VALUE,VALUE",
+            help="Choose among these values in the same way; several are combined.",
+        ),
+    ] = None,
+    ignore_duplicates: Annotated[
+        bool,
+        typer.Option(
+            "--ignore-duplicates",
+            help="Let near-duplicates of a test article stay in training, to see what it changes.",
+        ),
+    ] = False,
+    slices: SliceOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File for the labels of the held-out articles, as 'stance compare' takes it.",
+        ),
+    ] = None,
     json: JsonOption = None,
     jobs: JobsOption = -1,
     skip_rejected: SkipRejectedOption = False,
@@ -61,26 +106,65 @@ def crossval_command(
     The figure of a random split is shown beside it: the gap is what a model
     owes to recognising the outlet.
     """
-    from stance.corpus.splitting import PROTOCOLS
-    from stance.corpus.writing import refuse_existing
+    from stance.corpus.writing import output_format, refuse_existing
     from stance.evaluation.protocol import cross_validate
+    from stance.evaluation.selection import grid as combined
     from stance.model.config import load_config
 
-    protocol = next((known for known in PROTOCOLS if known == by), None)
-    if by is not None and protocol is None:
-        raise ConfigError(f"Got --by {by}, but expected one of {', '.join(PROTOCOLS)}.")
-    if json:
-        refuse_existing(json, force=force)
+    protocol, n_folds = _parse_by(by), _parse_folds(folds)
+    for path in filter(None, (json, output)):
+        refuse_existing(path, force=force)
+    file_format = output_format(output, None)
     settings = load_config(config, override or [])
-    n_folds = _parse_folds(folds)
-    articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
+    candidates = [load_config(config, [*(override or []), *more]) for more in combined(grid or [])]
+    rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
+    articles, fields = [row.article for row in rows], slice_fields(rows, slices)
     with progress("Cross-validating") as tell:
         result = cross_validate(
-            articles, settings, by=protocol, folds=n_folds, jobs=jobs, progress=tell
+            articles,
+            settings,
+            by=protocol,
+            folds=n_folds,
+            jobs=jobs,
+            keep_duplicates_together=not ignore_duplicates,
+            nested=nested,
+            candidates=candidates if grid else (),
+            slices=fields,
+            progress=tell,
         )
+    if output:
+        _write_labels(result, articles, output, file_format, force=force)
     if json:
         write_json(json, result.to_dict(), force=force)
     show(result)
+
+
+def _parse_by(text: str | None) -> By | None:
+    from stance.corpus.splitting import PROTOCOLS
+
+    protocol = next((known for known in PROTOCOLS if known == text), None)
+    if text is not None and protocol is None:
+        raise ConfigError(f"Got --by {text}, but expected one of {', '.join(PROTOCOLS)}.")
+    return protocol
+
+
+def _write_labels(
+    result: CrossValidation,
+    articles: Sequence[Article],
+    path: Path,
+    file_format: str,
+    *,
+    force: bool,
+) -> None:
+    from stance.corpus.writing import ResultWriter, replacing_file
+
+    numbers = ["probability", *(f"probabilities.{label}" for label in result.honest.labels)]
+    columns = ["id", "label", *numbers]
+    with (
+        replacing_file(path, force=force) as file,
+        ResultWriter(file, file_format, columns, numbers=numbers) as writer,
+    ):
+        writer.write(list(result.held_out.rows(articles)))
 
 
 def _parse_folds(text: str | None) -> int | Literal["each"] | None:
@@ -109,10 +193,28 @@ def show(result: CrossValidation) -> None:
     screen.print(scores)
     screen.print(f"Intervals resample {honest.interval_unit}s.")
     screen.print(f"\n{meaning(result)}\n")
+    show_choices(result)
     screen.print(f"By label ({honest.protocol}):")
     show_labels(honest)
     screen.print()
     show_confusion(honest)
+    screen.print()
+    show_calibration(honest)
+    show_slices(honest)
+
+
+def show_choices(result: CrossValidation) -> None:
+    """Print which settings were chosen in how many folds, the most frequent first."""
+    counts = Counter(
+        ", ".join(f"{key}={value}" for key, value in choice.settings.items())
+        for choice in result.choices
+    )
+    if counts:
+        chosen = table("chosen inside the folds", "folds", numbers=["folds"])
+        for settings, n in counts.most_common():
+            chosen.add_row(settings, str(n))
+        console().print(chosen)
+        console().print()
 
 
 def meaning(result: CrossValidation) -> str:

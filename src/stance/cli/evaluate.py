@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stance.cli.console import console, interval, table
-from stance.cli.corpus import read_labelled, write_json
+from stance.cli.corpus import read_labelled_with_rows, write_json
 from stance.cli.models import load
 from stance.cli.options import (
     CorpusArgument,
@@ -14,7 +14,15 @@ from stance.cli.options import (
     JsonOption,
     ModelOption,
     SkipRejectedOption,
+    SliceOption,
     with_corpus_options,
+)
+from stance.cli.scores import (
+    show_calibration,
+    show_confusion,
+    show_labels,
+    show_slices,
+    slice_fields,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
 def evaluate_command(
     corpus: CorpusArgument,
     model: ModelOption = None,
+    slices: SliceOption = None,
     json: JsonOption = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
@@ -33,13 +42,14 @@ def evaluate_command(
 ) -> None:
     """Test a model on labelled articles new to it."""
     from stance.corpus.writing import refuse_existing
-    from stance.evaluation.protocol import evaluate_model
+    from stance.evaluation.testing import evaluate_model
 
     if json:
         refuse_existing(json, force=force)
     loaded = load(model)
-    articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
-    result = evaluate_model(loaded, articles)
+    rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
+    fields = slice_fields(rows, slices)
+    result = evaluate_model(loaded, [row.article for row in rows], slices=fields)
     if json:
         write_json(json, result.to_dict(), force=force)
     show(result)
@@ -64,25 +74,9 @@ def show(result: Evaluation) -> None:
     show_labels(result)
     screen.print()
     show_confusion(result)
-
-
-def show_labels(result: Evaluation) -> None:
-    """Print precision, recall and F1 of each label."""
-    columns = ("precision", "recall", "F1", "articles")
-    labels = table("label", *columns, numbers=columns)
-    for label, score in result.per_class.items():
-        values = (f"{value:.3f}" for value in (score.precision, score.recall, score.f1))
-        labels.add_row(label, *values, f"{score.support:,}")
-    console().print(labels)
-
-
-def show_confusion(result: Evaluation) -> None:
-    """Print how often each label was taken for which."""
-    numbers = [str(place) for place in range(1, len(result.labels) + 1)]
-    confusion = table("truth \\ guess", *numbers, numbers=numbers)
-    for place, (label, row) in enumerate(zip(result.labels, result.confusion, strict=True), 1):
-        confusion.add_row(f"{place} {label}", *map(str, row))
-    console().print(confusion)
+    screen.print()
+    show_calibration(result)
+    show_slices(result)
 
 
 def _title(name: str) -> str:

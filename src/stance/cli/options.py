@@ -38,6 +38,14 @@ SkipRejectedOption = Annotated[
 JobsOption = Annotated[
     int, typer.Option("--jobs", "-j", min=-1, help="Processes to train in; -1: one for each core.")
 ]
+SliceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--slice",
+        metavar="FIELD",
+        help="Score each of its values by itself: outlet, year, any field of the files.",
+    ),
+]
 CorpusArgument = Annotated[
     list[str],
     typer.Argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from stance.corpus.article import Article
+
 # Half of all runs of four words in common: an article reprinted with another lead and ending
 # counts, two reports on one event do not.
 THRESHOLD = 0.5
 SHINGLE = 4
+
+# So many articles of an outlet do not repeat each other by chance or as updates of one story.
+FEWEST, SHARE = 10, 0.05
 
 
 def near_duplicates(
@@ -57,6 +63,45 @@ def near_duplicates(
     if shingle < 1:
         raise ConfigError(f"Got shingle={shingle}, but expected one word or more.")
     return similar_groups(stream_words(texts).shingles(shingle), threshold)
+
+
+def near_duplicate_articles(articles: Sequence[Article]) -> NDArray[np.int64]:
+    """Group articles whose texts are nearly the same, menus and notices aside.
+
+    A line that stands letter for letter in ten articles of an outlet and in a
+    twentieth of all that it has is the site's and not the article's: on pages
+    saved with their menus such lines can be most of the text. Where nothing
+    else is left the whole text counts.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+
+    Returns
+    -------
+    ndarray of int64, shape (n_articles,)
+        As `near_duplicates` has it.
+    """
+    of_site = _site_lines(articles)
+    return near_duplicates(_without(a.text, of_site.get(a.outlet, set())) for a in articles)
+
+
+def _site_lines(articles: Iterable[Article]) -> dict[str | None, set[str]]:
+    totals: Counter[str] = Counter()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for article in articles:
+        if article.outlet is not None:
+            totals[article.outlet] += 1
+            counts[article.outlet].update({line.strip() for line in article.text.splitlines()})
+    return {
+        outlet: {line for line, n in lines.items() if n >= max(FEWEST, SHARE * totals[outlet])}
+        for outlet, lines in counts.items()
+    }
+
+
+def _without(text: str, lines: set[str]) -> str:
+    left = "\n".join(line for line in text.splitlines() if line.strip() not in lines)
+    return left if left.strip() else text
 
 
 def members(groups: Sequence[int] | NDArray[np.int64]) -> list[list[int]]:

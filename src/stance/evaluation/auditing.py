@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import Article
 from stance.corpus.boilerplate import Giveaway, RecurringLine, giveaways, recurring_lines
-from stance.corpus.duplicates import members, near_duplicates
+from stance.corpus.duplicates import members, near_duplicate_articles
 from stance.corpus.passages import Edit, Passage, edits, reused_passages
 from stance.evaluation.confounding import Confounding, Probe, confounding, probe_outlets
 
@@ -161,7 +161,7 @@ def audit(
     """
     texts = [article.text for article in articles]
     progress("near-duplicates")
-    duplicates = near_duplicates(texts)
+    duplicates = near_duplicate_articles(articles)
     groups = members(duplicates)
     progress("reused passages")
     passages = reused_passages(texts)

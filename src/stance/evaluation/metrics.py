@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from stance.evaluation.confusion import METRICS, summaries
+from stance.evaluation.reliability import calibration_error, reliability, risk_coverage
 from stance.evaluation.resampling import resampled_counts, resampling_units
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from stance.evaluation.reliability import ReliabilityBin, RiskCoverage
+    from stance.evaluation.slicing import Slice
+
 RESAMPLES = 2000
 COVERAGE = 0.95
-CALIBRATION_BINS = 15
 
 # Keeps the log of a probability that was rounded to zero finite.
 SMALLEST_PROBABILITY = 1e-12
@@ -57,6 +60,25 @@ class Scored:
         k = len(self.labels)
         return np.bincount(self.truth * k + self.guess, minlength=k * k).reshape(k, k)
 
+    @cached_property
+    def confidence(self) -> NDArray[np.float64]:
+        """The probability of the best label of each article."""
+        best: NDArray[np.float64] = self.probabilities.max(axis=1)
+        return best
+
+    @cached_property
+    def correct(self) -> NDArray[np.bool_]:
+        """Which articles are labelled rightly."""
+        correct: NDArray[np.bool_] = self.guess == self.truth
+        return correct
+
+    def part(self, places: NDArray[np.int64]) -> Self:
+        """Return some of the articles alone."""
+        groups = None if self.groups is None else [self.groups[i] for i in places.tolist()]
+        return replace(
+            self, truth=self.truth[places], probabilities=self.probabilities[places], groups=groups
+        )
+
     def __len__(self) -> int:
         return len(self.truth)
 
@@ -78,6 +100,7 @@ class Evaluation:
     Scores are in [0, 1] except ``log_loss``, which is in nats. ``intervals``
     holds 95 % bootstrap intervals, resampled by ``interval_unit``. Macro
     averages are over the labels that occur in the truth or were guessed.
+    ``slices`` has, for each field asked for, the scores of its values.
     """
 
     n: int
@@ -93,6 +116,9 @@ class Evaluation:
     confusion: list[list[int]]
     intervals: dict[str, tuple[float, float]]
     interval_unit: str
+    reliability: tuple[ReliabilityBin, ...]
+    risk_coverage: RiskCoverage
+    slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scores as plain JSON values."""
@@ -117,6 +143,11 @@ class Evaluation:
             "confusion": {"labels": list(self.labels), "matrix": self.confusion},
             "intervals": {name: list(pair) for name, pair in self.intervals.items()},
             "interval_unit": self.interval_unit,
+            "reliability": [asdict(found) for found in self.reliability],
+            "risk_coverage": self.risk_coverage.to_dict(),
+            "slices": {
+                name: [part.to_dict() for part in parts] for name, parts in self.slices.items()
+            },
         }
 
 
@@ -147,6 +178,7 @@ def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
     }
     intervals, unit = bootstrap(scored, seed=seed)
     summary = summaries(scored.confusion.astype(np.float64))
+    bins = reliability(scored.confidence, scored.correct)
     return Evaluation(
         n=len(scored),
         protocol=protocol,
@@ -155,7 +187,9 @@ def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
         weighted_f1=float(summary["weighted_f1"]),
         log_loss=_log_loss(scored),
         brier=_brier(scored),
-        calibration_error=calibration_error(scored),
+        calibration_error=calibration_error(bins),
+        reliability=bins,
+        risk_coverage=risk_coverage(scored.confidence, scored.correct),
         per_class=per_class,
         labels=scored.labels,
         confusion=scored.confusion.tolist(),
@@ -177,25 +211,6 @@ def _brier(scored: Scored) -> float:
     """Mean squared distance of the probabilities from the truth, summed over labels."""
     one_hot = np.eye(len(scored.labels))[scored.truth]
     return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
-
-
-def calibration_error(scored: Scored) -> float:
-    """Return the expected calibration error.
-
-    Articles are sorted into 15 equal bins by the probability of their best
-    label; the error is the mean distance, weighted by a bin's size, of its
-    accuracy from its mean probability.
-
-    References
-    ----------
-    Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using
-    Bayesian Binning, AAAI 2015.
-    """
-    confidence = scored.probabilities.max(axis=1)
-    correct = scored.guess == scored.truth
-    bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    distance = np.bincount(bins, confidence - correct, minlength=CALIBRATION_BINS)
-    return float(np.abs(distance).sum() / len(scored))
 
 
 def bootstrap(

@@ -1,33 +1,61 @@
-"""Testing a model on articles it was not trained on, honestly.
+"""Training and testing again and again on one corpus, honestly.
 
-`evaluate_model` tests a finished model on a corpus; `cross_validate` trains
-and tests again and again on one corpus. A random split lets the model
-recognise the outlet, so its figure is only ever shown beside an honest one.
+A random split lets the model recognise the outlet, so its figure is only ever
+shown beside an honest one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from stance.corpus.duplicates import near_duplicates
-from stance.corpus.labelled import require_labels
 from stance.corpus.splitting import By, Fold, labels_cross, split
 from stance.errors import CorpusError
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
+from stance.evaluation.selection import Choice, Selection
+from stance.evaluation.slicing import Slice, slice_scores
 from stance.model.config import TrainingConfig
 from stance.model.learning_corpus import LabelledCorpus
+from stance.model.prediction import DECIMALS
 from stance.model.training import settle_config, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
-    from stance.model.record import Model
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The probabilities of articles, each by a model that has not learned from it.
+
+    Parameters
+    ----------
+    tested : ndarray of int64, shape (n_tested,)
+        Places of the articles in the corpus.
+    scored : Scored
+    """
+
+    tested: NDArray[np.int64]
+    scored: Scored
+
+    def rows(self, articles: Sequence[Article]) -> Iterator[dict[str, Any]]:
+        """Return what is written out: id, label and probabilities, in the corpus's order."""
+        labels = self.scored.labels
+        for place in np.argsort(self.tested, kind="stable").tolist():
+            table = self.scored.probabilities[place].round(DECIMALS).tolist()
+            best = int(self.scored.guess[place])
+            yield {
+                "id": articles[self.tested[place]].id,
+                "label": labels[best],
+                "probability": table[best],
+                "probabilities": dict(zip(labels, table, strict=True)),
+            }
 
 
 @dataclass(frozen=True)
@@ -41,11 +69,17 @@ class CrossValidation:
         Pooled over the folds of the protocol.
     naive : Evaluation, optional
         Pooled over random folds; None where the protocol is random itself.
+    choices : tuple of Choice
+        What was chosen in each fold of the protocol, where settings were.
+    held_out : HeldOut
+        The probabilities behind the honest scores.
     """
 
     by: By
     honest: Evaluation
     naive: Evaluation | None
+    choices: tuple[Choice, ...]
+    held_out: HeldOut = field(repr=False, compare=False)
 
     @property
     def gap(self) -> float | None:
@@ -58,70 +92,9 @@ class CrossValidation:
         if self.naive is not None:
             result["random"] = self.naive.to_dict()
             result["gap"] = self.gap
+        if self.choices:
+            result["chosen"] = [asdict(choice) for choice in self.choices]
         return result
-
-
-def evaluate_model(
-    model: Model, articles: Sequence[Article], *, batch_size: int = 1000
-) -> Evaluation:
-    """Test a model on labelled articles.
-
-    Parameters
-    ----------
-    model : Model
-    articles : sequence of Article
-        Each with a label that the model knows.
-    batch_size : int
-        Articles vectorised at once.
-
-    Returns
-    -------
-    Evaluation
-
-    Raises
-    ------
-    CorpusError
-        If there are no articles, one has no label, or a label is unknown to
-        the model.
-    """
-    truth = _truth(model, articles)
-    probabilities = _probabilities(model, articles, batch_size)
-    scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
-    return evaluate(scored, protocol="test corpus", seed=model.config.seed)
-
-
-def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
-    """Return a model's label for each of some labelled articles.
-
-    Raises
-    ------
-    CorpusError
-        As for `evaluate_model`.
-    """
-    _truth(model, articles)
-    best = _probabilities(model, articles).argmax(axis=1)
-    return [model.labels[number] for number in best.tolist()]
-
-
-def _probabilities(
-    model: Model, articles: Sequence[Article], batch_size: int = 1000
-) -> NDArray[np.float64]:
-    parts = range(0, len(articles), batch_size)
-    return np.concatenate([model.probabilities(articles[i : i + batch_size]) for i in parts])
-
-
-def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:
-    if not articles:
-        raise CorpusError("Got no articles, but expected labelled ones to test on.")
-    require_labels(articles)
-    unknown = sorted({str(article.label) for article in articles} - set(model.labels))
-    if unknown:
-        raise CorpusError(
-            f"Got articles labelled {', '.join(map(repr, unknown))}, but the model knows only "
-            f"{', '.join(map(repr, model.labels))}. Choose another model or label field."
-        )
-    numbers = {label: number for number, label in enumerate(model.labels)}
-    return np.array([numbers[str(article.label)] for article in articles])
 
 
 def default_protocol(articles: Sequence[Article]) -> By:
@@ -144,6 +117,9 @@ def cross_validate(
     folds: int | Literal["each"] | None = None,
     jobs: int = 1,
     keep_duplicates_together: bool = True,
+    nested: bool = False,
+    candidates: Sequence[TrainingConfig] = (),
+    slices: Mapping[str, Sequence[str | None]] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> CrossValidation:
     """Train on some folds and test on the others, until every article was tested.
@@ -163,6 +139,15 @@ def cross_validate(
     keep_duplicates_together : bool
         Whether to see to it that no article is tested by a model that has
         learned from its near-duplicate.
+    nested : bool
+        Whether what the configuration leaves open is decided in each fold
+        anew, on inner folds of the same protocol among its training articles.
+    candidates : sequence of TrainingConfig
+        Settings to choose among in this way, the simpler before the more
+        intricate; implies `nested`, and `config` is not used but for its seed.
+    slices : mapping of str to sequence of str or None, optional
+        For a field its value in each article; each value is scored by itself,
+        by the protocol asked for.
     progress : callable, optional
         Told how many folds are done, and of how many.
 
@@ -170,22 +155,53 @@ def cross_validate(
     -------
     CrossValidation
     """
-    corpus = LabelledCorpus(articles)
-    # Settled once, so that no fold decides otherwise than the whole corpus would.
-    config = settle_config(corpus, config or TrainingConfig())
+    corpus = LabelledCorpus(articles, None if keep_duplicates_together else range(len(articles)))
+    config = config or TrainingConfig()
     by = by or default_protocol(articles)
-    groups = near_duplicates(a.text for a in articles) if keep_duplicates_together else None
-    honest = split(articles, by, folds, seed=config.seed, duplicates=groups)
-    naive = [] if by == "random" else split(articles, "random", seed=config.seed, duplicates=groups)
-    _check_folds(corpus, honest + naive)
-    tables = _run(corpus, config, honest + naive, jobs, progress)
+    choosing = tuple(candidates) or ((config,) if nested else ())
+    if not choosing:
+        # Settled once, so that no fold decides otherwise than the whole corpus would.
+        config = settle_config(corpus, config)
+    plans = [_plan(corpus, by, folds, config, choosing)]
+    if by != "random":
+        plans.append(_plan(corpus, "random", None, config, choosing))
+    tested = _run(corpus, config, plans, jobs, progress)
+    held_out = [_pool(corpus, found) for found in tested]
+    results = [
+        evaluate(pooled.scored, protocol=plan.description, seed=config.seed)
+        for plan, pooled in zip(plans, held_out, strict=True)
+    ]
     return CrossValidation(
         by=by,
-        honest=_pool(corpus, honest, tables[: len(honest)], _describe(by, honest, folds), config),
-        naive=_pool(corpus, naive, tables[len(honest) :], _describe("random", naive, None), config)
-        if naive
-        else None,
+        honest=replace(results[0], slices=_slice_scores(held_out[0], slices or {}, config.seed)),
+        naive=results[1] if len(results) > 1 else None,
+        choices=tuple(found.choice for found in tested[0] if found.choice),
+        held_out=held_out[0],
     )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The folds of a protocol, and how settings are chosen inside them, if they are."""
+
+    folds: list[Fold]
+    description: str
+    selection: Selection | None
+
+
+def _plan(
+    corpus: LabelledCorpus,
+    by: By,
+    asked: int | Literal["each"] | None,
+    config: TrainingConfig,
+    candidates: tuple[TrainingConfig, ...],
+) -> _Plan:
+    folds = split(corpus.articles, by, asked, seed=config.seed, duplicates=corpus.duplicates)
+    _check_folds(corpus, folds)
+    if not candidates:
+        return _Plan(folds, _describe(by, folds, asked), None)
+    description = f"{_describe(by, folds, asked)}, settings chosen inside"
+    return _Plan(folds, description, Selection(candidates, by))
 
 
 def _check_folds(corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
@@ -198,46 +214,62 @@ def _check_folds(corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
             )
 
 
+class _Tested(NamedTuple):
+    """Probabilities of a fold's test articles, and what was chosen for it."""
+
+    fold: Fold
+    table: NDArray[np.float64]
+    choice: Choice | None
+
+
 def _run(
     corpus: LabelledCorpus,
     config: TrainingConfig,
-    folds: Sequence[Fold],
+    plans: Sequence[_Plan],
     jobs: int,
     progress: Callable[[int, int], None],
-) -> list[NDArray[np.float64]]:
+) -> list[list[_Tested]]:
+    """Return what came of each fold of each plan."""
     from joblib import Parallel, delayed
 
-    tasks = (delayed(_test_fold)(corpus.articles, corpus.labels, config, fold) for fold in folds)
-    tables = []
-    progress(0, len(folds))
-    for table in Parallel(n_jobs=jobs, return_as="generator")(tasks):
-        tables.append(table)
-        progress(len(tables), len(folds))
-    return tables
+    tasks = [(plan, fold) for plan in plans for fold in plan.folds]
+    calls = (delayed(_test_fold)(corpus, config, fold, plan.selection) for plan, fold in tasks)
+    tested: list[_Tested] = []
+    progress(0, len(tasks))
+    for found in Parallel(n_jobs=jobs, return_as="generator")(calls):
+        tested.append(found)
+        progress(len(tested), len(tasks))
+    in_order = iter(tested)
+    return [list(islice(in_order, len(plan.folds))) for plan in plans]
 
 
 def _test_fold(
-    articles: Sequence[Article], labels: Sequence[str], config: TrainingConfig, fold: Fold
-) -> NDArray[np.float64]:
-    """Train on a fold's training articles; return probabilities of its test articles."""
-    model = train([articles[i] for i in fold.train], config)
-    found = model.probabilities([articles[i] for i in fold.test])
-    table = np.zeros((len(fold.test), len(labels)))
-    table[:, [labels.index(label) for label in model.labels]] = found
-    return table
+    corpus: LabelledCorpus, config: TrainingConfig, fold: Fold, selection: Selection | None
+) -> _Tested:
+    """Train on a fold's training articles; label its test articles."""
+    part, choice = corpus.part(fold.train), None
+    if selection is not None:
+        config, choice = selection.choose(part, fold.name)
+    model = train(part.articles, config, duplicates=part.duplicates)
+    found = model.probabilities([corpus.articles[i] for i in fold.test])
+    table = np.zeros((len(fold.test), len(corpus.labels)))
+    table[:, [corpus.labels.index(label) for label in model.labels]] = found
+    return _Tested(fold, table, choice)
 
 
-def _pool(
-    corpus: LabelledCorpus,
-    folds: Sequence[Fold],
-    tables: Sequence[NDArray[np.float64]],
-    protocol: str,
-    config: TrainingConfig,
-) -> Evaluation:
-    tested = np.concatenate([fold.test for fold in folds])
-    outlets = [corpus.articles[i].outlet for i in tested]
-    scored = Scored(tuple(corpus.labels), corpus.truth[tested], np.concatenate(tables), outlets)
-    return evaluate(scored, protocol=protocol, seed=config.seed)
+def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
+    places = np.concatenate([found.fold.test for found in tested])
+    outlets = [corpus.articles[i].outlet for i in places]
+    tables = np.concatenate([found.table for found in tested])
+    return HeldOut(places, Scored(tuple(corpus.labels), corpus.truth[places], tables, outlets))
+
+
+def _slice_scores(
+    held_out: HeldOut, fields: Mapping[str, Sequence[str | None]], seed: int
+) -> dict[str, tuple[Slice, ...]]:
+    order = held_out.tested.tolist()
+    values = {name: [column[i] for i in order] for name, column in fields.items()}
+    return slice_scores(held_out.scored, values, seed=seed)
 
 
 def _describe(by: By, folds: Sequence[Fold], asked: int | Literal["each"] | None) -> str:

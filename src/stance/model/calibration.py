@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.splitting import Fold, split
+from stance.corpus.splitting import By, Fold, split
 from stance.model.classifiers import fit_classifier
 from stance.model.linear import fit_temperature
 
@@ -136,6 +136,8 @@ class HeldOutTrial:
 def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list[Fold], str]:
     """Choose held-out folds: by outlet where that leaves every label in training.
 
+    No near-duplicate stands on both sides of any.
+
     Returns
     -------
     folds : list of Fold
@@ -146,12 +148,18 @@ def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list
     wanted, truth = config.calibration.folds, corpus.truth
     outlets = corpus.outlets
     if outlets and None not in outlets and len(set(outlets)) >= 2 * wanted:
-        folds = split(corpus.articles, "outlet", wanted, seed=config.seed)
+        folds = _split(corpus, "outlet", wanted, config.seed)
         if all(len(np.unique(truth[fold.train])) == len(corpus.labels) for fold in folds):
             return folds, f"{wanted} folds of held-out outlets, features learned from all"
     smallest = int(np.bincount(truth).min())
     if smallest < 2:
         return [], "a label has a single article"
     n_folds = min(wanted, smallest)
-    folds = split(corpus.articles, "random", n_folds, seed=config.seed)
+    folds = _split(corpus, "random", n_folds, config.seed)
+    if any(len(np.unique(truth[fold.train])) < 2 for fold in folds):
+        return [], "without near-duplicates a label has a single article"
     return folds, f"{n_folds} random folds, features learned from all"
+
+
+def _split(corpus: LabelledCorpus, by: By, n_folds: int, seed: int) -> list[Fold]:
+    return split(corpus.articles, by, n_folds, seed=seed, duplicates=corpus.duplicates)

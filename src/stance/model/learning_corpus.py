@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from stance.corpus.duplicates import near_duplicate_articles
 from stance.corpus.labelled import require_labels
 from stance.corpus.splitting import labels_are_outlets
 from stance.errors import CorpusError
@@ -28,6 +30,8 @@ class LabelledCorpus:
     Parameters
     ----------
     articles : sequence of Article
+    known_duplicates : sequence of int, optional
+        The near-duplicate group of each article, where it is known already.
 
     Raises
     ------
@@ -37,6 +41,7 @@ class LabelledCorpus:
     """
 
     articles: Sequence[Article]
+    known_duplicates: Sequence[int] | NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if not self.articles:
@@ -63,6 +68,17 @@ class LabelledCorpus:
         """The outlet of each article, or None where no article has one."""
         found = [article.outlet for article in self.articles]
         return found if any(found) else None
+
+    @cached_property
+    def duplicates(self) -> NDArray[np.int64]:
+        """The near-duplicate group of each article, shape (n_articles,)."""
+        if self.known_duplicates is not None:
+            return np.asarray(self.known_duplicates)
+        return near_duplicate_articles(self.articles)
+
+    def part(self, places: NDArray[np.int64]) -> Self:
+        """Return some of the articles alone, with the near-duplicates among them."""
+        return type(self)([self.articles[i] for i in places.tolist()], self.duplicates[places])
 
     def settle(self, config: TrainingConfig) -> TrainingConfig:
         """Decide what a configuration leaves to the corpus."""

@@ -43,6 +43,7 @@ def train(
     config: TrainingConfig | None = None,
     *,
     codebook: Codebook | None = None,
+    duplicates: Sequence[int] | NDArray[np.int64] | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
     """Train a model.
@@ -56,6 +57,9 @@ def train(
     codebook : Codebook, optional
         What the labels mean; labels that it does not define are refused, and
         the model keeps it.
+    duplicates : sequence of int, optional
+        The near-duplicate group of each article, where it is known already;
+        held-out folds keep a group together.
     progress : callable, optional
         Told of each step as it begins.
 
@@ -70,7 +74,7 @@ def train(
     ConfigError
         If the configuration asks for what cannot be done.
     """
-    corpus = LabelledCorpus(articles)
+    corpus = LabelledCorpus(articles, duplicates)
     if codebook is not None:
         codebook.check(corpus.labels)
     config = settle_config(corpus, config or TrainingConfig())

@@ -1,0 +1,168 @@
+"""Whether probabilities mean what they say, and what the surest labels are worth."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CALIBRATION_BINS = 15
+COVERAGES = tuple(percent / 100 for percent in range(5, 101, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Articles whose best label has about the same probability.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the bin, in [0, 1].
+    n : int
+        How many articles, one at least.
+    confidence : float
+        The mean probability of their best label, in [0, 1].
+    accuracy : float
+        The share of them that is labelled rightly, in [0, 1].
+    """
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What comes of it if only the surest articles are labelled.
+
+    Parameters
+    ----------
+    coverage : float
+        Share of the articles that are labelled, in (0, 1].
+    risk : float
+        Share of those that are labelled wrongly, in [0, 1].
+    threshold : float
+        The least probability among them, in [0, 1].
+    """
+
+    coverage: float
+    risk: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCoverage:
+    """How well the probabilities tell right labels from wrong ones.
+
+    Parameters
+    ----------
+    area : float
+        Below the curve of risk over coverage, in [0, 1]: the mean risk over
+        all coverages; the smaller the better.
+    excess : float
+        What of it is owed to wrong labels that are surer than right ones;
+        zero where all wrong labels come last.
+    curve : tuple of Coverage
+        At every twentieth of the articles.
+    """
+
+    area: float
+    excess: float
+    curve: tuple[Coverage, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        curve = [asdict(at) for at in self.curve]
+        return {"area": self.area, "excess_area": self.excess, "curve": curve}
+
+
+def reliability(
+    confidence: NDArray[np.float64], correct: NDArray[np.bool_]
+) -> tuple[ReliabilityBin, ...]:
+    """Sort articles into 15 equal bins by the probability of their best label.
+
+    Parameters
+    ----------
+    confidence : ndarray of float64, shape (n_articles,)
+        In [0, 1].
+    correct : ndarray of bool, shape (n_articles,)
+
+    Returns
+    -------
+    tuple of ReliabilityBin
+        The bins that have articles.
+    """
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    sizes = np.bincount(bins, minlength=CALIBRATION_BINS)
+    sure = np.bincount(bins, confidence, minlength=CALIBRATION_BINS)
+    right = np.bincount(bins, correct, minlength=CALIBRATION_BINS)
+    return tuple(
+        ReliabilityBin(
+            number / CALIBRATION_BINS,
+            (number + 1) / CALIBRATION_BINS,
+            int(sizes[number]),
+            float(sure[number] / sizes[number]),
+            float(right[number] / sizes[number]),
+        )
+        for number in np.flatnonzero(sizes).tolist()
+    )
+
+
+def calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
+    """Return the expected calibration error.
+
+    It is the mean distance, weighted by a bin's size, of its accuracy from
+    its mean probability.
+
+    References
+    ----------
+    Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using
+    Bayesian Binning, AAAI 2015.
+    """
+    total = sum(found.n for found in bins)
+    return sum(found.n * abs(found.confidence - found.accuracy) for found in bins) / total
+
+
+def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> RiskCoverage:
+    """Label the surest article alone, then the two surest, and so on to all.
+
+    Parameters
+    ----------
+    confidence : ndarray of float64, shape (n_articles,)
+    correct : ndarray of bool, shape (n_articles,)
+
+    Returns
+    -------
+    RiskCoverage
+
+    Notes
+    -----
+    Articles with the same probability share their errors evenly, so that
+    their order decides nothing.
+
+    References
+    ----------
+    Geifman, El-Yaniv: Selective Classification for Deep Neural Networks,
+    NIPS 2017. Geifman, Uziel, El-Yaniv: Bias-Reduced Uncertainty Estimation
+    for Deep Neural Classifiers, ICLR 2019 (the excess).
+    """
+    n = len(confidence)
+    order = np.argsort(-confidence, kind="stable")
+    _, ties, sizes = np.unique(-confidence, return_inverse=True, return_counts=True)
+    errors = (np.bincount(ties, ~correct) / sizes)[ties][order]
+    labelled = np.arange(1, n + 1)
+    risks = np.cumsum(errors) / labelled
+    area = float(risks.mean())
+    best = float((np.cumsum(np.sort(~correct)) / labelled).mean())
+    places = [max(int(np.ceil(share * n - 1e-9)) - 1, 0) for share in COVERAGES]
+    curve = tuple(
+        Coverage((place + 1) / n, float(risks[place]), float(confidence[order[place]]))
+        for place in dict.fromkeys(places)
+    )
+    return RiskCoverage(area, area - best, curve)

@@ -1,0 +1,92 @@
+"""Testing a finished model on articles that it was not trained on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.corpus.labelled import require_labels
+from stance.errors import CorpusError
+from stance.evaluation.metrics import Evaluation, Scored, evaluate
+from stance.evaluation.slicing import slice_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.corpus.article import Article
+    from stance.model.record import Model
+
+
+def evaluate_model(
+    model: Model,
+    articles: Sequence[Article],
+    *,
+    batch_size: int = 1000,
+    slices: Mapping[str, Sequence[str | None]] | None = None,
+) -> Evaluation:
+    """Test a model on labelled articles.
+
+    Parameters
+    ----------
+    model : Model
+    articles : sequence of Article
+        Each with a label that the model knows.
+    batch_size : int
+        Articles vectorised at once.
+    slices : mapping of str to sequence of str or None, optional
+        For a field its value in each article; each value is scored by itself.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    CorpusError
+        If there are no articles, one has no label, or a label is unknown to
+        the model.
+    """
+    truth = _truth(model, articles)
+    probabilities = _probabilities(model, articles, batch_size)
+    scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
+    seed = model.config.seed
+    found = evaluate(scored, protocol="test corpus", seed=seed)
+    return replace(found, slices=slice_scores(scored, slices or {}, seed=seed))
+
+
+def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
+    """Return a model's label for each of some labelled articles.
+
+    Raises
+    ------
+    CorpusError
+        As for `evaluate_model`.
+    """
+    _truth(model, articles)
+    best = _probabilities(model, articles).argmax(axis=1)
+    return [model.labels[number] for number in best.tolist()]
+
+
+def _probabilities(
+    model: Model, articles: Sequence[Article], batch_size: int = 1000
+) -> NDArray[np.float64]:
+    parts = range(0, len(articles), batch_size)
+    return np.concatenate([model.probabilities(articles[i : i + batch_size]) for i in parts])
+
+
+def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:
+    if not articles:
+        raise CorpusError("Got no articles, but expected labelled ones to test on.")
+    require_labels(articles)
+    unknown = sorted({str(article.label) for article in articles} - set(model.labels))
+    if unknown:
+        raise CorpusError(
+            f"Got articles labelled {', '.join(map(repr, unknown))}, but the model knows only "
+            f"{', '.join(map(repr, model.labels))}. Choose another model or label field."
+        )
+    numbers = {label: number for number, label in enumerate(model.labels)}
+    return np.array([numbers[str(article.label)] for article in articles])
