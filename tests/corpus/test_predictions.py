@@ -31,7 +31,7 @@ def test_a_label_that_was_withheld_is_the_most_probable_one(put):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("id,label\n1,a\n1,a\n", "'1' twice .again in row 3"),
+        ("id,label\n1,a\n1,b\n", "two labels for '1' .again in row 3"),
         ("id,label\n1,\n", "row 2, without 'label'"),
         ("key,label\n1,a\n", "without 'id'.*key, label"),
         ("id,label\n1,a,b\n", "cannot be read.*row 2"),

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from stance.cli import (
+    agreement,
     audit,
     compare,
     config,
@@ -62,6 +63,7 @@ app.command("crossval")(crossval.crossval_command)
 app.command("compare")(compare.compare_command)
 app.command("predict")(predict.predict_command)
 app.command("info")(info.info_command)
+app.command("agreement")(agreement.agreement_command)
 app.command("audit")(audit.audit_command)
 app.command("config")(config.config_command)
 app.command("export")(export.export_command)

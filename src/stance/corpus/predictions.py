@@ -37,7 +37,7 @@ def read_predictions(path: str | Path) -> dict[str, str]:
     Raises
     ------
     CorpusError
-        If a row cannot be read, has no id or no label, or an id comes twice.
+        If a row cannot be read, has no id or no label, or an id has two labels.
     """
     labels: dict[str, str] = {}
     for row in read_rows(identify(str(path))):
@@ -46,10 +46,10 @@ def read_predictions(path: str | Path) -> dict[str, str]:
         identifier, label = row.values.get("id"), _label(row.values)
         if identifier in (None, "") or label is None:
             raise CorpusError(_incomplete(row))
-        if str(identifier) in labels:
+        if labels.get(str(identifier), label) != label:
             raise CorpusError(
-                f"Got {row.source} with the id {str(identifier)!r} twice (again in row "
-                f"{row.number}), but expected one label for each article. Remove one of the two."
+                f"Got {row.source} with two labels for {str(identifier)!r} (again in row "
+                f"{row.number}), but expected one for each article. Remove one of the two."
             )
         labels[str(identifier)] = label
     if not labels:
@@ -58,11 +58,16 @@ def read_predictions(path: str | Path) -> dict[str, str]:
 
 
 def labels_of(articles: Sequence[Article], labels: Mapping[str, str], source: str) -> list[str]:
-    """Return the label of each article.
+    """Return the label of each article; see `labels_of_ids`."""
+    return labels_of_ids([article.id for article in articles], labels, source)
+
+
+def labels_of_ids(ids: Sequence[str], labels: Mapping[str, str], source: str) -> list[str]:
+    """Return the label of each of some articles.
 
     Parameters
     ----------
-    articles : sequence of Article
+    ids : sequence of str
     labels : mapping of str to str
         By id.
     source : str
@@ -73,13 +78,13 @@ def labels_of(articles: Sequence[Article], labels: Mapping[str, str], source: st
     CorpusError
         If an article has none.
     """
-    without = [article.id for article in articles if article.id not in labels]
+    without = [identifier for identifier in ids if identifier not in labels]
     if without:
         raise CorpusError(
-            f"Got {source} without a label for {len(without)} of {len(articles)} articles (the "
+            f"Got {source} without a label for {len(without)} of {len(ids)} articles (the "
             f"first is {without[0]!r}), but expected one for each by its id. Label the same corpus."
         )
-    return [labels[article.id] for article in articles]
+    return [labels[identifier] for identifier in ids]
 
 
 def _label(values: Mapping[str, Any]) -> str | None:

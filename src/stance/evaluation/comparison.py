@@ -147,8 +147,8 @@ def compare(
     """Measure a difference by the paired bootstrap.
 
     Each resample draws the same articles for both, so that what makes an
-    article hard for either cancels out. Whole groups are drawn where every
-    label comes from several.
+    article hard for either cancels out. Whole groups are drawn, for F1 where
+    every label comes from several.
 
     Parameters
     ----------
@@ -186,7 +186,9 @@ def compare(
     (0.5, True)
     """
     metric = metric or Metric()
-    units = resampling_units(paired.truth, paired.groups, paired.group_name)
+    # Accuracy does not mind a label that is not drawn.
+    truth = np.zeros_like(paired.truth) if metric.name == "accuracy" else paired.truth
+    units = resampling_units(truth, paired.groups, paired.group_name)
     cells, shape = _cells(paired)
     n_cells = int(np.prod(shape))
     observed = np.bincount(cells.ravel(), minlength=n_cells).reshape(shape)

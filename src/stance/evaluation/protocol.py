@@ -200,7 +200,7 @@ def _plan(
     _check_folds(corpus, folds)
     if not candidates:
         return _Plan(folds, _describe(by, folds, asked), None)
-    description = f"{_describe(by, folds, asked)}, settings chosen inside"
+    description = f"{_describe(by, folds, asked)}, nested"
     return _Plan(folds, description, Selection(candidates, by))
 
 

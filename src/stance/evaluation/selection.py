@@ -97,6 +97,9 @@ class Selection:
 
     def _inner_folds(self, corpus: LabelledCorpus, fold: str) -> list[Fold]:
         wanted = self.candidates[0].calibration.folds
+        if self.by in {"outlet", "event"}:
+            n_groups = len({getattr(article, self.by) for article in corpus.articles})
+            wanted = max(min(wanted, n_groups), 2)
         seed = self.candidates[0].seed
         try:
             folds = split(corpus.articles, self.by, wanted, seed=seed, duplicates=corpus.duplicates)
