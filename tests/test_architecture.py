@@ -18,7 +18,17 @@ MAY_IMPORT = {
     "features": {"text", "corpus.article", "errors", "resources"},
     "model": {"features", "text", "corpus", "errors", "resources"},
     "evaluation": {"model", "corpus", "errors"},
-    "cli": {"text", "corpus", "features", "model", "evaluation", "errors", "resources"},
+    "benchmarking": {"evaluation", "model", "corpus", "errors"},
+    "cli": {
+        "text",
+        "corpus",
+        "features",
+        "model",
+        "evaluation",
+        "benchmarking",
+        "errors",
+        "resources",
+    },
 }
 SINGLE_IMPORTERS = {
     "camel_tools": {"text/normalization.py"},

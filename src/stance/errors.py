@@ -23,3 +23,7 @@ class ModelError(StanceError):
 
 class OutputError(StanceError):
     """A result cannot be written where it was asked for."""
+
+
+class RegressionError(StanceError):
+    """A benchmark run is worse than the baseline that it must hold."""

@@ -11,6 +11,7 @@ import typer
 from stance.cli import (
     agreement,
     audit,
+    benchmark,
     compare,
     config,
     crossval,
@@ -65,6 +66,7 @@ app.command("predict")(predict.predict_command)
 app.command("info")(info.info_command)
 app.command("agreement")(agreement.agreement_command)
 app.command("audit")(audit.audit_command)
+app.command("benchmark")(benchmark.benchmark_command)
 app.command("config")(config.config_command)
 app.command("export")(export.export_command)
 app.add_typer(datasets.app, name="datasets")

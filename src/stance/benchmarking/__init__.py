@@ -1,0 +1,1 @@
+"""Suites of benchmark tasks: run, scored, kept, reported, and held against a baseline."""

@@ -1,0 +1,145 @@
+"""Who takes part in a task: `stance` itself, the majority label, and commands of others."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import orjson
+
+from stance.errors import StanceError
+from stance.model.training import train
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stance.benchmarking.suite import Opponent
+    from stance.corpus.article import Article
+    from stance.model.config import TrainingConfig
+
+BATCH = 1000
+
+
+class AbsentError(StanceError):
+    """A contender that cannot take part, and why; no fault of the suite's."""
+
+
+class Contender(Protocol):
+    """Learns from some articles and labels others."""
+
+    def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
+        """Return a label for each of the articles that are `unknown`."""
+        ...
+
+
+@dataclass(frozen=True)
+class OurModel:
+    """A model of this package.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+        Settled: no fold decides otherwise than the whole corpus would.
+    """
+
+    config: TrainingConfig
+
+    def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
+        """Train, then label."""
+        model = train(known, self.config)
+        return [
+            model.labels[number]
+            for first in range(0, len(unknown), BATCH)
+            for number in model.probabilities(unknown[first : first + BATCH]).argmax(axis=1)
+        ]
+
+
+@dataclass(frozen=True)
+class Majority:
+    """The most frequent label, whatever the article says."""
+
+    def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
+        """Return the most frequent known label, the first by name of equals."""
+        counts = Counter(str(article.label) for article in known)
+        most = min(counts, key=lambda label: (-counts[label], label))
+        return [most] * len(unknown)
+
+
+@dataclass(frozen=True)
+class Command:
+    """Somebody else's classifier, run as two commands.
+
+    Parameters
+    ----------
+    opponent : Opponent
+    folder : Path
+        Where the commands are run.
+    """
+
+    opponent: Opponent
+    folder: Path
+
+    def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
+        """Fit on one file and predict another.
+
+        Raises
+        ------
+        AbsentError
+            If a module that it requires is not installed, a command fails, or
+            an article is left without a label.
+        """
+        for module in self.opponent.requires:
+            if find_spec(module) is None:
+                raise AbsentError(f"{module} is not installed")
+        with tempfile.TemporaryDirectory() as name:
+            work = Path(name)
+            _write(work / "train.jsonl", known)
+            # The label of a test article never leaves this process.
+            _write(work / "articles.jsonl", unknown, without="label")
+            places = {
+                "python": sys.executable,
+                "train": str(work / "train.jsonl"),
+                "articles": str(work / "articles.jsonl"),
+                "labels": str(work / "labels.jsonl"),
+                "model": str(work / "model"),
+            }
+            for command in (self.opponent.fit, self.opponent.predict):
+                self._run([part.format_map(places) for part in command])
+            return _read_labels(work / "labels.jsonl", unknown)
+
+    def _run(self, command: list[str]) -> None:
+        try:
+            done = subprocess.run(  # noqa: S603  (the suite's author wrote the command)
+                command, cwd=self.folder, capture_output=True, check=False
+            )
+        except OSError as error:
+            raise AbsentError(f"{command[0]} cannot be run: {error.strerror}") from error
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing said"]
+            raise AbsentError(f"{' '.join(command[:2])} ended with {done.returncode}: {said[-1]}")
+
+
+def _write(path: Path, articles: Sequence[Article], without: str = "") -> None:
+    with path.open("wb") as file:
+        for article in articles:
+            row = {name: v for name, v in asdict(article).items() if v is not None}
+            row.pop(without, None)
+            file.write(orjson.dumps(row) + b"\n")
+
+
+def _read_labels(path: Path, articles: Sequence[Article]) -> list[str]:
+    try:
+        rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        found = {str(row["id"]): str(row["label"]) for row in rows}
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise AbsentError(f"its labels cannot be read: {error!r}") from error
+    missing = [article.id for article in articles if article.id not in found]
+    if missing:
+        raise AbsentError(f"it left {len(missing)} of {len(articles)} articles without a label")
+    return [found[article.id] for article in articles]

@@ -1,0 +1,230 @@
+"""The results of a suite as they are kept: scores, and every guess in a few bytes.
+
+Guesses stand in the order of the articles; the articles themselves, their ids
+and their true labels are not kept, only a hash of them, so that results can be
+published where the data cannot.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import platform
+import zlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stance.corpus.writing import replacing_file
+from stance.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from stance.corpus.article import Article
+
+FORMAT = 1
+PACKAGES = ("stance", "numpy", "scipy", "scikit-learn", "camel-tools", "numba")
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Score(_Record):
+    """A score in [0, 1], or a difference of two, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Outcome(_Record):
+    """What one contender did by one protocol.
+
+    Parameters
+    ----------
+    contender : str
+    kind : {"model", "variant", "opponent"}
+    scores : dict of str to Score
+        By the name of the metric; empty where it took no part.
+    less_than_ours : dict of str to Score
+        How much `stance` itself scores above it, on the same articles.
+    guesses : str
+        Packed by `pack`.
+    absence : str
+        Why it took no part.
+    """
+
+    contender: str
+    kind: str
+    scores: dict[str, Score] = {}
+    less_than_ours: dict[str, Score] = {}
+    guesses: str = ""
+    absence: str = ""
+
+
+class Division(_Record):
+    """The outcomes of one protocol.
+
+    Parameters
+    ----------
+    protocol : str
+    description : str
+    articles : int
+        Those tested.
+    fingerprint : str
+        Hash of their ids and true labels.
+    unit : str
+        What the intervals resample.
+    units : int
+    outcomes : list of Outcome
+    """
+
+    protocol: str
+    description: str
+    articles: int
+    fingerprint: str
+    unit: str
+    units: int
+    outcomes: list[Outcome]
+
+    def of(self, contender: str) -> Outcome | None:
+        """Return the outcome of a contender, if there is one."""
+        return next((one for one in self.outcomes if one.contender == contender), None)
+
+
+class TaskResult(_Record):
+    """The divisions of a task, the honest one first; ``labels`` numbers the guesses."""
+
+    labels: list[str]
+    divisions: list[Division]
+
+    def by(self, protocol: str) -> Division | None:
+        """Return the division of a protocol, if there is one."""
+        return next((one for one in self.divisions if one.protocol == protocol), None)
+
+
+class SpeedResult(_Record):
+    """How many times as long as the reference workload something took.
+
+    The reference counts the words of the same articles by plain Python; both
+    are medians of processor time in one process, round by round in turn.
+    """
+
+    task: str
+    articles: int
+    rounds: int
+    train: float
+    label: float
+    reference_seconds: float
+
+
+class Results(_Record):
+    """Everything that one run of a suite found."""
+
+    format: int = FORMAT
+    suite: str
+    seed: int
+    made_with: dict[str, str]
+    tasks: dict[str, TaskResult]
+    speed: SpeedResult | None = None
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide the figures."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def pack(guesses: Sequence[str], labels: Sequence[str]) -> str:
+    """Write labels in a few bytes each thousand.
+
+    Parameters
+    ----------
+    guesses : sequence of str
+        Each among `labels`.
+    labels : sequence of str
+
+    Examples
+    --------
+    >>> unpack(pack(["مؤيد", "معارض", "مؤيد"], ["مؤيد", "معارض"]), ["مؤيد", "معارض"])
+    ['مؤيد', 'معارض', 'مؤيد']
+    """
+    numbers = {label: number for number, label in enumerate(labels)}
+    codes = np.array([numbers[guess] for guess in guesses], dtype="<u2")
+    # Low bytes then high bytes: the latter are all zero for up to 256 labels.
+    planes = codes.view(np.uint8).reshape(-1, 2).T.tobytes()
+    return base64.b64encode(zlib.compress(planes, 9)).decode("ascii")
+
+
+def unpack(packed: str, labels: Sequence[str]) -> list[str]:
+    """Read what `pack` wrote.
+
+    Raises
+    ------
+    ConfigError
+        If it is damaged.
+    """
+    try:
+        data = zlib.decompress(base64.b64decode(packed, validate=True))
+        planes = np.frombuffer(data, dtype=np.uint8).reshape(2, -1)
+        codes = np.ascontiguousarray(planes.T).view("<u2").ravel()
+        return [labels[code] for code in codes.tolist()]
+    except (ValueError, zlib.error, IndexError) as error:
+        raise ConfigError(
+            f"Got packed guesses that cannot be read: {error}. Make the results again."
+        ) from error
+
+
+def fingerprint(articles: Iterable[Article]) -> str:
+    """Return a hash of the ids and the labels of articles, in their order."""
+    digest = hashlib.sha256()
+    for article in articles:
+        for value in (article.id, article.label or ""):
+            data = value.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def write_results(path: str | Path, results: Results, *, force: bool = False) -> None:
+    """Write results as indented JSON.
+
+    Raises
+    ------
+    OutputError
+        If the file exists and `force` is off, or cannot be written.
+    """
+    with replacing_file(path, force=force) as file:
+        file.write(results.model_dump_json(indent=1, exclude_defaults=True).encode() + b"\n")
+
+
+def read_results(path: str | Path) -> Results:
+    """Read what `write_results` wrote.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read, or holds something else.
+    """
+    try:
+        found = Results.model_validate_json(Path(path).read_bytes())
+    except OSError as error:
+        raise ConfigError(
+            f"Got baseline {path}, which cannot be read: {error.strerror}. Make one with "
+            "'stance benchmark SUITE -o FILE'."
+        ) from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(map(str, fault["loc"])) or "the whole file"
+        raise ConfigError(
+            f"Got {path}, which holds no benchmark results: {place}: {fault['msg']}. Make them "
+            "again with 'stance benchmark SUITE -o FILE'."
+        ) from error
+    if found.format != FORMAT:
+        raise ConfigError(
+            f"Got {path} of format {found.format}, but expected {FORMAT}. Make it again."
+        )
+    return found

@@ -1,0 +1,308 @@
+"""Running a task: read, divide, let every contender learn and label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stance.benchmarking.contenders import AbsentError, Command, Contender, Majority, OurModel
+from stance.benchmarking.suite import OURS
+from stance.corpus.duplicates import near_duplicates
+from stance.corpus.labelled import read_corpus
+from stance.corpus.splitting import groups_of, labels_cross, split
+from stance.errors import CorpusError
+from stance.evaluation.protocol import default_protocol
+from stance.model.learning_corpus import LabelledCorpus
+from stance.model.training import settle_config
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from stance.benchmarking.suite import Suite, Task
+    from stance.corpus.article import Article
+    from stance.corpus.splitting import By
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One model to be made, and the articles that it is tested on, by their places."""
+
+    known: Sequence[int]
+    unknown: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A way of dividing a task's articles.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``outlet``, ``random`` or ``test``.
+    description : str
+        In words.
+    trials : list of Trial
+        No article is tested twice.
+    """
+
+    name: str
+    description: str
+    trials: list[Trial]
+
+    @property
+    def tested(self) -> list[int]:
+        """The places of the articles that are tested, in order."""
+        return sorted(chain.from_iterable(trial.unknown for trial in self.trials))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A task with its articles read and divided.
+
+    Parameters
+    ----------
+    name : str
+    task : Task
+    articles : list of Article
+        Those to learn from, then those of the test set, if there is one.
+    n_known : int
+        How many of them may be learned from.
+    protocols : list of Protocol
+        The honest one first.
+    groups : list of str
+        What each article shares with others that are not independent of it.
+    group_name : str
+    """
+
+    name: str
+    task: Task
+    articles: list[Article]
+    n_known: int
+    protocols: list[Protocol]
+    groups: list[str]
+    group_name: str
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """What one contender made of the tested articles of one protocol.
+
+    ``labels`` is None where it took no part, for the reason in ``absence``.
+    """
+
+    contender: str
+    protocol: Protocol
+    labels: list[str] | None
+    absence: str = ""
+
+
+def prepare(suite: Suite, name: str) -> Prepared:
+    """Read a task's articles and divide them.
+
+    Parameters
+    ----------
+    suite : Suite
+    name : str
+        Of the task.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    CorpusError
+        If the articles cannot be read or divided.
+    """
+    task = suite.tasks[name]
+    known = _sampled(_read(name, task, task.corpus, suite), task.sample, suite.seed)
+    tests = _read(name, task, task.test, suite) if task.test else []
+    articles = known + tests
+    repeated = near_duplicates(article.text for article in articles)
+    if tests:
+        protocols = [_official(task, known, tests)]
+    else:
+        by = task.by or default_protocol(articles)
+        wanted: list[By] = [by, "random"] if task.naive and by != "random" else [by]
+        protocols = [_crossed(task, articles, repeated, way, suite.seed) for way in wanted]
+    group_name, groups = _groups(articles, repeated)
+    return Prepared(name, task, articles, len(known), protocols, groups, group_name)
+
+
+def _read(name: str, task: Task, inputs: Sequence[str], suite: Suite) -> list[Article]:
+    places = [one if one.startswith("dataset:") else str(suite.folder / one) for one in inputs]
+    articles, rejected = read_corpus(places, fields=task.mapping, where=task.where)
+    if rejected:
+        raise CorpusError(
+            f"Got {len(rejected)} rows that cannot be used in the task {name!r} (the first: "
+            f"{rejected[0]}), but a benchmark takes all or none. Mend them."
+        )
+    if not articles:
+        raise CorpusError(
+            f"Got no articles for the task {name!r} from {', '.join(inputs)}, but expected "
+            "labelled ones. Look at its files and its 'where'."
+        )
+    return articles
+
+
+def _sampled(articles: list[Article], n: int, seed: int) -> list[Article]:
+    if not 0 < n < len(articles):
+        return articles
+    drawn = np.random.default_rng(seed).choice(len(articles), n, replace=False)
+    return [articles[place] for place in np.sort(drawn).tolist()]
+
+
+def _parts(task: Task, articles: Sequence[Article]) -> list[list[int]]:
+    """Return the places of the articles that one model is made for."""
+    if not task.each:
+        return [list(range(len(articles)))]
+    values = groups_of(articles, task.each)
+    parts: dict[str, list[int]] = {}
+    for place, value in enumerate(values):
+        parts.setdefault(value, []).append(place)
+    return [parts[value] for value in sorted(parts)]
+
+
+def _official(task: Task, known: Sequence[Article], tests: Sequence[Article]) -> Protocol:
+    if task.each:
+        strange = {getattr(a, task.each) for a in tests} - {getattr(a, task.each) for a in known}
+        if strange:
+            raise CorpusError(
+                f"Got test articles whose {task.each} is {min(map(str, strange))!r}, of "
+                "which there is none to learn from. Leave them out with 'where'."
+            )
+    trials = [
+        Trial(
+            [place for place in part if place < len(known)],
+            [place for place in part if place >= len(known)],
+        )
+        for part in _parts(task, [*known, *tests])
+    ]
+    trials = [trial for trial in trials if trial.unknown]
+    return Protocol("test", f"test set of {len(tests):,}" + _one_each(task), trials)
+
+
+def _crossed(
+    task: Task, articles: Sequence[Article], repeated: NDArray[np.int64], by: By, seed: int
+) -> Protocol:
+    """Divide each part into folds; no near-duplicate stands on both sides of one."""
+    folds = task.folds if by == task.by or by == default_protocol(articles) else None
+    trials, names = [], []
+    for part in _parts(task, articles):
+        places = np.array(part)
+        chosen = [articles[place] for place in part]
+        found = split(chosen, by, folds, seed=seed, duplicates=repeated[places])
+        trials += [Trial(places[f.train].tolist(), places[f.test].tolist()) for f in found]
+        names.append([fold.name for fold in found])
+    return Protocol(by, _describe(by, names) + _one_each(task), trials)
+
+
+def _describe(by: By, names: list[list[str]]) -> str:
+    n = len(names[0])
+    if by == "time":
+        return f"forward in time, {n} stretches"
+    if by == "random":
+        return f"{n} random folds, near-duplicates together"
+    each = names[0][0] != "1"
+    return f"leave one {by} out ({n} {by}s)" if each else f"{n} folds of held-out {by}s"
+
+
+def _one_each(task: Task) -> str:
+    return f", one model for each {task.each}" if task.each else ""
+
+
+def _groups(articles: Sequence[Article], repeated: NDArray[np.int64]) -> tuple[str, list[str]]:
+    """Return what is resampled: outlets where labels cross them, else near-duplicates."""
+    if labels_cross(articles, "outlet"):
+        return "outlet", groups_of(articles, "outlet")
+    return "group of near-duplicates", [str(group) for group in repeated.tolist()]
+
+
+def run(
+    suite: Suite, prepared: Prepared, *, jobs: int = 1, progress: Tell = lambda done, total: None
+) -> list[Guesses]:
+    """Let every contender learn and label, by every protocol.
+
+    Parameters
+    ----------
+    suite : Suite
+    prepared : Prepared
+    jobs : int
+        Processes; -1 for one on each core.
+    progress : callable, optional
+        Told how many models are made, and of how many.
+
+    Returns
+    -------
+    list of Guesses
+        `stance` first, then its variants, then opponents; a contender that
+        takes no part by one protocol is asked by the others all the same.
+    """
+    from joblib import Parallel, delayed
+
+    pairs = [
+        (name, contender, protocol)
+        for protocol in prepared.protocols
+        for name, contender in contenders(suite, prepared).items()
+    ]
+    tasks = (
+        delayed(_try)(contender, _at(prepared, trial.known), _at(prepared, trial.unknown))
+        for _, contender, protocol in pairs
+        for trial in protocol.trials
+    )
+    total = sum(len(protocol.trials) for _, _, protocol in pairs)
+    found: list[list[str] | str] = []
+    progress(0, total)
+    for answer in Parallel(n_jobs=jobs, return_as="generator")(tasks):
+        found.append(answer)
+        progress(len(found), total)
+    answers = iter(found)
+    return [_gather(name, protocol, answers) for name, _, protocol in pairs]
+
+
+def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
+    """Return everyone who takes part in a task, by name."""
+    task, known = prepared.task, prepared.articles[: prepared.n_known]
+    corpus = LabelledCorpus(known)
+    found: dict[str, Contender] = {}
+    ours: dict[str, dict[str, Any]] = {OURS: {}, **task.variants}
+    for name, changes in ours.items():
+        found[name] = OurModel(settle_config(corpus, suite.settings(task, changes)))
+    for name in task.opponents:
+        command = suite.opponents.get(name)
+        found[name] = Command(command, suite.folder) if command else Majority()
+    return found
+
+
+def _at(prepared: Prepared, places: Sequence[int]) -> list[Article]:
+    return [prepared.articles[place] for place in places]
+
+
+def _try(
+    contender: Contender, known: Sequence[Article], unknown: Sequence[Article]
+) -> list[str] | str:
+    try:
+        return contender.label(known, unknown)
+    except AbsentError as reason:
+        return str(reason)
+
+
+def _gather(name: str, protocol: Protocol, answers: Iterator[list[str] | str]) -> Guesses:
+    """Put a contender's labels of all trials in the order of the articles."""
+    labels: dict[int, str] = {}
+    absence = ""
+    for trial in protocol.trials:
+        answer = next(answers)
+        if isinstance(answer, str):
+            absence = absence or answer
+        else:
+            labels.update(zip(trial.unknown, answer, strict=True))
+    if absence:
+        return Guesses(name, protocol, None, absence)
+    return Guesses(name, protocol, [labels[place] for place in protocol.tested])

@@ -1,0 +1,179 @@
+"""Scores of guesses with intervals, and how far one set of guesses stands above another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.benchmarking.results import Division, Outcome, Score, TaskResult, fingerprint, pack
+from stance.benchmarking.suite import OURS
+from stance.errors import ConfigError
+from stance.evaluation.comparison import Difference, Paired, compare
+from stance.evaluation.resampling import Units, resampled_counts, resampling_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stance.benchmarking.running import Guesses, Prepared, Protocol
+    from stance.benchmarking.suite import TaskMetric
+    from stance.corpus.article import Article
+
+RESAMPLES = 2000
+TAILS = (0.025, 0.975)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The articles that one protocol tested, as scores need them.
+
+    Parameters
+    ----------
+    articles : list of Article
+    truth : list of str
+    groups : list of str
+        What is resampled; see `Prepared`.
+    group_name : str
+    """
+
+    articles: list[Article]
+    truth: list[str]
+    groups: list[str]
+    group_name: str
+
+    @classmethod
+    def of(cls, prepared: Prepared, protocol: Protocol) -> Tested:
+        """Take the articles that a protocol tested."""
+        articles = [prepared.articles[place] for place in protocol.tested]
+        truth = [str(article.label) for article in articles]
+        groups = [prepared.groups[place] for place in protocol.tested]
+        return cls(articles, truth, groups, prepared.group_name)
+
+    @property
+    def units(self) -> Units:
+        """What is resampled."""
+        numbers = np.unique(self.truth, return_inverse=True)[1]
+        return resampling_units(numbers, self.groups, self.group_name)
+
+    def strata(self, metric: TaskMetric) -> list[str] | None:
+        """Return the value of the field that a metric is averaged over, if it is.
+
+        Raises
+        ------
+        ConfigError
+            If an article has none.
+        """
+        if not metric.over:
+            return None
+        values = [getattr(article, metric.over) for article in self.articles]
+        if None in values:
+            raise ConfigError(
+                f"Got a metric over {metric.over!r}, but article "
+                f"{self.articles[values.index(None)].id!r} has none. Name the field in [fields]."
+            )
+        return values
+
+    def score(self, guesses: Sequence[str], metric: TaskMetric, *, seed: int) -> Score:
+        """Score guesses, with a 95 % bootstrap interval."""
+        labels = sorted({*self.truth, *guesses, *metric.labels})
+        k, numbers = len(labels), {label: number for number, label in enumerate(labels)}
+        strata = np.unique(self.strata(metric) or self.truth[:1], return_inverse=True)[1]
+        shape = (int(strata.max()) + 1, k, k)
+        row = strata * k + np.array([numbers[label] for label in self.truth])
+        cells = row * k + np.array([numbers[label] for label in guesses])
+        n_cells = int(np.prod(shape))
+        counts = np.bincount(cells, minlength=n_cells).astype(np.float64)
+        value = metric.metric().score(counts.reshape(shape), labels)
+        drawn = resampled_counts(
+            cells[:, None], n_cells, self.units, resamples=RESAMPLES, seed=seed
+        )
+        draws = [metric.metric().score(part.reshape(-1, *shape), labels) for part in drawn]
+        low, high = np.quantile(np.concatenate(draws), TAILS)
+        return Score(value=float(value), low=float(low), high=float(high))
+
+    def difference(
+        self,
+        first: Sequence[str],
+        second: Sequence[str],
+        metric: TaskMetric,
+        *,
+        seed: int,
+        resamples: int = RESAMPLES,
+    ) -> Difference:
+        """Compare two sets of guesses on the same articles, by the paired bootstrap."""
+        paired = Paired.of(
+            self.truth,
+            first,
+            second,
+            groups=self.groups,
+            group_name=self.group_name,
+            strata=self.strata(metric),
+        )
+        return compare(paired, metric.metric(), resamples=resamples, seed=seed)
+
+
+def score_task(prepared: Prepared, guesses: Sequence[Guesses], *, seed: int) -> TaskResult:
+    """Score what every contender made of a task.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    guesses : sequence of Guesses
+        As `stance.benchmarking.running.run` returns them.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    TaskResult
+    """
+    named = {str(article.label) for article in prepared.articles}
+    for one in guesses:
+        named.update(one.labels or ())
+    labels = sorted(named)
+    divisions = []
+    for protocol in prepared.protocols:
+        own = [one for one in guesses if one.protocol is protocol]
+        tested = Tested.of(prepared, protocol)
+        outcomes = _outcomes(prepared, tested, own, labels, seed)
+        divisions.append(
+            Division(
+                protocol=protocol.name,
+                description=protocol.description,
+                articles=len(tested.articles),
+                fingerprint=fingerprint(tested.articles),
+                unit=tested.units.name,
+                units=tested.units.count,
+                outcomes=outcomes,
+            )
+        )
+    return TaskResult(labels=labels, divisions=divisions)
+
+
+def _outcomes(
+    prepared: Prepared, tested: Tested, guesses: Sequence[Guesses], labels: list[str], seed: int
+) -> list[Outcome]:
+    ours = next(one.labels for one in guesses if one.contender == OURS) or []
+    outcomes = []
+    for one in guesses:
+        kind = "variant" if one.contender in prepared.task.variants else "opponent"
+        kind = "model" if one.contender == OURS else kind
+        scores, behind = {}, {}
+        for name, metric in prepared.task.metrics.items() if one.labels else ():
+            scores[name] = tested.score(one.labels or [], metric, seed=seed)
+            if one.contender != OURS:
+                found = tested.difference(ours, one.labels or [], metric, seed=seed)
+                low, high = found.interval
+                behind[name] = Score(value=found.value, low=low, high=high)
+        outcomes.append(
+            Outcome(
+                contender=one.contender,
+                kind=kind,
+                scores=scores,
+                less_than_ours=behind,
+                guesses=pack(one.labels, labels) if one.labels else "",
+                absence=one.absence,
+            )
+        )
+    return outcomes

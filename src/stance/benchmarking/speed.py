@@ -1,0 +1,78 @@
+"""How long training and labelling take, measured in a workload timed beside them.
+
+Seconds say more about the machine than about the code. What they are divided by
+here, counting the words of the same articles in plain Python, suffers from the
+same machine in the same minute.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from stance.benchmarking.results import SpeedResult
+from stance.model.learning_corpus import LabelledCorpus
+from stance.model.training import settle_config, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from stance.benchmarking.running import Prepared
+    from stance.benchmarking.suite import SpeedOptions, Suite
+    from stance.corpus.article import Article
+
+# Counting once is over too soon to be timed well.
+COUNTED = 20
+
+
+def measure_speed(suite: Suite, prepared: Prepared, options: SpeedOptions) -> SpeedResult:
+    """Time training and labelling on a task's articles, in turn with the reference workload.
+
+    Parameters
+    ----------
+    suite : Suite
+    prepared : Prepared
+        The task whose articles and settings are taken.
+    options : SpeedOptions
+        How many articles and how many rounds.
+
+    Returns
+    -------
+    SpeedResult
+        Medians of ratios of processor time.
+    """
+    articles = prepared.articles[: prepared.n_known][: options.articles]
+    config = settle_config(LabelledCorpus(articles), suite.settings(prepared.task))
+    model = train(articles, config)
+    model.probabilities(articles)  # compiles, where nobody has yet
+    rounds: dict[str, list[float]] = {"reference": [], "train": [], "label": []}
+    for _ in range(options.rounds):
+        reference = _processor_seconds(lambda: _count_words(articles)) / COUNTED
+        rounds["reference"].append(reference)
+        rounds["train"].append(_processor_seconds(lambda: train(articles, config)) / reference)
+        labelling = _processor_seconds(lambda: model.probabilities(articles))
+        rounds["label"].append(labelling / reference)
+    return SpeedResult(
+        task=prepared.name,
+        articles=len(articles),
+        rounds=options.rounds,
+        train=round(statistics.median(rounds["train"]), 3),
+        label=round(statistics.median(rounds["label"]), 3),
+        reference_seconds=round(statistics.median(rounds["reference"]), 6),
+    )
+
+
+def _processor_seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _count_words(articles: Sequence[Article]) -> None:
+    """Do what takes plain Python about as long on any machine of one kind."""
+    for _ in range(COUNTED):
+        counts: Counter[str] = Counter()
+        for article in articles:
+            counts.update(article.text.split())
