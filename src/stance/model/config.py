@@ -26,6 +26,10 @@ ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    def __hash__(self) -> int:
+        # Tables have no hash of their own.
+        return hash(self.model_dump_json())
+
 
 class TextConfig(_Section):
     """What of an article is read."""
@@ -175,6 +179,14 @@ class ClassifierConfig(_Section):
         "sqrt",
         description="within a label an article weighs 1 (none), 1/sqrt(n) or 1/n (full), "
         "n: the articles of its outlet",
+    )
+    label_weights: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        {}, description="how much a label weighs besides, such as { None = 0.5 }; 1 if left out"
+    )
+    nb_weights: bool = Field(
+        False,
+        description="weigh each feature by how much it tells of the label, before a logistic "
+        "or svm classifier is fitted",
     )
     logistic: LogisticConfig = LogisticConfig()
     svm: SvmConfig = SvmConfig()
@@ -374,6 +386,9 @@ def _section_lines(section: BaseModel, path: str) -> list[str]:
 def _toml_value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_toml_value(key)} = {_toml_value(v)}" for key, v in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
