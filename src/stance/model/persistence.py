@@ -84,9 +84,9 @@ class ManifestV1(BaseModel):
 def _with_settings_of_format_1(config: dict[str, Any]) -> dict[str, Any]:
     """Spell out what format 1 did before there was a choice; a wrong shape is found later."""
     match config:
-        case {"features": {"lexicon": {**lexicon}, **features}, **rest}:
-            lexicon = {"sides": "rate", **lexicon}
-            return {**rest, "features": {**features, "lexicon": lexicon}}
+        case {"features": {"lexicon": dict() as lexicon} as features}:
+            chosen = {"sides": "rate", **lexicon}
+            return {**config, "features": {**features, "lexicon": chosen}}
     return config
 
 
