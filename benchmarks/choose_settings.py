@@ -29,11 +29,10 @@ RESULT = ROOT / "benchmarks" / "results" / "settings.json"
 SECOND = "-2"
 
 GRID = {
-    "features.word.max_n": [1],
-    "features.word.min_outlets": [4, 10],
-    "features.lexicon.weight": [0.5, 2, 4, 8],
-    "features.lexicon.side_weight": [0.5, 3, 6],
-    "classifier.logistic.C": [0.3, 1, 3],
+    "features.word.min_outlets": [4],
+    "features.lexicon.weight": [0.5, 1, 2, 4, 8],
+    "features.lexicon.side_weight": [1, 3, 6],
+    "classifier.logistic.C": [1, 3],
 }
 # How many of the best, by telling, are cross-validated too.
 FINALISTS = 6
