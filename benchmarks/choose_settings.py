@@ -30,12 +30,12 @@ SECOND = "-2"
 
 GRID = {
     "features.word.min_outlets": [4],
-    "features.lexicon.weight": [0.5, 1, 2, 4, 8],
-    "features.lexicon.side_weight": [1, 3, 6],
+    "features.lexicon.weight": [0.5, 2, 4, 8],
+    "features.lexicon.side_weight": [1, 3],
     "classifier.logistic.C": [1, 3],
 }
 # How many of the best, by telling, are cross-validated too.
-FINALISTS = 6
+FINALISTS = 3
 
 
 def main() -> None:

@@ -161,11 +161,16 @@ def plain_rates(lexicon, text):
         if Voice.SPEECH in heard:
             continue
         mentions[name] += 1
-        rates[f"scare.{name}" if Voice.SCARE in heard else name] += 1000 / n_words
+        if Voice.SCARE in heard:
+            rates[f"scare.{name}"] += 1000 / n_words
+        elif not lexicon.categories[name].plain:
+            rates[name] += 1000 / n_words
         if side and Voice.SCARE not in heard:
             sided[side] += 1
     naming = {name: c.actor for name, c in lexicon.categories.items() if c.naming}
     for name, actor in naming.items():
+        if lexicon.categories[name].plain:
+            continue
         total = sum(mentions[other] for other in naming if naming[other] == actor)
         rates[f"share.{name}"] = mentions[name] / total if total else 0.0
     for side, n in sided.items():

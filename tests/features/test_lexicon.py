@@ -223,14 +223,16 @@ owners = st.tuples(st.sampled_from(["first", "second", "third"]), st.sampled_fro
 
 
 @st.composite
-def lexicons(draw):
+def lexicons(draw, *, plain=st.booleans()):
     chosen = draw(st.lists(st.sampled_from(POOL), unique=True, min_size=5))
     owned = [(term, *draw(owners)) for term in chosen]
+    some_plain = draw(plain)
     categories = {
         name: Category(
             description="",
             actor=actor,
             naming=actor is not None,
+            plain=name == "first" and some_plain,
             side=side,
             terms=[Term(term=term, side=own) for term, owner, own in owned if owner == name],
         )
@@ -295,7 +297,7 @@ def test_rates_and_shares_are_those_of_the_plain_count(lexicon, texts):
 
 
 @unhurried
-@given(lexicon=lexicons(), texts=st.lists(told, min_size=1, max_size=4))
+@given(lexicon=lexicons(plain=st.just(False)), texts=st.lists(told, min_size=1, max_size=4))
 def test_the_shares_of_an_actor_sum_to_one_or_to_nothing(lexicon, texts):
     features = LexiconFeatures(lexicon).fit(texts)
     names = features.get_feature_names_out().tolist()
@@ -354,6 +356,39 @@ def test_sides_count_their_terms_in_the_outlets_own_words(folder):
     assert found["side.opposition"] == pytest.approx(np.log1p(1000 / 8))
     assert found["sideshare.damascus"] == pytest.approx(2 / 3)
     assert found["sideshare.opposition"] == pytest.approx(1 / 3)
+
+
+def test_what_everybody_says_has_no_rate_but_counts_as_a_mention():
+    lexicon = Lexicon(
+        [
+            LexiconFile(
+                format=1,
+                family="names",
+                description="",
+                categories={
+                    "usual": Category(
+                        description="",
+                        actor="sdf",
+                        naming=True,
+                        plain=True,
+                        terms=[Term(term="قسد")],
+                    ),
+                    "hostile": Category(
+                        description="", actor="sdf", naming=True, terms=[Term(term="الانفصاليون")]
+                    ),
+                },
+            )
+        ]
+    )
+    features = LexiconFeatures(lexicon).fit([])
+    assert features.get_feature_names_out().tolist() == [
+        "hostile",
+        "scare.usual",
+        "scare.hostile",
+        "share.hostile",
+    ]
+    values = features.transform(["قسد والانفصاليون", "«قسد»"]).toarray()
+    assert values.tolist() == [[500, 0, 0, 0.5], [0, 1000, 0, 0]]
 
 
 def test_sides_can_be_plain_rates(folder):

@@ -74,6 +74,12 @@ class Category(_Strict):
     naming : bool
         Whether the terms are mentions of the actor, and so count towards
         naming shares.
+    plain : bool
+        Whether everybody says these terms, whoever they side with: the usual
+        name of an actor, verbs of reporting. They tell what an article is
+        about, so neither their rate nor their share is a feature; as mentions
+        they still count towards the shares of the actor's other names, and
+        between scare quotes they are as telling as any.
     terms : list of Term
     """
 
@@ -81,6 +87,7 @@ class Category(_Strict):
     actor: str | None = None
     side: str | None = None
     naming: bool = False
+    plain: bool = False
     terms: list[Term]
 
 
@@ -382,12 +389,13 @@ class LexiconBlock:
 
     The columns are, in order:
 
-    - for each category, its rate per 1,000 words in the outlet's own voice;
+    - for each category that is not plain, its rate per 1,000 words in the
+      outlet's own voice;
     - for each category, ``scare.CATEGORY``, its rate per 1,000 words between
       scare quotes;
-    - for each category that names an actor, ``share.CATEGORY``: of all
-      mentions of the actor outside quoted speech, the part by this
-      category's names, in [0, 1];
+    - for each category that names an actor and is not plain,
+      ``share.CATEGORY``: of all mentions of the actor outside quoted speech,
+      the part by this category's names, in [0, 1];
     - for each side, ``side.SIDE``, how often all the terms that it tends to
       use occur in the outlet's own voice: ln(1 + rate per 1,000 words), or
       the rate itself. A term that training never saw still counts here;
@@ -420,11 +428,10 @@ class LexiconBlock:
     @property
     def terms(self) -> list[str]:
         """Names of the columns."""
-        names = list(self.lexicon.categories)
         return [
-            *names,
-            *(f"scare.{name}" for name in names),
-            *(f"share.{name}" for name in self._naming),
+            *(name for name, category in self.lexicon.categories.items() if not category.plain),
+            *(f"scare.{name}" for name in self.lexicon.categories),
+            *(f"share.{name}" for name in self._naming if not self.lexicon.categories[name].plain),
             *self.side_terms,
         ]
 
@@ -433,6 +440,11 @@ class LexiconBlock:
         """Names of the columns that add up a side's terms; they come last."""
         kinds = ("side", "sideshare") if self.sides == "log" else ("side",)
         return [f"{kind}.{name}" for kind in kinds for name in self.lexicon.sides]
+
+    @property
+    def _telling(self) -> NDArray[np.bool_]:
+        """Whether each category's own rate is a feature."""
+        return np.array([not c.plain for c in self.lexicon.categories.values()], dtype=np.bool_)
 
     @property
     def _naming(self) -> list[str]:
@@ -459,7 +471,7 @@ class LexiconBlock:
         )[:, None]
         dense = np.hstack(
             [
-                own * PER_WORDS / n_words,
+                own[:, self._telling] * PER_WORDS / n_words,
                 scare * PER_WORDS / n_words,
                 self._shares(own + scare),
                 *self._side_columns(sides, sides * PER_WORDS / n_words),
@@ -503,4 +515,4 @@ class LexiconBlock:
             of_actor = actors == actor
             total = named[:, of_actor].sum(axis=1, keepdims=True)
             shares[:, of_actor] = named[:, of_actor] / np.maximum(total, 1)
-        return shares
+        return shares[:, self._telling[columns]]
