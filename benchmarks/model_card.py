@@ -8,11 +8,16 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import stance
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 TRANSFER = Path(__file__).parent / "results" / "transfer.json"
+DOMAIN = Path(__file__).parent / "results" / "domain.json"
+OTHERS = ("ant middleEast", "ant economy", "ant sport", "mawqif", "persian", "english")
 
 TEMPLATE = Path(__file__).with_name("model_card_template.md")
 
@@ -34,6 +39,11 @@ def main() -> None:
         n_outlets=model.record.n_outlets,
         seed_rows="\n".join(map(seed_row, runs)),
         transfer_rows="\n".join(transfer_row(*item) for item in transfer.items()),
+        least_rows="\n".join(map(least_row, transfer["shipped"]["at_least"])),
+        threshold=(model.domain or missing()).threshold,
+        domain_rows="\n".join(domain_rows(read(DOMAIN)["shipped"]["kinds"])),
+        in_accuracy=transfer["shipped"]["by_domain"][0]["accuracy"],
+        out_accuracy=transfer["shipped"]["by_domain"][1]["accuracy"],
         by_label=", ".join(f"{k} {v:.2f}" for k, v in transfer["shipped"]["f1"].items()),
     )
     (chosen.model / "card.md").write_text(card, "utf-8")
@@ -45,9 +55,9 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def missing() -> stance.Codebook:
-    """Stop: a card without label definitions is none."""
-    raise SystemExit("The model has no codebook: train it with --codebook.")
+def missing() -> NoReturn:
+    """Stop: a card without label definitions is none, nor one that knows no domain."""
+    raise SystemExit("The model has no codebook, or no domain: train it with 'make models'.")
 
 
 def label_line(item: tuple[str, Any]) -> str:
@@ -61,6 +71,18 @@ def seed_row(run: dict[str, Any]) -> str:
     low, high = run["intervals"]["macro_f1"]
     score = f"{run['macro_f1']:.3f} | [{low:.3f}, {high:.3f}] | {run['accuracy']:.3f}"
     return f"| {run['protocol']} | {score} |"
+
+
+def least_row(found: dict[str, float]) -> str:
+    """Show what is left above a probability."""
+    return f"| {found['min_probability']} | {found['labelled']:.2f} | {found['accuracy']:.3f} |"
+
+
+def domain_rows(kinds: dict[str, dict[str, float]]) -> Iterator[str]:
+    """Show how much of each kind of text is flagged."""
+    yield f"| real articles on the war | {kinds['its own kind']['flagged']:.2f} |"
+    for kind in OTHERS:
+        yield f"| {kind} | {kinds[kind]['flagged']:.2f} |"
 
 
 def transfer_row(name: str, found: dict[str, Any]) -> str:

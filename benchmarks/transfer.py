@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from sklearn.metrics import accuracy_score, f1_score
@@ -24,6 +25,8 @@ ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "transfer.json"
 SEEDS = ROOT / "seeds" / "articles.jsonl"
 CONFIG = ROOT / "seeds" / "model.toml"
+
+LEAST = (0.8, 0.95, 0.99)
 
 SYRIA_BLOCS = ("damascus_aligned", "opposition_aligned", "neutral_wire")
 
@@ -49,7 +52,8 @@ def main() -> None:
 def score(model: stance.Model, articles: Sequence[stance.Article]) -> dict[str, Any]:
     """Score one model over the three labels that the articles have."""
     truth = [str(article.label) for article in articles]
-    guess = [prediction.label for prediction in stance.predict(model, articles)]
+    found = list(stance.predict(model, articles))
+    guess = [str(prediction.label) for prediction in found]
     per_label = f1_score(truth, guess, labels=list(SYRIA_BLOCS), average=None)
     outlets: dict[str, Counter[str]] = defaultdict(Counter)
     for article, label in zip(articles, guess, strict=True):
@@ -59,8 +63,26 @@ def score(model: stance.Model, articles: Sequence[stance.Article]) -> dict[str, 
         "macro_f1": float(per_label.mean()),
         "accuracy": float(accuracy_score(truth, guess)),
         "f1": dict(zip(SYRIA_BLOCS, map(float, per_label), strict=True)),
+        "at_least": [at_least(found, truth, least) for least in LEAST],
+        "by_domain": [by_domain(found, truth, out=out) for out in (False, True)],
         "guesses_by_outlet": {name: dict(c.most_common()) for name, c in sorted(outlets.items())},
     }
+
+
+def at_least(
+    found: Sequence[stance.Prediction], truth: Sequence[str], least: float
+) -> dict[str, float]:
+    """Tell what --min-probability would leave, and how much of it is right."""
+    kept = [p.label == t for p, t in zip(found, truth, strict=True) if p.probability >= least]
+    return {"min_probability": least, "labelled": len(kept) / len(found), "accuracy": mean(kept)}
+
+
+def by_domain(
+    found: Sequence[stance.Prediction], truth: Sequence[str], *, out: bool
+) -> dict[str, float]:
+    """Tell how many articles are in the model's domain, or out of it, and how many are right."""
+    kept = [p.label == t for p, t in zip(found, truth, strict=True) if p.out_of_domain is out]
+    return {"out_of_domain": out, "share": len(kept) / len(found), "accuracy": mean(kept)}
 
 
 if __name__ == "__main__":

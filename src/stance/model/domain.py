@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from stance.model.learning_corpus import LabelledCorpus
 
 # Of the articles of a model's own kind this part may be called out of domain.
-FLAGGED = 0.01
+FLAGGED = 0.02
 
 # Enough to know the hundredth part of any number of articles.
 MOST_HELD_OUT = 2_000
