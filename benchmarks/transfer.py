@@ -71,18 +71,23 @@ def score(model: stance.Model, articles: Sequence[stance.Article]) -> dict[str, 
 
 def at_least(
     found: Sequence[stance.Prediction], truth: Sequence[str], least: float
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     """Tell what --min-probability would leave, and how much of it is right."""
     kept = [p.label == t for p, t in zip(found, truth, strict=True) if p.probability >= least]
-    return {"min_probability": least, "labelled": len(kept) / len(found), "accuracy": mean(kept)}
+    return {"min_probability": least, "labelled": len(kept) / len(found), "accuracy": share(kept)}
 
 
 def by_domain(
     found: Sequence[stance.Prediction], truth: Sequence[str], *, out: bool
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     """Tell how many articles are in the model's domain, or out of it, and how many are right."""
     kept = [p.label == t for p, t in zip(found, truth, strict=True) if p.out_of_domain is out]
-    return {"out_of_domain": out, "share": len(kept) / len(found), "accuracy": mean(kept)}
+    return {"out_of_domain": out, "share": len(kept) / len(found), "accuracy": share(kept)}
+
+
+def share(right: Sequence[bool]) -> float | None:
+    """Return the part that is right, or None of none."""
+    return mean(right) if right else None
 
 
 if __name__ == "__main__":

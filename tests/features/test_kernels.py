@@ -35,7 +35,9 @@ for name in ("word", "char", "surface"):
     blocks.append(ScaledBlock(name, block, np.ones(len(block.terms), dtype=np.float32)))
 features = FeatureStack(table, blocks)
 weights = np.random.default_rng(1).normal(size=(features.n_features, 3)).astype(np.float32)
-print(Scorer(features, weights).scores(texts).tobytes().hex())
+found = Scorer(features, weights, len(texts)).read(texts)
+assert found.familiarity.any()
+print(found.values.tobytes().hex(), found.familiarity.tobytes().hex())
 """
 
 

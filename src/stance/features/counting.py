@@ -349,13 +349,13 @@ class WordCounter(_Counter):
             scores,
         )
 
-    def average(self, tokens: Tokens, values: NDArray[np.float32]) -> NDArray[np.float64]:
+    def average(self, tokens: Tokens, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the mean over each text's words of what a word alone is worth.
 
         Parameters
         ----------
         tokens : Tokens
-        values : ndarray of float32, shape (n_terms,)
+        values : ndarray of float64, shape (n_terms,)
             In the order of the table; a word that is no term is worth nothing.
         """
         from stance.features.kernels import average_words

@@ -588,7 +588,7 @@ def average_words(
     tokens: Int32s,
     token_offsets: Int64s,
     branches: Int64s,
-    values: NDArray[np.float32],
+    values: Floats,
     averages: Floats,
 ) -> None:
     """Write down, for each text, the mean of what its words are worth alone.

@@ -32,7 +32,7 @@ class _Compiled(NamedTuple):
 
     block: TfidfBlock
     weights: Weights
-    familiarity: NDArray[np.float32] | None
+    familiarity: NDArray[np.float64] | None
 
 
 class TextScores(NamedTuple):
@@ -98,11 +98,11 @@ class Scorer:
             for surface in sorted(wanted)
         }
 
-    def _familiarity(self, block: TfidfBlock) -> NDArray[np.float32] | None:
+    def _familiarity(self, block: TfidfBlock) -> NDArray[np.float64] | None:
         """Return the familiarity of the terms in a block's table, if it is the block to ask."""
         if not self._n_texts or block is not block_of_words(self._features):
             return None
-        return term_familiarity(block, self._n_texts)[block.ngrams.order].astype(np.float32)
+        return term_familiarity(block, self._n_texts)[block.ngrams.order]
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return decision values without intercepts, shape (n_texts, n_labels)."""

@@ -1,0 +1,155 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stance.features import scoring
+from stance.features.familiarity import (
+    arabic_words,
+    block_of_words,
+    count_terms,
+    term_familiarity,
+)
+from stance.features.scoring import Scorer
+from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
+from stance.features.tfidf import TfidfOptions, fit_tfidf
+from stance.text.normalization import arabic_normalization
+from stance.text.tokenization import words
+from tests.samples import SAMPLES, corpora, texts, unhurried
+
+KNOWN = [
+    "قوات قسد تدخل المدينة",
+    "قوات الجيش تدخل المدينة في 2019",
+    "قال المصدر إن YPG في المدينة",
+    "بيان رقم 12",
+]
+
+
+def stack_of(*options):
+    table = arabic_normalization()
+    batch = TextBatch(KNOWN, table, by_voice=False)
+    blocks = []
+    for option in options:
+        block, _ = fit_tfidf(batch.read_by(option), option)
+        blocks.append(ScaledBlock(option.analyzer, block, np.ones(len(block.terms), np.float32)))
+    return FeatureStack(table, blocks)
+
+
+def scorer_of(features, n_texts=len(KNOWN)):
+    weights = np.random.default_rng(2).normal(size=(features.n_features, 3)).astype(np.float32)
+    return Scorer(features, weights, n_texts)
+
+
+@pytest.fixture(scope="module")
+def features():
+    return stack_of(TfidfOptions("char", min_n=2, max_n=3), TfidfOptions("word", max_n=2))
+
+
+@pytest.fixture(scope="module")
+def scorer(features):
+    return scorer_of(features)
+
+
+def plain_familiarity(text):
+    """Count again, word by word, in how many of the known texts each stood."""
+    table = arabic_normalization()
+    known = [set(words(other, table)) for other in KNOWN]
+    found = words(text, table)
+    arabic = [word for word in found if any("\u0620" <= letter <= "\u06d3" for letter in word)]
+    stood = [sum(word in other for other in known) for word in arabic]
+    return sum(np.log1p(n) / np.log1p(len(known)) for n in stood) / max(len(found), 1)
+
+
+def test_a_terms_familiarity_is_its_share_of_texts_on_a_log_scale(features):
+    block = block_of_words(features)
+    found = dict(zip(block.terms, term_familiarity(block, len(KNOWN)).tolist(), strict=True))
+    assert found["المدينه"] == pytest.approx(np.log(4) / np.log(5))
+    assert found["قسد"] == pytest.approx(np.log(2) / np.log(5))
+    assert found["قوات قسد"] == found["2019"] == found["ypg"] == 0
+
+
+def test_a_word_of_every_text_is_wholly_familiar():
+    table = arabic_normalization()
+    options = TfidfOptions("word", max_n=1)
+    block, _ = fit_tfidf(TextBatch(["قسد", "قسد لندن"], table, by_voice=False).words, options)
+    assert term_familiarity(block, 2).tolist() == [1.0, pytest.approx(np.log(2) / np.log(3))]
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        *(("گروه", True), ("ﻻ", True), ("ڕۆژ", True), ("الـypg", True), ("و", True)),
+        *(("ypg", False), ("٣", False), ("۳", False), ("ﷺ قال", False), ("\u064b", False)),
+        *(("،؟", False), ("\u0640", False), ("", False), ("🙂", False), ("\ud800", False)),
+    ],
+)
+def test_arabic_words_hold_an_arabic_letter_and_no_space(term, expected):
+    assert arabic_words(["لندن", term, "أربيل"]).tolist() == [True, expected, True]
+
+
+@unhurried
+@given(chosen=corpora | st.lists(texts, max_size=5) | st.lists(st.sampled_from(KNOWN)))
+def test_a_texts_familiarity_is_the_mean_over_its_words(scorer, chosen):
+    found = scorer.read(chosen).familiarity
+    assert found.shape == (len(chosen),)
+    expected = [plain_familiarity(text) for text in chosen]
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("text", ["", "؟!،", "لندن", "2019 ypg", "🙂"])
+def test_nothing_known_is_not_familiar_at_all(scorer, text):
+    assert scorer.read([text]).familiarity.tolist() == [0.0]
+
+
+def test_an_unknown_word_halves_the_familiarity_of_one_known(scorer):
+    alone, beside = scorer.read(["المدينة", "المدينة Geneva"]).familiarity
+    assert beside == alone / 2 > 0
+
+
+def test_familiarity_depends_on_nothing_but_the_text(features, scorer, monkeypatch):
+    chosen = [*(text[:2_000] for text in SAMPLES.values()), *KNOWN] * 3
+    expected = scorer.read(chosen).familiarity
+    apart = [scorer_of(features).read([text]).familiarity[0] for text in chosen[: len(SAMPLES) + 4]]
+    np.testing.assert_array_equal(apart, expected[: len(apart)])
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(scorer.read, [chosen] * 16):
+            np.testing.assert_array_equal(found.familiarity, expected)
+    monkeypatch.setattr(scoring, "REMEMBERED_WORDS", 0)
+    for _ in range(2):
+        np.testing.assert_array_equal(scorer.read(chosen).familiarity, expected)
+
+
+def test_a_pickled_scorer_tells_the_same(scorer):
+    import pickle
+
+    again = pickle.loads(pickle.dumps(scorer))
+    np.testing.assert_array_equal(again.read(KNOWN).familiarity, scorer.read(KNOWN).familiarity)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        TfidfOptions("char", min_n=2, max_n=3),
+        TfidfOptions("surface", min_n=2, max_n=3),
+        TfidfOptions("word", min_n=2, max_n=2),
+    ],
+    ids=["char", "surface", "pairs of words"],
+)
+def test_features_without_single_words_tell_nothing(options):
+    features = stack_of(options)
+    assert block_of_words(features) is None
+    assert scorer_of(features).read(KNOWN).familiarity is None
+
+
+def test_without_the_number_of_texts_nothing_is_told(features):
+    assert scorer_of(features, n_texts=None).read(KNOWN).familiarity is None
+
+
+def test_terms_are_counted_as_the_matrix_has_them(features):
+    block = block_of_words(features)
+    counts, n_words = count_terms(block, features.table, [*KNOWN, "", "لندن قسد قسد"])
+    assert n_words.tolist() == [4, 6, 6, 3, 0, 3]
+    row = dict(zip(block.terms, counts[[5]].toarray().ravel().tolist(), strict=True))
+    assert {term: n for term, n in row.items() if n} == {"قسد": 2}
