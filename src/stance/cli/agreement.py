@@ -162,15 +162,14 @@ def meaning(result: Agreement) -> str:
     """Say in a sentence what an alpha allows."""
     if result.alpha is None or result.interval is None:
         return "Only one label was used: whether annotators would agree on others is not known."
-    if result.interval[0] >= RELIABLE:
-        return f"The lower end is at least {RELIABLE}: the labels can be relied on."
-    if result.interval[0] >= TENTATIVE:
-        return (
-            f"The lower end is between {TENTATIVE} and {RELIABLE}: good for tentative conclusions."
-        )
+    low, end = result.interval[0], "The lower end of alpha's interval is"
+    if low >= RELIABLE:
+        return f"{end} at least {RELIABLE}: the labels can be relied on."
+    if low >= TENTATIVE:
+        return f"{end} between {TENTATIVE} and {RELIABLE}: good for tentative conclusions."
     return (
-        f"The lower end is below {TENTATIVE}: sharpen the codebook, or label more articles "
-        "together, before you rely on such labels."
+        f"{end} below {TENTATIVE}: sharpen the codebook, or label more articles together, before "
+        "you rely on such labels."
     )
 
 

@@ -1,0 +1,80 @@
+"""Slices, calibration, nested choices and held-out labels, as a user would ask for them."""
+
+import orjson
+import pytest
+from rich.cells import cell_len
+
+from tests.cli.test_cli import FAST_SETTINGS, corpus, model, stance  # noqa: F401
+
+QUICK = ["--folds", 2, "--by", "event", "--jobs", 1, *FAST_SETTINGS]
+
+
+def test_evaluate_by_slices_with_calibration(corpus, model, tmp_path):  # noqa: F811
+    out, _ = stance(
+        "evaluate", corpus, "-m", model, "--slice", "outlet", "--slice", "year",
+        "--json", tmp_path / "e.json",
+    )  # fmt: skip
+    result = orjson.loads((tmp_path / "e.json").read_bytes())
+    assert sum(part["n"] for part in result["slices"]["outlet"]) == 48
+    assert {part["value"] for part in result["slices"]["year"]} > {"2013", "2014"}
+    assert all(part["few"] for part in result["slices"]["outlet"])
+    assert sum(found["n"] for found in result["reliability"]) == 48
+    assert result["risk_coverage"]["curve"][-1]["coverage"] == 1.0
+    assert f"Calibration (expected error {result['expected_calibration_error']:.3f})" in out
+    assert "If only the surest articles are labelled" in out
+    assert "By year:" in out
+    assert "* fewer than 30 articles" in out
+    assert all(cell_len(line) <= 80 for line in out.splitlines())
+
+
+def test_a_slice_that_no_article_has_is_told_at_once(corpus):  # noqa: F811
+    error = stance("crossval", corpus, "--slice", "bloc", code=1)[1]
+    assert "'bloc'" in error
+    assert "outlet" in error
+
+
+def test_crossval_writes_what_compare_reads(corpus, model, tmp_path):  # noqa: F811
+    labels = tmp_path / "held-out.csv"
+    stance("crossval", corpus, *QUICK, "-o", labels, "--slice", "label", "--json", tmp_path / "c")
+    result = orjson.loads((tmp_path / "c").read_bytes())
+    assert {part["n"] for part in result["slices"]["label"]} == {12}
+    out, _ = stance("compare", labels, model, corpus, "--json", tmp_path / "j.json")
+    compared = orjson.loads((tmp_path / "j.json").read_bytes())
+    assert compared["first"] == pytest.approx(result["macro_f1"])
+    assert "macro-F1" in out
+    error = stance("crossval", corpus, *QUICK, "-o", labels, code=1)[1]
+    assert "exists" in error
+
+
+def test_a_grid_is_chosen_from_inside_the_folds(corpus, tmp_path):  # noqa: F811
+    grid = ["--grid", "features.word.min_df=1,2", "--grid", "classifier.logistic.C=1,3"]
+    out, _ = stance("crossval", corpus, *QUICK, *grid, "--json", tmp_path / "c.json")
+    result = orjson.loads((tmp_path / "c.json").read_bytes())
+    assert [choice["fold"] for choice in result["chosen"]] == ["1", "2"]
+    settings = result["chosen"][0]["settings"]
+    assert set(settings) == {"features.word.min_df", "classifier.logistic.C"}
+    assert "chosen inside the folds" in out
+    assert f"features.word.min_df={settings['features.word.min_df']}" in out
+    assert result["protocol"].endswith("nested")
+
+
+def test_a_grid_that_is_none_is_misuse(corpus):  # noqa: F811
+    assert "KEY=VALUE,VALUE" in stance("crossval", corpus, "--grid", "seed", code=2)[1]
+    error = stance("crossval", corpus, "--grid", "features.word.min_dff=1,2", code=2)[1]
+    assert "features.word.min_df" in error
+
+
+def test_near_duplicates_may_be_ignored(tmp_path):
+    words = "جلس أهالي البلدة أمام دار البلدية وتحدثوا عن موسم القطن والطريق والماء والكهرباء"
+    rows = [
+        {"id": f"{n}{c}", "text": f"{words} {n} " * 2 + f"رمز{n} رقم{n}", "label": "ab"[n % 2]}
+        for n in range(12)
+        for c in "xy"
+    ]
+    path = tmp_path / "twice.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    options = ["--by", "random", "--jobs", 1, *FAST_SETTINGS, "--set", "features.word.min_df=1"]
+    for name, more in (("apart", []), ("ignored", ["--ignore-duplicates"])):
+        stance("crossval", path, *options, *more, "--json", tmp_path / name, "--folds", 3)
+    apart, ignored = (orjson.loads((tmp_path / n).read_bytes()) for n in ("apart", "ignored"))
+    assert ignored["accuracy"] > apart["accuracy"] + 0.2
