@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stance.corpus.labelled import read_corpus
     from stance.corpus.reading import read_articles
     from stance.errors import ConfigError, CorpusError, ModelError, OutputError, StanceError
+    from stance.evaluation.comparison import Paired, compare
+    from stance.evaluation.confusion import Metric
     from stance.evaluation.protocol import cross_validate
     from stance.evaluation.testing import evaluate_model
     from stance.features.estimators import LexiconFeatures, TfidfFeatures
@@ -41,16 +43,19 @@ __all__ = [
     "FieldMapping",
     "Lexicon",
     "LexiconFeatures",
+    "Metric",
     "Model",
     "ModelError",
     "NormalizationProfile",
     "OutputError",
+    "Paired",
     "Prediction",
     "RejectedRow",
     "StanceError",
     "TfidfFeatures",
     "TrainingConfig",
     "arabic_normalization",
+    "compare",
     "cross_validate",
     "evaluate_model",
     "load_config",
@@ -68,6 +73,8 @@ _HOMES = {
     "stance.corpus.labelled": ("read_corpus",),
     "stance.corpus.reading": ("read_articles",),
     "stance.errors": ("ConfigError", "CorpusError", "ModelError", "OutputError", "StanceError"),
+    "stance.evaluation.comparison": ("Paired", "compare"),
+    "stance.evaluation.confusion": ("Metric",),
     "stance.evaluation.protocol": ("cross_validate",),
     "stance.evaluation.testing": ("evaluate_model",),
     "stance.features.estimators": ("LexiconFeatures", "TfidfFeatures"),
