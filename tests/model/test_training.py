@@ -133,28 +133,6 @@ def test_the_weight_of_an_unknown_label_is_refused():
         article_weights(corpus, config)
 
 
-def test_given_weights_hold_within_a_label():
-    corpus = corpus_of([("a", None)] * 4 + [("b", None)] * 4)
-    weights = article_weights(corpus, load_config(), [1, 1, 3, 3, 1, 1, 1, 1])
-    assert np.allclose(weights, [0.5, 0.5, 1.5, 1.5, 1, 1, 1, 1])
-    unbalanced = load_config(overrides=["classifier.balance_classes=false"])
-    weights = article_weights(corpus, unbalanced, [1, 1, 3, 3, 1, 1, 1, 1])
-    assert np.allclose(weights / weights[0], [1, 1, 3, 3, 1, 1, 1, 1])
-    for wrong in ([1] * 7, [0] + [1] * 7, [np.nan] + [1] * 7):
-        with pytest.raises(ConfigError, match="one for each, above zero"):
-            article_weights(corpus, load_config(), wrong)
-
-
-def test_articles_of_little_weight_teach_little(fast_config):
-    known = [Article(f"k{n}", ["نعم", "كلا"][n % 2], "ab"[n % 2]) for n in range(8)]
-    turned = [Article(f"t{n}", ["نعم", "كلا"][n % 2], "ba"[n % 2]) for n in range(8)]
-    labels = []
-    for weight in (0.01, 100.0):
-        model = train([*known, *turned], fast_config, weights=[1.0] * 8 + [weight] * 8)
-        labels.append(model.labels[model.probabilities(known[:1])[0].argmax()])
-    assert labels == ["a", "b"]
-
-
 def test_calibration_holds_out_outlets_where_it_can(seed_articles):
     corpus = LabelledCorpus(seed_articles)
     folds, protocol = held_out_folds(corpus, load_config())

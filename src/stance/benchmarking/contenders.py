@@ -6,24 +6,27 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import orjson
 
+from stance.corpus.article import Article
 from stance.errors import StanceError
 from stance.model.training import train
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from stance.benchmarking.suite import Opponent
-    from stance.corpus.article import Article
     from stance.model.config import TrainingConfig
 
 BATCH = 1000
+
+FIELDS = tuple(field.name for field in fields(Article))
+SHOWN = ("id", "title", "text", "target")
 
 
 class AbsentError(StanceError):
@@ -100,8 +103,8 @@ class Command:
         with tempfile.TemporaryDirectory() as name:
             work = Path(name)
             _write(work / "train.jsonl", known)
-            # The label of a test article never leaves this process.
-            _write(work / "articles.jsonl", unknown, without="label")
+            # What gives the answer away, the outlet too, never leaves this process.
+            _write(work / "articles.jsonl", unknown, SHOWN)
             places = {
                 "python": sys.executable,
                 "train": str(work / "train.jsonl"),
@@ -125,12 +128,12 @@ class Command:
             raise AbsentError(f"{' '.join(command[:2])} ended with {done.returncode}: {said[-1]}")
 
 
-def _write(path: Path, articles: Sequence[Article], without: str = "") -> None:
+def _write(path: Path, articles: Sequence[Article], names: Collection[str] = FIELDS) -> None:
     with path.open("wb") as file:
         for article in articles:
-            row = {name: v for name, v in asdict(article).items() if v is not None}
-            row.pop(without, None)
-            file.write(orjson.dumps(row) + b"\n")
+            values = {name: getattr(article, name) for name in names}
+            shown = {name: value for name, value in values.items() if value is not None}
+            file.write(orjson.dumps(shown) + b"\n")
 
 
 def _read_labels(path: Path, articles: Sequence[Article]) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from stance.benchmarking.results import unpack
-from stance.benchmarking.scoring import Tested
+from stance.benchmarking.scoring import HeldOut
 from stance.benchmarking.suite import OURS
 from stance.errors import RegressionError
 from stance.evaluation.comparison import decide
@@ -118,7 +118,7 @@ def _judge_task(
             "the articles tested are not those of the baseline: make a new baseline, after "
             "looking at why they changed",
         )
-    tested = Tested.of(prepared, prepared.protocols[0])
+    tested = HeldOut.of(prepared, prepared.protocols[0])
     found = tested.difference(
         _ours(new, now), _ours(old, before), metric, seed=seed, resamples=RESAMPLES
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -129,8 +129,11 @@ def prepare(suite: Suite, name: str) -> Prepared:
         protocols = [_official(task, known, tests)]
     else:
         by = task.by or default_protocol(articles)
-        wanted: list[By] = [by, "random"] if task.naive and by != "random" else [by]
-        protocols = [_crossed(task, articles, repeated, way, suite.seed) for way in wanted]
+        protocols = [_crossed(task, articles, repeated, by, folds=task.folds, seed=suite.seed)]
+        if task.naive and by != "random":
+            protocols.append(
+                _crossed(task, articles, repeated, "random", folds=None, seed=suite.seed)
+            )
     group_name, groups = _groups(articles, repeated)
     return Prepared(name, task, articles, len(known), protocols, groups, group_name)
 
@@ -177,22 +180,25 @@ def _official(task: Task, known: Sequence[Article], tests: Sequence[Article]) ->
                 f"Got test articles whose {task.each} is {min(map(str, strange))!r}, of "
                 "which there is none to learn from. Leave them out with 'where'."
             )
-    trials = [
-        Trial(
-            [place for place in part if place < len(known)],
-            [place for place in part if place >= len(known)],
-        )
-        for part in _parts(task, [*known, *tests])
-    ]
-    trials = [trial for trial in trials if trial.unknown]
+    trials = []
+    for part in _parts(task, [*known, *tests]):
+        unknown = [place for place in part if place >= len(known)]
+        own = [place for place in part if place < len(known)]
+        if unknown:
+            trials.append(Trial(own, unknown))
     return Protocol("test", f"test set of {len(tests):,}" + _one_each(task), trials)
 
 
 def _crossed(
-    task: Task, articles: Sequence[Article], repeated: NDArray[np.int64], by: By, seed: int
+    task: Task,
+    articles: Sequence[Article],
+    repeated: NDArray[np.int64],
+    by: By,
+    *,
+    folds: int | Literal["each"] | None,
+    seed: int,
 ) -> Protocol:
     """Divide each part into folds; no near-duplicate stands on both sides of one."""
-    folds = task.folds if by == task.by or by == default_protocol(articles) else None
     trials, names = [], []
     for part in _parts(task, articles):
         places = np.array(part)
@@ -252,7 +258,11 @@ def run(
         for name, contender in contenders(suite, prepared).items()
     ]
     tasks = (
-        delayed(_try)(contender, _at(prepared, trial.known), _at(prepared, trial.unknown))
+        delayed(_try)(
+            contender,
+            _at(prepared, trial.known),
+            _at(prepared, trial.unknown),
+        )
         for _, contender, protocol in pairs
         for trial in protocol.trials
     )
@@ -273,7 +283,8 @@ def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
     found: dict[str, Contender] = {}
     ours: dict[str, dict[str, Any]] = {OURS: {}, **task.variants}
     for name, changes in ours.items():
-        found[name] = OurModel(settle_config(corpus, suite.settings(task, changes)))
+        config = settle_config(corpus, suite.settings(task, changes))
+        found[name] = OurModel(config)
     for name in task.opponents:
         command = suite.opponents.get(name)
         found[name] = Command(command, suite.folder) if command else Majority()
@@ -285,7 +296,9 @@ def _at(prepared: Prepared, places: Sequence[int]) -> list[Article]:
 
 
 def _try(
-    contender: Contender, known: Sequence[Article], unknown: Sequence[Article]
+    contender: Contender,
+    known: Sequence[Article],
+    unknown: Sequence[Article],
 ) -> list[str] | str:
     try:
         return contender.label(known, unknown)

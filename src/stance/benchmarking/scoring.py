@@ -25,7 +25,7 @@ TAILS = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
-class Tested:
+class HeldOut:
     """The articles that one protocol tested, as scores need them.
 
     Parameters
@@ -43,7 +43,7 @@ class Tested:
     group_name: str
 
     @classmethod
-    def of(cls, prepared: Prepared, protocol: Protocol) -> Tested:
+    def of(cls, prepared: Prepared, protocol: Protocol) -> HeldOut:
         """Take the articles that a protocol tested."""
         articles = [prepared.articles[place] for place in protocol.tested]
         truth = [str(article.label) for article in articles]
@@ -135,7 +135,7 @@ def score_task(prepared: Prepared, guesses: Sequence[Guesses], *, seed: int) -> 
     divisions = []
     for protocol in prepared.protocols:
         own = [one for one in guesses if one.protocol is protocol]
-        tested = Tested.of(prepared, protocol)
+        tested = HeldOut.of(prepared, protocol)
         outcomes = _outcomes(prepared, tested, own, labels, seed)
         divisions.append(
             Division(
@@ -152,7 +152,7 @@ def score_task(prepared: Prepared, guesses: Sequence[Guesses], *, seed: int) -> 
 
 
 def _outcomes(
-    prepared: Prepared, tested: Tested, guesses: Sequence[Guesses], labels: list[str], seed: int
+    prepared: Prepared, tested: HeldOut, guesses: Sequence[Guesses], labels: list[str], seed: int
 ) -> list[Outcome]:
     ours = next(one.labels for one in guesses if one.contender == OURS) or []
     outcomes = []

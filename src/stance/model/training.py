@@ -44,7 +44,6 @@ def train(
     *,
     codebook: Codebook | None = None,
     duplicates: Sequence[int] | NDArray[np.int64] | None = None,
-    weights: Sequence[float] | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
     """Train a model.
@@ -61,10 +60,6 @@ def train(
     duplicates : sequence of int, optional
         The near-duplicate group of each article, where it is known already;
         held-out folds keep a group together.
-    weights : sequence of float, optional
-        How much each article counts, above zero, before outlets and labels
-        are balanced; one each by default. Articles on another target may help
-        as a fraction of one.
     progress : callable, optional
         Told of each step as it begins.
 
@@ -77,8 +72,7 @@ def train(
     CorpusError
         If the articles cannot be learned from.
     ConfigError
-        If the configuration asks for what cannot be done, or there is not one
-        weight above zero for each article.
+        If the configuration asks for what cannot be done.
     """
     corpus = LabelledCorpus(articles, duplicates)
     if codebook is not None:
@@ -86,15 +80,15 @@ def train(
     config = settle_config(corpus, config or TrainingConfig())
     progress("counting words")
     features, values = fit_features(corpus, config)
-    truth, balanced = corpus.truth, article_weights(corpus, config, weights)
-    trial = HeldOutTrial(corpus, values, balanced, config)
+    truth, weights = corpus.truth, article_weights(corpus, config)
+    trial = HeldOutTrial(corpus, values, weights, config)
     progress("trying settings on held-out articles")
     config = trial.choose_penalty()
     progress("fitting the classifier")
     linear, notes = fit_classifier(
         values,
         truth,
-        balanced,
+        weights,
         n_labels=len(corpus.labels),
         config=config.classifier,
         seed=config.seed,
@@ -196,9 +190,7 @@ def _fit_lexicon(
     return ScaledBlock("lexicon", block, scale.astype(np.float32)), rates
 
 
-def article_weights(
-    corpus: LabelledCorpus, config: TrainingConfig, given: Sequence[float] | None = None
-) -> NDArray[np.float64]:
+def article_weights(corpus: LabelledCorpus, config: TrainingConfig) -> NDArray[np.float64]:
     """Return how much each article counts in training; the mean is one.
 
     With ``balance_outlets`` an outlet with many articles of a label does not
@@ -206,34 +198,21 @@ def article_weights(
     all, but for its ``label_weights``.
     """
     truth = corpus.truth
-    weights = _given_weights(corpus, given)
-    counts = np.bincount(truth, weights)
+    weights = np.ones(len(truth))
     power = {"none": 0.0, "sqrt": 0.5, "full": 1.0}[config.classifier.balance_outlets]
     if corpus.outlets and power:
         pairs = list(zip(truth.tolist(), corpus.outlets, strict=True))
         sizes = Counter(pairs)
         # An unknown outlet is nobody's: such articles are not taken for one big outlet.
-        weights *= [1.0 if pair[1] is None else sizes[pair] ** -power for pair in pairs]
+        weights = np.array([1.0 if pair[1] is None else sizes[pair] ** -power for pair in pairs])
     totals = np.bincount(truth, weights)
-    if config.classifier.balance_classes:
-        counts = np.full(len(totals), len(truth) / len(totals))
-    wanted = counts * _label_weights(corpus, config)
-    wanted *= len(truth) / wanted.sum()
+    counts = np.bincount(truth) if not config.classifier.balance_classes else None
+    wanted = counts if counts is not None else np.full(len(totals), len(truth) / len(totals))
+    if config.classifier.label_weights:
+        wanted = wanted * _label_weights(corpus, config)
+        wanted *= len(truth) / wanted.sum()
     balanced: NDArray[np.float64] = weights * (wanted / totals)[truth]
     return balanced
-
-
-def _given_weights(corpus: LabelledCorpus, given: Sequence[float] | None) -> NDArray[np.float64]:
-    if given is None:
-        return np.ones(len(corpus.articles))
-    weights = np.array(given, dtype=np.float64)
-    if weights.shape != (len(corpus.articles),) or not (np.isfinite(weights) & (weights > 0)).all():
-        raise ConfigError(
-            f"Got {len(weights)} weights for {len(corpus.articles)} articles, the least "
-            f"{weights.min(initial=np.inf):g}, but expected one for each, above zero. Leave "
-            "articles out that should not count."
-        )
-    return weights
 
 
 def _label_weights(corpus: LabelledCorpus, config: TrainingConfig) -> NDArray[np.float64]:

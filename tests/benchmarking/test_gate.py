@@ -1,0 +1,93 @@
+"""The gate fails on a model that was made worse, and on nothing else."""
+
+import pytest
+
+from stance.benchmarking.benchmark import run_suite
+from stance.benchmarking.gate import check, judge, judge_speed
+from stance.benchmarking.results import SpeedResult, TaskResult
+from stance.benchmarking.suite import GateOptions, Suite, Task
+from stance.errors import RegressionError
+
+CORPORA = range(5)
+SEEDS = range(4)
+
+
+def syria(seed, **word):
+    """Cross-validate 350 of the real articles, drawn by lot, on held-out outlets."""
+    config = {
+        "features": {
+            "char": {"enabled": False},
+            "lexicon": {"enabled": False},
+            "word": {"max_n": 1, **word},
+        },
+        "calibration": {"enabled": False},
+        "classifier": {"logistic": {"C": 3.0}},
+    }
+    task = Task(corpus=["dataset:syria-outlets"], by="outlet", folds=4, sample=350, config=config)
+    return Suite(title="syria", seed=seed, tasks={"syria": task})
+
+
+@pytest.mark.usefixtures("public_data")
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_a_worse_model_fails_and_the_same_model_does_not(corpus):
+    """Five draws of the corpus, four of the bootstrap: twenty out of twenty."""
+    suite = syria(corpus)
+    baseline = run_suite(suite).results
+    again = run_suite(suite)
+    worse = run_suite(syria(corpus, max_features=15))
+    for seed in SEEDS:
+        (held,) = judge(suite, again.prepared, again.results, baseline, seed=seed)
+        assert held.grade == "held"
+        (failed,) = judge(suite, worse.prepared, worse.results, baseline, seed=seed)
+        assert (failed.grade, failed.fails) == ("worse", True)
+        (better,) = judge(suite, again.prepared, baseline, worse.results, seed=seed)
+        assert (better.grade, better.fails) == ("better", False)
+
+
+@pytest.fixture
+def small_run(write_suite):
+    suite = write_suite('by = "outlet"')
+    return suite, run_suite(suite)
+
+
+def test_a_task_without_a_baseline_is_new_and_one_without_a_run_is_missed(small_run):
+    suite, run = small_run
+    empty = run.results.model_copy(update={"tasks": {}})
+    (new,) = judge(suite, run.prepared, run.results, empty)
+    assert (new.grade, new.fails) == ("new", False)
+    more = run.results.model_copy(
+        update={"tasks": {**run.results.tasks, "gone": TaskResult(labels=[], divisions=[])}}
+    )
+    held, gone = judge(suite, run.prepared, run.results, more)
+    assert (held.grade, gone.grade, gone.fails) == ("held", "missing", True)
+
+
+def test_other_articles_are_not_compared(small_run, write_suite, desk):
+    suite, run = small_run
+    lines = (desk / "corpus.jsonl").read_bytes().replace(b'"n3"', b'"m3"')
+    (desk / "corpus.jsonl").write_bytes(lines)
+    changed = run_suite(write_suite('by = "outlet"'))
+    (verdict,) = judge(suite, changed.prepared, changed.results, run.results)
+    assert (verdict.grade, verdict.fails) == ("other data", True)
+    with pytest.raises(RegressionError, match="other data"):
+        check([verdict])
+
+
+def test_nothing_is_raised_where_the_baseline_is_held(small_run):
+    suite, run = small_run
+    check(judge(suite, run.prepared, run.results, run.results))
+
+
+def speed(train, label):
+    return SpeedResult(
+        task="t", articles=10, rounds=3, train=train, label=label, reference_seconds=0.1
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "grades"),
+    [((10, 2), ["held", "held"]), ((14, 2.9), ["held", "held"]), ((10, 3.1), ["held", "worse"])],
+)
+def test_speed_may_be_a_half_less(now, grades):
+    verdicts = judge_speed(speed(*now), speed(10, 2), GateOptions(slower=0.5))
+    assert [verdict.grade for verdict in verdicts] == grades

@@ -1,0 +1,72 @@
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from stance.benchmarking.benchmark import run_suite
+from stance.benchmarking.gate import Verdict
+from stance.benchmarking.reporting import junit, markdown
+
+TASK = """
+title = "Of two | minds"
+by = "outlet"
+naive = true
+opponents = ["majority", "gone"]
+variants = { pairs = { features.word.max_n = 2 } }
+metrics = { F = { bar = 0.9, aim = 0.95 }, accuracy = { score = "accuracy" } }
+published = [{ what = "حلم", scores = { F = 0.99 }, source = "Nobody 2020" }]
+"""
+REST = """
+speed = { task = "small", rounds = 1 }
+[opponents.gone]
+fit = ["x"]
+predict = ["x"]
+requires = ["no_such_module"]
+"""
+VERDICTS = [
+    Verdict("small: F", "held", "1.000, in the baseline 1.000"),
+    Verdict("speed: train", "worse", "9 times"),
+]
+
+
+@pytest.fixture
+def small(write_suite):
+    suite = write_suite(TASK, REST)
+    return suite, run_suite(suite).results
+
+
+def test_the_report_has_scores_published_figures_bars_gap_and_ablation(small):
+    report = markdown(*small, VERDICTS)
+    for line in (
+        "| stance | 1.000 [1.000, 1.000] | 1.000 [1.000, 1.000] |",
+        "| gone | took no part: no_such_module is not installed | |",
+        "| حلم (Nobody 2020) | 0.990 |  |",
+        "| *bar* | 0.90 |  |",
+        "| *aim* | 0.95 |  |",
+        "| pairs | 1.000 [1.000, 1.000] | +0.000 [+0.000, +0.000] |",
+        "| speed: train | worse | 9 times |",
+    ):
+        assert line in report.splitlines(), report
+    assert "leave one outlet out (8 outlets)" in report
+    assert "resampling 8 outlets" in report
+    assert "seed 13" in report
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(small):
+    columns = 0
+    for line in markdown(*small, VERDICTS).splitlines():
+        if not line.startswith("|"):
+            columns = 0
+            continue
+        cells = line.replace("\\|", "").count("|")
+        assert cells == (columns or cells), line
+        columns = cells
+
+
+def test_junit_counts_skips_and_failures(small):
+    root = ET.fromstring(junit(*small, VERDICTS))  # noqa: S314  (our own)
+    cases = root.findall("testcase")
+    assert int(root.get("tests")) == len(cases) == 2 * 4 + 2
+    assert int(root.get("skipped")) == 2
+    (failed,) = [case for case in cases if case.find("failure") is not None]
+    assert failed.get("name") == "speed: train"
+    assert root.get("failures") == "1"
