@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SEEDS := seeds/articles.jsonl
 SETTINGS := --config seeds/model.toml
 
-.PHONY: install dev demo test lint types models clean
+.PHONY: install dev bench demo test lint types gate models clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -16,6 +16,9 @@ help:  ## say what there is
 install: $(VENV)/.installed  ## the toolkit in .venv
 
 dev: $(VENV)/.installed-dev  ## the toolkit and what its tests need
+
+bench: install  ## the toolkit and the opponents that its benchmarks run
+	$(PIP) --editable '.[bench]'
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +47,11 @@ lint: dev
 
 types: dev
 	$(BIN)/mypy
+
+gate: install  ## a short benchmark held against its baseline; needs the public data
+	@mkdir -p build
+	$(BIN)/stance benchmark benchmarks/short.toml --output build/short.json --junit build/short.xml \
+		--baseline benchmarks/results/short.json --fail-on-regression --force
 
 models: install  ## the model that ships with the package, and its card
 	$(BIN)/stance train $(SEEDS) $(SETTINGS) --codebook seeds/codebook.toml --output models/syria-framing --force

@@ -94,14 +94,18 @@ def test_the_row_in_the_readme_is_one(desk):
 
 
 @pytest.mark.parametrize(
-    "document", [*DOCUMENTS, "docs/training.md", "docs/evaluation.md", "seeds/README.md"]
+    "document",
+    [
+        *DOCUMENTS,
+        *("docs/training.md", "docs/evaluation.md", "docs/benchmarks.md", "seeds/README.md"),
+    ],
 )
 def test_every_option_and_setting_named_exists(document):
     text = (ROOT / document).read_text("utf-8")
     environment = {**os.environ, "COLUMNS": "200"}
     commands = [
         *("train", "evaluate", "crossval", "predict", "audit", "info", "config", "export"),
-        *("compare", "agreement"),
+        *("compare", "agreement", "benchmark"),
     ]
     known = "".join(
         subprocess.run(
@@ -117,7 +121,11 @@ def test_every_option_and_setting_named_exists(document):
 
 
 @pytest.mark.parametrize(
-    "document", [*DOCUMENTS, "docs/training.md", "docs/evaluation.md", "docs/architecture.md"]
+    "document",
+    [
+        *DOCUMENTS,
+        *("docs/training.md", "docs/evaluation.md", "docs/benchmarks.md", "docs/architecture.md"),
+    ],
 )
 def test_links_lead_somewhere(document):
     text = (ROOT / document).read_text("utf-8")

@@ -1,7 +1,33 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from stance.benchmarking.suite import load_suite
+from stance.corpus.datasets import parse_dataset_name
 from stance.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.toml")), ids=str)
+def test_the_projects_own_suites_ask_for_what_there_is(path):
+    suite = load_suite(path)
+    for task in suite.tasks.values():
+        for name in [*task.corpus, *task.test]:
+            assert parse_dataset_name(name).dataset.items
+    for opponent in suite.opponents.values():
+        for command in (opponent.fit, opponent.predict):
+            assert (path.parent / command[1]).is_file()
+
+
+def test_the_suite_in_the_docs_is_one(tmp_path):
+    text = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "suite.toml").write_text(example, "utf-8")
+    task = load_suite(tmp_path / "suite.toml").tasks["framing"]
+    assert task.published
+    assert task.variants
 
 
 def test_a_suite_is_read_with_its_defaults(write_suite):
