@@ -6,7 +6,7 @@ import pytest
 
 from stance.benchmarking.benchmark import run_suite
 from stance.benchmarking.gate import check, judge, judge_speed
-from stance.benchmarking.results import Results, SpeedResult, TaskResult
+from stance.benchmarking.results import FORMAT, Results, SpeedResult, TaskResult
 from stance.benchmarking.running import prepare, run
 from stance.benchmarking.scoring import score_task
 from stance.benchmarking.suite import GateOptions, Suite, Task
@@ -34,7 +34,7 @@ def syria(seed, **word):
 def results(suite, prepared):
     prepared = dataclasses.replace(prepared, task=suite.tasks["syria"])
     scored = score_task(prepared, run(suite, prepared), seed=suite.seed)
-    return Results(suite="", seed=suite.seed, made_with={}, tasks={"syria": scored})
+    return Results(format=FORMAT, suite="", seed=suite.seed, made_with={}, tasks={"syria": scored})
 
 
 @pytest.mark.usefixtures("public_data")

@@ -60,7 +60,7 @@ def test_the_fingerprint_sees_ids_labels_and_order():
 
 
 def test_results_are_written_and_read(tmp_path):
-    results = Results(suite="تجربة", seed=1, made_with=versions(), tasks={})
+    results = Results(format=FORMAT, suite="تجربة", seed=1, made_with=versions(), tasks={})
     write_results(tmp_path / "r.json", results)
     assert read_results(tmp_path / "r.json") == results
     assert {"stance", "numpy", "python"} <= set(results.made_with)
@@ -71,7 +71,7 @@ def test_results_are_written_and_read(tmp_path):
 def test_what_is_no_results_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         read_results(tmp_path / "nowhere.json")
-    (tmp_path / "other.json").write_text('{"suite": "x"}')
+    (tmp_path / "other.json").write_text('{"format": 1, "suite": "x"}')
     with pytest.raises(ConfigError, match="holds no benchmark results: seed"):
         read_results(tmp_path / "other.json")
     (tmp_path / "new.json").write_text(

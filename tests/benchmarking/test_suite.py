@@ -95,6 +95,12 @@ def test_some_tasks_alone(write_suite):
         suite.only(["third"])
 
 
+@pytest.mark.parametrize("part", ["{modle}", "{", "{0}"])
+def test_a_command_names_what_there_is(write_suite, part):
+    with pytest.raises(ConfigError, match=r"opponents\.x: .*\{model\}.*braces twice"):
+        write_suite(rest=f'[opponents.x]\nfit = ["{part}"]\npredict = ["x"]')
+
+
 def test_speed_needs_a_task(write_suite):
     with pytest.raises(ConfigError, match="none of the tasks"):
         write_suite(rest='speed = { task = "nothing" }')

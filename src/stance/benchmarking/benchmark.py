@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from stance.benchmarking.results import Results, versions
+from stance.benchmarking.results import FORMAT, Results, versions
 from stance.benchmarking.running import Prepared, prepare, run
 from stance.benchmarking.scoring import score_task
 from stance.benchmarking.speed import measure_speed
@@ -60,6 +60,7 @@ def run_suite(
     timed = suite.speed
     speed = measure_speed(suite, prepared[timed.task], timed) if timed else None
     results = Results(
+        format=FORMAT,
         suite=suite.title,
         seed=suite.seed,
         made_with=versions(),

@@ -98,22 +98,17 @@ class Command:
             an article is left without a label.
         """
         for module in self.opponent.requires:
-            if find_spec(module) is None:
+            if find_spec(module.partition(".")[0]) is None:
                 raise AbsentError(f"{module} is not installed")
         with tempfile.TemporaryDirectory() as name:
             work = Path(name)
             _write(work / "train.jsonl", known)
             # What gives the answer away, the outlet too, never leaves this process.
             _write(work / "articles.jsonl", unknown, SHOWN)
-            places = {
-                "python": sys.executable,
-                "train": str(work / "train.jsonl"),
-                "articles": str(work / "articles.jsonl"),
-                "labels": str(work / "labels.jsonl"),
-                "model": str(work / "model"),
-            }
+            files = {"train": "train.jsonl", "articles": "articles.jsonl", "labels": "labels.jsonl"}
+            places = {name: str(work / file) for name, file in {**files, "model": "model"}.items()}
             for command in (self.opponent.fit, self.opponent.predict):
-                self._run([part.format_map(places) for part in command])
+                self._run([part.format(python=sys.executable, **places) for part in command])
             return _read_labels(work / "labels.jsonl", unknown)
 
     def _run(self, command: list[str]) -> None:

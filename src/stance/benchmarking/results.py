@@ -126,7 +126,7 @@ class SpeedResult(_Record):
 class Results(_Record):
     """Everything that one run of a suite found."""
 
-    format: int = FORMAT
+    format: int
     suite: str
     seed: int
     made_with: dict[str, str]

@@ -11,6 +11,7 @@ import numpy as np
 
 from stance.benchmarking.contenders import AbsentError, Command, Contender, Majority, OurModel
 from stance.benchmarking.suite import OURS
+from stance.corpus.datasets import is_dataset_name
 from stance.corpus.duplicates import near_duplicates
 from stance.corpus.labelled import read_corpus
 from stance.corpus.splitting import groups_of, labels_cross, split
@@ -139,7 +140,7 @@ def prepare(suite: Suite, name: str) -> Prepared:
 
 
 def _read(name: str, task: Task, inputs: Sequence[str], suite: Suite) -> list[Article]:
-    places = [one if one.startswith("dataset:") else str(suite.folder / one) for one in inputs]
+    places = [one if is_dataset_name(one) else str(suite.folder / one) for one in inputs]
     articles, rejected = read_corpus(places, fields=task.mapping, where=task.where)
     if rejected:
         raise CorpusError(
@@ -252,17 +253,14 @@ def run(
     """
     from joblib import Parallel, delayed
 
+    everyone = contenders(suite, prepared)
     pairs = [
         (name, contender, protocol)
         for protocol in prepared.protocols
-        for name, contender in contenders(suite, prepared).items()
+        for name, contender in everyone.items()
     ]
     tasks = (
-        delayed(_try)(
-            contender,
-            _at(prepared, trial.known),
-            _at(prepared, trial.unknown),
-        )
+        delayed(_try)(contender, _at(prepared, trial.known), _at(prepared, trial.unknown))
         for _, contender, protocol in pairs
         for trial in protocol.trials
     )
@@ -283,8 +281,7 @@ def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
     found: dict[str, Contender] = {}
     ours: dict[str, dict[str, Any]] = {OURS: {}, **task.variants}
     for name, changes in ours.items():
-        config = settle_config(corpus, suite.settings(task, changes))
-        found[name] = OurModel(config)
+        found[name] = OurModel(settle_config(corpus, suite.settings(task, changes)))
     for name in task.opponents:
         command = suite.opponents.get(name)
         found[name] = Command(command, suite.folder) if command else Majority()
@@ -296,9 +293,7 @@ def _at(prepared: Prepared, places: Sequence[int]) -> list[Article]:
 
 
 def _try(
-    contender: Contender,
-    known: Sequence[Article],
-    unknown: Sequence[Article],
+    contender: Contender, known: Sequence[Article], unknown: Sequence[Article]
 ) -> list[str] | str:
     try:
         return contender.label(known, unknown)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 OURS = "stance"
 MAJORITY = "majority"
+# What stands in braces in an opponent's commands.
+PLACES = ("python", "model", "train", "articles", "labels")
 
 _DOCS = "docs/benchmarks.md"
 
@@ -164,6 +166,18 @@ class Opponent(_Section):
     fit: Annotated[list[str], Field(min_length=1)]
     predict: Annotated[list[str], Field(min_length=1)]
     requires: list[str] = Field([], description="Python modules without which it takes no part")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for part in (*self.fit, *self.predict):
+            try:
+                part.format_map(dict.fromkeys(PLACES, ""))
+            except (KeyError, ValueError, IndexError) as error:
+                raise ValueError(
+                    f"{part!r} is no part of a command with {{{'}, {'.join(PLACES)}}}; write "
+                    "braces twice where they stand for themselves"
+                ) from error
+        return self
 
 
 class GateOptions(_Section):
