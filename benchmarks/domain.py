@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
@@ -88,17 +88,18 @@ def report(
     name: str, model: stance.Model, fresh: Articles, others: dict[str, Articles]
 ) -> dict[str, Any]:
     """Print and return what a model flags."""
-    assert model.domain is not None
-    own = scores(model, fresh)
+    if model.domain is None:
+        raise SystemExit(f"The model {name} knows no domain.")
+    own = look(model, fresh)
     print(f"\n{name}: threshold {model.domain.threshold:.3f}, {model.domain.protocol}")
-    rows = {"its own kind": {"n": len(own), "flagged": flagged(model, own)}}
+    rows = {"its own kind": {"n": len(own.scores), "flagged": own.flagged}}
     for kind, articles in others.items():
-        found = scores(model, articles)
-        truth = np.repeat([1, 0], [len(own), len(found)])
+        found = look(model, articles)
+        truth = np.repeat([1, 0], [len(own.scores), len(found.scores)])
         rows[kind] = {
-            "n": len(found),
-            "flagged": flagged(model, found),
-            "roc_auc": float(roc_auc_score(truth, np.concatenate([own, found]))),
+            "n": len(found.scores),
+            "flagged": found.flagged,
+            "roc_auc": float(roc_auc_score(truth, own.scores + found.scores)),
         }
     for kind, row in rows.items():
         auc = f"{row['roc_auc']:.3f}" if "roc_auc" in row else ""
@@ -106,15 +107,18 @@ def report(
     return {"domain": model.domain.model_dump(), "kinds": rows}
 
 
-def scores(model: stance.Model, articles: Sequence[stance.Article]) -> np.ndarray[Any, Any]:
-    """Return the domain score of each article."""
-    return np.array([prediction.domain_score for prediction in stance.predict(model, articles)])
+class Look(NamedTuple):
+    """The domain scores of some articles, and the part of them that is flagged."""
+
+    scores: list[float]
+    flagged: float
 
 
-def flagged(model: stance.Model, found: np.ndarray[Any, Any]) -> float:
-    """Return the part of some domain scores that is out of domain."""
-    assert model.domain is not None
-    return float(np.mean(found < model.domain.threshold))
+def look(model: stance.Model, articles: Sequence[stance.Article]) -> Look:
+    """Ask a model which articles are none of its own."""
+    found = list(stance.predict(model, articles))
+    scores = [prediction.domain_score or 0.0 for prediction in found]
+    return Look(scores, float(np.mean([bool(p.out_of_domain) for p in found])))
 
 
 if __name__ == "__main__":

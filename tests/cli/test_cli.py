@@ -14,6 +14,7 @@ from stance.model.persistence import load_model, save_model
 from tests.conftest import FAST, SEEDS
 
 SCRIPT = Path(sys.executable).with_name("stance")
+DATA = Path(__file__).parents[1] / "data"
 FAST_SETTINGS = [word for setting in FAST for word in ("--set", setting)]
 
 
@@ -176,6 +177,66 @@ def test_predict_writes_every_format(corpus, model, tmp_path, ending):
         assert isinstance(rows[0]["probabilities.pro_sdf"], float)
     ids = [orjson.loads(line)["id"] for line in corpus.read_bytes().splitlines()]
     assert [row["id"] for row in rows] == ids
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_predict_abstains_and_flags_in_every_format(model, tmp_path, ending):
+    source, target = tmp_path / "new.jsonl", tmp_path / f"labels.{ending}"
+    texts = {"en": "Breaking news from Geneva", "ar": "أعلنت القوات السيطرة على البلدة في الريف"}
+    source.write_bytes(
+        b"".join(orjson.dumps({"id": i, "text": t}) + b"\n" for i, t in texts.items())
+    )
+    _, err = stance("predict", source, "-m", model, "-o", target, "--min-probability", 1)
+    assert "Labelled 0 articles" in err
+    assert "Gave no label to 2 articles below --min-probability." in err
+    assert "Flagged 1 article as out_of_domain" in err
+    none, true, false = (None, True, False) if ending != "csv" else ("", "True", "False")
+    if ending == "jsonl":
+        rows = [orjson.loads(line) for line in target.read_bytes().splitlines()]
+    elif ending == "csv":
+        rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
+    else:
+        import pyarrow.parquet as pq
+
+        rows = pq.read_table(target).to_pylist()
+        assert all(isinstance(row["domain_score"], float) for row in rows)
+    assert [(row["label"], row["out_of_domain"]) for row in rows] == [(none, true), (none, false)]
+
+
+def test_the_table_shows_what_got_no_label_or_is_out_of_domain(model, tmp_path):
+    source = tmp_path / "new.jsonl"
+    source.write_bytes(orjson.dumps({"id": "en", "text": "Breaking news"}))
+    options = ["-m", model, "--format", "table", "--min-probability", 1]
+    row = stance("predict", source, *options)[0].splitlines()[1].split()
+    assert row[0] == "-"
+    assert row[2] == "out"
+
+
+@pytest.mark.parametrize("value", ["1.4", "-1", "nan", "much"])
+def test_predict_refuses_what_is_no_probability(corpus, model, tmp_path, value):
+    target = tmp_path / "o.jsonl"
+    options = ["-m", model, "-o", target, "--min-probability", value]
+    _, err = stance("predict", corpus, *options, code=2)
+    assert value in err
+    assert not target.exists()
+
+
+def test_info_tells_the_domain(model):
+    out, _ = stance("info", "-m", model, "--features", 0)
+    domain = load_model(model).domain
+    assert f"score of at least {domain.threshold:.3f}, usually {domain.usual:.3f}" in out
+    old, _ = stance("info", "-m", DATA / "model_format_1", "--features", 0)
+    assert "format 1" in old
+    assert "unknown: no article is flagged" in old
+
+
+def test_predict_with_a_model_of_format_1_flags_nothing(corpus, tmp_path):
+    target = tmp_path / "labels.csv"
+    _, err = stance("predict", corpus, "-m", DATA / "model_format_1", "-o", target)
+    assert "Labelled 48 articles" in err
+    assert "Flagged" not in err
+    rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
+    assert {row["out_of_domain"] for row in rows} == {""}
 
 
 def test_predict_sets_bad_rows_aside_and_loses_none(model, tmp_path):

@@ -388,6 +388,14 @@ def test_parquet_holds_numbers_as_numbers_and_the_rest_as_text():
     assert table.to_pylist() == [flatten(ROW), dict.fromkeys(RESULT_COLUMNS) | {"id": "2"}]
 
 
+def test_parquet_holds_what_is_true_or_false_as_such():
+    rows = [{"id": "1", "sure": True}, {"id": "2", "sure": False}, {"id": "3", "sure": None}]
+    data = write("parquet", rows, ["id", "sure"], flags=["sure"])
+    table = pq.read_table(io.BytesIO(data))
+    assert str(table.schema.field("sure").type) == "bool"
+    assert table.column("sure").to_pylist() == [True, False, None]
+
+
 def test_small_batches_do_not_make_small_row_groups_of_parquet():
     file = io.BytesIO()
     with ResultWriter(file, "parquet", ["id"]) as writer:

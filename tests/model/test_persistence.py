@@ -1,6 +1,7 @@
 import hashlib
 import pickle
 import shutil
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -8,8 +9,12 @@ import orjson
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from stance.corpus.article import Article
 from stance.errors import ModelError, OutputError
-from stance.model.persistence import load_model, read_model, save_model
+from stance.model.persistence import FORMAT, load_model, read_model, save_model
+from stance.model.prediction import predict
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 class Bomb:
@@ -65,6 +70,7 @@ def test_a_model_reads_back_with_the_same_probabilities(folder, full_model, seed
     assert loaded.labels == full_model.labels
     assert loaded.config == full_model.config
     assert loaded.record == full_model.record
+    assert loaded.domain == full_model.domain is not None
     expected = full_model.probabilities(seed_articles)
     assert np.array_equal(loaded.probabilities(seed_articles), expected)
 
@@ -80,8 +86,8 @@ def test_nothing_stands_beside_the_model(folder):
 
 
 def test_a_newer_format_asks_for_an_upgrade(folder):
-    edit_manifest(folder, lambda manifest: manifest.update(format=2))
-    with pytest.raises(ModelError, match=r"format 2.*Upgrade"):
+    edit_manifest(folder, lambda manifest: manifest.update(format=FORMAT + 1))
+    with pytest.raises(ModelError, match=rf"format {FORMAT + 1}.*Upgrade"):
         load_model(folder)
 
 
@@ -102,6 +108,54 @@ def test_a_manifest_that_is_none_is_refused(folder, content):
 def test_an_unknown_key_in_the_manifest_is_refused(folder):
     edit_manifest(folder, lambda manifest: manifest.update(script="x"))
     with pytest.raises(ModelError, match="script is wrong"):
+        load_model(folder)
+
+
+def test_a_folder_of_format_1_is_read_as_before():
+    stored = read_model(DATA / "model_format_1")
+    assert stored.manifest.format == 1
+    rows = orjson.loads((DATA / "model_format_1.probabilities.json").read_bytes())
+    articles = [Article(str(n), row["text"]) for n, row in enumerate(rows)]
+    np.testing.assert_allclose(
+        stored.model.probabilities(articles), [row["probabilities"] for row in rows], atol=1e-7
+    )
+
+
+def test_a_model_of_format_1_knows_no_domain(tmp_path):
+    model = load_model(DATA / "model_format_1")
+    assert model.domain is None
+    familiar, strange = predict(model, [Article("1", "قوات سوريا"), Article("2", "Breaking news")])
+    assert familiar.out_of_domain is strange.out_of_domain is None
+    assert familiar.domain_score > strange.domain_score == 0
+    save_model(model, tmp_path / "again")
+    again = read_model(tmp_path / "again")
+    assert again.manifest.format == FORMAT
+    assert again.model.domain is None
+
+
+def test_a_folder_of_format_1_says_nothing_of_a_domain(tmp_path):
+    folder = shutil.copytree(DATA / "model_format_1", tmp_path / "old")
+    edit_manifest(folder, lambda manifest: manifest.update(domain=None))
+    with pytest.raises(ModelError, match="domain is wrong"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("threshold", -0.1), ("threshold", 1.1), ("threshold", None), ("threshold", "0.3")),
+        *(("usual", 2.0), ("n_held_out", 0), ("n_held_out", 1.5), ("protocol", None), ("more", 1)),
+    ],
+)
+def test_an_impossible_domain_is_refused(folder, key, value):
+    edit_manifest(folder, lambda manifest: manifest["domain"].update({key: value}))
+    with pytest.raises(ModelError, match=rf"domain\.{key} is wrong"):
+        load_model(folder)
+
+
+def test_a_domain_of_a_model_without_words_is_refused(folder):
+    edit_manifest(folder, lambda m: m["config"]["features"]["word"].update(min_n=2))
+    with pytest.raises(ModelError, match="without words"):
         load_model(folder)
 
 

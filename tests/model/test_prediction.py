@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.article import Article
+from stance.corpus.writing import flatten
 from stance.errors import ConfigError
-from stance.model.prediction import predict
+from stance.model.prediction import predict, row_columns
 
 
 def articles_of(texts):
@@ -19,6 +20,42 @@ def test_labels_come_in_order_and_sum_to_one(full_model, seed_articles):
         assert prediction.probability == max(prediction.probabilities.values())
         assert prediction.probabilities[prediction.label] == prediction.probability
         assert np.isclose(sum(prediction.probabilities.values()), 1, atol=1e-5)
+
+
+def test_below_the_least_probability_there_is_no_label(full_model, seed_articles):
+    sure = list(predict(full_model, seed_articles))
+    least = sorted(p.probability for p in sure)[len(sure) // 2]
+    found = list(predict(full_model, seed_articles, min_probability=least))
+    for before, after in zip(sure, found, strict=True):
+        assert after.label == (before.label if before.probability >= least else None)
+        assert {**after.to_row(), "label": before.label} == before.to_row()
+    assert 0 < sum(p.label is None for p in found) < len(found)
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.4, float("nan")])
+def test_what_is_no_probability_is_refused(full_model, value):
+    with pytest.raises(ConfigError, match=f"min_probability={value}, but expected a probability"):
+        next(predict(full_model, [], min_probability=value))
+
+
+def test_an_article_is_flagged_where_its_score_is_below_the_threshold(full_model, seed_articles):
+    strange = [*STRANGE.values(), "ارتش سوریه اعلام کرد که نیروهایش چند روستا را گرفته‌اند"]
+    found = list(predict(full_model, [*seed_articles, *articles_of(strange)]))
+    for prediction in found:
+        assert 0 <= prediction.domain_score <= 1
+        below = prediction.domain_score < full_model.domain.threshold
+        assert prediction.out_of_domain is below
+    assert not any(p.out_of_domain for p in found[: len(seed_articles) : 3])
+    assert all(p.out_of_domain for p in found[len(seed_articles) :])
+
+
+def test_columns_are_those_of_a_flat_row(full_model, seed_articles):
+    (row,) = (p.to_row() for p in predict(full_model, seed_articles[:1]))
+    columns = row_columns(full_model.labels)
+    flat = flatten(row)
+    assert list(flat) == columns.names
+    assert {name for name, value in flat.items() if type(value) is float} == set(columns.numbers)
+    assert {name for name, value in flat.items() if type(value) is bool} == set(columns.flags)
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 7, 1024])

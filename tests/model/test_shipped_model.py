@@ -14,9 +14,11 @@ from stance.corpus.labelled import read_corpus
 from stance.corpus.reading import read_articles
 from stance.model.config import load_config
 from stance.model.persistence import read_model
+from stance.model.prediction import predict
 from stance.model.training import train
 
 SWAPS = json.loads((Path(__file__).parents[1] / "data" / "name_swaps.json").read_text("utf-8"))
+WRITTEN = Path(__file__).parents[2] / "benchmarks" / "out_of_domain.jsonl"
 LIMIT = 8_000_000
 
 
@@ -69,6 +71,20 @@ def test_a_partisan_name_moves_the_probability_the_right_way(stored):
         after[n, columns].sum() > before[n, columns].sum() for n, columns in enumerate(towards)
     ]
     assert np.mean(moved) >= 0.90
+
+
+def test_it_flags_what_is_no_arabic_news_of_its_war(stored):
+    rows = [json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines()]
+    strange = predict(stored.model, [Article(row["id"], row["text"]) for row in rows])
+    assert {p.article.id for p in strange if not p.out_of_domain} == set()
+    samples = predict(stored.model, read_articles([resources.SEEDS / "samples.jsonl"]))
+    assert not any(p.out_of_domain for p in samples)
+
+
+def test_it_does_not_flag_the_real_articles_on_its_war(stored, real_articles):
+    found = list(predict(stored.model, read_articles(real_articles)))
+    assert len(found) == 5
+    assert not any(p.out_of_domain for p in found)
 
 
 def test_the_real_articles_of_high_confidence_are_right(stored, real_articles):
