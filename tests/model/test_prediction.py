@@ -39,13 +39,20 @@ def test_what_is_no_probability_is_refused(full_model, value):
 
 
 def test_an_article_is_flagged_where_its_score_is_below_the_threshold(full_model, seed_articles):
-    strange = [*STRANGE.values(), "ارتش سوریه اعلام کرد که نیروهایش چند روستا را گرفته‌اند"]
+    strange = [
+        STRANGE["no Arabic"],
+        STRANGE["only marks"],
+        "",
+        "12",
+        "ارتش سوریه اعلام کرد که نیروهایش چند روستا را گرفته‌اند",
+    ]
     found = list(predict(full_model, [*seed_articles, *articles_of(strange)]))
     for prediction in found:
         assert 0 <= prediction.domain_score <= 1
         below = prediction.domain_score < full_model.domain.threshold
         assert prediction.out_of_domain is below
-    assert not any(p.out_of_domain for p in found[: len(seed_articles) : 3])
+    learned = found[: len(seed_articles) : 3]
+    assert not any(p.out_of_domain for p in learned)
     assert all(p.out_of_domain for p in found[len(seed_articles) :])
 
 
