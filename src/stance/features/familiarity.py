@@ -76,7 +76,7 @@ def term_familiarity(block: TfidfBlock, n_texts: int) -> NDArray[np.float64]:
     n_texts : int
         How many texts it was learned from, at least 1.
     """
-    found = 1.0 - (block.idf - 1.0) / np.log1p(n_texts)
+    found = 1.0 - (block.idf - 1.0) / np.log1p(max(n_texts, 1))
     return np.where(arabic_words(block.terms), np.clip(found, 0.0, 1.0), 0.0)
 
 

@@ -100,7 +100,7 @@ class Scorer:
 
     def _familiarity(self, block: TfidfBlock) -> NDArray[np.float64] | None:
         """Return the familiarity of the terms in a block's table, if it is the block to ask."""
-        if not self._n_texts or block is not block_of_words(self._features):
+        if self._n_texts is None or block is not block_of_words(self._features):
             return None
         return term_familiarity(block, self._n_texts)[block.ngrams.order]
 

@@ -2,7 +2,7 @@
 
 Each of them is looked at as if it, or all of its outlet, had not been there:
 what the vocabulary and its counts would then be follows from the counts with
-it, and nothing is fitted anew. One in a hundred of them may be flagged.
+it, and nothing is fitted anew. Two in a hundred of them may be flagged.
 
 References
 ----------
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # Of the articles of a model's own kind this part may be called out of domain.
 FLAGGED = 0.02
 
-# Enough to know the hundredth part of any number of articles.
+# Enough to know so small a part of any number of articles.
 MOST_HELD_OUT = 2_000
 
 # As rows are written, so that a score and its flag agree.
