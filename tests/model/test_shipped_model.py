@@ -57,8 +57,7 @@ def test_swapping_one_actor_for_another_rarely_changes_the_label(stored):
     assert len(pairs) >= 40
     before = probabilities(stored, [one for one, _ in pairs]).argmax(axis=1)
     after = probabilities(stored, [other for _, other in pairs]).argmax(axis=1)
-    # Four of forty: a bare «قسد» is rare in agency copy, and a sentence is little to go by.
-    assert np.mean(before != after) <= 0.10
+    assert np.mean(before != after) < 0.10
 
 
 def test_a_partisan_name_moves_the_probability_the_right_way(stored):
@@ -106,6 +105,5 @@ def test_it_carries_over_to_real_outlets_better_than_words_alone(stored, seed_ar
     for model in (stored.model, train(seed_articles, settings)):
         guess = [model.labels[g] for g in model.probabilities(articles).argmax(axis=1)]
         scores.append(f1_score(truth, guess, labels=sorted(set(truth)), average="macro"))
-    # The card tells the figures, and how far they are from those on written articles.
-    assert scores[0] > scores[1] + 0.05
-    assert scores[0] > 0.5
+    assert scores[0] >= scores[1] + 0.10
+    assert scores[0] >= 0.70
