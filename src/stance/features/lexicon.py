@@ -258,6 +258,36 @@ class _Entry(NamedTuple):
     side: int
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """The terms that begin with a word, by the word that follows it.
+
+    Names of many words begin alike («قوات» begins a hundred), and few go on as
+    the text does.
+    """
+
+    alone: _Entry | None
+    longer: dict[str, list[tuple[int, _Entry]]]
+
+    @classmethod
+    def by(cls, entries: Iterable[_Entry]) -> _Begun:
+        """Sort terms by their second word, and rank them: the longest first."""
+        alone, longer = None, defaultdict[str, list[tuple[int, _Entry]]](list)
+        for rank, entry in enumerate(sorted(entries, key=lambda entry: -len(entry.rest))):
+            if entry.rest:
+                longer[entry.rest[0]].append((rank, entry))
+            else:
+                alone = alone or entry
+        return cls(alone, dict(longer))
+
+    def going_on(self, plain: str, bare: str) -> list[tuple[int, _Entry]]:
+        """Return the terms that go on with a word, or with it without its article, by rank."""
+        found = self.longer.get(plain, [])
+        if bare == plain or bare not in self.longer:
+            return found
+        return sorted([*found, *self.longer[bare]])
+
+
 class LexiconMatcher:
     """Finds a lexicon's terms in batches of words.
 
@@ -277,43 +307,48 @@ class LexiconMatcher:
         self.categories = list(lexicon.categories)
         self._levelling = _Levelling(lexicon, table)
         self._terms = _index_terms(lexicon, table, self._levelling)
-        self._known: dict[str, tuple[_Entry, ...]] = {}
+        self._known: dict[str, _Begun | None] = {}
 
     def find(self, batch: TokenBatch) -> Iterator[Match]:
         """Yield the terms in a batch, left to right, none overlapping another."""
-        tokens = batch.tokens
         plain = list(map(self._levelling.level, batch.types))
         bare = [self._levelling.level(word.removeprefix(ARTICLE)) for word in batch.types]
-        entries = [self._entries(word) for word in batch.types]
-        begins = np.fromiter(map(bool, entries), np.bool_, len(entries))
+        begun = list(map(self._begun_by, batch.types))
+        begins = np.fromiter((found is not None for found in begun), np.bool_, len(begun))
+        tokens, text_end = batch.tokens, batch.offsets[1:].tolist()
         text_of, stream = batch.text_of_token, tokens.tolist()
-        text_end = batch.offsets[1:].tolist()
+
+        def goes_on(entry: _Entry, start: int) -> bool:
+            """Tell whether the words behind the second are those of a term."""
+            end = start + 1 + len(entry.rest)
+            return end <= text_end[text_of[start]] and all(
+                word in (plain[token], bare[token])
+                for word, token in zip(entry.rest[1:], stream[start + 2 : end], strict=True)
+            )
+
         free = 0
         for start in np.flatnonzero(begins[tokens]).tolist():
-            if start < free:
+            found = begun[stream[start]]
+            if start < free or found is None:
                 continue
-            end_of_text = text_end[text_of[start]]
-            for rest, category, side in entries[stream[start]]:
-                end = start + 1 + len(rest)
-                if end > end_of_text:
-                    continue
-                following = stream[start + 1 : end]
-                if all(w in (plain[t], bare[t]) for w, t in zip(rest, following, strict=True)):
-                    free = end
-                    yield Match(start, end, category, side)
-                    break
+            entry = found.alone
+            if found.longer and start + 1 < len(stream):
+                second = stream[start + 1]
+                longer = found.going_on(plain[second], bare[second])
+                entry = next((other for _, other in longer if goes_on(other, start)), entry)
+            if entry is not None:
+                free = start + 1 + len(entry.rest)
+                yield Match(start, free, entry.category, entry.side)
 
-    def _entries(self, word: str) -> tuple[_Entry, ...]:
-        """Return what may follow a word that begins a term, longest first."""
-        found = self._known.get(word)
-        if found is None:
+    def _begun_by(self, word: str) -> _Begun | None:
+        """Return the terms that a word begins, if there are any."""
+        if word not in self._known:
             if len(self._known) > 200_000:
                 self._known = {}
             forms = dict.fromkeys(map(self._levelling.level, bare_forms(word)))
             entries = [entry for form in forms for entry in self._terms.get(form, ())]
-            found = tuple(sorted(entries, key=lambda entry: -len(entry.rest)))
-            self._known[word] = found
-        return found
+            self._known[word] = _Begun.by(entries) if entries else None
+        return self._known[word]
 
 
 class _Levelling:
@@ -409,11 +444,15 @@ class LexiconBlock:
     matcher : LexiconMatcher
     sides : {"log", "rate"}
         What stands in the columns of the sides.
+    log_rates : bool
+        Whether a category's rate stands as ``ln(1 + rate)``: the first mention
+        says more than the tenth.
     """
 
     lexicon: Lexicon
     matcher: LexiconMatcher
     sides: SideColumns = "log"
+    log_rates: bool = False
 
     @property
     def surface(self) -> bool:
@@ -421,9 +460,16 @@ class LexiconBlock:
         return False
 
     @classmethod
-    def of(cls, lexicon: Lexicon, table: NormalizationTable, *, sides: SideColumns = "log") -> Self:
+    def of(
+        cls,
+        lexicon: Lexicon,
+        table: NormalizationTable,
+        *,
+        sides: SideColumns = "log",
+        log_rates: bool = False,
+    ) -> Self:
         """Prepare a lexicon for texts normalised with a table."""
-        return cls(lexicon, LexiconMatcher(lexicon, table), sides)
+        return cls(lexicon, LexiconMatcher(lexicon, table), sides, log_rates)
 
     @property
     def terms(self) -> list[str]:
@@ -469,14 +515,11 @@ class LexiconBlock:
             np.bincount(batch.text_of_token[batch.voices != Voice.SPEECH], minlength=len(batch)),
             1,
         )[:, None]
-        dense = np.hstack(
-            [
-                own[:, self._telling] * PER_WORDS / n_words,
-                scare * PER_WORDS / n_words,
-                self._shares(own + scare),
-                *self._side_columns(sides, sides * PER_WORDS / n_words),
-            ]
-        )
+        rates = [counts * PER_WORDS / n_words for counts in (own[:, self._telling], scare)]
+        if self.log_rates:
+            rates = [np.log1p(rate) for rate in rates]
+        shares = self._shares(own + scare)
+        dense = np.hstack([*rates, shares, *self._side_columns(sides, sides * PER_WORDS / n_words)])
         return compact(sparse.csr_array(dense.astype(np.float32)))
 
     def _side_columns(
