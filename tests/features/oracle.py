@@ -16,13 +16,14 @@ from stance.text.quotation import Voice, voices
 from stance.text.tokenization import words
 
 
-def plain_tfidf(analyzer="word", *, min_n=1, max_n=2, min_df=1, sublinear_tf=True):
+def plain_tfidf(analyzer="word", *, min_n=1, max_n=2, min_df=1, sublinear_tf=True, binary=False):
     """scikit-learn's vectoriser over this project's words, or over the text as published."""
     table = arabic_normalization()
     shared = {
         "ngram_range": (min_n, max_n),
         "min_df": min_df,
         "sublinear_tf": sublinear_tf,
+        "binary": binary,
         "lowercase": False,
     }
     if analyzer == "word":
@@ -62,6 +63,7 @@ def plain_scores(features, weights, texts):
             min_n=block.options.min_n,
             max_n=block.options.max_n,
             sublinear_tf=block.options.sublinear_tf,
+            binary=block.options.binary,
         )
         theirs.vocabulary = block.terms
         theirs._validate_vocabulary()

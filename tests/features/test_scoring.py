@@ -22,13 +22,13 @@ TEXTS = [
 ]
 
 
-def stack_of(known, analyzers, *, sublinear_tf=True):
+def stack_of(known, analyzers, *, sublinear_tf=True, binary=False):
     table = arabic_normalization()
     batch = TextBatch(known, table, by_voice=False)
     generator = np.random.default_rng(5)
     blocks = []
     for name in analyzers:
-        options = TfidfOptions(name, min_n=1, max_n=4, sublinear_tf=sublinear_tf)
+        options = TfidfOptions(name, min_n=1, max_n=4, sublinear_tf=sublinear_tf, binary=binary)
         block, _ = fit_tfidf(batch.read_by(options), options)
         scale = generator.random(len(block.terms)).astype(np.float32)
         blocks.append(ScaledBlock(name, block, scale))
@@ -51,12 +51,12 @@ def scorer(features):
 
 
 @pytest.mark.parametrize("n_labels", [2, 5, 13])
-@pytest.mark.parametrize("sublinear_tf", [True, False])
+@pytest.mark.parametrize(("sublinear_tf", "binary"), [(True, False), (False, False), (True, True)])
 @pytest.mark.parametrize(
     "analyzers", [["word"], ["char"], ["surface"], ["word", "char", "surface"]]
 )
-def test_scores_are_those_of_scikit_learn(analyzers, sublinear_tf, n_labels):
-    features = stack_of(TEXTS, analyzers, sublinear_tf=sublinear_tf)
+def test_scores_are_those_of_scikit_learn(analyzers, sublinear_tf, binary, n_labels):
+    features = stack_of(TEXTS, analyzers, sublinear_tf=sublinear_tf, binary=binary)
     weights = weights_of(features, n_labels)
     found = Scorer(features, weights).scores(TEXTS)
     np.testing.assert_allclose(found, plain_scores(features, weights, TEXTS), atol=1e-5)

@@ -32,6 +32,7 @@ options = st.fixed_dictionaries(
         "max_n": st.integers(3, 5),
         "min_df": st.integers(1, 3),
         "sublinear_tf": st.booleans(),
+        "binary": st.booleans(),
     }
 )
 

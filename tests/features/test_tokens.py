@@ -1,5 +1,6 @@
 import numpy as np
 from hypothesis import given
+from hypothesis import strategies as st
 
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.text.normalization import NormalizationProfile, arabic_normalization
@@ -26,6 +27,20 @@ def check_batch(texts):
         place for place, text in enumerate(texts) for _ in words(text, table)
     ]
     assert not batch.voices.any()
+
+
+@unhurried
+@given(texts=corpora, data=st.data())
+def test_passages_hold_the_words_of_their_text_in_order(texts, data):
+    batch = tokenize(texts, arabic_normalization())
+    parts = np.array([data.draw(st.integers(1, 5)) for _ in texts], dtype=np.int64)
+    cut = batch.cut(parts)
+    assert len(cut) == parts.sum()
+    first = np.cumsum(parts) - parts
+    for place, (start, n) in enumerate(zip(first.tolist(), parts.tolist(), strict=True)):
+        passages = [words_of(cut, start + i) for i in range(n)]
+        assert [word for passage in passages for word in passage] == words_of(batch, place)
+        assert max(map(len, passages)) - min(map(len, passages)) <= 1
 
 
 @unhurried

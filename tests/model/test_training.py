@@ -16,6 +16,15 @@ from tests.conftest import FAST
 
 KINDS = ["svm", "naive_bayes", "sgd"]
 
+# Whole articles and every word of them, as in a corpus without outlets.
+PLAIN = (
+    *FAST,
+    "features.word.min_outlets=1",
+    "features.word.binary=false",
+    "features.passages=0",
+    "classifier.steadiness=0",
+)
+
 
 def corpus_of(labels_and_outlets):
     return LabelledCorpus(
@@ -37,9 +46,9 @@ def test_every_classifier_learns_the_seed_corpus(seed_articles, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_scores_are_those_of_scikit_learn(seed_articles, kind):
-    config = load_config(overrides=[*FAST, f"classifier.kind={kind}"])
+    config = load_config(overrides=[*PLAIN, f"classifier.kind={kind}"])
     corpus = LabelledCorpus(seed_articles)
-    _, values = fit_features(corpus, config)
+    values = fit_features(corpus, config)[1].articles
     weights = article_weights(corpus, config)
     theirs = _estimator(config.classifier, config.seed)
     theirs.fit(values.astype(np.float64), corpus.truth, sample_weight=weights)
@@ -53,9 +62,9 @@ def test_scores_are_those_of_scikit_learn(seed_articles, kind):
 def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
     from sklearn.linear_model import LogisticRegression
 
-    config = load_config(overrides=[*FAST, "classifier.logistic.C=3.0"])
+    config = load_config(overrides=[*PLAIN, "classifier.logistic.C=3.0"])
     corpus = LabelledCorpus(seed_articles)
-    _, values = fit_features(corpus, config)
+    values = fit_features(corpus, config)[1].articles
     found = train(seed_articles, config).scores(seed_articles)
     for number in range(len(corpus.labels)):
         # liblinear penalises the intercept too, as one more feature of value one.

@@ -13,8 +13,8 @@ from stance.corpus.splitting import Fold, split
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.confusion import Metric
 from stance.model.calibration import INDISTINCT, PENALTIES
-from stance.model.classifiers import fit_classifier
 from stance.model.config import ClassifierConfig, TrainingConfig, settings
+from stance.model.learning_matrix import fit_linear
 from stance.model.record import article_text
 from stance.model.training import article_weights, fit_features, settle_lexicon
 
@@ -204,16 +204,16 @@ def _guesses(
     found: dict[int, NDArray[np.int64]] = {}
     for places in alike.values():
         shared = configs[places[0]]
-        features, values = fit_features(train, shared)
+        features, matrix = fit_features(train, shared)
         test = features.transform([article_text(corpus.articles[i], shared) for i in fold.test])
         for place in places:
-            linear, _ = fit_classifier(
-                values,
+            linear, _ = fit_linear(
+                matrix,
                 train.truth,
                 article_weights(train, configs[place]),
+                train.outlets,
                 n_labels=len(train.labels),
-                config=configs[place].classifier,
-                seed=configs[place].seed,
+                config=configs[place],
             )
             found[place] = numbers[linear.scores(test).argmax(axis=1)]
     return [found[place] for place in range(len(configs))]

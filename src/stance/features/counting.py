@@ -54,21 +54,26 @@ class Weights(NamedTuple):
         that one look in memory serves a feature.
     sublinear : bool
         Whether a count weighs ``1 + ln(count)``.
+    binary : bool
+        Whether every count weighs one.
     """
 
     rows: NDArray[np.float32]
     sublinear: bool
+    binary: bool = False
 
     @property
     def common(self) -> NDArray[np.float64]:
         """The weight of each small count."""
-        return _common_weights(self.sublinear)
+        return _common_weights(self.sublinear, self.binary)
 
 
-@lru_cache(maxsize=2)
-def _common_weights(sublinear: bool) -> NDArray[np.float64]:
+@lru_cache(maxsize=4)
+def _common_weights(sublinear: bool, binary: bool) -> NDArray[np.float64]:
     counts = np.arange(COMMON_COUNTS, dtype=np.float64)
-    if sublinear:
+    if binary:
+        counts[1:] = 1.0
+    elif sublinear:
         counts[1:] = np.log(counts[1:]) + 1.0
     return counts
 
@@ -275,6 +280,7 @@ class CharCounter(_Counter):
             self._seen,
             weights.common,
             weights.sublinear,
+            weights.binary,
             weights.rows,
             scores,
         )
@@ -345,6 +351,7 @@ class WordCounter(_Counter):
             self._seen,
             weights.common,
             weights.sublinear,
+            weights.binary,
             weights.rows,
             scores,
         )

@@ -84,6 +84,8 @@ class TfidfFeatures(_TextTransformer):
         Keep only the most frequent; 0 keeps all.
     sublinear_tf : bool
         ``1 + ln(count)`` instead of the count.
+    binary : bool
+        Count an n-gram once, however often it stands in a text.
     normalization : NormalizationTable, optional
         Arabic normalisation with all its steps by default.
 
@@ -113,6 +115,7 @@ class TfidfFeatures(_TextTransformer):
         min_outlets: int = 1,
         max_features: int = 0,
         sublinear_tf: bool = True,
+        binary: bool = False,
         normalization: NormalizationTable | None = None,
     ) -> None:
         self.analyzer = analyzer
@@ -122,6 +125,7 @@ class TfidfFeatures(_TextTransformer):
         self.min_outlets = min_outlets
         self.max_features = max_features
         self.sublinear_tf = sublinear_tf
+        self.binary = binary
         self.normalization = normalization
 
     def fit(
@@ -168,6 +172,7 @@ class TfidfFeatures(_TextTransformer):
             min_outlets=self.min_outlets,
             max_features=self.max_features,
             sublinear_tf=self.sublinear_tf,
+            binary=self.binary,
         )
         self.table_ = self._table(self.normalization)
         batch = TextBatch(check_texts(X), self.table_, by_voice=False)

@@ -435,6 +435,7 @@ def _weigh(
     counts: Int32s,
     tf: Floats,
     sublinear: bool,
+    binary: bool,
     rows: NDArray[np.float32],
     scores: Floats,
 ) -> None:
@@ -453,6 +454,8 @@ def _weigh(
         counts[feature] = 0
         if count < len(tf):
             value = tf[count]
+        elif binary:
+            value = 1.0
         elif sublinear:
             value = np.float64(1.0 + math.log(count))
         else:
@@ -495,6 +498,7 @@ def score_chars(
     seen: Int32s,
     tf: Floats,
     sublinear: bool,
+    binary: bool,
     rows: NDArray[np.float32],
     scores: Floats,
 ) -> None:
@@ -504,7 +508,7 @@ def score_chars(
         n_seen = _count_chars(
             tokens, begin, end, ngrams, ngram_offsets, word_counts, words, counts, seen
         )
-        _weigh(seen, n_seen, counts, tf, sublinear, rows, scores[text])
+        _weigh(seen, n_seen, counts, tf, sublinear, binary, rows, scores[text])
 
 
 @_compiled
@@ -519,6 +523,7 @@ def score_words(
     seen: Int32s,
     tf: Floats,
     sublinear: bool,
+    binary: bool,
     rows: NDArray[np.float32],
     scores: Floats,
 ) -> None:
@@ -526,7 +531,7 @@ def score_words(
     for text in range(len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
         n_seen = _count_words(tokens, begin, end, numbers, branches, tree, max_n, counts, seen)
-        _weigh(seen, n_seen, counts, tf, sublinear, rows, scores[text])
+        _weigh(seen, n_seen, counts, tf, sublinear, binary, rows, scores[text])
 
 
 @_compiled

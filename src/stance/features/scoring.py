@@ -110,6 +110,7 @@ class Scorer:
 
     def read(self, texts: Sequence[str]) -> TextScores:
         """Return all that one pass over the texts tells."""
+        texts = self._features.prepare(texts)
         scores = np.zeros((len(texts), self._weights.shape[1]))
         familiarity = None
         if self._compiled:
@@ -133,7 +134,7 @@ def _interleaved(block: TfidfBlock, part: ScaledBlock, weights: NDArray[np.float
     rows[:, 0] = block.idf
     np.multiply(weights, part.scale[:, None], out=rows[:, 1:])
     rows = rows[block.ngrams.order]
-    return Weights(rows, block.options.sublinear_tf)
+    return Weights(rows, block.options.sublinear_tf, block.options.binary)
 
 
 class _Memory:

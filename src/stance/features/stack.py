@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from stance.features.preparation import Preparation
     from stance.text.normalization import NormalizationTable
 
 
@@ -49,6 +50,31 @@ class TextBatch:
     def read_by(self, reader: _Reader) -> TokenBatch:
         """Return the batch that a block, or the options of one, reads."""
         return self.surface if reader.surface else self.words
+
+
+@dataclass(frozen=True)
+class PassageBatch:
+    """The passages of some texts, each read as part of its text.
+
+    Parameters
+    ----------
+    whole : TextBatch
+    size : int
+        About how many words are in a passage.
+    """
+
+    whole: TextBatch
+    size: int
+
+    @cached_property
+    def parts(self) -> NDArray[np.int64]:
+        """How many passages each text has, shape (n_texts,)."""
+        nearest = (self.whole.words.lengths + self.size // 2) // self.size
+        return np.maximum(nearest, 1)
+
+    def read_by(self, reader: _Reader) -> TokenBatch:
+        """Return the batch that a block, or the options of one, reads."""
+        return self.whole.read_by(reader).cut(self.parts)
 
 
 class _Reader(Protocol):
@@ -88,11 +114,14 @@ class FeatureStack:
         In the order of the matrix's columns.
     by_voice : bool
         Whether a block needs to know the outlet's own words from quoted ones.
+    preparation : Preparation, optional
+        What is left out of a text before it is read; nothing by default.
     """
 
     table: NormalizationTable
     blocks: Sequence[ScaledBlock]
     by_voice: bool = field(default=False)
+    preparation: Preparation | None = None
 
     @property
     def n_features(self) -> int:
@@ -105,7 +134,14 @@ class FeatureStack:
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_array:
         """Return the features of texts, CSR float32 of shape (n_texts, n_features)."""
-        batch = TextBatch(texts, self.table, self.by_voice)
+        return self.values(TextBatch(self.prepare(texts), self.table, self.by_voice))
+
+    def prepare(self, texts: Sequence[str]) -> Sequence[str]:
+        """Return what of the texts is read."""
+        return texts if self.preparation is None else list(map(self.preparation, texts))
+
+    def values(self, batch: TextBatch | PassageBatch) -> sparse.csr_array:
+        """Return the features of texts prepared and tokenised already, or of their passages."""
         return stack(
             [scaled(b.block.transform(batch.read_by(b.block)), b.scale) for b in self.blocks]
         )

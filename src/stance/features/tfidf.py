@@ -1,7 +1,7 @@
 """TF-IDF over a pruned vocabulary of n-grams.
 
 A value is ``tf * idf``, each text's row scaled to unit length, with
-``tf = 1 + ln(count)`` (or the plain count) and
+``tf = 1 + ln(count)`` (or the plain count, or one) and
 ``idf = ln((1 + n_texts) / (1 + df)) + 1``: scikit-learn's formula, in its
 order of features.
 """
@@ -49,6 +49,8 @@ class TfidfOptions:
         the order of code points.
     sublinear_tf : bool
         Use ``1 + ln(count)`` instead of the count.
+    binary : bool
+        Count a feature once, however often it stands in a text.
     """
 
     analyzer: str = "word"
@@ -58,6 +60,7 @@ class TfidfOptions:
     min_outlets: int = 1
     max_features: int = 0
     sublinear_tf: bool = True
+    binary: bool = False
 
     @property
     def surface(self) -> bool:
@@ -128,7 +131,9 @@ class TfidfBlock:
     def _weigh(self, counts: sparse.csr_array) -> sparse.csr_array:
         counts.sort_indices()
         values = counts.data.astype(np.float64)
-        if self.options.sublinear_tf:
+        if self.options.binary:
+            values = np.ones_like(values)
+        elif self.options.sublinear_tf:
             values = np.log(values) + 1.0
         values *= self.idf[counts.indices]
         matrix = sparse.csr_array((values, counts.indices, counts.indptr), shape=counts.shape)
@@ -168,7 +173,7 @@ def fit_tfidf(
     document_frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     kept = np.flatnonzero(document_frequency >= options.min_df)
     if options.min_outlets > 1:
-        kept = kept[_outlet_frequency(counts, outlets)[kept] >= options.min_outlets]
+        kept = kept[outlet_frequency(counts, outlets)[kept] >= options.min_outlets]
     terms = candidates.spell(kept.tolist())
     order = sorted(range(len(terms)), key=terms.__getitem__)
     if 0 < options.max_features < len(order):
@@ -198,7 +203,7 @@ def _select(counts: sparse.csr_array, columns: NDArray[np.int64]) -> sparse.csr_
     )
 
 
-def _outlet_frequency(
+def outlet_frequency(
     counts: sparse.csr_array, outlets: Sequence[str | None] | None
 ) -> NDArray[np.int64]:
     """Return in how many outlets each column occurs."""

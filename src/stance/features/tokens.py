@@ -61,6 +61,24 @@ class TokenBatch:
         """Index of the text that each token stands in, shape (n_tokens,)."""
         return np.repeat(np.arange(len(self)), self.lengths)
 
+    def cut(self, parts: NDArray[np.int64]) -> TokenBatch:
+        """Divide each text into passages of about equal length.
+
+        Parameters
+        ----------
+        parts : ndarray of int64, shape (n_texts,)
+            Into how many, at least one.
+
+        Returns
+        -------
+        TokenBatch
+            With the same words, of ``parts.sum()`` texts.
+        """
+        text = np.repeat(np.arange(len(self)), parts)
+        place = np.arange(len(text)) - np.repeat(np.cumsum(parts) - parts, parts)
+        starts = self.offsets[text] + self.lengths[text] * place // parts[text]
+        return replace(self, offsets=np.append(starts, self.offsets[-1]))
+
 
 def tokenize(
     texts: Iterable[str], table: NormalizationTable, *, by_voice: bool = False

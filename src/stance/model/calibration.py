@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.corpus.splitting import By, Fold, split
-from stance.model.classifiers import fit_classifier
+from stance.model.learning_matrix import fit_linear
 from stance.model.linear import fit_temperature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
+    from stance.model.learning_matrix import LearningMatrix
 
 PENALTIES = (1.0, 3.0, 10.0, 30.0)
 # Difference in macro-F1 that a few hundred articles cannot tell from none.
@@ -39,7 +39,7 @@ class HeldOutTrial:
     Parameters
     ----------
     corpus : LabelledCorpus
-    values : csr_array, shape (n_articles, n_features)
+    matrix : LearningMatrix
         Features learned from all articles; only the classifier is fitted anew.
     weights : ndarray of float64, shape (n_articles,)
     config : TrainingConfig
@@ -48,12 +48,12 @@ class HeldOutTrial:
     def __init__(
         self,
         corpus: LabelledCorpus,
-        values: sparse.csr_array,
+        matrix: LearningMatrix,
         weights: NDArray[np.float64],
         config: TrainingConfig,
     ) -> None:
         self._corpus = corpus
-        self._values = values
+        self._matrix = matrix
         self._weights = weights
         self._config = config
         self._scores_at = cache(self._fit_and_score)
@@ -95,15 +95,16 @@ class HeldOutTrial:
         """Return decision values of the held-out articles, fold after fold."""
         truth, tables = self._corpus.truth, []
         for fold in self._folds[0]:
-            model, _ = fit_classifier(
-                self._values[fold.train],
-                truth[fold.train],
-                self._weights[fold.train],
+            model, _ = fit_linear(
+                self._matrix,
+                truth,
+                self._weights,
+                self._corpus.outlets,
+                places=fold.train,
                 n_labels=len(self._corpus.labels),
-                config=config.classifier,
-                seed=config.seed,
+                config=config,
             )
-            tables.append(model.scores(self._values[fold.test]))
+            tables.append(model.scores(self._matrix.articles[fold.test]))
         scores = np.concatenate(tables)
         floor = scores.max(axis=1, keepdims=True) - LARGEST_DEFICIT
         bounded: NDArray[np.float64] = np.maximum(scores, floor)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
 
 
+Count = Annotated[int, Field(ge=1)] | Literal["auto"]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -35,6 +38,16 @@ class TextConfig(_Section):
     """What of an article is read."""
 
     title: bool = Field(True, description="read the headline together with the body")
+    quotations: Literal["keep", "drop"] = Field(
+        "keep", description="quotations of four words and more: keep, or drop somebody's speech"
+    )
+    boilerplate: Literal["keep", "drop"] = Field(
+        "keep", description="lines that recur in an outlet's training articles: menus, footers"
+    )
+    bylines: Literal["keep", "mask"] = Field(
+        "keep",
+        description="phrases at either end of an article that tell its outlet: bylines, datelines",
+    )
 
 
 class NormalizationConfig(_Section):
@@ -56,15 +69,22 @@ class NormalizationConfig(_Section):
 
 
 class _TfidfConfig(_Section):
-    enabled: bool = Field(True, description="use these features at all")
+    enabled: bool | Literal["auto"] = Field(True, description="use these features at all")
     min_n: int = Field(1, ge=1, description="shortest n-gram")
     max_n: int = Field(2, ge=1, le=20, description="longest n-gram")
     min_df: int = Field(2, ge=1, description="an n-gram must occur in so many articles")
-    min_outlets: int = Field(
-        1, ge=1, description="an n-gram must occur in articles of so many outlets"
+    min_outlets: Count = Field(
+        "auto",
+        description="an n-gram must occur in articles of so many outlets; auto: for unseen "
+        "outlets a quarter of them, at most 10; else 1",
     )
     max_features: int = Field(0, ge=0, description="keep only the most frequent; 0 keeps all")
     sublinear_tf: bool = Field(True, description="1 + ln(count) instead of the count")
+    binary: bool | Literal["auto"] = Field(
+        "auto",
+        description="count an n-gram once for an article, however often it stands there; auto: "
+        "for unseen outlets",
+    )
     weight: float = Field(1.0, gt=0, description="length of an article's vector of these features")
 
     @model_validator(mode="after")
@@ -76,6 +96,9 @@ class _TfidfConfig(_Section):
     def options(self) -> TfidfOptions:
         """Return the options that the features room understands."""
         values = self.model_dump(exclude={"enabled", "weight", "surface"})
+        for name in ("min_outlets", "binary"):
+            if values[name] == "auto":
+                raise ConfigError(f"Got {name}='auto', which training must settle first.")
         return TfidfOptions(analyzer=self._analyzer, **values)
 
     @property
@@ -90,6 +113,9 @@ class WordConfig(_TfidfConfig):
 class CharConfig(_TfidfConfig):
     """TF-IDF of characters inside words: sees through inflection."""
 
+    enabled: bool | Literal["auto"] = Field(
+        "auto", description="use these features at all; auto: unless it is for unseen outlets"
+    )
     surface: bool | Literal["auto"] = Field(
         "auto",
         description="read words as published, with punctuation and spelling: the house style; "
@@ -127,11 +153,24 @@ class LexiconConfig(_Section):
     side_weight: float = Field(
         0.5, gt=0, description="usual length of an article's vector of the sides' columns"
     )
+    min_outlets: Count = Field(
+        "auto",
+        description="a category must occur in articles of so many outlets; auto: for unseen "
+        "outlets a quarter of them, at most 10; else 1",
+    )
+    log_rates: bool | Literal["auto"] = Field(
+        "auto", description="ln(1 + rate) instead of the rate; auto: for unseen outlets"
+    )
 
 
 class FeaturesConfig(_Section):
     """What the classifier sees of an article."""
 
+    passages: Annotated[int, Field(ge=0)] | Literal["auto"] = Field(
+        "auto",
+        description="learn from passages of about so many words, not from whole articles; 0: from "
+        "whole articles; auto: 100 for unseen outlets, else 0",
+    )
     word: WordConfig = WordConfig()
     char: CharConfig = CharConfig()
     lexicon: LexiconConfig = LexiconConfig()
@@ -188,6 +227,11 @@ class ClassifierConfig(_Section):
         description="weigh each feature by how much it tells of the label, before a logistic "
         "or svm classifier is fitted",
     )
+    steadiness: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
+        "auto",
+        description="how strongly features are held back that differ between outlets of one "
+        "label; 0: not at all; auto: 1 for unseen outlets, else 0",
+    )
     logistic: LogisticConfig = LogisticConfig()
     svm: SvmConfig = SvmConfig()
     naive_bayes: NaiveBayesConfig = NaiveBayesConfig()
@@ -222,28 +266,6 @@ class TrainingConfig(_Section):
         logistic = self.classifier.logistic.model_copy(update={"C": penalty})
         classifier = self.classifier.model_copy(update={"logistic": logistic})
         return self.model_copy(update={"classifier": classifier})
-
-
-def settle(config: TrainingConfig, *, labels_are_outlets: bool) -> TrainingConfig:
-    """Decide what a configuration leaves to the corpus.
-
-    Parameters
-    ----------
-    config : TrainingConfig
-    labels_are_outlets : bool
-        Whether the outlet itself is asked for. Everywhere else its house style
-        is a shortcut, even where nobody noted who the outlets are.
-
-    Returns
-    -------
-    TrainingConfig
-        Without any "auto".
-    """
-    char = config.features.char
-    if char.surface == "auto":
-        char = char.model_copy(update={"surface": labels_are_outlets})
-    features = config.features.model_copy(update={"char": char})
-    return config.model_copy(update={"features": features})
 
 
 def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -> TrainingConfig:

@@ -68,7 +68,7 @@ def learn_domain(
         return None
     left_out = _LeftOut.of(corpus, block, _values_of(block, features, values))
     chosen = _some(len(corpus.articles), config.seed)
-    texts = [article_text(corpus.articles[i], config) for i in chosen.tolist()]
+    texts = features.prepare([article_text(corpus.articles[i], config) for i in chosen.tolist()])
     scores = left_out.familiarity(chosen, *count_terms(block, features.table, texts))
     return Domain(
         threshold=round(float(conformal_bound(scores, FLAGGED)), DECIMALS),

@@ -11,9 +11,9 @@ import numpy as np
 
 from stance.corpus.duplicates import near_duplicate_articles
 from stance.corpus.labelled import require_labels
-from stance.corpus.splitting import labels_are_outlets
+from stance.corpus.splitting import labels_are_outlets, labels_cross
 from stance.errors import CorpusError
-from stance.model.config import TrainingConfig, settle
+from stance.model.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
+    from stance.model.config import TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,12 @@ class LabelledCorpus:
 
     def settle(self, config: TrainingConfig) -> TrainingConfig:
         """Decide what a configuration leaves to the corpus."""
-        return settle(config, labels_are_outlets=labels_are_outlets(self.articles))
+        unseen = labels_cross(self.articles, "outlet")
+        return settle(
+            config,
+            labels_are_outlets=labels_are_outlets(self.articles),
+            n_outlets=len({article.outlet for article in self.articles}) if unseen else 0,
+        )
 
     def fingerprint(self) -> str:
         """Return a hash of what is learned from: ids, titles, texts, labels, outlets."""

@@ -24,11 +24,13 @@ from stance.corpus.writing import refuse_existing, replacing_folder
 from stance.errors import ModelError, OutputError
 from stance.features.familiarity import block_of_words
 from stance.features.lexicon import Lexicon, LexiconBlock
+from stance.features.preparation import Preparation
 from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfBlock
 from stance.model.config import parse_config
 from stance.model.linear import LinearModel
 from stance.model.record import Domain, Model, TrainingRecord
+from stance.model.settling import settle
 from stance.text.normalization import NormalizationTable
 
 if TYPE_CHECKING:
@@ -40,10 +42,11 @@ MANIFEST = "manifest.json"
 NORMALIZATION = "normalization.json"
 LEXICON = "lexicon.json"
 CODEBOOK = "codebook.json"
+PREPARATION = "preparation.json"
 TENSORS = "weights.safetensors"
 TFIDF_BLOCKS = ("word", "char")
 KNOWN_FILES = frozenset(
-    {NORMALIZATION, LEXICON, CODEBOOK, TENSORS, *(f"{b}.txt" for b in TFIDF_BLOCKS)}
+    {NORMALIZATION, LEXICON, CODEBOOK, PREPARATION, TENSORS, *(f"{b}.txt" for b in TFIDF_BLOCKS)}
 )
 
 # A manifest is a page or two; anything larger is not one, and is not read into memory.
@@ -212,6 +215,8 @@ def _contents(model: Model) -> dict[str, bytes]:
     files = {NORMALIZATION: orjson.dumps(model.features.table.to_dict())}
     if model.codebook is not None:
         files[CODEBOOK] = orjson.dumps(model.codebook.to_dict(), option=orjson.OPT_INDENT_2)
+    if model.features.preparation is not None:
+        files[PREPARATION] = orjson.dumps(model.features.preparation.to_dict())
     tensors: dict[str, NDArray[Any]] = {
         "weights": model.linear.weights,
         "intercepts": model.linear.intercepts,
@@ -325,7 +330,8 @@ def _read_file(folder: Path, name: str, entry: FileEntry) -> bytes:
 
 
 def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
-    config = parse_config(manifest.config)
+    # A setting that an older folder does not name was not there to be set.
+    config = settle(parse_config(manifest.config))
     table = NormalizationTable.from_dict(_json(folder, NORMALIZATION, files))
     tensors = _Tensors(folder, _take(folder, TENSORS, files))
     blocks: list[ScaledBlock] = []
@@ -343,10 +349,14 @@ def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
             Lexicon.from_dict(_json(folder, LEXICON, files)),
             table,
             sides=config.features.lexicon.sides,
+            log_rates=config.features.lexicon.log_rates is True,
         )
         scale = tensors.take("lexicon.scale", np.float32, (len(lexicon.terms),))
         blocks.append(ScaledBlock("lexicon", lexicon, scale))
-    features = FeatureStack(table, blocks, by_voice=by_voice)
+    preparation = None
+    if PREPARATION in files:
+        preparation = Preparation.from_dict(_json(folder, PREPARATION, files), table)
+    features = FeatureStack(table, blocks, by_voice, preparation)
     if manifest.domain and block_of_words(features) is None:
         raise ModelError(f"Got {folder} with a domain, but without words to know it by.")
     linear = _linear(folder, manifest, features, tensors)

@@ -10,28 +10,34 @@ import numpy as np
 from stance import resources
 from stance.errors import ConfigError
 from stance.features.lexicon import Lexicon, LexiconBlock
-from stance.features.stack import FeatureStack, ScaledBlock, TextBatch, scaled, stack
-from stance.features.tfidf import fit_tfidf
+from stance.features.stack import (
+    FeatureStack,
+    PassageBatch,
+    ScaledBlock,
+    TextBatch,
+    scaled,
+    stack,
+)
+from stance.features.tfidf import fit_tfidf, outlet_frequency
 from stance.features.tokens import tokenize
 from stance.model.calibration import HeldOutTrial
-from stance.model.classifiers import fit_classifier
 from stance.model.config import TrainingConfig
 from stance.model.domain import learn_domain
 from stance.model.learning_corpus import LabelledCorpus
+from stance.model.learning_matrix import LearningMatrix, fit_linear
+from stance.model.learning_preparation import learn_preparation
 from stance.model.linear import LinearModel
 from stance.model.record import Model, TrainingRecord, article_text
 from stance.text.normalization import arabic_normalization
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from scipy import sparse
 
     from stance.corpus.article import Article
     from stance.corpus.codebook import Codebook
-    from stance.features.tokens import TokenBatch
-    from stance.text.normalization import NormalizationTable
 
 
 # A corpus is about the actors of a lexicon if this part of its articles names one.
@@ -79,19 +85,14 @@ def train(
         codebook.check(corpus.labels)
     config = settle_config(corpus, config or TrainingConfig())
     progress("counting words")
-    features, values = fit_features(corpus, config)
-    truth, weights = corpus.truth, article_weights(corpus, config)
-    trial = HeldOutTrial(corpus, values, weights, config)
+    features, matrix = fit_features(corpus, config)
+    weights = article_weights(corpus, config)
+    trial = HeldOutTrial(corpus, matrix, weights, config)
     progress("trying settings on held-out articles")
     config = trial.choose_penalty()
     progress("fitting the classifier")
-    linear, notes = fit_classifier(
-        values,
-        truth,
-        weights,
-        n_labels=len(corpus.labels),
-        config=config.classifier,
-        seed=config.seed,
+    linear, notes = fit_linear(
+        matrix, corpus.truth, weights, corpus.outlets, n_labels=len(corpus.labels), config=config
     )
     if config.calibration.enabled:
         progress("calibrating probabilities on held-out articles")
@@ -104,7 +105,7 @@ def train(
         linear=linear,
         record=_record(corpus, trial.scores(), notes),
         codebook=codebook,
-        domain=learn_domain(corpus, features, values, config),
+        domain=learn_domain(corpus, features, matrix.articles, config),
     )
 
 
@@ -126,39 +127,60 @@ def settle_lexicon(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingCo
 
 def fit_features(
     corpus: LabelledCorpus, config: TrainingConfig
-) -> tuple[FeatureStack, sparse.csr_array]:
+) -> tuple[FeatureStack, LearningMatrix]:
     """Learn the features that a settled configuration asks for.
+
+    Vocabulary, idf and scales come from whole articles even where the
+    classifier is to learn from passages: what is labelled later are articles.
 
     Returns
     -------
     features : FeatureStack
-    values : csr_array of float32, shape (n_articles, n_features)
-        Of the corpus itself.
+    matrix : LearningMatrix
+        The corpus itself.
     """
     table = arabic_normalization(config.normalization.profile())
-    use = config.features
-    by_voice = use.lexicon.enabled is True
+    by_voice = config.features.lexicon.enabled is True
     texts = [article_text(article, config) for article in corpus.articles]
+    preparation = learn_preparation(corpus, texts, config.text, table)
+    if preparation is not None:
+        texts = list(map(preparation, texts))
     batch = TextBatch(texts, table, by_voice=by_voice)
-    blocks: list[ScaledBlock] = []
-    parts: list[sparse.csr_array] = []
-    for name, section in (("word", use.word), ("char", use.char)):
-        if section.enabled:
-            options = section.options()
-            block, values = fit_tfidf(batch.read_by(options), options, corpus.outlets)
-            scale = np.full(len(block.terms), section.weight, dtype=np.float32)
-            blocks.append(ScaledBlock(name, block, scale))
-            parts.append(scaled(values, scale))
-    if by_voice:
-        lexicon, rates = _fit_lexicon(batch.words, table, config)
-        blocks.append(lexicon)
-        parts.append(scaled(rates, lexicon.scale))
-    if not blocks:
+    fitted = list(_fit_blocks(batch, corpus.outlets, config))
+    if not fitted:
         raise ConfigError(
             "Got a configuration with all features off, but expected at least one of "
             "features.word, features.char and features.lexicon enabled."
         )
-    return FeatureStack(table, blocks, by_voice=by_voice), stack(parts)
+    features = FeatureStack(table, [block for block, _ in fitted], by_voice, preparation)
+    articles = stack([scaled(values, block.scale) for block, values in fitted])
+    return features, _in_passages(features, batch, articles, config)
+
+
+def _fit_blocks(
+    batch: TextBatch, outlets: Sequence[str | None] | None, config: TrainingConfig
+) -> Iterator[tuple[ScaledBlock, sparse.csr_array]]:
+    """Yield each block with its values of the batch, not scaled yet."""
+    use = config.features
+    for name, section in (("word", use.word), ("char", use.char)):
+        if section.enabled:
+            options = section.options()
+            block, values = fit_tfidf(batch.read_by(options), options, outlets)
+            scale = np.full(len(block.terms), section.weight, dtype=np.float32)
+            yield ScaledBlock(name, block, scale), values
+    if use.lexicon.enabled is True:
+        yield _fit_lexicon(batch, outlets, config)
+
+
+def _in_passages(
+    features: FeatureStack, batch: TextBatch, articles: sparse.csr_array, config: TrainingConfig
+) -> LearningMatrix:
+    size = config.features.passages
+    if size in {0, "auto"}:
+        return LearningMatrix.of_whole(articles)
+    passages = PassageBatch(batch, int(size))
+    article_of = np.repeat(np.arange(len(passages.parts)), passages.parts)
+    return LearningMatrix(articles, features.values(passages), article_of)
 
 
 def _read_lexicon(config: TrainingConfig) -> Lexicon:
@@ -166,19 +188,25 @@ def _read_lexicon(config: TrainingConfig) -> Lexicon:
 
 
 def _fit_lexicon(
-    batch: TokenBatch, table: NormalizationTable, config: TrainingConfig
+    batch: TextBatch, outlets: Sequence[str | None] | None, config: TrainingConfig
 ) -> tuple[ScaledBlock, sparse.csr_array]:
-    """Scale each lexical feature to the same spread; what never varies is switched off.
+    """Scale each lexical feature to the same spread.
 
-    Those of the terms together give an article a vector of about the length
+    What never varies, or occurs in too few outlets, is switched off. The
+    others of the terms together give an article a vector of about the length
     that ``weight`` says, those of the sides one of ``side_weight``, however
     many there are.
     """
     section = config.features.lexicon
-    block = LexiconBlock.of(_read_lexicon(config), table, sides=section.sides)
-    rates = block.transform(batch)
+    lexicon = _read_lexicon(config)
+    block = LexiconBlock.of(
+        lexicon, batch.table, sides=section.sides, log_rates=section.log_rates is True
+    )
+    rates = block.transform(batch.words)
     spread = rates.toarray().std(axis=0)
     varies = spread > 0
+    if section.min_outlets not in {1, "auto"}:
+        varies &= outlet_frequency(rates, outlets) >= int(section.min_outlets)
     scale = np.zeros_like(spread)
     first_side = len(block.terms) - len(block.side_terms)
     for weight, columns in (

@@ -1,0 +1,49 @@
+"""Learning which lines and phrases tell nothing but the outlet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stance.corpus.boilerplate import giveaways, recurring_lines
+from stance.features.preparation import Preparation
+from stance.text.tokenization import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stance.model.config import TextConfig
+    from stance.model.learning_corpus import LabelledCorpus
+    from stance.text.normalization import NormalizationTable
+
+
+def learn_preparation(
+    corpus: LabelledCorpus, texts: Sequence[str], config: TextConfig, table: NormalizationTable
+) -> Preparation | None:
+    """Learn what is to be left out of texts.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+        Without outlets there is nothing to tell, and no line or phrase is
+        left out.
+    texts : sequence of str
+        What is read of its articles.
+    config : TextConfig
+    table : NormalizationTable
+
+    Returns
+    -------
+    Preparation or None
+        None where everything is read.
+    """
+    preparation = Preparation(table, speech=config.quotations == "keep")
+    if config.boilerplate == "drop":
+        lines = {tuple(words(found.line, table)) for found in recurring_lines(corpus.articles)}
+        preparation = replace(preparation, lines=frozenset(lines))
+    if config.bylines == "mask":
+        known = [(text, o) for text, o in zip(texts, corpus.outlets or (), strict=False) if o]
+        found = giveaways([preparation(text) for text, _ in known], [o for _, o in known])
+        phrases = frozenset(tuple(one.phrase.split()) for one in found)
+        preparation = replace(preparation, phrases=phrases)
+    return None if preparation == Preparation(table) else preparation
