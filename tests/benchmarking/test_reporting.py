@@ -18,6 +18,7 @@ published = [{ what = "حلم", scores = { F = 0.99 }, source = "Nobody 2020" }]
 REST = """
 speed = { task = "small", rounds = 1 }
 [opponents.gone]
+title = "Gone: | long ago"
 fit = ["x"]
 predict = ["x"]
 requires = ["no_such_module"]
@@ -38,7 +39,7 @@ def test_the_report_has_scores_published_figures_bars_gap_and_ablation(small):
     report = markdown(*small, VERDICTS)
     for line in (
         "| stance | 1.000 [1.000, 1.000] | 1.000 [1.000, 1.000] |",
-        "| gone | took no part: no_such_module is not installed | |",
+        "| Gone: \\| long ago | took no part: no_such_module is not installed | |",
         "| حلم (Nobody 2020) | 0.990 |  |",
         "| *bar* | 0.90 |  |",
         "| *aim* | 0.95 |  |",

@@ -39,7 +39,7 @@ def markdown(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -
     """
     lines = [f"# {suite.title}", "", "Written by `stance benchmark`; not edited by hand."]
     for name, result in results.tasks.items():
-        lines += ["", *_task(name, suite.tasks[name], result)]
+        lines += ["", *_task(suite, name, result)]
     if results.speed:
         lines += ["", *_speed(results.speed)]
     if verdicts:
@@ -50,21 +50,22 @@ def markdown(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -
     return "\n".join(lines) + "\n"
 
 
-def _task(name: str, task: Task, result: TaskResult) -> Iterator[str]:
-    honest = result.divisions[0]
+def _task(suite: Suite, name: str, result: TaskResult) -> Iterator[str]:
+    task, honest = suite.tasks[name], result.divisions[0]
     yield f"## {name}"
     yield ""
     if task.title:
-        yield f"{task.title}. "
+        yield f"{task.title}."
+        yield ""
     yield (
         f"{honest.articles:,} articles; {honest.description}; intervals of 95 % by resampling "
-        f"{honest.units:,} {honest.unit}s.".replace(
-            "groups of near-duplicatess", "groups of near-duplicates"
-        )
+        f"{honest.units:,} {honest.unit}s."
     )
     for division in result.divisions:
         yield ""
-        yield from _scores(task, division, published=division is honest)
+        yield from _scores(suite, task, division)
+        if division is honest:
+            yield from _held_against(task)
     if len(result.divisions) > 1:
         yield ""
         yield from _gap(task, result)
@@ -73,15 +74,18 @@ def _task(name: str, task: Task, result: TaskResult) -> Iterator[str]:
         yield from _ablation(task, honest)
 
 
-def _scores(task: Task, division: Division, *, published: bool) -> Iterator[str]:
+def _scores(suite: Suite, task: Task, division: Division) -> Iterator[str]:
     metrics = list(task.metrics)
     yield f"| {_cell(division.description)} | {' | '.join(map(_cell, metrics))} |"
     yield "|---" * (1 + len(metrics)) + "|"
     for outcome in division.outcomes:
         if outcome.kind != "variant":
-            yield _row(outcome.contender, outcome, metrics)
-    if not published:
-        return
+            opponent = suite.opponents.get(outcome.contender)
+            yield _row(opponent.title if opponent else "", outcome, metrics)
+
+
+def _held_against(task: Task) -> Iterator[str]:
+    metrics = list(task.metrics)
     for other in task.published:
         figures = [f"{other.scores[m]:.3f}" if m in other.scores else "" for m in metrics]
         yield f"| {_cell(other.what)} ({_cell(other.source)}) | {' | '.join(figures)} |"
@@ -92,7 +96,8 @@ def _scores(task: Task, division: Division, *, published: bool) -> Iterator[str]
             yield f"| *{which}* | {' | '.join(cells)} |"
 
 
-def _row(name: str, outcome: Outcome, metrics: Sequence[str]) -> str:
+def _row(title: str, outcome: Outcome, metrics: Sequence[str]) -> str:
+    name = title or outcome.contender
     if outcome.absence:
         return f"| {_cell(name)} | took no part: {_cell(outcome.absence)} |" + " |" * (
             len(metrics) - 1

@@ -228,7 +228,7 @@ def _groups(articles: Sequence[Article], repeated: NDArray[np.int64]) -> tuple[s
     """Return what is resampled: outlets where labels cross them, else near-duplicates."""
     if labels_cross(articles, "outlet"):
         return "outlet", groups_of(articles, "outlet")
-    return "group of near-duplicates", [str(group) for group in repeated.tolist()]
+    return "near-duplicate group", [str(group) for group in repeated.tolist()]
 
 
 def run(
