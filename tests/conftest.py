@@ -41,8 +41,8 @@ def fast_model(seed_articles, fast_config):
 
 @pytest.fixture(scope="session")
 def full_model(seed_articles):
-    """Train with every default, on a third of the seed corpus."""
-    return train(seed_articles[::3])
+    """Train with every default, and characters too, on a third of the seed corpus."""
+    return train(seed_articles[::3], load_config(overrides=["features.char.enabled=true"]))
 
 
 @pytest.fixture(scope="session")

@@ -170,6 +170,7 @@ def test_fitting_changes_no_parameter_and_sets_nothing_but_fitted_names(estimato
                 "min_outlets": 2,
                 "max_features": 9,
                 "sublinear_tf": False,
+                "binary": True,
                 "normalization": arabic_normalization(NormalizationProfile(alef=False)),
             },
         ),

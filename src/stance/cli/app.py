@@ -21,6 +21,7 @@ from stance.cli import (
     info,
     predict,
     train,
+    tune,
 )
 from stance.cli.console import fail
 from stance.errors import ConfigError, StanceError
@@ -67,6 +68,7 @@ app.command("info")(info.info_command)
 app.command("agreement")(agreement.agreement_command)
 app.command("audit")(audit.audit_command)
 app.command("benchmark")(benchmark.benchmark_command)
+app.command("tune")(tune.tune_command)
 app.command("config")(config.config_command)
 app.command("export")(export.export_command)
 app.add_typer(datasets.app, name="datasets")

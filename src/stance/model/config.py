@@ -377,6 +377,61 @@ def settings(section: BaseModel | None = None, prefix: str = "") -> list[tuple[s
     return found
 
 
+def setting(config: TrainingConfig, key: str) -> Any:
+    """Return the value of one setting.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> setting(TrainingConfig(), "features.word.max_n")
+    2
+    """
+    value: Any = config
+    for name in key.split("."):
+        if not isinstance(value, BaseModel) or name not in type(value).model_fields:
+            raise ConfigError(_unknown_key(key))
+        value = getattr(value, name)
+    return value
+
+
+def with_settings(config: TrainingConfig, changes: Mapping[str, Any]) -> TrainingConfig:
+    """Return a configuration with some settings changed.
+
+    Examples
+    --------
+    >>> with_settings(TrainingConfig(), {"features.word.max_n": 3}).features.word.max_n
+    3
+    """
+    data = config.model_dump()
+    for key, value in changes.items():
+        *sections, name = key.split(".")
+        section = data
+        for part in sections:
+            section = section.setdefault(part, {})
+        section[name] = value
+    return parse_config(data)
+
+
+def explicit_settings(config: BaseModel, prefix: str = "") -> frozenset[str]:
+    """Return the settings of a configuration as it was read that were given there.
+
+    Examples
+    --------
+    >>> sorted(explicit_settings(load_config(overrides=["features.word.max_n=2"])))
+    ['features.word.max_n']
+    """
+    found: set[str] = set()
+    for name in config.model_fields_set:
+        value = getattr(config, name)
+        key = prefix + name
+        found |= explicit_settings(value, f"{key}.") if isinstance(value, BaseModel) else {key}
+    return frozenset(found)
+
+
 def to_toml(config: TrainingConfig) -> str:
     """Write every setting as TOML, each with what it means.
 

@@ -1,0 +1,138 @@
+"""What may be tried for each setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stance.corpus.splitting import labels_cross
+from stance.errors import ConfigError
+from stance.model.config import setting
+from stance.model.settling import ENOUGH_OUTLETS
+
+if TYPE_CHECKING:
+    from optuna import Trial
+
+    from stance.model.config import TrainingConfig
+    from stance.model.learning_corpus import LabelledCorpus
+
+Values = list[Any] | tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """The settings that are searched, and where the search begins.
+
+    Parameters
+    ----------
+    start : TrainingConfig
+        Settled.
+    values : dict of str to list or tuple
+        A list of values, or the ends of a range that is searched on a
+        logarithmic scale. A section's ``enabled`` stands before the rest.
+    """
+
+    start: TrainingConfig
+    values: dict[str, Values]
+
+    @property
+    def beginning(self) -> dict[str, Any]:
+        """The values of the settings that the search begins with."""
+        return {key: setting(self.start, key) for key in self.values}
+
+    def differences(self, tried: dict[str, Any]) -> dict[str, Any]:
+        """Return the settings that differ from those at the beginning."""
+        return {key: value for key, value in tried.items() if value != setting(self.start, key)}
+
+    def suggest(self, trial: Trial) -> dict[str, Any]:
+        """Let a trial choose a value for each setting that matters.
+
+        Returns
+        -------
+        dict of str to value
+            Without the settings of features that are off.
+        """
+        found: dict[str, Any] = {}
+        for key, values in self.values.items():
+            switch = f"{key.rpartition('.')[0]}.enabled"
+            if key != switch and found.get(switch, self._switch(switch)) is False:
+                continue
+            if isinstance(values, tuple):
+                found[key] = float(f"{trial.suggest_float(key, *values, log=True):.3g}")
+            else:
+                found[key] = trial.suggest_categorical(key, values)
+        return found
+
+    def _switch(self, key: str) -> Any:
+        try:
+            return setting(self.start, key)
+        except ConfigError:
+            return True
+
+
+def search_space(
+    corpus: LabelledCorpus, start: TrainingConfig, explicit: frozenset[str]
+) -> SearchSpace:
+    """Say what is worth trying on a corpus.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+    start : TrainingConfig
+        What it would be trained with, settled.
+    explicit : frozenset of str
+        Settings that stay as they are.
+
+    Returns
+    -------
+    SearchSpace
+
+    Raises
+    ------
+    ConfigError
+        If nothing is left to be tuned.
+    """
+    values: dict[str, Values] = {
+        "features.char.enabled": [False, True],
+        "features.char.weight": (0.3, 3.0),
+        "features.word.max_n": [1, 2],
+        "features.word.binary": [False, True],
+        "features.passages": [0, 50, 100, 200],
+        "text.quotations": ["keep", "drop"],
+    }
+    if start.features.lexicon.enabled is True:
+        values["features.lexicon.weight"] = (0.1, 2.0)
+        values["features.lexicon.log_rates"] = [False, True]
+    if start.classifier.kind in {"logistic", "svm"}:
+        penalties = {"logistic": (0.3, 100.0), "svm": (0.03, 10.0)}
+        values[f"classifier.{start.classifier.kind}.C"] = penalties[start.classifier.kind]
+    if labels_cross(corpus.articles, "outlet"):
+        values |= _of_outlets(len(set(corpus.outlets or ())), start)
+    left = {k: _with(v, setting(start, k)) for k, v in values.items() if k not in explicit}
+    if not left:
+        raise ConfigError(
+            "Got a configuration that sets everything that could be tuned, but expected something "
+            f"left open, such as {next(iter(values))}. Take it out of the configuration."
+        )
+    return SearchSpace(start, left)
+
+
+def _of_outlets(n_outlets: int, start: TrainingConfig) -> dict[str, Values]:
+    least: list[Any] = [n for n in (1, 2, 3, 5, 7, 10, 14, 20) if n <= max(n_outlets // 3, 1)]
+    values: dict[str, Values] = {
+        "features.word.min_outlets": least,
+        "classifier.balance_outlets": ["none", "sqrt", "full"],
+        "text.boilerplate": ["keep", "drop"],
+    }
+    if start.features.lexicon.enabled is True:
+        values["features.lexicon.min_outlets"] = least
+    if n_outlets >= ENOUGH_OUTLETS:
+        values["classifier.steadiness"] = [0.0, 0.3, 1.0, 3.0]
+    return values
+
+
+def _with(values: Values, value: Any) -> Values:
+    """Add the value that the search begins with, if it is not among the others."""
+    if isinstance(values, tuple):
+        return min(values[0], value), max(values[1], value)
+    return values if value in values else sorted([*values, value])

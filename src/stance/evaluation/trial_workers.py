@@ -1,0 +1,134 @@
+"""Processes that train on folds, and can be stopped at a moment's notice."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Self
+
+from stance.errors import ConfigError, CorpusError, StanceError
+from stance.model.training import train
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from multiprocessing.connection import Connection
+
+    from stance.corpus.article import Article
+    from stance.corpus.splitting import Fold
+    from stance.model.config import TrainingConfig
+
+ENDED = (
+    "Got a training process that came to an end, but expected its labels. Most likely memory ran "
+    "out: use fewer --jobs or fewer articles."
+)
+
+
+def _work(calls: Connection, articles: Sequence[Article], folds: Sequence[Fold]) -> None:
+    """Train on one fold after another as called; what a user did wrong is handed back."""
+    while (call := calls.recv()) is not None:
+        try:
+            calls.send(_guess_fold(articles, folds[call[1]], call[0]))
+        except StanceError as error:
+            calls.send(error)
+
+
+def _guess_fold(articles: Sequence[Article], fold: Fold, config: TrainingConfig) -> list[str]:
+    """Train on a fold's training articles; return the labels of its test articles."""
+    model = train([articles[i] for i in fold.train], config)
+    found = model.scores([articles[i] for i in fold.test]).argmax(axis=1)
+    return [model.labels[number] for number in found.tolist()]
+
+
+class TrialWorkers:
+    """Trains on all folds of a corpus with one configuration after another.
+
+    Even a single one is a process of its own, since nothing else stops a
+    training that is under way.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    folds : sequence of Fold
+    jobs : int
+        How many processes; -1 for one on each core.
+    """
+
+    def __init__(self, articles: Sequence[Article], folds: Sequence[Fold], jobs: int) -> None:
+        if jobs != -1 and jobs < 1:
+            raise ConfigError(f"Got jobs={jobs}, but expected at least 1, or -1 for all cores.")
+        self._articles = articles
+        self._folds = folds
+        self._jobs = min(jobs if jobs > 0 else os.cpu_count() or 1, len(folds))
+        self._processes: list[Any] = []
+        self._lines: list[Connection] = []
+
+    def __enter__(self) -> Self:
+        # Its processes, unlike Python's own, do not run the user's script again.
+        from multiprocessing import Pipe
+
+        from joblib.externals.loky.backend.process import LokyProcess
+
+        for _ in range(self._jobs):
+            ours, theirs = Pipe()
+            process = LokyProcess(target=_work, args=(theirs, self._articles, self._folds))
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._lines.append(ours)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for process, line in zip(self._processes, self._lines, strict=True):
+            process.terminate()
+            process.join()
+            line.close()
+
+    def guess(self, config: TrainingConfig, deadline: float) -> list[list[str]] | None:
+        """Return the labels of each fold's test articles, or None if time runs out.
+
+        After that nothing more can be asked.
+
+        Parameters
+        ----------
+        config : TrainingConfig
+        deadline : float
+            By the clock of `time.monotonic`.
+
+        Raises
+        ------
+        StanceError
+            What training raises, or if a process came to an end.
+        """
+        from multiprocessing.connection import wait
+
+        waiting, found = deque(range(len(self._folds))), dict[int, list[str]]()
+        busy: dict[Connection, int] = {}
+        while waiting or busy:
+            for line in self._lines:
+                if waiting and line not in busy:
+                    busy[line] = waiting.popleft()
+                    _ask(line, (config, busy[line]))
+            answered: list[Any] = wait(list(busy), max(deadline - time.monotonic(), 0.0))
+            if not answered:
+                return None
+            for line in answered:
+                found[busy.pop(line)] = _answer(line)
+        return [found[place] for place in range(len(self._folds))]
+
+
+def _ask(line: Connection, call: tuple[TrainingConfig, int]) -> None:
+    try:
+        line.send(call)
+    except OSError as error:
+        raise CorpusError(ENDED) from error
+
+
+def _answer(line: Connection) -> list[str]:
+    try:
+        answer: list[str] | StanceError = line.recv()
+    except (EOFError, OSError) as error:
+        raise CorpusError(ENDED) from error
+    if isinstance(answer, StanceError):
+        raise answer
+    return answer

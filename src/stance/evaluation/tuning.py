@@ -1,0 +1,256 @@
+"""Choosing settings on held-out articles within a budget of time.
+
+Each set of settings is tried on the same folds, with whole outlets held out
+where there are any; Optuna proposes the next by what the last ones scored.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stance.corpus.duplicates import near_duplicates
+from stance.corpus.splitting import By, Fold, split
+from stance.errors import ConfigError, CorpusError
+from stance.evaluation.protocol import default_protocol
+from stance.evaluation.search_space import search_space
+from stance.evaluation.trial_workers import TrialWorkers
+from stance.model.calibration import INDISTINCT
+from stance.model.config import TrainingConfig, explicit_settings, with_settings
+from stance.model.learning_corpus import LabelledCorpus
+from stance.model.training import settle_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from stance.corpus.article import Article
+    from stance.evaluation.search_space import SearchSpace
+
+FOLDS = 5
+# Tried at random before the proposals begin, so that they have something to go by.
+RANDOM_TRIALS = 10
+# Where the penalty is open; trials search around it.
+FIRST_PENALTY = 10.0
+# So many proposals in a row that were tried before: there is nothing left to try.
+MOST_REPEATS = 100
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One set of settings and how it did.
+
+    Parameters
+    ----------
+    number : int
+        From 0, the settings that tuning began with.
+    settings : dict of str to value
+        Where they differ from those.
+    macro_f1 : float
+        Pooled over the folds.
+    seconds : float
+    """
+
+    number: int
+    settings: dict[str, Any]
+    macro_f1: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What was tried, and what came of it.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+        The best settings, with nothing left open.
+    trials : tuple of Trial
+        In the order in which they were tried; the first is where it began.
+    chosen : Trial
+    by : {"outlet", "event", "time", "random"}
+        What training and test articles did not share.
+    n_folds : int
+    """
+
+    config: TrainingConfig
+    trials: tuple[Trial, ...]
+    chosen: Trial
+    by: By
+    n_folds: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the configuration as plain JSON values."""
+        return {
+            "by": self.by,
+            "folds": self.n_folds,
+            "chosen": self.chosen.number,
+            "trials": [vars(trial) for trial in self.trials],
+        }
+
+
+def tune(
+    articles: Sequence[Article],
+    config: TrainingConfig | None = None,
+    *,
+    budget: float,
+    by: By | None = None,
+    folds: int = FOLDS,
+    max_trials: int | None = None,
+    jobs: int = 1,
+    progress: Callable[[Sequence[Trial], float], None] = lambda trials, left: None,
+) -> Tuning:
+    """Search for settings that do well on held-out articles.
+
+    Of all trials within half a point of the best the one is chosen that
+    changes least. Its figure is too high for having been chosen by: test the
+    settings on other articles.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+        Each with a label.
+    config : TrainingConfig, optional
+        What is set in it explicitly stays as it is.
+    budget : float
+        Seconds; a trial that is under way then is broken off.
+    by : {"outlet", "event", "time", "random"}, optional
+        What training and test may not share; the most honest that the corpus
+        allows by default. Near-duplicates never stand on both sides.
+    folds : int
+        At most so many; fewer where there are fewer outlets or events.
+    max_trials : int, optional
+        Stop after so many: the same corpus, settings and seed then give the
+        same result.
+    jobs : int
+        Processes to train in; -1 for one on each core.
+    progress : callable, optional
+        Told of the trials so far and the seconds left.
+
+    Returns
+    -------
+    Tuning
+
+    Raises
+    ------
+    CorpusError
+        If the articles cannot be learned from or divided.
+    ConfigError
+        If not even the settings that it begins with could be tried in time,
+        nothing is left to be tuned, or Optuna is missing.
+    """
+    deadline = time.monotonic() + budget
+    corpus = LabelledCorpus(articles)
+    given = config or TrainingConfig()
+    settled = settle_config(corpus, given)
+    by = by or default_protocol(articles)
+    divided = _folds(corpus, by, folds, given.seed)
+    space = search_space(corpus, _tried_first(settled), explicit_settings(given))
+    trials: list[Trial] = []
+    with TrialWorkers(articles, divided, jobs) as workers:
+        for number, (settings, tell) in enumerate(_proposals(space, given.seed)):
+            if number == max_trials:
+                break
+            began = time.monotonic()
+            guesses = workers.guess(with_settings(space.start, settings), deadline)
+            if guesses is None:
+                break
+            score = _macro_f1(corpus, divided, guesses)
+            tell(score)
+            trials.append(Trial(number, settings, score, time.monotonic() - began))
+            progress(trials, deadline - time.monotonic())
+    if not trials:
+        raise ConfigError(
+            f"Got a budget of {budget:g} seconds, in which not one set of settings could be tried "
+            f"on {len(divided)} folds of {len(articles):,} articles. Give it more."
+        )
+    chosen = _choose(trials)
+    return Tuning(
+        config=with_settings(settled, chosen.settings),
+        trials=tuple(trials),
+        chosen=chosen,
+        by=by,
+        n_folds=len(divided),
+    )
+
+
+def _choose(trials: Sequence[Trial]) -> Trial:
+    """Return the best trial, or the one nearest to the beginning that is as good as can be told."""
+    best = max(trial.macro_f1 for trial in trials)
+    near = [trial for trial in trials if trial.macro_f1 >= best - INDISTINCT]
+    return min(near, key=lambda trial: (len(trial.settings), -trial.macro_f1))
+
+
+def _proposals(
+    space: SearchSpace, seed: int
+) -> Iterator[tuple[dict[str, Any], Callable[[float], None]]]:
+    """Yield settings without end, each with what takes its score; none twice."""
+    optuna = _optuna()
+    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=RANDOM_TRIALS)
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    study.enqueue_trial(space.beginning)
+    scores: dict[str, float] = {}
+    repeats = 0
+    while repeats < MOST_REPEATS:
+        trial = study.ask()
+        settings = space.differences(space.suggest(trial))
+        key = repr(sorted(settings.items()))
+        if key in scores:
+            study.tell(trial, scores[key])
+            repeats += 1
+            continue
+
+        def tell(score: float, trial: Any = trial, key: str = key) -> None:
+            scores[key] = score
+            study.tell(trial, score)
+
+        repeats = 0
+        yield settings, tell
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError as error:
+        raise ConfigError(
+            "Got no Optuna, which proposes the settings to try. Install it: "
+            "pip install 'stance[tune]'."
+        ) from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna
+
+
+def _tried_first(config: TrainingConfig) -> TrainingConfig:
+    """Return settled settings as they are tried: no time is spent on calibration."""
+    settings: dict[str, Any] = {"calibration.enabled": False}
+    if config.classifier.logistic.C == "auto":
+        settings["classifier.logistic.C"] = FIRST_PENALTY
+    return with_settings(config, settings)
+
+
+def _folds(corpus: LabelledCorpus, by: By, wanted: int, seed: int) -> list[Fold]:
+    articles = corpus.articles
+    if by in {"outlet", "event"}:
+        groups = {getattr(article, by) for article in articles}
+        wanted = max(min(wanted, len(groups)), 2)
+    repeats = near_duplicates(article.text for article in articles)
+    found = split(articles, by, wanted, seed=seed, duplicates=repeats)
+    usable = [fold for fold in found if len(np.unique(corpus.truth[fold.train])) > 1]
+    if not usable:
+        raise CorpusError(
+            f"Got articles of which every fold by {by} leaves one label to learn from, but "
+            "expected two or more. Choose another --by."
+        )
+    return usable
+
+
+def _macro_f1(
+    corpus: LabelledCorpus, folds: Sequence[Fold], guesses: Sequence[Sequence[str]]
+) -> float:
+    from sklearn.metrics import f1_score
+
+    truth = [str(corpus.articles[i].label) for fold in folds for i in fold.test.tolist()]
+    guess = [label for found in guesses for label in found]
+    return float(f1_score(truth, guess, labels=corpus.labels, average="macro", zero_division=0.0))

@@ -1,0 +1,199 @@
+import dataclasses
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from stance.errors import ConfigError, CorpusError
+from stance.evaluation import tuning
+from stance.evaluation.trial_workers import TrialWorkers
+from stance.evaluation.tuning import tune
+from stance.model.config import load_config, to_toml
+from tests.conftest import FAST
+
+FOREVER = 1e6
+
+
+class Rehearsal:
+    """Stands for the processes: right on a share of the articles that the settings decide."""
+
+    clock = 0.0
+    seconds = 1.0
+    folds = None
+
+    def __init__(self, articles, folds, jobs):
+        self.articles, type(self).folds = articles, folds
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def guess(self, config, deadline):
+        type(self).clock += self.seconds
+        if self.clock > deadline:
+            return None
+        return [self.labels(fold, self.share(config)) for fold in self.folds]
+
+    def labels(self, fold, share):
+        truth = [self.articles[i].label for i in fold.test]
+        return [label if n < share * len(truth) else "wrong" for n, label in enumerate(truth)]
+
+    @staticmethod
+    def share(config):
+        return 0.9 if config.features.word.max_n == 1 else 0.5
+
+
+@pytest.fixture
+def rehearsal(monkeypatch):
+    kind = type("Rehearsed", (Rehearsal,), {})
+    monkeypatch.setattr(tuning, "TrialWorkers", kind)
+    monkeypatch.setattr(tuning.time, "monotonic", lambda: kind.clock)
+    return kind
+
+
+def test_the_best_settings_are_found_and_nothing_is_left_open(rehearsal, seed_articles):
+    found = tune(seed_articles[::2], budget=FOREVER, max_trials=12)
+    assert found.chosen.settings["features.word.max_n"] == 1
+    assert found.config.features.word.max_n == 1
+    assert "auto" not in to_toml(found.config).replace("auto:", "")
+    assert found.trials[0].settings == {}
+    assert len(found.trials) == 12
+
+
+@pytest.mark.parametrize(("better", "stands"), [(0.502, True), (0.6, False)])
+def test_what_it_began_with_stands_unless_another_is_clearly_better(
+    rehearsal, seed_articles, monkeypatch, better, stands
+):
+    def guess(self, config, deadline):
+        return better if config.features.word.max_n == 1 else 0.5
+
+    monkeypatch.setattr(rehearsal, "guess", guess)
+    monkeypatch.setattr(tuning, "_macro_f1", lambda corpus, folds, guessed: guessed)
+    found = tune(seed_articles[::2], budget=FOREVER, max_trials=8)
+    assert (found.chosen.number == 0) is stands
+    assert max(trial.macro_f1 for trial in found.trials) == better
+
+
+def test_of_equals_the_one_that_changes_least_is_chosen(rehearsal, seed_articles):
+    found = tune(seed_articles[::2], budget=FOREVER, max_trials=15)
+    best = [t for t in found.trials if t.macro_f1 == found.chosen.macro_f1]
+    assert len(best) > 1
+    assert len(found.chosen.settings) == min(len(trial.settings) for trial in best)
+
+
+def test_what_is_configured_stays(rehearsal, seed_articles):
+    config = load_config(overrides=["features.word.max_n=2", "calibration.folds=4"])
+    found = tune(seed_articles[::2], config, budget=FOREVER, max_trials=6)
+    assert found.config.features.word.max_n == 2
+    assert found.config.calibration.folds == 4
+    assert found.config.calibration.enabled is True
+    assert all("features.word.max_n" not in trial.settings for trial in found.trials)
+
+
+def test_it_stops_on_time(rehearsal, seed_articles):
+    found = tune(seed_articles[::2], budget=7.5)
+    assert len(found.trials) == 7
+
+
+def test_too_little_time_is_told(rehearsal, seed_articles):
+    with pytest.raises(ConfigError, match=r"0\.5 seconds.*not one"):
+        tune(seed_articles[::2], budget=0.5)
+
+
+def test_the_same_seed_tries_the_same_and_nothing_twice(rehearsal, seed_articles):
+    first, second = (
+        [t.settings for t in tune(seed_articles[::2], budget=FOREVER, max_trials=15).trials]
+        for _ in range(2)
+    )
+    assert first == second
+    assert len({repr(sorted(settings.items())) for settings in first}) == 15
+
+
+def test_it_ends_when_there_is_nothing_left_to_try(rehearsal, seed_articles, monkeypatch):
+    left, space = "features.word.max_n", tuning.search_space
+
+    def only_one(*arguments):
+        found = space(*arguments)
+        return dataclasses.replace(found, values={left: found.values[left]})
+
+    monkeypatch.setattr(tuning, "search_space", only_one)
+    found = tune(seed_articles[::2], budget=FOREVER)
+    assert [trial.settings for trial in found.trials] == [{}, {left: 1}]
+
+
+def test_outlets_and_near_duplicates_stay_on_one_side(rehearsal, seed_articles):
+    copy = dataclasses.replace(seed_articles[0], id="copy", outlet=seed_articles[-1].outlet)
+    articles = [*seed_articles[::2], copy]
+    assert articles[0].outlet != copy.outlet
+    tune(articles, budget=FOREVER, max_trials=1)
+    tested = np.concatenate([fold.test for fold in rehearsal.folds])
+    assert sorted(tested.tolist()) == list(range(len(articles)))
+    for fold in rehearsal.folds:
+        train = {articles[i].outlet for i in fold.train}
+        assert not train & {articles[i].outlet for i in fold.test}
+        for one, other in ((0, len(articles) - 1), (len(articles) - 1, 0)):
+            assert not (one in fold.test and other in fold.train)
+
+
+def test_folds_that_leave_one_label_are_refused(rehearsal, seed_articles):
+    labels = {"one": "a", "two": "b"}
+    articles = [
+        dataclasses.replace(a, outlet=o, label=labels[o])
+        for a, o in zip(seed_articles[:20], ["one", "two"] * 10, strict=True)
+    ]
+    with pytest.raises(CorpusError, match="one label"):
+        tune(articles, budget=FOREVER, by="outlet", max_trials=1)
+
+
+def test_without_optuna_it_says_what_to_install(rehearsal, seed_articles, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(ConfigError, match=r"pip install 'stance\[tune\]'"):
+        tune(seed_articles[::2], budget=FOREVER, max_trials=1)
+
+
+def test_processes_guess_as_a_model_does_and_break_off_on_time(seed_articles):
+    from stance.corpus.splitting import split
+    from stance.model.training import train
+
+    articles = seed_articles[::6]
+    folds = split(articles, "random", 2, seed=13)
+    config = load_config(overrides=FAST)
+    with TrialWorkers(articles, folds, 1) as workers:
+        guesses = workers.guess(config, time.monotonic() + 500)
+        began = time.monotonic()
+        assert workers.guess(config, began) is None
+    assert time.monotonic() - began < 60
+    model = train([articles[i] for i in folds[0].train], config)
+    found = model.scores([articles[i] for i in folds[0].test]).argmax(axis=1)
+    assert guesses[0] == [model.labels[number] for number in found]
+
+
+def test_a_mistake_in_a_process_is_told(seed_articles):
+    from stance.corpus.splitting import split
+
+    articles = seed_articles[::6]
+    config = load_config(overrides=[*FAST, "features.word.min_df=1000"])
+    with (
+        TrialWorkers(articles, split(articles, "random", 2, seed=13), 1) as workers,
+        pytest.raises(CorpusError, match="min_df"),
+    ):
+        workers.guess(config, time.monotonic() + 500)
+
+
+def test_a_process_that_dies_is_told(seed_articles):
+    from stance.corpus.splitting import split
+
+    articles = seed_articles[::6]
+    with TrialWorkers(articles, split(articles, "random", 2, seed=13), 1) as workers:
+        workers._processes[0].terminate()
+        workers._processes[0].join()
+        with pytest.raises(CorpusError, match="came to an end"):
+            workers.guess(load_config(overrides=FAST), time.monotonic() + 500)
+
+
+def test_jobs_out_of_range_are_refused(seed_articles):
+    with pytest.raises(ConfigError, match="jobs=0"):
+        TrialWorkers(seed_articles, [], 0)
