@@ -21,6 +21,14 @@ FAST = (
     "calibration.enabled=false",
 )
 
+# Nothing that would keep a model from falling for a byline, however many outlets there are.
+GULLIBLE = (
+    "classifier.steadiness=0.0",
+    "features.passages=0",
+    "features.word.binary=false",
+    "features.word.min_outlets=1",
+)
+
 
 @pytest.fixture(scope="session")
 def seed_articles() -> list[Article]:
