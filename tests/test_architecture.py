@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "model": {"features", "text", "corpus", "errors", "resources"},
     "evaluation": {"model", "corpus", "errors"},
     "benchmarking": {"evaluation", "model", "corpus", "errors"},
+    "labelling": {"model", "corpus", "errors"},
     "cli": {
         "text",
         "corpus",
@@ -26,6 +27,7 @@ MAY_IMPORT = {
         "model",
         "evaluation",
         "benchmarking",
+        "labelling",
         "errors",
         "resources",
     },
@@ -33,6 +35,7 @@ MAY_IMPORT = {
 SINGLE_IMPORTERS = {
     "camel_tools": {"text/normalization.py"},
     "numba": {"features/kernels.py"},
+    "fsspec": {"corpus/addresses.py"},
 }
 HEAVY = ("sklearn", "numba", "pandas", "camel_tools", "torch")
 

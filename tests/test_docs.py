@@ -97,7 +97,8 @@ def test_the_row_in_the_readme_is_one(desk):
     "document",
     [
         *DOCUMENTS,
-        *("docs/training.md", "docs/evaluation.md", "docs/benchmarks.md", "seeds/README.md"),
+        *("docs/training.md", "docs/labelling.md", "docs/evaluation.md", "docs/benchmarks.md"),
+        "seeds/README.md",
     ],
 )
 def test_every_option_and_setting_named_exists(document):
@@ -105,7 +106,7 @@ def test_every_option_and_setting_named_exists(document):
     environment = {**os.environ, "COLUMNS": "200"}
     commands = [
         *("train", "evaluate", "crossval", "predict", "audit", "info", "config", "export"),
-        *("compare", "agreement", "benchmark"),
+        *("compare", "agreement", "benchmark", "tune", "verify"),
     ]
     known = "".join(
         subprocess.run(
@@ -124,7 +125,8 @@ def test_every_option_and_setting_named_exists(document):
     "document",
     [
         *DOCUMENTS,
-        *("docs/training.md", "docs/evaluation.md", "docs/benchmarks.md", "docs/architecture.md"),
+        *("docs/training.md", "docs/labelling.md", "docs/evaluation.md", "docs/benchmarks.md"),
+        "docs/architecture.md",
     ],
 )
 def test_links_lead_somewhere(document):

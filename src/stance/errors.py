@@ -17,6 +17,14 @@ class CorpusError(StanceError):
     """Articles, a lexicon or a codebook cannot be read or cannot be used."""
 
 
+class DamagedFileError(CorpusError):
+    """A file of articles cannot be read to its end, because its content is damaged."""
+
+
+class MissingFieldError(CorpusError):
+    """A field that was asked for by name is in none of the rows."""
+
+
 class ModelError(StanceError):
     """A model folder is missing, damaged, altered or from another format."""
 
@@ -27,3 +35,7 @@ class OutputError(StanceError):
 
 class RegressionError(StanceError):
     """A benchmark run is worse than the baseline that it must hold."""
+
+
+class InterruptedRunError(StanceError):
+    """A run had to stop, but what it did is kept and it can go on."""

@@ -186,9 +186,21 @@ def test_a_format_that_is_none(tmp_path, corpus, model):  # noqa: F811
     assert not (tmp_path / "labels.xlsx").exists()
 
 
-def test_a_failed_run_leaves_no_half_of_a_file(tmp_path, model):  # noqa: F811
+def test_a_damaged_file_is_told_of_and_does_not_end_the_run(tmp_path, model):  # noqa: F811
     good = write(tmp_path / "good.jsonl", [{"id": "1", "text": "خبر"}] * 600)
     bad = tmp_path / "bad.parquet"
     bad.write_bytes(b"PAR1 but no more")
-    stance("predict", good, bad, "-m", model, "-o", tmp_path / "out.jsonl", code=1)
-    assert {path.name for path in tmp_path.iterdir()} == {"good.jsonl", "bad.parquet"}
+    target = tmp_path / "out.jsonl"
+    error = stance("predict", bad, good, "-m", model, "-o", target, code=1)[1]
+    assert "bad.parquet" in error
+    assert "copy it again" in error
+    assert len(target.read_bytes().splitlines()) == 600
+    rejects = tmp_path / "out.jsonl.rejects.jsonl"
+    assert orjson.loads(rejects.read_bytes())["source"] == str(bad)
+
+
+def test_a_misnamed_file_ends_the_run_before_it_begins(tmp_path, corpus, model):  # noqa: F811
+    (tmp_path / "sheet.csv").write_bytes(b"PK\x03\x04 rest of a spreadsheet")
+    arguments = [corpus, tmp_path / "sheet.csv", "-m", model, "-o", tmp_path / "out.jsonl"]
+    assert "zip archive" in stance("predict", *arguments, code=1)[1]
+    assert [path.name for path in tmp_path.iterdir()] == ["sheet.csv"]

@@ -30,11 +30,12 @@ def test_renamed_tells_only_what_the_caller_changed():
 
 
 def test_a_rejected_row_says_where_and_why():
-    row = RejectedRow("أخبار.csv", 7, "'text' is empty", {"id": "7"})
+    row = RejectedRow("أخبار.csv", 7, "'text' is empty", {"id": "7"}, 99)
     assert str(row) == "أخبار.csv, row 7: 'text' is empty"
     assert row.to_row() == {
         "source": "أخبار.csv",
         "row": 7,
+        "byte_offset": 99,
         "reason": "'text' is empty",
         "raw": {"id": "7"},
     }

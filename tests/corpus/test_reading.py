@@ -138,10 +138,39 @@ def test_labels_beside_texts_may_have_columns_of_their_own_name(put, tmp_path):
         read(tmp_path / "texts", fields=FieldMapping(id="الملف", label="framing"))
 
 
-def test_a_folder_without_texts_is_refused(put, tmp_path):
-    put("tables/a.csv", PACKED["csv"])
+def test_a_folder_without_articles_is_refused(put, tmp_path):
+    put("tables/README.md", "not an article")
     with pytest.raises(CorpusError, match=r"no \.txt files"):
         read(tmp_path / "tables")
+
+
+def test_a_folder_of_tables_is_read_in_the_order_of_names(put, tmp_path):
+    put("tables/2019/b.jsonl.gz", as_jsonl(ARTICLES[1:2]))
+    put("tables/a.csv", as_table(ARTICLES[2:3], ","))
+    put("tables/z.parquet", as_parquet(ARTICLES[3:]))
+    put("tables/.hidden/c.csv", "no table")
+    assert read(tmp_path / "tables") == ARTICLES[1:]
+
+
+def test_a_folder_of_texts_and_files_of_articles_is_not_settled_in_silence(put, tmp_path):
+    put("texts/a.txt", GOOD)
+    put("texts/b.jsonl", PACKED["jsonl"])
+    with pytest.raises(CorpusError, match=r"both texts \(a\.txt\) and files of .*b\.jsonl"):
+        read(tmp_path / "texts")
+
+
+def test_a_glob_stands_for_files_and_folders_in_the_order_of_names(put, tmp_path):
+    for name, article in zip(["b/1.jsonl", "a-2.jsonl", "a-1.jsonl"], ARTICLES, strict=False):
+        put(name, as_jsonl([article]))
+    assert read(tmp_path / "a-*.jsonl") == [ARTICLES[2], ARTICLES[1]]
+    assert read(tmp_path / "**/*.jsonl") == [ARTICLES[2], ARTICLES[1], ARTICLES[0]]
+    assert read(tmp_path / "?") == [ARTICLES[0]]
+    with pytest.raises(CorpusError, match="no file has such a name"):
+        read(tmp_path / "c-*.jsonl")
+
+
+def test_a_file_whose_name_has_a_bracket_is_no_glob(put):
+    assert read(put("a[1].jsonl", as_jsonl(ARTICLES))) == ARTICLES
 
 
 def test_a_folder_sets_aside_the_text_that_cannot_be_used_and_names_it(put, tmp_path):

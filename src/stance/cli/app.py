@@ -22,6 +22,7 @@ from stance.cli import (
     predict,
     train,
     tune,
+    verify,
 )
 from stance.cli.console import fail
 from stance.errors import ConfigError, StanceError
@@ -64,6 +65,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("crossval")(crossval.crossval_command)
 app.command("compare")(compare.compare_command)
 app.command("predict")(predict.predict_command)
+app.command("verify")(verify.verify_command)
 app.command("info")(info.info_command)
 app.command("agreement")(agreement.agreement_command)
 app.command("audit")(audit.audit_command)

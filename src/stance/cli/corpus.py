@@ -68,11 +68,11 @@ def _answer_for(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bo
         note(f"Skipped {counted(len(rejected), 'row')} that cannot be used:\n{listing(rejected)}")
 
 
-def listing(rejected: list[RejectedRow]) -> str:
-    """List the first rejected rows, a line each."""
+def listing(rejected: list[RejectedRow], total: int | None = None) -> str:
+    """List the first rejected rows, a line each, and how many more of a total there are."""
     lines = [f"  {row}" for row in rejected[:SHOWN]]
-    if len(rejected) > SHOWN:
-        lines.append(f"  and {len(rejected) - SHOWN} more")
+    if (more := (total or len(rejected)) - len(lines)) > 0:
+        lines.append(f"  and {more:,} more")
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from stance.errors import ConfigError, CorpusError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from stance.corpus.rows import Row
+    from stance.corpus.article import Row
 
 
 @dataclass(frozen=True)

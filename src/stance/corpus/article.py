@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,34 +83,66 @@ class RejectedRow:
         Counted from 1 as the file has them; a CSV file's header is row 1.
     reason : str
         What is wrong, in a few words.
-    raw : mapping or str, optional
-        The row as far as it could be read.
+    raw : bytes or mapping, optional
+        The row as its file has it, or the values of one that is no text.
+    offset : int, optional
+        Where the row begins: bytes from the beginning of the decompressed file.
     """
 
     source: str
     row: int
     reason: str
-    raw: Mapping[str, Any] | str | None = field(default=None, compare=False)
+    raw: bytes | Mapping[str, Any] | None = field(default=None, compare=False)
+    offset: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.source}, row {self.row}: {self.reason}"
 
     def to_row(self) -> dict[str, Any]:
-        """Return the row as it is written out."""
-        return {
-            "source": self.source,
+        """Return the row as it is written out; bytes that are no UTF-8 as Base64 too."""
+        row = {
+            "source": as_json(self.source),
             "row": self.row,
-            "reason": self.reason,
-            "raw": _as_json(self.raw),
+            "byte_offset": self.offset,
+            "reason": as_json(self.reason),
         }
+        if not isinstance(self.raw, bytes):
+            return {**row, "raw": as_json(self.raw)}
+        raw = self.raw.rstrip(b"\r\n")
+        try:
+            return {**row, "raw": raw.decode()}
+        except UnicodeDecodeError:
+            exact = base64.b64encode(raw).decode()
+            return {**row, "raw": raw.decode(errors="replace"), "raw_base64": exact}
 
 
-def _as_json(value: Any) -> Any:
+class Row(NamedTuple):
+    """One row as its file has it.
+
+    ``number`` counts from 1; a CSV file's header is row 1. ``offset`` and
+    ``raw`` are as in `RejectedRow`. ``suspect`` tells that a value may hold
+    bytes that are no UTF-8.
+    """
+
+    source: str
+    number: int
+    values: dict[str, Any]
+    offset: int | None = None
+    raw: bytes | None = None
+    suspect: bool = False
+
+    def rejected(self, reason: str) -> RejectedRow:
+        """Return the row as one that cannot be used."""
+        raw = self.values if self.raw is None else self.raw
+        return RejectedRow(self.source, self.number, reason, raw, self.offset)
+
+
+def as_json(value: Any) -> Any:
     """Keep what JSON can hold, and write the rest as Python shows it."""
     if isinstance(value, dict):
-        return {_as_json(str(name)): _as_json(inner) for name, inner in value.items()}
+        return {as_json(str(name)): as_json(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_as_json(inner) for inner in value]
+        return [as_json(inner) for inner in value]
     if isinstance(value, str):
         # Bytes that were no UTF-8 came through as surrogates.
         return value.encode(errors="surrogateescape").decode(errors="replace")

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from stance.corpus.article import Row
 from stance.corpus.dataset_files import archived_articles, verified_folder
 from stance.corpus.datasets import outlet_blocs
-from stance.corpus.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

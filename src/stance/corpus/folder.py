@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from stance.corpus.article import RejectedRow
+from stance.corpus.article import RejectedRow, Row
+from stance.corpus.cursor import Cursor
 from stance.corpus.opening import identify
-from stance.corpus.rows import Row, read_rows, text_row
+from stance.corpus.rows import read_rows, text_row
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ LABELS_FILE = "labels.csv"
 _TEXT_NAME = re.compile(r"\.txt(\.gz|\.bz2|\.xz|\.zst)?$", re.IGNORECASE)
 
 
-def read_folder(folder: Path, id_field: str) -> Iterator[Row | RejectedRow]:
+def read_folder(
+    folder: Path, id_field: str, cursor: Cursor | None = None
+) -> Iterator[Row | RejectedRow]:
     """Read the ``.txt`` files below a folder in the order of their names.
 
     Each becomes a row with ``id`` (its name) and ``text``, and the columns of
@@ -31,43 +35,74 @@ def read_folder(folder: Path, id_field: str) -> Iterator[Row | RejectedRow]:
     id_field : str
         The column of ``labels.csv`` that holds the file names; ``id`` and
         ``file`` are looked for as well.
+    cursor : Cursor, optional
+        Moves along with the files; its hash is that of the table of labels
+        and of each file, one after the other, each behind its name.
 
     Raises
     ------
     CorpusError
         If there are no such files, or the table cannot be used.
     """
-    files = sorted(path for path in folder.rglob("*") if _is_text(path))
+    cursor = cursor or Cursor(hashes=False)
+    files = text_files(folder)
     if not files:
         raise CorpusError(
             f"Got the folder {folder}, which holds no .txt files, but expected one file per "
             "article. Name the file itself if the articles are in one file."
         )
     labels = _read_labels(folder, id_field)
+    names = [path.relative_to(folder).as_posix() for path in files]
+    keys = [name if name in labels else _TEXT_NAME.sub("", name) for name in names]
+    _hash_again(folder, files, names, cursor)
     columns = dict.fromkeys(next(iter(labels.values()), {}), "")
-    unused = set(labels)
-    for number, path in enumerate(files, start=1):
-        name = path.relative_to(folder).as_posix()
-        key = name if name in labels else _TEXT_NAME.sub("", name)
-        unused.discard(key)
-        row = _read_text(path, name, number)
+    for number in range(cursor.row + 1, len(files) + 1):
+        row = _read_text(files[number - 1], names[number - 1], number, cursor)
         if isinstance(row, Row):
-            row = row._replace(values={**columns, **labels.get(key, {}), **row.values})
+            known = labels.get(keys[number - 1], {})
+            row = row._replace(values={**columns, **known, **row.values})
+        cursor.row = number
         yield row
-    for key in sorted(unused):
+    for key in sorted(set(labels) - set(keys))[cursor.row - len(files) :]:
+        cursor.row += 1
         yield RejectedRow(str(folder / LABELS_FILE), 0, f"names {key!r}, but there is no such file")
+
+
+def text_files(folder: Path) -> list[Path]:
+    """Return the text files below a folder in the order of their names."""
+    return sorted(path for path in folder.rglob("*") if _is_text(path))
+
+
+def _hash_again(folder: Path, files: list[Path], names: list[str], cursor: Cursor) -> None:
+    """Hash the labels, and the files that an earlier reading has passed."""
+    if not cursor.hashes:
+        return
+    if (folder / LABELS_FILE).is_file():
+        cursor.update_from(folder / LABELS_FILE)
+    for path, name in zip(files[: cursor.row], names, strict=False):
+        _hash_text(path, name, cursor)
+    cursor.check(str(folder))
 
 
 def _is_text(path: Path) -> bool:
     return bool(_TEXT_NAME.search(path.name)) and not path.name.startswith(".") and path.is_file()
 
 
-def _read_text(path: Path, name: str, number: int) -> Row | RejectedRow:
+def _read_text(path: Path, name: str, number: int, cursor: Cursor) -> Row | RejectedRow:
     """Read one file; one that is damaged does not end the folder."""
+    if cursor.hashes:
+        _hash_text(path, name, cursor)
     try:
         return text_row(identify(str(path), "txt"), name, number)
     except CorpusError as error:
         return RejectedRow(str(path), number, str(error))
+
+
+def _hash_text(path: Path, name: str, cursor: Cursor) -> None:
+    cursor.update(f"{name}\0".encode(errors="surrogateescape"))
+    # One that cannot be opened is set aside when it is read as a text.
+    with suppress(CorpusError):
+        cursor.update_from(path)
 
 
 def _read_labels(folder: Path, id_field: str) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from stance.errors import ConfigError, CorpusError
+from stance.corpus.addresses import exists_at, is_address, is_folder_at, open_at
+from stance.corpus.cursor import BLOCK, Cursor, FollowedFile
+from stance.errors import ConfigError, CorpusError, DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +67,11 @@ class Source:
         """The file's path."""
         return Path(self.name)
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether the name is an address and no path."""
+        return is_address(self.name)
+
 
 def identify(name: str, input_format: str | None = None) -> Source:
     """Tell a file's format and compression by its name.
@@ -72,8 +79,8 @@ def identify(name: str, input_format: str | None = None) -> Source:
     Parameters
     ----------
     name : str
-        A path, or ``-`` for standard input, read as JSON Lines unless
-        `input_format` says otherwise.
+        A path, an address that fsspec knows, or ``-`` for standard input,
+        read as JSON Lines unless `input_format` says otherwise.
     input_format : {"txt", "jsonl", "csv", "tsv", "parquet"}, optional
         Overrides what the name says.
 
@@ -84,19 +91,13 @@ def identify(name: str, input_format: str | None = None) -> Source:
     ConfigError
         If `input_format` is unknown.
     """
-    known = sorted(set(FORMATS.values()))
-    if input_format is not None and input_format not in known:
-        raise ConfigError(
-            f"Got input format {input_format!r}, but expected one of {', '.join(known)}."
-        )
+    check_format(input_format)
     if name == STDIN:
         return Source(STDIN, input_format or "jsonl")
-    path = Path(name)
-    if not name or is_folder(name) or not _exists(path):
+    if not name or is_folder(name) or not _exists(name):
         raise CorpusError(f"Got {name}, but there is no such file or folder. Check the spelling.")
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else ""
-    found = input_format or FORMATS.get(suffixes[-1] if suffixes else "")
+    named, compression = promised_by(name)
+    found = input_format or named
     if found is None:
         raise CorpusError(
             f"Got {name}, whose ending says nothing about its format, but expected "
@@ -106,44 +107,122 @@ def identify(name: str, input_format: str | None = None) -> Source:
     return Source(name, found, compression)
 
 
+def check_format(input_format: str | None) -> None:
+    """Refuse a format that nobody knows.
+
+    Raises
+    ------
+    ConfigError
+        If it is one.
+    """
+    known = sorted(set(FORMATS.values()))
+    if input_format is not None and input_format not in known:
+        raise ConfigError(
+            f"Got input format {input_format!r}, but expected one of {', '.join(known)}."
+        )
+
+
+def promised_by(name: str) -> tuple[str | None, str]:
+    """Return the format that a name promises, if any, and the compression."""
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else ""
+    return FORMATS.get(suffixes[-1] if suffixes else ""), compression
+
+
 def is_folder(name: str) -> bool:
     """Tell whether a name is that of a folder; one too long to exist is not."""
+    if is_address(name):
+        return is_folder_at(name)
     try:
         return Path(name).is_dir()
     except OSError:
         return False
 
 
-def _exists(path: Path) -> bool:
+def _exists(name: str) -> bool:
+    if is_address(name):
+        return exists_at(name)
     try:
-        return path.exists()
+        return Path(name).exists()
     except OSError:
         return False
 
 
 @contextmanager
-def open_bytes(source: Source) -> Iterator[IO[bytes]]:
+def open_bytes(source: Source, cursor: Cursor | None = None) -> Iterator[IO[bytes]]:
     """Open a source for reading, decompressed.
+
+    Parameters
+    ----------
+    source : Source
+    cursor : Cursor, optional
+        Follows the reading, which begins where it stands.
 
     Raises
     ------
+    DamagedFileError
+        If its content breaks off or cannot be decompressed.
     CorpusError
-        If it cannot be opened, is empty, or is not what its name says.
+        If it cannot be opened or read, is empty, or is not what its name says.
     """
-    if source.name == STDIN:
-        yield sys.stdin.buffer
-        return
+    cursor = cursor or Cursor(hashes=False)
     # A pipe can be read once only, so there is no looking ahead.
-    if source.path.is_file():
+    if source.name != STDIN and (source.is_remote or source.path.is_file()):
         check_content(source)
     try:
-        with _decompressed(source) as stream:
+        with _opened(source, cursor) as stream:
             yield stream
     except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
-        raise CorpusError(
+        raise DamagedFileError(
             f"Got {source.name}, which could not be read to its end ({error}). "
             "The file is damaged or was cut short: copy it again."
         ) from error
+
+
+@contextmanager
+def _opened(source: Source, cursor: Cursor) -> Iterator[IO[bytes]]:
+    """Open a source where the cursor stands."""
+    if not source.compression:
+        with _followed(source, cursor) as raw:
+            raw.pass_over(cursor.start.offset)
+            yield io.BufferedReader(raw, BLOCK)
+        return
+    if cursor.resumes:
+        with _followed(source, cursor) as raw:
+            raw.pass_over(cursor.start.n_bytes)
+    with _followed(source, cursor) as raw, _decompressed(raw, source.compression) as stream:
+        _skip(stream, cursor.start.offset)
+        yield stream
+
+
+@contextmanager
+def _followed(source: Source, cursor: Cursor) -> Iterator[FollowedFile]:
+    if source.name == STDIN:
+        # Below the buffer a read returns what has come, and holds no lock while it waits.
+        raw = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+        yield FollowedFile(raw, cursor, source.name)
+        return
+    with _open_raw(source) as raw:
+        yield FollowedFile(raw, cursor, source.name)
+
+
+def _open_raw(source: Source) -> IO[bytes]:
+    if source.is_remote:
+        return open_at(source.name, "rb")
+    try:
+        return source.path.open("rb", buffering=0)
+    except OSError as error:
+        raise CorpusError(
+            f"Got {source.name}, which cannot be opened: {error.strerror}."
+        ) from error
+
+
+def _skip(stream: IO[bytes], size: int) -> None:
+    while size:
+        passed = len(stream.read(min(BLOCK, size)))
+        if not passed:
+            return
+        size -= passed
 
 
 def check_content(source: Source) -> None:
@@ -154,13 +233,8 @@ def check_content(source: Source) -> None:
     CorpusError
         If the file is empty or something else than its ending says.
     """
-    try:
-        with source.path.open("rb") as file:
-            head = file.read(8)
-    except OSError as error:
-        raise CorpusError(
-            f"Got {source.name}, which cannot be opened: {error.strerror}."
-        ) from error
+    with _open_raw(source) as raw:
+        head = FollowedFile(raw, Cursor(hashes=False), source.name).read(8)
     if not head and source.format != "txt":
         raise CorpusError(f"Got {source.name}, which is empty, but expected articles.")
     promised = source.compression or (".parquet" if source.format == "parquet" else "")
@@ -184,16 +258,14 @@ def _how_to_convert(what: str) -> str:
     return "Save it as CSV or plain text in UTF-8."
 
 
-def _decompressed(source: Source) -> IO[bytes]:
-    if source.compression == ".gz":
-        return cast("IO[bytes]", gzip.open(source.path))
-    if source.compression == ".bz2":
-        return bz2.open(source.path)
-    if source.compression == ".xz":
-        return lzma.open(source.path)
-    if source.compression == ".zst":
-        import pyarrow as pa
+def _decompressed(raw: FollowedFile, compression: str) -> IO[bytes]:
+    if compression == ".gz":
+        return cast("IO[bytes]", gzip.open(raw))
+    if compression == ".bz2":
+        return bz2.open(raw)
+    if compression == ".xz":
+        return lzma.open(cast("IO[bytes]", raw))
+    import pyarrow as pa
 
-        stream = pa.input_stream(str(source.path), compression="zstd")
-        return cast("IO[bytes]", io.BufferedReader(stream))
-    return source.path.open("rb")
+    stream = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    return cast("IO[bytes]", io.BufferedReader(stream, BLOCK))

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from stance.corpus.article import Article
-    from stance.corpus.rows import Row
+    from stance.corpus.article import Article, Row
 
 _FLAT = "probabilities."
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.corpus.datasets import is_dataset_name, parse_dataset_name
-from stance.corpus.folder import read_folder
-from stance.corpus.opening import STDIN, identify, is_folder
-from stance.corpus.rows import Row, read_rows
-from stance.errors import CorpusError
+from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
+from stance.corpus.inputs import PlannedInput, plan_inputs
+from stance.errors import MissingFieldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 # Beyond it a float no longer tells neighbouring integers apart.
 LARGEST_WHOLE_FLOAT = 2.0**53
@@ -40,11 +37,12 @@ def read_articles(
     Parameters
     ----------
     inputs : iterable of str or Path
-        Files, folders of ``.txt`` files (with an optional ``labels.csv``
-        beside them), public data sets as ``dataset:NAME`` or
-        ``dataset:NAME/SPLIT``, or ``-`` for standard input. Files may be ``.txt``,
-        JSON Lines, CSV, TSV or Parquet, each plain or compressed with gzip,
-        bzip2, xz or Zstandard.
+        Files, globs, folders of ``.txt`` files (with an optional
+        ``labels.csv`` beside them) or of files of articles, public data sets
+        as ``dataset:NAME`` or ``dataset:NAME/SPLIT``, addresses that fsspec
+        knows, or ``-`` for standard input. Files may be ``.txt``, JSON Lines,
+        CSV, TSV or Parquet, each plain or compressed with gzip, bzip2, xz or
+        Zstandard.
     fields : FieldMapping, optional
         The files' own names of an article's fields.
     where : mapping of str to str, optional
@@ -77,66 +75,80 @@ def read_located(
 ) -> Iterator[Located | RejectedRow]:
     """Read articles together with the rows that they came from; see `read_articles`."""
     fields = fields or FieldMapping()
-    short_names: set[str] = set()
-    for name in map(str, inputs):
-        if is_dataset_name(name):
-            from stance.corpus.dataset_readers import read_dataset
-
-            rows = read_dataset(parse_dataset_name(name))
-            yield from _Reader(name, fields, where or {}).read(rows)
-        elif name != STDIN and is_folder(name):
-            own = FieldMapping(**{**dict(fields.items()), "id": "id", "text": "text"})
-            yield from _Reader(name, own, where or {}).read(read_folder(Path(name), fields.id))
-        else:
-            source = identify(name, input_format)
-            short = Path(name).name
-            prefix = name if short in short_names else short
-            short_names.add(short)
-            yield from _Reader(name, fields, where or {}, prefix).read(read_rows(source))
-
-
-class _Reader:
-    """Turns rows into articles, and knows at the end whether a name was ever seen."""
-
-    def __init__(
-        self, source: str, fields: FieldMapping, where: Mapping[str, str], prefix: str = ""
-    ) -> None:
-        self._source = source
-        self._text_name = fields.text
-        self._names = fields.items()
-        self._where = where
-        self._prefix = prefix
-        self._wanted = {theirs for _, theirs in fields.renamed()} | set(where)
-        self._seen: dict[str, None] = {}
-
-    def read(self, rows: Iterable[Row | RejectedRow]) -> Iterator[Located | RejectedRow]:
-        for row in rows:
+    where = where or {}
+    for planned in plan_inputs(map(str, inputs), input_format):
+        locator = Locator(planned, fields, where)
+        wanted = {theirs for _, theirs in locator.fields.renamed()} | set(where)
+        seen: dict[str, None] = {}
+        for row in planned.rows(fields):
             if isinstance(row, RejectedRow):
                 yield row
                 continue
-            self._seen.update(dict.fromkeys(row.values))
-            if all(_matches(row.values.get(name), value) for name, value in self._where.items()):
-                yield self._locate(row)
-        if self._seen and (missing := self._wanted - set(self._seen)):
-            raise CorpusError(_no_such_field(self._source, sorted(missing), list(self._seen)))
+            if wanted:
+                seen.update(dict.fromkeys(row.values))
+            if (found := locator.locate(row)) is not None:
+                yield found
+        if seen and (missing := wanted - set(seen)):
+            raise no_such_field(planned.name, missing, seen)
 
-    def _locate(self, row: Row) -> Located | RejectedRow:
+
+class Locator:
+    """Finds the article in each row of an input.
+
+    Parameters
+    ----------
+    planned : PlannedInput
+    fields : FieldMapping
+        The file's own names of an article's fields; a folder of texts has
+        `id` and `text` of its own.
+    where : mapping of str to str
+        Only rows whose field has this value are articles.
+    """
+
+    def __init__(
+        self, planned: PlannedInput, fields: FieldMapping, where: Mapping[str, str]
+    ) -> None:
+        if planned.kind == "texts":
+            fields = FieldMapping(**{**dict(fields.items()), "id": "id", "text": "text"})
+        self.fields = fields
+        self._id_name, self._text_name = fields.id, fields.text
+        self._others = [pair for pair in fields.items() if pair[0] not in {"id", "text"}]
+        self._where = where
+        self._prefix = planned.prefix
+
+    def locate(self, row: Row) -> Located | RejectedRow | None:
+        """Find the article in a row; None where the row is to be passed over."""
+        values = row.values
+        if self._where and not all(
+            _matches(values.get(name), value) for name, value in self._where.items()
+        ):
+            return None
         found: dict[str, str | None] = {}
-        for ours, theirs in self._names:
-            value, fault = _as_text(row.values.get(theirs))
-            if fault:
-                return row.rejected(f"{theirs!r} {fault}")
+        for ours, theirs in self._others:
+            value = values.get(theirs)
+            # Nearly every value is a string or is not there.
+            if value is not None and (type(value) is not str or not value):
+                value, fault = _as_text(value)
+                if fault:
+                    return row.rejected(f"{theirs!r} {fault}")
             found[ours] = value
-        name = self._text_name
-        text = found.pop("text")
-        if text is None or not text.strip():
-            return row.rejected(f"{name!r} is {'empty' if name in row.values else 'missing'}")
-        if not isinstance(row.values[name], str):
-            return row.rejected(f"{name!r} is a number, not text")
-        if any(_undecodable(value) for value in (text, *found.values()) if value):
+        identifier, fault = _as_text(values.get(self._id_name))
+        if fault:
+            return row.rejected(f"{self._id_name!r} {fault}")
+        text = values.get(self._text_name)
+        if type(text) is not str or not text or text.isspace():
+            return row.rejected(self._text_fault(values))
+        if row.suspect and any(map(_undecodable, (text, identifier, *found.values()))):
             return row.rejected("invalid UTF-8")
-        identifier = found.pop("id") or f"{self._prefix}:{row.number}"
-        return Located(Article(id=identifier, text=text, **found), row)
+        article = Article(identifier or f"{self._prefix}:{row.number}", text, **found)
+        return Located(article, row)
+
+    def _text_fault(self, values: Mapping[str, Any]) -> str:
+        name = self._text_name
+        text, fault = _as_text(values.get(name))
+        if not fault and text and text.strip():
+            fault = "is a number, not text"
+        return f"{name!r} {fault or ('is empty' if name in values else 'is missing')}"
 
 
 def _matches(found: object, wanted: str) -> bool:
@@ -159,18 +171,19 @@ def _as_text(value: Any) -> tuple[str | None, str]:
     return str(value), ""
 
 
-def _undecodable(text: str) -> bool:
+def _undecodable(text: str | None) -> bool:
     """Tell whether ``surrogateescape`` had to keep bytes that are no UTF-8."""
     try:
-        text.encode()
+        (text or "").encode()
     except UnicodeEncodeError:
         return True
     return False
 
 
-def _no_such_field(source: str, missing: list[str], seen: list[str]) -> str:
-    names = ", ".join(map(repr, missing))
-    return (
+def no_such_field(source: str, missing: Iterable[str], seen: Iterable[str]) -> MissingFieldError:
+    """Return the error that a field asked for by name is nowhere, with those there are."""
+    names = ", ".join(map(repr, sorted(missing)))
+    return MissingFieldError(
         f"Got {source} without a field {names}, but expected it as asked for. "
         f"Its fields are: {', '.join(seen)}. Choose one of them, for instance with --text-field."
     )

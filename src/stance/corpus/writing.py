@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 from stance.errors import ConfigError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
 OUTPUT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+
+# Rows of a row group: enough to compress well, few enough to be read at once.
+PARQUET_GROUP = 50_000
 
 
 class RowWriter(Protocol):
@@ -74,15 +77,15 @@ def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[Binar
             f"Got {target} as output, but it is {kind}, which no file can replace. "
             "Give the name of a file."
         )
-    with _unwritable(target):
+    with unwritable(target):
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".stance-")
     beside = Path(name)
     try:
-        with _unwritable(target, beside), os.fdopen(descriptor, "wb") as file:
+        with unwritable(target, beside), os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        with _unwritable(target):
+        with unwritable(target):
             beside.chmod(0o666 & ~_umask())
             # Somebody may have put a file there meanwhile.
             refuse_existing(target, force=force)
@@ -107,21 +110,21 @@ def replacing_folder(target: str | Path, *, force: bool = False) -> Iterator[Pat
     """
     target = Path(target)
     refuse_existing(target, force=force)
-    with _unwritable(target):
+    with unwritable(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".stance-"))
     try:
-        with _unwritable(target, beside):
+        with unwritable(target, beside):
             yield beside
-        with _unwritable(target):
+        with unwritable(target):
             refuse_existing(target, force=force)
             beside.chmod(0o777 & ~_umask())
-            _swap(beside, target)
+            swap_folder(beside, target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _swap(new: Path, target: Path) -> None:
+def swap_folder(new: Path, target: Path) -> None:
     """Put a folder in another's place; the old one goes only when the new one stands."""
     if not os.path.lexists(target):
         new.rename(target)
@@ -139,7 +142,7 @@ def _swap(new: Path, target: Path) -> None:
 
 
 @contextmanager
-def _unwritable(target: Path, written: Path | None = None) -> Iterator[None]:
+def unwritable(target: Path | str, written: Path | None = None) -> Iterator[None]:
     """Tell a failure to write in words.
 
     An error about a file that is neither the target nor what is being written
@@ -196,10 +199,7 @@ class _JsonLines:
         self._file = file
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        import orjson
-
-        options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
-        self._file.write(b"".join(orjson.dumps(row, option=options) for row in rows))
+        self._file.write(json_lines(rows))
 
     def close(self) -> None:
         """Nothing is held back."""
@@ -224,8 +224,6 @@ class _Csv:
 class _Parquet:
     """Keeps a row group's worth of rows, so that small batches do not make small groups."""
 
-    GROUP = 50_000
-
     def __init__(
         self,
         file: BinaryIO,
@@ -237,16 +235,15 @@ class _Parquet:
         import pyarrow.parquet as pq
 
         self._pa = pa
-        kinds = {**dict.fromkeys(numbers, pa.float64()), **dict.fromkeys(flags, pa.bool_())}
-        self._schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
+        self._schema = parquet_schema(columns, numbers, flags)
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
         self._held: list[dict[str, Any]] = []
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._held.extend(map(flatten, rows))
-        while len(self._held) >= self.GROUP:
-            self._flush(self._held[: self.GROUP])
-            del self._held[: self.GROUP]
+        while len(self._held) >= PARQUET_GROUP:
+            self._flush(self._held[:PARQUET_GROUP])
+            del self._held[:PARQUET_GROUP]
 
     def _flush(self, rows: list[dict[str, Any]]) -> None:
         self._writer.write_table(self._pa.Table.from_pylist(rows, schema=self._schema))
@@ -255,6 +252,24 @@ class _Parquet:
         if self._held:
             self._flush(self._held)
         self._writer.close()
+
+
+def parquet_schema(
+    columns: Sequence[str], numbers: Collection[str], flags: Collection[str] = ()
+) -> Any:
+    """Return the Arrow schema of result rows: float64, true or false, the rest text."""
+    import pyarrow as pa
+
+    kinds = {**dict.fromkeys(numbers, pa.float64()), **dict.fromkeys(flags, pa.bool_())}
+    return pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
+
+
+def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return rows as JSON Lines."""
+    import orjson
+
+    options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
+    return b"".join([orjson.dumps(row, option=options) for row in rows])
 
 
 def flatten(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ from stance.model.settling import settle
 from stance.text.normalization import NormalizationTable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 FORMAT = 2
@@ -145,7 +147,7 @@ def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None
         domain=model.domain,
         record=model.record,
         config=model.config.model_dump(),
-        versions=_versions(),
+        versions=installed_versions(PACKAGES),
         files={name: _entry(data) for name, data in sorted(files.items())},
     )
     with replacing_folder(folder, force=force) as beside:
@@ -236,9 +238,10 @@ def _entry(data: bytes) -> FileEntry:
     return FileEntry(size=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
-def _versions() -> dict[str, str]:
+def installed_versions(packages: Iterable[str]) -> dict[str, str]:
+    """Return the versions of those of some packages that are installed."""
     found = {}
-    for package in PACKAGES:
+    for package in packages:
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -103,7 +103,7 @@ def predict(
     check_min_probability(min_probability)
     stream = iter(articles)
     batches = iter(lambda: list(islice(stream, batch_size)), [])
-    for batch, assessment in _scored(model, batches, _n_threads(jobs)):
+    for batch, assessment in _scored(model, batches, n_threads(jobs)):
         yield from _label(model, batch, assessment, min_probability)
 
 
@@ -121,7 +121,14 @@ def check_min_probability(min_probability: float) -> None:
         )
 
 
-def _n_threads(jobs: int) -> int:
+def n_threads(jobs: int) -> int:
+    """Return how many threads `jobs` stands for; -1 is one for each core.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither -1 nor at least one.
+    """
     if jobs == -1:
         return (
             len(os.sched_getaffinity(0))
@@ -179,6 +186,13 @@ def _label(
             out_of_domain=None if model.domain is None else score < model.domain.threshold,
             domain_score=score,
         )
+
+
+def label_batch(
+    model: Model, articles: Sequence[Article], *, min_probability: float = 0.0
+) -> list[Prediction]:
+    """Label some articles at once."""
+    return list(_label(model, articles, model.assess(articles), min_probability))
 
 
 class RowColumns(NamedTuple):

@@ -1,0 +1,125 @@
+"""How far a labelling run is: a bar on a terminal, a line every ten seconds elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from stance.cli.console import counted, note
+
+if TYPE_CHECKING:
+    from stance.labelling.progress import Progress
+    from stance.labelling.tally import Tally
+
+LINE_EVERY = 10.0
+SHARES_SHOWN = 4
+
+# Where a terminal has fewer columns, the figures need the room that a bar would take.
+WIDE = 110
+
+
+class Pace:
+    """Rows a second, and the time left, from where this session began."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._first: Progress | None = None
+        self._first_rows = 0
+
+    def seen(self, progress: Progress) -> None:
+        """Take note of the first report."""
+        if self._first is None:
+            self._first, self._first_rows = progress, progress.tally.n_rows
+
+    def rate(self, progress: Progress) -> float:
+        """Return rows a second."""
+        rows = progress.tally.n_rows - self._first_rows
+        return rows / max(time.monotonic() - self._began, 1e-3)
+
+    def left(self, progress: Progress) -> str:
+        """Return the time left as h:mm:ss, or nothing where it cannot be told."""
+        if progress.n_bytes_total is None or self._first is None:
+            return ""
+        done = progress.n_bytes - self._first.n_bytes
+        if done <= 0:
+            return ""
+        seconds = (
+            (time.monotonic() - self._began) * (progress.n_bytes_total - progress.n_bytes) / done
+        )
+        minutes, seconds = divmod(max(int(seconds), 0), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+
+def shares(tally: Tally) -> str:
+    """Write the most frequent labels with their shares."""
+    total = max(tally.n_labelled, 1)
+    return ", ".join(
+        f"{label} {n / total:.0%}" for label, n in tally.labels.most_common(SHARES_SHOWN)
+    )
+
+
+def line(progress: Progress, pace: Pace) -> str:
+    """Write how far a run is in one line."""
+    tally = progress.tally
+    words = [f"{progress.n_bytes / progress.n_bytes_total:.0%}"] if progress.n_bytes_total else []
+    words += [counted(tally.n_rows, "row"), f"{pace.rate(progress):,.0f} a second"]
+    if left := pace.left(progress):
+        words.append(f"{left} left")
+    words.append(f"{tally.n_rejected:,} set aside")
+    if tally.n_labelled:
+        words.append(shares(tally))
+    return "; ".join(words)
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """Show progress on stderr, and give what is to be told of it."""
+    if quiet:
+        yield lambda progress: None
+    elif sys.stderr.isatty():
+        with _bar() as update:
+            yield update
+    else:
+        yield _lines()
+
+
+def _lines() -> Callable[[Progress], None]:
+    pace = Pace()
+    due = time.monotonic() + LINE_EVERY
+
+    def update(progress: Progress) -> None:
+        nonlocal due
+        pace.seen(progress)
+        if time.monotonic() >= due:
+            note(line(progress, pace))
+            due = time.monotonic() + LINE_EVERY
+
+    return update
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    drawn = [BarColumn(bar_width=20)] if console.width >= WIDE else []
+    columns = (*drawn, TextColumn("{task.description}"))
+    pace = Pace()
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def update(progress: Progress) -> None:
+            pace.seen(progress)
+            bar.update(
+                task,
+                description=line(progress, pace),
+                completed=progress.n_bytes,
+                total=progress.n_bytes_total,
+            )
+
+        yield update

@@ -1,0 +1,160 @@
+"""Running a labelling task from the command line: signals, progress, and the words at its end."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import typer
+
+from stance.cli.console import counted, fail, note
+from stance.cli.corpus import SHOWN, listing
+from stance.cli.labelling_progress import shown_progress
+from stance.cli.prediction_table import TableWriter
+from stance.cli.stopping import stopping
+from stance.errors import InterruptedRunError
+
+if TYPE_CHECKING:
+    from stance.corpus.article import RejectedRow
+    from stance.labelling.engine import LocalEngine
+    from stance.labelling.plan import Labelling
+    from stance.labelling.progress import Progress
+    from stance.labelling.receipt import Receipt
+    from stance.labelling.run import Outcome
+    from stance.labelling.tally import Tally
+    from stance.labelling.target import Target
+
+FAILED = 1
+
+
+class _FirstRejects:
+    """Hands reports on, and keeps the first rows set aside for the eye."""
+
+    def __init__(self, report: Callable[[Progress], None]) -> None:
+        self._report = report
+        self.rows: list[RejectedRow] = []
+
+    def __call__(self, progress: Progress) -> None:
+        self.rows += progress.rejected[: SHOWN - len(self.rows)]
+        self._report(progress)
+
+
+def to_target(
+    task: Labelling,
+    target: Target,
+    engine: LocalEngine,
+    *,
+    resume: bool,
+    force: bool,
+    wanted: bool,
+    quiet: bool,
+) -> None:
+    """Label into a file or a folder, and end the command as the run ended."""
+    from stance.labelling.run import label_to_target
+
+    with stopping() as stop, shown_progress(quiet=quiet) as shown:
+        report = _FirstRejects(shown)
+        try:
+            outcome = label_to_target(
+                task,
+                target,
+                engine=engine,
+                resume=resume,
+                force=force,
+                rejects_wanted=wanted,
+                command=["stance", *sys.argv[1:]],
+                report=report,
+                stop=stop.event,
+            )
+        except InterruptedRunError:
+            note(f"What was labelled is kept. Go on with:\n  {_resuming()}")
+            raise
+    if outcome.receipt is None:
+        note(
+            f"Stopped by {stop.name} after {counted(outcome.tally.n_rows, 'row')}. Go on with:\n"
+            f"  {_resuming()}"
+        )
+        raise typer.Exit(stop.exit_code)
+    if not quiet:
+        _report_target(outcome, outcome.receipt, target, report.rows)
+    if outcome.receipt.damaged:
+        for entry in outcome.receipt.damaged:
+            fail(f"{entry.name}: {entry.damage}")
+        raise typer.Exit(FAILED)
+
+
+def _resuming() -> str:
+    """Return the command that goes on with this one."""
+    words = [word for word in sys.argv[1:] if word not in {"--force", "--resume"}]
+    return shlex.join(["stance", *words, "--resume"])
+
+
+def _report_target(
+    outcome: Outcome, receipt: Receipt, target: Target, rejected: list[RejectedRow]
+) -> None:
+    tally = outcome.tally
+    if outcome.was_finished:
+        note(f"{target.name} was finished already, on {receipt.ended}.")
+    _report(tally, f" at {receipt.rows_per_second:,.0f} rows a second, written to {target.name}")
+    if tally.n_rejected:
+        kinds = ", ".join(f"{reason} {n:,}" for reason, n in tally.reasons.most_common(SHOWN))
+        note(
+            f"Set aside {counted(tally.n_rejected, 'row')} that cannot be used: {kinds}.\n"
+            + (f"{listing(rejected, tally.n_rejected)}\n" if rejected else "")
+            + f"They stand in {target.rejects}."
+        )
+
+
+def _report(tally: Tally, place: str = "") -> None:
+    labels = ", ".join(f"{label} {n:,}" for label, n in tally.labels.most_common())
+    note(
+        f"Labelled {counted(tally.n_labelled, 'article')}{place}"
+        + (f": {labels}." if labels else ".")
+    )
+    if tally.n_rejected or tally.passed:
+        note(
+            f"Read {counted(tally.n_rows, 'row')}: {tally.n_labelled:,} labelled, "
+            f"{tally.n_rejected:,} set aside, {tally.passed:,} passed over."
+        )
+
+
+def to_stdout(
+    task: Labelling,
+    engine: LocalEngine,
+    rejects: str | None,
+    *,
+    as_table: bool,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Label to standard output, as rows for a program or as tables for the eye."""
+    from stance.labelling.streaming import appended_file, label_to_stream, stream_writer
+
+    with ExitStack() as open_things:
+        stop = open_things.enter_context(stopping())
+        file = open_things.enter_context(appended_file(rejects, force=force)) if rejects else None
+        # A bar would run into what is shown on the same terminal.
+        hidden = quiet or sys.stdout.isatty()
+        report = _FirstRejects(open_things.enter_context(shown_progress(quiet=hidden)))
+        write = (
+            TableWriter().write
+            if as_table
+            else open_things.enter_context(stream_writer(sys.stdout.buffer, task.labeller.encoder))
+        )
+        tally = label_to_stream(
+            task, write, engine=engine, rejects=file, report=report, stop=stop.event
+        )
+    if not quiet:
+        _report(tally)
+    if tally.n_rejected and not quiet:
+        kept = f"They stand in {rejects}." if rejects else "Keep them with --rejects FILE."
+        note(
+            f"Set aside {counted(tally.n_rejected, 'row')} that cannot be used:\n"
+            f"{listing(report.rows, tally.n_rejected)}\n{kept}"
+        )
+    if stop.signal is not None:
+        note(f"Stopped by {stop.name}.")
+        raise typer.Exit(stop.exit_code)

@@ -1,0 +1,215 @@
+"""Where in one input the reading stands: its rows, its bytes, and the hash of what was read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from stance.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BLOCK = 64 * 1024
+UNREADY = 0.01  # seconds until a pipe without bytes is asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place between two rows of an input, from which reading can go on.
+
+    Parameters
+    ----------
+    row : int
+        Rows before it, as `RejectedRow.row` counts them.
+    offset : int
+        Bytes before it, decompressed.
+    header : tuple of str
+        The column names of a CSV file.
+    n_bytes : int
+        How many bytes of the file, as it is stored, had been read by then.
+    sha256 : str
+        Their hash, hexadecimal.
+    """
+
+    row: int = 0
+    offset: int = 0
+    header: tuple[str, ...] = ()
+    n_bytes: int = 0
+    sha256: str = hashlib.sha256().hexdigest()
+
+
+class Mark(NamedTuple):
+    """The hash of an input's first bytes, which is finished only when it is asked for."""
+
+    n_bytes: int
+    state: Any
+
+    @property
+    def sha256(self) -> str:
+        """The hash, hexadecimal."""
+        return str(self.state.hexdigest())
+
+
+class Cursor:
+    """Follows the reading of one input.
+
+    Readers move `row` and `offset` past each row before they hand it on, and
+    tell of every byte that they take. Reading may begin at a place that an
+    earlier reading had reached: what stands before it is hashed again and
+    compared.
+
+    Parameters
+    ----------
+    start : Place, optional
+        Where to begin.
+    before_read : callable, optional
+        Called when bytes are about to be taken, which may take long.
+    hashes : bool
+        Whether anybody wants to know the hash.
+    """
+
+    def __init__(
+        self,
+        start: Place | None = None,
+        before_read: Callable[[], None] | None = None,
+        *,
+        hashes: bool = True,
+    ) -> None:
+        self.start = start or Place()
+        self.hashes = hashes
+        self.row = self.start.row
+        self.offset = self.start.offset
+        self.header = self.start.header
+        self.before_read = before_read or (lambda: None)
+        self._hash = hashlib.sha256()
+        self.mark = Mark(0, self._hash.copy())
+
+    @property
+    def resumes(self) -> bool:
+        """Whether reading begins after the first row."""
+        return self.start != Place()
+
+    def update(self, data: bytes | memoryview) -> None:
+        """Take note of bytes that were read."""
+        if self.hashes:
+            self._hash.update(data)
+            self.mark = Mark(self.mark.n_bytes + len(data), self._hash.copy())
+        else:
+            self.mark = Mark(self.mark.n_bytes + len(data), self._hash)
+
+    def update_from(self, path: Path) -> None:
+        """Take note of a whole file.
+
+        Raises
+        ------
+        CorpusError
+            If it cannot be read.
+        """
+        try:
+            with path.open("rb", buffering=0) as file:
+                while data := file.read(BLOCK):
+                    self.update(data)
+        except OSError as error:
+            raise CorpusError(
+                f"Got {path}, which cannot be read: {error.strerror or error}."
+            ) from error
+
+    def check(self, name: str) -> None:
+        """Compare what was read so far with what an earlier reading saw, if there was one.
+
+        Raises
+        ------
+        CorpusError
+            If it differs.
+        """
+        seen = (self.mark.n_bytes, self.mark.sha256)
+        if self.resumes and seen != (self.start.n_bytes, self.start.sha256):
+            raise CorpusError(
+                f"Got {name}, whose first {self.start.n_bytes:,} bytes are not those that were "
+                "read before, but expected the same file to go on with. Put the old file back, "
+                "or give --force to begin anew."
+            )
+
+
+class RawStream(Protocol):
+    """Something that bytes can be taken from."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return some bytes, none at the end, and None where there are none yet."""
+        ...
+
+
+class FollowedFile(io.RawIOBase):
+    """A raw stream that tells a cursor of every byte that is taken from it.
+
+    The stream below it stays open.
+    """
+
+    def __init__(self, raw: RawStream, cursor: Cursor, name: str) -> None:
+        self._raw = raw
+        self._cursor = cursor
+        self._name = name
+        self._passed = 0
+        self._pending = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Take some bytes."""
+        if self._pending:
+            n = min(len(buffer), len(self._pending))
+            buffer[:n] = self._pending[:n]
+            self._pending = self._pending[n:]
+            return n
+        self._cursor.before_read()
+        data = self._take(len(buffer))
+        self._passed += len(data)
+        # What is read a second time was hashed the first time.
+        if (new := self._passed - self._cursor.mark.n_bytes) > 0:
+            self._cursor.update(memoryview(data)[len(data) - new :])
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _take(self, size: int) -> bytes:
+        try:
+            while (data := self._raw.read(size)) is None:  # a pipe that never waits
+                time.sleep(UNREADY)
+        except CorpusError:
+            raise
+        except Exception as error:
+            # Every protocol has errors of its own; none of them says that the file is damaged.
+            raise CorpusError(
+                f"Got {self._name}, whose reading broke off after {self._passed:,} bytes: "
+                f"{error or type(error).__name__}. Try again when it can be reached."
+            ) from error
+        return data
+
+    def pass_over(self, keep_from: int) -> None:
+        """Read all that was read before, check it, and give its end out again.
+
+        Parameters
+        ----------
+        keep_from : int
+            Where among these bytes the end begins that is still to be given out.
+
+        Raises
+        ------
+        CorpusError
+            If it is not what it was.
+        """
+        kept = b""
+        while self._passed < self._cursor.start.n_bytes:
+            before = self._passed
+            data = self.read(min(BLOCK, self._cursor.start.n_bytes - before))
+            if not data:
+                break
+            kept += data[max(keep_from - before, 0) :]
+        self._cursor.check(self._name)
+        self._pending = memoryview(kept)

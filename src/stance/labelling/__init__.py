@@ -1,0 +1,1 @@
+"""Labelling many articles: bounded, resumable, with a receipt."""

@@ -1,0 +1,127 @@
+"""A batch of entries, labelled: what is to be written, and what to count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stance.corpus.article import Article, RejectedRow
+from stance.corpus.writing import json_lines
+from stance.labelling.entries import InputEnd
+from stance.labelling.tally import NO_LABEL, Tally, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from stance.labelling.encoding import Encoder
+    from stance.labelling.entries import Entry, Spot
+
+# An article has some 2,000 characters; a few thousand of them fill a batch all the same.
+BATCH_CHARACTERS = 8_000_000
+
+
+class LabelledBatch(NamedTuple):
+    """What became of a batch, and the place behind it."""
+
+    predictions: Sequence[Any]
+    rows: bytes
+    rejected: list[RejectedRow]
+    rejects: bytes
+    tally: Tally
+    ended: list[InputEnd]
+    spot: Spot
+
+
+@dataclass(frozen=True)
+class BatchLabeller:
+    """Labels batches of entries; any engine may call it, for any batch, in any order.
+
+    Parameters
+    ----------
+    label : callable
+        Takes articles and returns a prediction for each.
+    encoder : Encoder
+    """
+
+    label: Callable[[Sequence[Article]], Sequence[Any]]
+    encoder: Encoder
+
+    def __call__(self, entries: Sequence[Entry]) -> LabelledBatch:
+        """Label a batch that is not empty."""
+        articles = [entry.found for entry in entries if isinstance(entry.found, Article)]
+        kept = [entry.kept for entry in entries if isinstance(entry.found, Article)]
+        predictions = self.label(articles) if articles else []
+        rejected = _rejected(entries)
+        tally = Tally(passed=sum(entry.passed for entry in entries))
+        tally.labels.update(p.label or NO_LABEL for p in predictions)
+        tally.out_of_domain = sum(p.out_of_domain is True for p in predictions)
+        tally.reasons.update(kind_of(row.reason) for row in rejected)
+        return LabelledBatch(
+            predictions,
+            self.encoder.encode([p.to_row() for p in predictions], kept),
+            rejected,
+            json_lines(row.to_row() for row in rejected),
+            tally,
+            [entry.found for entry in entries if isinstance(entry.found, InputEnd)],
+            entries[-1].spot,
+        )
+
+
+def _rejected(entries: Iterable[Entry]) -> list[RejectedRow]:
+    found: list[RejectedRow] = []
+    for entry in entries:
+        if isinstance(entry.found, RejectedRow):
+            found.append(entry.found)
+        elif isinstance(entry.found, InputEnd) and entry.found.damage is not None:
+            found.append(entry.found.damage)
+    return found
+
+
+@dataclass
+class Batcher:
+    """Cuts entries into batches.
+
+    Parameters
+    ----------
+    size : int
+        Articles of a batch, at most.
+    part_rows : int, optional
+        No batch reaches from one part of the output into the next.
+    n_in_part : int
+        Rows that the part at hand has already.
+    """
+
+    size: int
+    part_rows: int | None = None
+    n_in_part: int = 0
+    _entries: list[Entry] = field(default_factory=list)
+    _n_articles: int = 0
+    _n_characters: int = 0
+
+    def add(self, entry: Entry) -> list[Entry] | None:
+        """Take an entry, and return a batch if that filled one."""
+        self._entries.append(entry)
+        if isinstance(entry.found, Article):
+            self._n_articles += 1
+            self._n_characters += len(entry.found.text)
+            self.n_in_part += 1
+        full = (
+            self._n_articles >= self.size
+            or len(self._entries) >= max(self.size, 1024)
+            or self._n_characters >= BATCH_CHARACTERS
+        )
+        if self.part_rows and self.n_in_part >= self.part_rows:
+            self.n_in_part = 0
+            full = True
+        return self.take() if full else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits to become a batch."""
+        return not self._entries
+
+    def take(self) -> list[Entry]:
+        """Return what there is as a batch."""
+        taken, self._entries = self._entries, []
+        self._n_articles = self._n_characters = 0
+        return taken

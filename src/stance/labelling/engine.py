@@ -1,0 +1,71 @@
+"""Who labels a task: threads on this machine, or anybody that gives out batches in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from stance.errors import ConfigError
+from stance.labelling.batches import Batcher
+from stance.labelling.entries import Intake
+from stance.labelling.stages import Reader, labelled_batches
+from stance.model.prediction import BATCH_SIZE, n_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from threading import Event
+
+    from stance.labelling.batches import LabelledBatch
+    from stance.labelling.journal import Checkpoint
+    from stance.labelling.plan import Labelling
+
+
+class Engine(Protocol):
+    """Labels a task from where a run stands; the batches come in the order of the inputs."""
+
+    def batches(
+        self, task: Labelling, start: Checkpoint, stop: Event
+    ) -> Iterator[tuple[LabelledBatch, set[str]]]:
+        """Yield batches, each with the fields asked for that no row had yet."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalEngine:
+    """Labels in threads on this machine.
+
+    Parameters
+    ----------
+    jobs : int
+        Threads; -1 for one on each core.
+    batch_size : int
+        Articles labelled at once. Neither changes the output.
+    """
+
+    jobs: int = -1
+    batch_size: int = BATCH_SIZE
+
+    def __post_init__(self) -> None:
+        n_threads(self.jobs)
+        if self.batch_size < 1:
+            raise ConfigError(f"Got batch_size={self.batch_size}, but expected at least 1.")
+
+    def batches(
+        self, task: Labelling, start: Checkpoint, stop: Event
+    ) -> Iterator[tuple[LabelledBatch, set[str]]]:
+        """Yield batches in the order of the inputs."""
+        reader = Reader(live=task.is_live)
+        intake = Intake(
+            task.inputs,
+            task.selection,
+            n_input=start.n_input,
+            place=start.place,
+            unseen=start.unseen,
+            before_read=reader.before_read,
+        )
+        reader.read(intake)
+        batcher = Batcher(self.batch_size, task.part_rows, start.part_rows)
+        for batch in labelled_batches(
+            reader, batcher, task.labeller, jobs=n_threads(self.jobs), live=task.is_live, stop=stop
+        ):
+            yield batch, intake.unseen

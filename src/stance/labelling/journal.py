@@ -1,0 +1,198 @@
+"""A run that can be stopped at any moment: its files, and how far they are to be trusted.
+
+Rows, rejects and finished inputs are appended to spools. From time to time
+all spools are brought to the disk, and then a checkpoint with their lengths
+takes the place of the last one, whole. Whatever a spool holds beyond its
+length in the checkpoint was never written, as far as a resumed run knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stance.corpus.cursor import Place
+from stance.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PLAN, CHECKPOINT, LOCK = "plan.json", "checkpoint.json", "lock"
+REJECTS, INPUTS, PARTS = "rejects", "inputs", "parts"
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Checkpoint(BaseModel):
+    """How far a run has come.
+
+    ``n_input``, ``row``, ``offset``, ``header``, ``n_bytes`` and ``sha256``
+    are the place in the inputs behind the last row written; ``part`` and
+    ``part_rows`` say which part of the output is being written and how many
+    rows it has; ``lengths`` are those of the spools.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    n_input: int = 0
+    row: int = 0
+    offset: int = 0
+    header: list[str] = []
+    n_bytes: int = 0
+    sha256: str = ""
+    unseen: list[str] | None = None
+    part: int = 0
+    part_rows: int = 0
+    lengths: dict[str, int] = {}
+    tally: dict[str, Any] = {}
+    seconds: float = 0.0
+    sessions: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Where to go on within the input."""
+        if not self.n_bytes and not self.row:
+            return Place()
+        return Place(self.row, self.offset, tuple(self.header), self.n_bytes, self.sha256)
+
+
+class Spool:
+    """A file that is only ever appended to, and cut back to where it is trusted."""
+
+    def __init__(self, path: Path, length: int) -> None:
+        self.path = path
+        self.length = length
+        if length and path.stat().st_size < length:
+            raise OutputError(
+                f"Got an unfinished run whose {path} is shorter than it was. "
+                "Give --force to begin anew."
+            )
+        self._file = path.open("ab", buffering=0)
+        self._file.truncate(length)
+        self._synced = length
+
+    def write(self, data: bytes) -> None:
+        """Append."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self.length += len(data)
+
+    def sync(self) -> None:
+        """Bring everything to the disk."""
+        if self.length != self._synced:
+            os.fsync(self._file.fileno())
+            self._synced = self.length
+
+    def close(self) -> None:
+        """Close the file, which stays."""
+        self._file.close()
+
+
+class WorkFolder:
+    """The hidden folder of an unfinished run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run has begun here."""
+        return (self.path / PLAN).is_file()
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other runs away.
+
+        Raises
+        ------
+        OutputError
+            If another run is at work here.
+        """
+        self.path.mkdir(exist_ok=True)
+        with (self.path / LOCK).open("w") as lock:
+            _lock(lock, self.path)
+            yield
+
+    def begin(self, plan: BaseModel) -> None:
+        """Write down what is to be done, in place of anything that was begun here."""
+        for path in self.path.iterdir():
+            if path.name != LOCK:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.replace(PLAN, plan)
+
+    def replace(self, name: str, record: BaseModel) -> None:
+        """Write a record so that there is the old one or the new one, and never half of one."""
+        beside = self.path / f"{name}.new"
+        with beside.open("wb") as file:
+            file.write(orjson.dumps(record.model_dump()))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path / name)
+        sync_folder(self.path)
+
+    def read(self, name: str, kind: type[T]) -> T:
+        """Read a record.
+
+        Raises
+        ------
+        OutputError
+            If it is damaged.
+        """
+        try:
+            return kind.model_validate_json((self.path / name).read_bytes(), strict=True)
+        except (ValidationError, OSError) as error:
+            raise OutputError(
+                f"Got an unfinished run in {self.path}, whose {name} cannot be read. "
+                "Give --force to begin anew."
+            ) from error
+
+    def checkpoint(self) -> Checkpoint:
+        """Read the last checkpoint; that of the beginning if there is none."""
+        if not (self.path / CHECKPOINT).exists():
+            return Checkpoint()
+        return self.read(CHECKPOINT, Checkpoint)
+
+    def lines(self, name: str, length: int) -> list[dict[str, Any]]:
+        """Read the trusted lines of a spool of JSON Lines."""
+        path = self.path / name
+        data = path.read_bytes()[:length] if path.exists() else b""
+        return [orjson.loads(line) for line in data.splitlines()]
+
+    def remove(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        return
+    finally:
+        os.close(descriptor)
+
+
+def _lock(file: Any, folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return  # Windows keeps a file that is open from being removed
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(
+            f"Got an output at which another run is at work (in {folder}). "
+            "Wait for its end, or choose another name."
+        ) from error

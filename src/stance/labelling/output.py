@@ -1,0 +1,315 @@
+"""An output that a kill at any moment leaves in a state from which it can go on."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from stance.corpus.article import as_json
+from stance.corpus.opening import COMPRESSIONS
+from stance.corpus.writing import json_lines, swap_folder, unwritable
+from stance.errors import OutputError
+from stance.labelling.finishing import build, publish, sha256_of
+from stance.labelling.journal import (
+    CHECKPOINT,
+    INPUTS,
+    PARTS,
+    REJECTS,
+    Checkpoint,
+    Spool,
+    WorkFolder,
+    sync_folder,
+)
+from stance.labelling.tally import Tally
+from stance.labelling.target import (
+    exists,
+    is_empty_folder,
+    refuse_irreplaceable,
+    remove_other_parts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from stance.corpus.cursor import Mark
+    from stance.labelling.batches import LabelledBatch
+    from stance.labelling.entries import InputEnd
+    from stance.labelling.plan import Labelling
+    from stance.labelling.target import Target
+
+# Seconds between checkpoints, more where the disk is slow: they shall cost a twentieth of the time.
+EVERY = 1.0
+SHARE = 20
+
+DONE = "done"
+
+
+class DurableOutput:
+    """Takes labelled batches in their order.
+
+    Parameters
+    ----------
+    task : Labelling
+    target : Target
+    work : WorkFolder
+        Holds the plan already.
+    force : bool
+        Whether what stands at the target is replaced.
+    """
+
+    def __init__(self, task: Labelling, target: Target, work: WorkFolder, *, force: bool) -> None:
+        self._task = task
+        self._target = target
+        self._work = work
+        self._force = force
+        self._last = work.checkpoint()
+        self._state: dict[str, Any] = self._last.model_dump(
+            exclude={"lengths", "tally", "seconds", "sessions", "unseen"}
+        )
+        self._mark: Mark | None = None
+        self._is_whole = True
+        self._began = self._checked = time.monotonic()
+        self._pause = EVERY
+        self.unseen: Collection[str] | None = self._last.unseen
+        self.tally = Tally.from_dict(self._last.tally) if self._last.tally else Tally()
+        self.sessions = self._last.sessions + 1
+        lengths = self._last.lengths
+        self.files = work.lines(PARTS, lengths.get(PARTS, 0))
+        self.inputs = work.lines(INPUTS, lengths.get(INPUTS, 0))
+        with self._told():
+            self._spools = {
+                name: Spool(work.path / name, lengths.get(name, 0)) for name in self._names()
+            }
+            self._begin_part()
+            for record in self.files:
+                self._publish_part(record)
+        if self._is_part_full:
+            self._close_part()
+
+    @property
+    def start(self) -> Checkpoint:
+        """Where this session begins."""
+        return self._checkpoint()
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has been at work, in all sessions."""
+        return self._last.seconds + time.monotonic() - self._began
+
+    def _told(self) -> contextlib.AbstractContextManager[None]:
+        return unwritable(self._target.name, self._work.path)
+
+    def _names(self) -> list[str]:
+        """Return the names of the spools that are open."""
+        rejects = [] if self._record(REJECTS) else [REJECTS]
+        return [PARTS, INPUTS, *rejects, self._rows_name]
+
+    @property
+    def _rows_name(self) -> str:
+        return f"rows-{self._state['part']:05d}"
+
+    def _record(self, kind: str) -> dict[str, Any] | None:
+        return next((record for record in self.files if record["kind"] == kind), None)
+
+    def _begin_part(self) -> None:
+        spool = self._spools[self._rows_name]
+        if not spool.length:
+            spool.write(self._task.labeller.encoder.header())
+
+    @property
+    def _is_part_full(self) -> bool:
+        return self._target.in_parts and self._state["part_rows"] >= self._task.part_rows
+
+    def write(self, batch: LabelledBatch) -> None:
+        """Take a batch; it is on the disk at the next checkpoint.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        self._is_whole = False
+        with self._told():
+            self._spools[self._rows_name].write(batch.rows)
+            self._spools[REJECTS].write(batch.rejects)
+            self._spools[INPUTS].write(json_lines(map(self._input, batch.ended)))
+        self.tally.add(batch.tally)
+        place = batch.spot
+        self._state.update(
+            n_input=place.n_input, row=place.row, offset=place.offset, header=list(place.header)
+        )
+        self._mark = place.mark
+        self._state["part_rows"] += batch.tally.n_labelled
+        self._is_whole = True
+        if self._is_part_full:
+            self._close_part()
+        elif time.monotonic() - self._checked > self._pause:
+            self.checkpoint()
+
+    def _input(self, ended: InputEnd) -> dict[str, Any]:
+        record = {
+            "name": as_json(self._task.inputs[ended.n_input].name),
+            "size": ended.n_bytes,
+            "sha256": ended.sha256,
+            "damage": ended.damage.reason if ended.damage else None,
+        }
+        self.inputs.append(record)
+        return record
+
+    def checkpoint(self) -> None:
+        """Bring everything written so far to the disk.
+
+        Raises
+        ------
+        OutputError
+            If that is impossible.
+        """
+        began = time.monotonic()
+        with self._told():
+            for spool in self._spools.values():
+                spool.sync()
+            self._work.replace(CHECKPOINT, self._checkpoint())
+        self._checked = time.monotonic()
+        self._pause = max(EVERY, SHARE * (self._checked - began))
+
+    def save(self) -> None:
+        """Keep what can be kept, when something has failed already.
+
+        After a step that failed half-way the spools do not fit the counts:
+        then the last checkpoint is what there is.
+        """
+        if self._is_whole:
+            with contextlib.suppress(OutputError):
+                self.checkpoint()
+
+    def _checkpoint(self) -> Checkpoint:
+        if self._mark is not None:
+            self._state.update(n_bytes=self._mark.n_bytes, sha256=self._mark.sha256)
+        return Checkpoint(
+            **self._state,
+            unseen=None if self.unseen is None else sorted(self.unseen),
+            lengths={name: spool.length for name, spool in self._spools.items()},
+            tally=self.tally.to_dict(),
+            seconds=self.seconds,
+            sessions=self.sessions,
+        )
+
+    def finish(self, *, rejects_wanted: bool) -> None:
+        """Put everything under its name.
+
+        Parameters
+        ----------
+        rejects_wanted : bool
+            Whether there shall be a file of rejects even if there are none.
+
+        Raises
+        ------
+        OutputError
+            If something stands there now, or it cannot be written.
+        """
+        self.checkpoint()
+        if self._state["part_rows"] or not self._record("rows"):
+            self._close_part()
+        if self._record(REJECTS) is None and (self.tally.n_rejected or rejects_wanted):
+            self._close_rejects()
+        self.close()
+        with self._told():
+            self._publish()
+
+    def close(self) -> None:
+        """Close what is open; what is not on the disk yet is lost."""
+        for spool in self._spools.values():
+            spool.close()
+
+    def _close_part(self) -> None:
+        """Make a part out of its spool, and begin the next."""
+        self.checkpoint()
+        self._is_whole = False
+        n = self._state["part"]
+        spool = self._spools.pop(self._rows_name)
+        spool.close()
+        target, encoder = self._target, self._task.labeller.encoder
+        with self._told():
+            built = build(
+                spool.path, encoder.format, target.compression, self._work.path / f"built-{n:05d}"
+            )
+            self._note(built, "rows", n, self._state["part_rows"])
+            self._state.update(part=n + 1, part_rows=0)
+            self._spools[self._rows_name] = Spool(self._work.path / self._rows_name, 0)
+            self._begin_part()
+        self._is_whole = True
+        self.checkpoint()
+        with self._told():
+            if built != spool.path:
+                spool.path.unlink()
+            self._publish_part(self.files[-1])
+
+    def _close_rejects(self) -> None:
+        self.checkpoint()
+        spool = self._spools.pop(REJECTS)
+        spool.close()
+        with self._told():
+            name = self._target.rejects
+            compression = Path(name).suffix if Path(name).suffix in COMPRESSIONS else ""
+            built = build(spool.path, "jsonl", compression, self._work.path / "built-rejects")
+            self._note(built, REJECTS, None, self.tally.n_rejected)
+        self.checkpoint()
+
+    def _note(self, built: Path, kind: str, part: int | None, n_rows: int) -> None:
+        """Write down a file that is finished, before it is put under its name."""
+        record = {
+            "kind": kind,
+            "built": built.name,
+            "part": part,
+            "name": as_json(self._name_of(part)),
+            "rows": n_rows,
+            "size": built.stat().st_size,
+            "sha256": sha256_of(built),
+        }
+        self.files.append(record)
+        self._spools[PARTS].write(orjson.dumps(record) + b"\n")
+
+    def _name_of(self, part: int | None) -> str:
+        return self._target.rejects if part is None else self._target.part(part)
+
+    def _publish_part(self, record: dict[str, Any]) -> None:
+        """Move a part away: to its address, or to the folder that will be the output."""
+        built = self._work.path / record["built"]
+        if not self._target.in_parts or record["kind"] != "rows" or not built.exists():
+            return
+        if self._target.is_remote:
+            publish(built, self._name_of(record["part"]))
+            return
+        done = self._work.path / DONE
+        done.mkdir(exist_ok=True)
+        publish(built, str(done / self._target.part_name(record["part"])))
+
+    def _publish(self) -> None:
+        """Put under its name what is not there yet."""
+        for record in self.files:
+            built = self._work.path / record["built"]
+            if (record["kind"] == REJECTS or not self._target.in_parts) and built.exists():
+                self._refuse_newcomer(self._name_of(record["part"]))
+                publish(built, self._name_of(record["part"]))
+        done = self._work.path / DONE
+        if done.exists():
+            self._refuse_newcomer(self._target.name)
+            refuse_irreplaceable(self._target)
+            swap_folder(done, Path(self._target.name))
+        if not self._target.is_remote:
+            sync_folder(Path(self._target.name).parent)
+        elif self._target.in_parts:
+            parts = [record["part"] for record in self.files if record["part"] is not None]
+            remove_other_parts(self._target, [self._target.part_name(n) for n in parts])
+
+    def _refuse_newcomer(self, name: str) -> None:
+        """Refuse to replace what somebody put there while the run was going on."""
+        if exists(name) and not self._force and not is_empty_folder(name):
+            raise OutputError(
+                f"Got {name} as output, but something was put there meanwhile. "
+                "Move it away and give --resume, or give --force to begin anew."
+            )

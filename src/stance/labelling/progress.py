@@ -1,0 +1,53 @@
+"""How far a run is, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stance.corpus.article import RejectedRow
+    from stance.corpus.inputs import PlannedInput
+    from stance.labelling.batches import LabelledBatch
+    from stance.labelling.tally import Tally
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come.
+
+    ``n_bytes`` are read of ``n_bytes_total``, which is None where nobody
+    knows; ``rejected`` are the rows set aside since the last report.
+    """
+
+    tally: Tally
+    n_bytes: int
+    n_bytes_total: int | None
+    rejected: Sequence[RejectedRow]
+
+
+Report = Callable[[Progress], None]
+
+
+class Meter:
+    """Adds up the bytes read of all inputs, and reports.
+
+    Parameters
+    ----------
+    inputs : sequence of PlannedInput
+    report : callable
+    """
+
+    def __init__(self, inputs: Sequence[PlannedInput], report: Report) -> None:
+        sizes = [planned.state().size for planned in inputs]
+        self._report = report
+        self._before = [0]
+        for size in sizes:
+            self._before.append(self._before[-1] + (size or 0))
+        self._total = None if None in sizes else self._before[-1]
+
+    def show(self, batch: LabelledBatch, tally: Tally) -> None:
+        """Report that a batch was written."""
+        done = self._before[batch.spot.n_input] + batch.spot.mark.n_bytes
+        self._report(Progress(tally, done, self._total, batch.rejected))

@@ -1,0 +1,108 @@
+"""Labels to a pipe or a terminal, as they come."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from stance.corpus.writing import refuse_existing, unwritable
+from stance.labelling.engine import Engine, LocalEngine
+from stance.labelling.finishing import build
+from stance.labelling.journal import Checkpoint
+from stance.labelling.progress import Meter, Report
+from stance.labelling.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from stance.labelling.batches import LabelledBatch
+    from stance.labelling.encoding import Encoder
+    from stance.labelling.plan import Labelling
+
+
+def label_to_stream(
+    task: Labelling,
+    write: Callable[[LabelledBatch], None],
+    *,
+    engine: Engine | None = None,
+    rejects: BinaryIO | None = None,
+    report: Report = lambda progress: None,
+    stop: Event | None = None,
+) -> Tally:
+    """Label a task's inputs as they come, with no way back.
+
+    Parameters
+    ----------
+    task : Labelling
+    write : callable
+        Takes each batch in its order.
+    engine : Engine, optional
+        Threads on this machine unless given.
+    rejects : binary file, optional
+        Takes the rows set aside.
+    report : callable
+        Told of the progress after each batch.
+    stop : Event, optional
+        When it is set, the batch in flight is finished.
+
+    Returns
+    -------
+    Tally
+    """
+    tally = Tally()
+    meter = Meter(task.inputs, report)
+    for batch, _ in (engine or LocalEngine()).batches(task, Checkpoint(), stop or Event()):
+        write(batch)
+        if rejects is not None and batch.rejects:
+            rejects.write(batch.rejects)
+            rejects.flush()
+        tally.add(batch.tally)
+        meter.show(batch, tally)
+    return tally
+
+
+@contextmanager
+def stream_writer(stream: BinaryIO, encoder: Encoder) -> Iterator[Callable[[LabelledBatch], None]]:
+    """Write batches to a stream, each at once; Parquet when the last one is there."""
+    if encoder.format == "parquet":
+        with _at_the_end(stream, encoder) as write:
+            yield write
+        return
+    stream.write(encoder.header())
+
+    def write_at_once(batch: LabelledBatch) -> None:
+        stream.write(batch.rows)
+        stream.flush()
+
+    yield write_at_once
+
+
+@contextmanager
+def _at_the_end(stream: BinaryIO, encoder: Encoder) -> Iterator[Callable[[LabelledBatch], None]]:
+    with tempfile.TemporaryDirectory(prefix="stance-") as folder:
+        spool = Path(folder) / "rows"
+        with spool.open("wb") as rows:
+            rows.write(encoder.header())
+            yield lambda batch: cast("None", rows.write(batch.rows))
+        with build(spool, encoder.format, "", Path(folder) / "built").open("rb") as built:
+            shutil.copyfileobj(built, stream)
+        stream.flush()
+
+
+@contextmanager
+def appended_file(name: str, *, force: bool) -> Iterator[BinaryIO]:
+    """Open a file that holds at once what is written to it.
+
+    Raises
+    ------
+    OutputError
+        If it exists and `force` is off, or cannot be written.
+    """
+    path = Path(name)
+    refuse_existing(path, force=force)
+    with unwritable(path), path.open("wb", buffering=0) as file:
+        yield cast("BinaryIO", file)

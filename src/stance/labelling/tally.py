@@ -1,0 +1,92 @@
+"""How many rows went where."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What a row without a label counts as.
+NO_LABEL = "(none)"
+
+OTHER_REASONS = "other reasons"
+MOST_REASONS = 50
+
+
+@dataclass
+class Tally:
+    """Counts of rows; each row that was read stands in exactly one of them.
+
+    Parameters
+    ----------
+    labels : Counter of str
+        Labelled rows by label.
+    reasons : Counter of str
+        Rows set aside, by what is wrong with them.
+    passed : int
+        Rows that the user did not ask for (``--where``).
+    out_of_domain : int
+        Rows in the output that are unlike anything the model was trained on.
+    """
+
+    labels: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    passed: int = 0
+    out_of_domain: int = 0
+
+    @property
+    def n_labelled(self) -> int:
+        """Rows in the output."""
+        return self.labels.total()
+
+    @property
+    def n_rejected(self) -> int:
+        """Rows set aside."""
+        return self.reasons.total()
+
+    @property
+    def n_rows(self) -> int:
+        """Rows read."""
+        return self.n_labelled + self.n_rejected + self.passed
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of more rows."""
+        self.labels.update(other.labels)
+        for reason, n in other.reasons.items():
+            known = reason in self.reasons or len(self.reasons) < MOST_REASONS
+            self.reasons[reason if known else OTHER_REASONS] += n
+        self.passed += other.passed
+        self.out_of_domain += other.out_of_domain
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts as JSON has them, the most frequent first."""
+        return {
+            "rows": self.n_rows,
+            "labelled": self.n_labelled,
+            "rejected": self.n_rejected,
+            "passed_over": self.passed,
+            "labels": dict(self.labels.most_common()),
+            "reasons": dict(self.reasons.most_common()),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Tally:
+        """Return the counts that `to_dict` wrote."""
+        return cls(Counter(values["labels"]), Counter(values["reasons"]), values["passed_over"])
+
+
+def kind_of(reason: str) -> str:
+    """Return a reason without what is this row's alone.
+
+    Examples
+    --------
+    >>> kind_of("bad JSON (unexpected end of data: line 1 column 22)")
+    'bad JSON'
+    >>> kind_of("4 values for 3 columns")
+    'N values for N columns'
+    """
+    return re.sub(r"\d[\d,]*", "N", reason.partition(" (")[0])

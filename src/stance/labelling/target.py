@@ -1,0 +1,226 @@
+"""Where the labels go: a file or a folder of parts, here or at any address."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stance.corpus.addresses import as_local, exists_at, files_below, is_address, remove_at
+from stance.corpus.opening import COMPRESSIONS, is_folder
+from stance.corpus.writing import OUTPUT_FORMATS, output_format
+from stance.errors import ConfigError, OutputError
+from stance.labelling.journal import WorkFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+RECEIPT = ".run.json"
+REJECTS = ".rejects.jsonl"
+PART_ROWS = 100_000
+
+_PART = re.compile(r"part-\d{5,}\.\w+(\.\w+)?")
+
+
+@dataclass(frozen=True)
+class Target:
+    """An output.
+
+    Parameters
+    ----------
+    name : str
+        A path or an address, without a slash at its end.
+    format : {"jsonl", "csv", "parquet"}
+    compression : {"", ".gz", ".bz2", ".xz", ".zst"}
+    in_parts : bool
+        Whether it is a folder of parts.
+    rejects : str
+        Where the rows set aside go.
+    """
+
+    name: str
+    format: str
+    compression: str
+    in_parts: bool
+    rejects: str
+
+    @property
+    def receipt(self) -> str:
+        """Where the receipt goes."""
+        return self.name + RECEIPT
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is at an address."""
+        return is_address(self.name)
+
+    @property
+    def work_folder(self) -> Path:
+        """The hidden folder of an unfinished run: beside the output, or in the user's cache."""
+        # A hash, because the output's own name may be as long as names can be.
+        key = hashlib.sha256(self.name.encode(errors="surrogateescape")).hexdigest()[:16]
+        if not self.is_remote:
+            path = Path(self.name)
+            key = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:16]
+            return path.parent / f".stance-run-{key}"
+        import pooch
+
+        return Path(pooch.os_cache("stance")) / "runs" / key
+
+    def part_name(self, n: int) -> str:
+        """Return the name of a part within the folder."""
+        return f"part-{n:05d}.{self.format}{self.compression}"
+
+    def part(self, n: int) -> str:
+        """Return the path or address of a part, or of the only file."""
+        return f"{self.name}/{self.part_name(n)}" if self.in_parts else self.name
+
+
+def choose_target(name: str, file_format: str | None, rejects: str | None = None) -> Target:
+    """Tell what a user means by an output's name.
+
+    A name that ends in a slash, or is that of a folder, is a folder of parts,
+    Parquet unless `file_format` says otherwise; any other name is a file
+    whose ending tells its format and compression.
+
+    Raises
+    ------
+    ConfigError
+        If the format is unknown, or Parquet is to be compressed once more.
+    """
+    local = as_local(name)
+    bare = local.rstrip("/") or local
+    if local.endswith("/") or is_folder(local):
+        file_format = output_format(None, file_format or "parquet")
+        return Target(bare, file_format, "", True, as_local(rejects or bare + REJECTS))
+    suffix = Path(bare).suffix.lower()
+    compression = suffix if suffix in COMPRESSIONS else ""
+    plain = Path(bare).with_suffix("") if compression else Path(bare)
+    if compression and plain.suffix.lower() not in OUTPUT_FORMATS and file_format is None:
+        plain = Path(bare)
+    chosen = output_format(plain, file_format)
+    if chosen == "parquet" and compression:
+        raise ConfigError(
+            f"Got {name} as output, but Parquet is compressed within. Leave out {compression}."
+        )
+    return Target(bare, chosen, compression, False, as_local(rejects or bare + REJECTS))
+
+
+def exists(name: str) -> bool:
+    """Tell whether something stands at a path or an address."""
+    if is_address(name):
+        return exists_at(name)
+    return os.path.lexists(name)
+
+
+def refuse_unless(target: Target, *, resume: bool, force: bool) -> None:
+    """Refuse an output that may neither be begun nor be gone on with.
+
+    Raises
+    ------
+    OutputError
+        If something stands there, or a run at it is not finished.
+    """
+    work = WorkFolder(target.work_folder)
+    if resume and (work.exists or exists(target.receipt)):
+        return
+    if work.exists and not force:
+        raise OutputError(
+            f"Got {target.name} as output, for which a run was begun that is not finished "
+            f"(in {work.path}). Give --resume to go on with it, or --force to begin anew."
+        )
+    refuse_taken(target, force=force)
+
+
+def refuse_taken(target: Target, *, force: bool) -> None:
+    """Refuse to write where something stands that may not be replaced.
+
+    Raises
+    ------
+    OutputError
+        If the output, its rejects or its receipt exist and `force` is off;
+        or if what would be replaced is not what such a run writes.
+    """
+    for name in (target.name, target.rejects, target.receipt):
+        if exists(name) and not force and not (name == target.name and is_empty_folder(name)):
+            raise OutputError(
+                f"Got {name} as output, but it exists already. Choose another name, give --force "
+                "to replace it, or --resume to go on with a run that was stopped."
+            )
+    refuse_irreplaceable(target)
+
+
+def refuse_irreplaceable(target: Target) -> None:
+    """Refuse to replace anything but a file, or a folder of nothing but parts.
+
+    Raises
+    ------
+    OutputError
+        If something else stands there.
+    """
+    if target.is_remote or not exists(target.name):
+        return
+    path = Path(target.name)
+    if target.in_parts and path.is_dir():
+        strange = next((p.name for p in path.iterdir() if not _PART.fullmatch(p.name)), None)
+        if strange is not None:
+            raise OutputError(
+                f"Got the folder {path} as output, but it holds {strange}, which is no part of an "
+                "output, and nothing else is ever replaced. Choose another name."
+            )
+    elif target.in_parts or not (path.is_file() or path.is_symlink()):
+        kind = (
+            "a folder"
+            if path.is_dir()
+            else "no folder"
+            if target.in_parts
+            else "a device or a pipe"
+        )
+        raise OutputError(
+            f"Got {path} as output, but it is {kind}, which cannot be replaced. "
+            "Choose another name."
+        )
+
+
+def refuse_input(target: Target, inputs: Iterable[str]) -> None:
+    """Refuse to write over an input.
+
+    Raises
+    ------
+    OutputError
+        If an output is one.
+    """
+    names = {_whole(name) for name in inputs}
+    for name in (target.name, target.rejects, target.receipt):
+        if _whole(name) in names:
+            raise OutputError(
+                f"Got {name} as output and as input. Choose another name for the output, "
+                "or leave it out of the inputs."
+            )
+
+
+def _whole(name: str) -> str:
+    return name if is_address(name) else str(Path(name).absolute())
+
+
+def is_empty_folder(name: str) -> bool:
+    """Tell whether a name is that of a folder with nothing in it, which anybody may fill."""
+    return not is_address(name) and Path(name).is_dir() and not any(Path(name).iterdir())
+
+
+def remove_other_parts(target: Target, names: Collection[str]) -> None:
+    """Remove from an address the parts of an output that was replaced.
+
+    Parameters
+    ----------
+    target : Target
+    names : collection of str
+        Parts that stay.
+    """
+    for address in files_below(target.name):
+        name = address.rpartition("/")[2]
+        if _PART.fullmatch(name) and name not in names:
+            remove_at(address)

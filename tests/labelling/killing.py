@@ -1,0 +1,75 @@
+"""Kills labelling runs at random moments and resumes each: a program of its own, since it forks.
+
+Usage: python killing.py MODEL INPUT FOLDER TIMES
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from stance.corpus.article import FieldMapping
+from stance.labelling import output
+from stance.labelling.engine import LocalEngine
+from stance.labelling.plan import plan_labelling
+from stance.labelling.run import label_to_target
+from stance.labelling.target import choose_target
+from stance.model.persistence import read_model
+
+FORMATS = ("jsonl", "csv.gz", "parquet")
+
+# Many checkpoints, so that many are interrupted.
+output.EVERY, output.SHARE = 0.005, 0
+
+
+def in_child(label):
+    """Start a run in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            label()
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
+def main(model, source, folder, times):
+    stored = read_model(model)
+    stored.model.scorer.scores(["كلمة"])
+
+    def labelling(name, *, resume=False):
+        target = choose_target(str(folder / name), None)
+        options = {"fields": FieldMapping(), "output_format": target.format, "part_rows": 300}
+        task = plan_labelling(stored, str(model), [str(source)], **options)
+        engine = LocalEngine(jobs=2, batch_size=50)
+        return lambda: label_to_target(task, target, engine=engine, resume=resume)
+
+    began = time.monotonic()
+    for ending in FORMATS:
+        assert os.waitpid(in_child(labelling(f"whole.{ending}")), 0)[1] == 0
+    lasts = (time.monotonic() - began) / len(FORMATS)
+    moments = random.Random(5)
+    n_killed = 0
+    for n in range(times):
+        ending = FORMATS[n % len(FORMATS)]
+        resume = False
+        # Now and then the resumed run is killed too.
+        for _ in range(1 + n % 2):
+            child = in_child(labelling(f"{n}.{ending}", resume=resume))
+            time.sleep(moments.uniform(0, lasts))
+            os.kill(child, signal.SIGKILL)
+            n_killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+            resume = True
+        assert os.waitpid(in_child(labelling(f"{n}.{ending}", resume=True)), 0)[1] == 0
+        for end in (ending, f"{ending}.rejects.jsonl"):
+            found, expected = (folder / f"{name}.{end}" for name in (n, "whole"))
+            assert found.read_bytes() == expected.read_bytes(), f"{found}, killed"
+    print(n_killed)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
