@@ -41,9 +41,9 @@ def test_options_reach_the_comparison(corpus, predictions, tmp_path):  # noqa: F
     result = orjson.loads((tmp_path / "c.json").read_bytes())
     assert result["metric"] == "macro-F1 of pro_sdf and neutral_wire"
     assert result["interval_unit"] == "event"
-    assert result["n_units"] == 12
+    assert result["n_units"] == 6
     assert result["non_inferiority"]["verdict"] == "non-inferior"
-    # Averaged over twelve events of four articles, not computed from all articles at once.
+    # Averaged over six events of eight articles, not computed from all articles at once.
     rows = [orjson.loads(line) for line in corpus.read_bytes().splitlines()]
     guess = [line.split(",")[1] for line in predictions.read_text("utf-8").splitlines()[1:]]
     pooled = compare(

