@@ -11,6 +11,9 @@ from stance.features import kernels
 
 SOURCE = Path(stance.__file__).parent
 
+# Texts are UTF-16, but for those with a lone surrogate.
+KINDS = {"mark_texts": 2}
+
 # Every kernel once, on texts small enough for plain Python; 5,000 of one word pass the table of
 # common counts.
 SCRIPT = """
@@ -94,6 +97,6 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_article
     several = {
         name: kernel.signatures
         for name, kernel in vars(kernels).items()
-        if not name.startswith("_") and len(getattr(kernel, "signatures", ())) > 1
+        if not name.startswith("_") and len(getattr(kernel, "signatures", ())) > KINDS.get(name, 1)
     }
     assert not several

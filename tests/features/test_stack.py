@@ -3,7 +3,8 @@ import pytest
 from scipy import sparse
 
 from stance.features.lexicon import Category, Lexicon, LexiconBlock, LexiconFile, Term
-from stance.features.stack import FeatureStack, ScaledBlock, TextBatch, scaled, stack
+from stance.features.matrices import scaled, stack
+from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
 from stance.features.tfidf import TfidfOptions, fit_tfidf
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.text.normalization import arabic_normalization

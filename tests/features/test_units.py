@@ -1,3 +1,4 @@
+import itertools
 import sys
 
 import numpy as np
@@ -7,7 +8,15 @@ from hypothesis import strategies as st
 
 from stance.features.kernels import HASH_MASK
 from stance.features.tokens import tokenize, tokenize_surface
-from stance.features.units import WHITE_SPACE, WordReader, code_units, surface_folding, word_folding
+from stance.features.units import (
+    PADDING,
+    WHITE_SPACE,
+    WordReader,
+    code_points,
+    code_units,
+    surface_folding,
+    word_folding,
+)
 from stance.text.normalization import NormalizationProfile, NormalizationTable, arabic_normalization
 from tests.samples import SAMPLES, corpora, texts, unhurried
 
@@ -92,11 +101,23 @@ def test_a_replacement_is_not_replaced_again():
 
 
 @given(texts)
-def test_code_units_are_code_points(text):
-    units, offsets = code_units([text, text])
+def test_code_points_are_those_of_the_text(text):
+    units, offsets = code_points([text, text])
     assert units.tolist() == [ord(letter) for letter in text] * 2
     assert offsets.tolist() == [0, len(text), 2 * len(text)]
     assert units.dtype == np.int32
+
+
+@given(any_texts)
+def test_code_units_are_utf_16_where_it_has_a_word_for_every_letter(chosen):
+    units, offsets = code_units(chosen)
+    if any(0xD800 <= ord(letter) < 0xE000 for text in chosen for letter in text):
+        assert units.dtype == np.int32
+        assert units.tolist() == [ord(letter) for text in chosen for letter in text]
+        return
+    bounds = itertools.pairwise(offsets)
+    assert [units[a:b].tobytes().decode("utf-16-le") for a, b in bounds] == chosen
+    assert len(units) == offsets[-1] + len(PADDING)
 
 
 def test_white_space_is_all_that_split_knows():

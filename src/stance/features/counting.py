@@ -8,26 +8,43 @@ the words that it has met.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
-from scipy import sparse
 
-from stance.features.ngrams import CharNgrams, WordNgrams, compact
-from stance.features.units import FEW_WORDS, WordReader, code_units, n_slots, resized, term_folding
+from stance.features.matrices import compact, csr
+from stance.features.ngrams import CharNgrams, WordNgrams
+from stance.features.units import (
+    FEW_WORDS,
+    Tokens,
+    WordReader,
+    code_points,
+    code_units,
+    n_slots,
+    resized,
+    term_folding,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
+
+    _Array = NDArray[Any]
 
     from stance.features.tokens import TokenBatch
-    from stance.features.units import Tokens
 
 # Counts whose weight is looked up; the logarithm of larger ones is taken.
 COMMON_COUNTS = 4096
 
 NGRAMS_OF_A_WORD = 16
+
+# An idf is the logarithm of a number of articles plus one: below 30 for any corpus.
+RARITY_STEPS = 1000
+
+# Of the filter before the tree of word n-grams: one in ten that are not there passes.
+BITS_OF_A_SLOT = 4
 
 
 class Words(Protocol):
@@ -50,8 +67,8 @@ class Weights(NamedTuple):
     Parameters
     ----------
     rows : ndarray of float32, shape (n_features, 1 + n_labels)
-        Each feature's idf, then its weight for each label: side by side, so
-        that one look in memory serves a feature.
+        The square of each feature's idf, then its weight for each label times
+        its idf: side by side, so that one look in memory serves a feature.
     sublinear : bool
         Whether a count weighs ``1 + ln(count)``.
     binary : bool
@@ -128,7 +145,8 @@ def ngram_table(
     """
     from stance.features.kernels import HASH_MASK
 
-    order = np.argsort(rarity, kind="stable")
+    # Short integers are sorted in no time; what is alike may stand in any order.
+    order = np.argsort((rarity * RARITY_STEPS).astype(np.int16), kind="stable")
     if isinstance(analyzer, CharNgrams):
         return CharTable(terms, analyzer, order)
     mask = HASH_MASK if hash_mask is None else hash_mask
@@ -137,11 +155,9 @@ def ngram_table(
 
 def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
     """Count known n-grams in a batch that was read in plain Python."""
-    from stance.features.units import Tokens
-
     counter = table.counter()
-    counter.learn(code_units(batch.types), len(batch.types))
-    return counter.counts(Tokens(batch.tokens, batch.offsets))
+    counter.learn(code_points(batch.types), len(batch.types))
+    return counter.counts(Tokens(batch.tokens.astype(np.uint32), batch.offsets))
 
 
 class CharTable:
@@ -152,7 +168,8 @@ class CharTable:
     ) -> None:
         self.order = order
         self.analyzer = analyzer
-        self.tree = _tree(*code_units(terms), order)
+        letters, offsets = code_points(terms)
+        self.tree = _tree(Tokens(letters.view(np.uint32), offsets), order)
 
     def counter(self, room: int = FEW_WORDS) -> CharCounter:
         """Return a counter of these terms, at first with room for so many words."""
@@ -160,7 +177,11 @@ class CharTable:
 
 
 class WordTable:
-    """Known word n-grams as a tree of numbered words."""
+    """Known word n-grams as a tree of numbered words.
+
+    ``alone`` is the feature of each word by itself, or -1; ``bits`` tell of
+    most branches that the tree does not have.
+    """
 
     def __init__(
         self,
@@ -169,12 +190,17 @@ class WordTable:
         order: NDArray[np.int64],
         hash_mask: int,
     ) -> None:
+        from stance.features.kernels import mark_branches
+
         self.order = order
         self.max_n = analyzer.max_n
         reader = WordReader(term_folding(), hash_mask, max(len(terms), 1))
         paths = reader.read(terms, code_units(terms))
         self.words = reader.table()
-        self.tree = _tree(*paths, order)
+        self.alone = np.full(reader.n_words, -1, dtype=np.int32)
+        self.tree = _tree(paths, order, self.alone)
+        self.bits = np.zeros(max(len(self.tree) // 2 * BITS_OF_A_SLOT // 8, 1), dtype=np.uint8)
+        mark_branches(self.tree, self.bits)
 
     def counter(self, room: int = FEW_WORDS) -> WordCounter:
         """Return a counter of these terms, at first with room for so many words."""
@@ -182,30 +208,32 @@ class WordTable:
 
 
 def _tree(
-    paths: NDArray[np.int32], offsets: NDArray[np.int64], order: NDArray[np.int64]
+    paths: Tokens, order: NDArray[np.int64], alone: NDArray[np.int32] | None = None
 ) -> NDArray[np.int64]:
-    """Return the tree of some paths; its branches are the distinct beginnings of them."""
-    from stance.features.kernels import EMPTY, ROOT, grow_tree, replant_tree
+    """Return the tree of some paths; with ``alone``, a path's first step is its root."""
+    from stance.features.kernels import EMPTY, ROOT, count_branches, grow_tree
 
-    n_nodes = np.array([ROOT + 1], dtype=np.int64)
-    tree = np.full(2 * n_slots(len(order)), EMPTY, dtype=np.int64)
-    done = grow_tree(paths, offsets, order, 0, n_nodes, tree)
-    while done < len(order):
-        larger = np.full(2 * len(tree), EMPTY, dtype=np.int64)
-        replant_tree(tree, larger)
-        tree = larger
-        done = grow_tree(paths, offsets, order, done, n_nodes, tree)
+    steps, offsets = paths
+    features = np.empty_like(order)
+    features[order] = np.arange(len(order))
+    roots = 0 if alone is None else 1
+    n_branches = int(count_branches(steps, offsets, roots))
+    tree = np.full(2 * n_slots(n_branches), EMPTY, dtype=np.int64)
+    longest = int(np.diff(offsets).max(initial=0))
+    nodes = np.zeros(longest + 2, dtype=np.int64)
+    own = np.empty(0, dtype=np.int32) if alone is None else alone
+    n_nodes = ROOT + 1 if alone is None else len(alone)
+    grow_tree(steps, offsets, features, roots, n_nodes, nodes, own, tree)
     return tree
 
 
 class _Counter:
-    """What both counters share: a place to count in, and how counts become a matrix."""
+    """What both counters share: how counts become a matrix."""
 
     def __init__(self, order: NDArray[np.int64]) -> None:
         self._order = order
         self._n_words = 0
-        self._counts = np.zeros(len(order), dtype=np.int32)
-        self._seen = np.empty(len(order) + 1, dtype=np.int32)
+        self._seen = np.empty(len(order) + 1, dtype=np.uint32)
 
     def _matrix(
         self,
@@ -221,21 +249,26 @@ class _Counter:
             columns, values = (resized(a, 2 * len(a)) for a in (columns, values))
             done = write(done, columns, values, offsets)
         size = offsets[-1]
-        shape = (n_texts, len(self._order))
         named = self._order[columns[:size]]
-        return compact(sparse.csr_array((values[:size], named, offsets), shape=shape))
+        return compact(csr(values[:size], named, offsets, len(self._order)))
 
 
 class CharCounter(_Counter):
     """Counts known character n-grams; see `Counter`."""
 
     def __init__(self, table: CharTable, room: int) -> None:
+        from stance.features.kernels import CHUNK
+
         super().__init__(table.order)
         self._table = table
-        self._ngrams = np.empty(room * NGRAMS_OF_A_WORD, dtype=np.int32)
+        self._counts = np.zeros(len(table.order), dtype=np.int64)
+        self._tallies = np.empty(len(table.order) + 1, dtype=np.int64)
+        self._ngrams = np.zeros(room * NGRAMS_OF_A_WORD + CHUNK, dtype=np.uint32)
         self._offsets = np.zeros(room + 1, dtype=np.int64)
         self._word_counts = np.zeros(room, dtype=np.int32)
-        self._words = np.empty(room + 1, dtype=np.int32)
+        self._words = np.empty(room + 1, dtype=np.uint32)
+        self._sums = np.empty((0, 1), dtype=np.float64)
+        self._n_summed = 0
 
     def learn(self, words: Words, n_words: int) -> None:
         """List the n-grams of the words that are new since the last call."""
@@ -246,7 +279,7 @@ class CharCounter(_Counter):
         if n_words >= len(self._offsets):
             self._offsets = resized(self._offsets, 2 * n_words + 1)
             self._word_counts = np.zeros(2 * n_words, dtype=np.int32)
-            self._words = np.empty(2 * n_words + 1, dtype=np.int32)
+            self._words = np.empty(2 * n_words + 1, dtype=np.uint32)
         longest = int(np.diff(words.offsets[self._n_words : n_words + 1]).max())
         padded = np.empty(longest + 2, dtype=np.int32)
         while True:
@@ -270,18 +303,15 @@ class CharCounter(_Counter):
         """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
         from stance.features.kernels import score_chars
 
+        self._add_up(weights.rows)
         score_chars(
             *tokens,
-            self._ngrams,
-            self._offsets,
-            self._word_counts,
-            self._words,
-            self._counts,
-            self._seen,
+            *self._places(),
             weights.common,
             weights.sublinear,
             weights.binary,
             weights.rows,
+            self._sums,
             scores,
         )
 
@@ -291,18 +321,31 @@ class CharCounter(_Counter):
 
         return self._matrix(
             len(tokens.offsets) - 1,
-            lambda first, *room: list_chars(
-                *tokens,
-                first,
-                self._ngrams,
-                self._offsets,
-                self._word_counts,
-                self._words,
-                self._counts,
-                self._seen,
-                *room,
-            ),
+            lambda first, *room: list_chars(*tokens, first, *self._places(), *room),
         )
+
+    def _places(self) -> tuple[_Array, _Array, _Array, _Array, _Array, _Array, _Array]:
+        """Return where a kernel finds the n-grams of words, and where it counts."""
+        return (
+            self._ngrams,
+            self._offsets,
+            self._word_counts,
+            self._words,
+            self._counts,
+            self._seen,
+            self._tallies,
+        )
+
+    def _add_up(self, rows: NDArray[np.float32]) -> None:
+        """Sum the rows of the n-grams of words that are new since the last call."""
+        from stance.features.kernels import sum_ngrams
+
+        if len(self._sums) < self._n_words:
+            larger = np.empty((len(self._offsets) - 1, rows.shape[1]), dtype=np.float64)
+            larger[: self._n_summed] = self._sums[: self._n_summed]
+            self._sums = larger
+        sum_ngrams(self._ngrams, self._offsets, self._n_summed, self._n_words, rows, self._sums)
+        self._n_summed = self._n_words
 
 
 class WordCounter(_Counter):
@@ -311,6 +354,7 @@ class WordCounter(_Counter):
     def __init__(self, table: WordTable, room: int) -> None:
         super().__init__(table.order)
         self._table = table
+        self._counts = np.zeros(len(table.order), dtype=np.int32)
         self._numbers = np.empty(room, dtype=np.int32)
         self._branches = np.empty(room, dtype=np.int64)
 
@@ -333,22 +377,17 @@ class WordCounter(_Counter):
             self._numbers,
             known.hash_mask,
         )
-        plant_words(self._numbers, self._n_words, n_words, self._table.tree, self._branches)
+        plant_words(self._numbers, self._n_words, n_words, self._table.alone, self._branches)
         self._n_words = n_words
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
         """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
         from stance.features.kernels import score_words
 
-        table = self._table
         score_words(
             *tokens,
-            self._numbers,
-            self._branches,
-            table.tree,
-            table.max_n,
-            self._counts,
-            self._seen,
+            self._table.max_n,
+            *self._places(tokens),
             weights.common,
             weights.sublinear,
             weights.binary,
@@ -375,18 +414,25 @@ class WordCounter(_Counter):
         """Return counts of shape (n_texts, n_terms)."""
         from stance.features.kernels import list_words
 
-        table = self._table
+        places = self._places(tokens)
         return self._matrix(
             len(tokens.offsets) - 1,
-            lambda first, *room: list_words(
-                *tokens,
-                first,
-                self._numbers,
-                self._branches,
-                table.tree,
-                table.max_n,
-                self._counts,
-                self._seen,
-                *room,
-            ),
+            lambda first, *room: list_words(*tokens, first, self._table.max_n, *places, *room),
+        )
+
+    def _places(
+        self, tokens: Tokens
+    ) -> tuple[_Array, _Array, _Array, _Array, _Array, _Array, _Array, _Array]:
+        """Return where a kernel finds the n-grams, and where it counts."""
+        longest = int(np.diff(tokens.offsets).max(initial=0))
+        table = self._table
+        return (
+            self._branches,
+            table.tree,
+            table.bits,
+            np.empty(longest, dtype=np.int32),
+            np.empty(longest + 1, dtype=np.int32),
+            np.empty(longest + 1, dtype=np.int32),
+            self._counts,
+            self._seen,
         )

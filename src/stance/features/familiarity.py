@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.features.tfidf import TfidfBlock
-from stance.features.units import N_CODE_POINTS, WordReader, code_units, word_folding
+from stance.features.units import N_CODE_POINTS, WordReader, code_points, code_units, word_folding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def arabic_words(terms: Sequence[str]) -> NDArray[np.bool_]:
     arabic = np.zeros(N_CODE_POINTS, dtype=np.bool_)
     for first, last in ARABIC_LETTERS:
         arabic[first : last + 1] = True
-    units, offsets = code_units(terms)
+    units, offsets = code_points(terms)
     return _any(arabic[units], offsets) & ~_any(units == ord(" "), offsets)
 
 

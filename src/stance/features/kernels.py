@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numba import njit
+from numba.np import linalg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    Units = NDArray[np.uint16] | NDArray[np.int32]
+    Numbers = NDArray[np.uint32]  # of words and features; none is ever below zero
     Int32s = NDArray[np.int32]
     Int64s = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -39,14 +42,56 @@ SPELLED_OUT = -3  # and below: the number of a replacement of several letters
 SPACE = 32
 EMPTY = -1
 
+# Codes of letters, for looking up a run of them: none, those between, and what has no code.
+BREAK = 0
+CODED = 127
+CODE_BITS = 7
+HEAD_BITS = 8 * CODE_BITS
+TAIL_BITS = 4 * CODE_BITS
+MEMO_FACTORS = (0x1E3779B1, 0x25EBCA77, 0x42B2AE3D)  # odd; no product leaves 63 bits
+MEMO_SHIFT = 24
+
+FULL = -1
+
+HIGH_SURROGATES = 0xD800 >> 10
+FIRST_PAIRED = 0x10000
+
 ROOT = 0
 NOWHERE = -1
 LOW_HALF = (1 << 32) - 1
+UNKNOWN = -1 << 32  # a word that is in no n-gram
+PLACE = 1 << 32
+CHUNK = 32  # n-grams
+ONE = np.uint32(1)
+
+BIT_OF_BYTE = 3
+BIT_MASK = 7
+MIX_FACTORS = (0x2C1B3C6D, 0x297A2D39)
+MIX_SHIFT = 19
 
 HASH_MASK = (1 << 38) - 1
 HASH_FACTOR = 0x9E3779  # odd, of 24 bits: times a hash of 38 bits it stays within 63
 NUMBER_BITS = 25
 LARGEST_NUMBER = (1 << NUMBER_BITS) - 1
+
+
+def _load_without_blas() -> None:
+    """Load what numba needs to run kernels, but not SciPy's linear algebra.
+
+    numba looks for it when it first loads a kernel, which takes a sixth of a
+    second. No kernel here needs it; where another's does, it is looked for then.
+    """
+    ask = linalg.ensure_blas
+    linalg.ensure_blas = lambda: None
+    try:
+        from numba.np import arraymath
+
+        vars(arraymath)["ensure_blas"] = ask
+    finally:
+        linalg.ensure_blas = ask
+
+
+_load_without_blas()
 
 
 def _compiled(function: Function) -> Function:
@@ -118,7 +163,7 @@ def _enter(entry: int, slots: Int64s) -> None:
 
 
 @_compiled
-def mark_texts(units: Int32s, text_offsets: Int64s, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def mark_texts(units: Units, text_offsets: Int64s, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which texts hold a wanted letter, shape (n_texts,)."""
     found = np.zeros(len(text_offsets) - 1, dtype=np.bool_)
     for text in range(len(text_offsets) - 1):
@@ -130,7 +175,106 @@ def mark_texts(units: Int32s, text_offsets: Int64s, wanted: NDArray[np.bool_]) -
 
 
 @_compiled
-def read_words(  # noqa: C901 - one loop that knows its place in every state
+def read_runs(  # noqa: C901, PLR0912 - one loop that knows its place in every state
+    units: NDArray[np.uint16],
+    text_offsets: Int64s,
+    first_text: int,
+    codes: NDArray[np.uint8],
+    memo: Int64s,
+    folding: Int32s,
+    spelled: Int32s,
+    spelled_offsets: Int64s,
+    slots: Int64s,
+    offsets: Int64s,
+    stored: Int32s,
+    n_words: Int64s,
+    tokens: Numbers,
+    token_offsets: Int64s,
+    hash_mask: int,
+) -> int:
+    """Split texts in UTF-16 into words and number them; see `read_letters`.
+
+    A run of letters as published nearly always is one that was met before. So
+    it is looked up whole in ``memo``, if it is of at most twelve letters that
+    all have a code. A row of the memo is the first eight codes as one number,
+    and the other four with what became of the run above them: one more than
+    the word's number, or zero where nothing is left. A run may stand in either
+    of two neighbouring rows; what comes last moves into the first of them.
+    """
+    for text in range(first_text, len(text_offsets) - 1):
+        n_tokens = token_offsets[text]
+        i, last = text_offsets[text], text_offsets[text + 1]
+        while i < last:
+            begin = i
+            code = int(codes[units[i]])
+            head = tail = 0
+            shift = 0
+            while CODED > code > BREAK and shift < HEAD_BITS and i < last:
+                head |= code << shift
+                shift += CODE_BITS
+                i += 1
+                code = int(codes[units[i]])
+            if CODED > code > BREAK and i < last:
+                shift = 0
+                while CODED > code > BREAK and shift < TAIL_BITS and i < last:
+                    tail |= code << shift
+                    shift += CODE_BITS
+                    i += 1
+                    code = int(codes[units[i]])
+            if i == begin and code == BREAK:
+                i += 1
+                continue
+            row = -1
+            if code == BREAK or i == last:
+                row = _memo_row(head, tail, len(memo))
+                known = int(memo[row, 1])
+                if memo[row, 0] != head or known & LOW_HALF != tail:
+                    known = int(memo[row + 1, 1]) if memo[row + 1, 0] == head else ~tail
+                if known & LOW_HALF == tail:
+                    if n_tokens == len(tokens):
+                        return text
+                    tokens[n_tokens] = (known >> 32) - 1
+                    n_tokens += int(known >> 32 != 0)
+                    continue
+            while i < last and codes[units[i]] != BREAK:
+                i += 1
+            before = n_tokens
+            n_tokens = _read_letters(
+                units,
+                begin,
+                i,
+                True,
+                folding,
+                spelled,
+                spelled_offsets,
+                slots,
+                offsets,
+                stored,
+                n_words,
+                tokens,
+                n_tokens,
+                hash_mask,
+            )
+            if n_tokens < 0:
+                return text
+            if row >= 0:
+                memo[row + 1, 0], memo[row + 1, 1] = memo[row, 0], memo[row, 1]
+                memo[row, 0] = head
+                memo[row, 1] = (int(tokens[before] + 1) << 32 if n_tokens > before else 0) | tail
+        token_offsets[text + 1] = n_tokens
+    return len(text_offsets) - 1
+
+
+@_compiled
+def _memo_row(head: int, tail: int, size: int) -> int:
+    """Return the first of the two rows of a run, by its codes."""
+    mixed = (head & LOW_HALF) * MEMO_FACTORS[0] ^ (head >> 32) * MEMO_FACTORS[1]
+    mixed ^= tail * MEMO_FACTORS[2]
+    return (mixed >> MEMO_SHIFT) & (size - 2)
+
+
+@_compiled
+def read_letters(
     units: Int32s,
     text_offsets: Int64s,
     first_text: int,
@@ -141,11 +285,11 @@ def read_words(  # noqa: C901 - one loop that knows its place in every state
     offsets: Int64s,
     stored: Int32s,
     n_words: Int64s,
-    tokens: Int32s,
+    tokens: Numbers,
     token_offsets: Int64s,
     hash_mask: int,
 ) -> int:
-    """Split texts into words and number them, new words into the table.
+    """Split texts in code points into words and number them, new words into the table.
 
     ``folding`` says for each code point which letter it becomes, or that it is
     dropped, separates words, or is spelled out by several letters.
@@ -159,49 +303,94 @@ def read_words(  # noqa: C901 - one loop that knows its place in every state
         are full.
     """
     for text in range(first_text, len(text_offsets) - 1):
-        known = n_words[0]
-        n_tokens = token_offsets[text]
-        begin = at = offsets[known]
-        i, last = text_offsets[text], text_offsets[text + 1]
-        piece = last_piece = hashed = 0
-        while i <= last:
-            if piece < last_piece:
-                letter = spelled[piece]
-                piece += 1
-            elif i == last:
-                letter = SEPARATOR
-                i += 1
-            else:
-                letter = folding[units[i]]
-                i += 1
-                if letter <= SPELLED_OUT:
-                    piece = spelled_offsets[SPELLED_OUT - letter]
-                    last_piece = spelled_offsets[SPELLED_OUT - letter + 1]
-                    continue
-            if letter >= 0:
-                if at == len(stored):
-                    return text
-                stored[at] = letter
-                at += 1
-                hashed = _step(hashed, letter, hash_mask)
-            elif letter == SEPARATOR and at > begin:
-                if n_tokens == len(tokens):
-                    return text
-                number = _find(stored, begin, at, hashed, slots, offsets, stored)
-                if number < 0:
-                    if known == len(offsets) - 1 or 2 * known >= len(slots):
-                        return text
-                    slots[~number] = (hashed << NUMBER_BITS) | known
-                    number = known
-                    known += 1
-                    offsets[known] = begin = at
-                    n_words[0] = known
-                at = begin
-                hashed = 0
-                tokens[n_tokens] = number
-                n_tokens += 1
+        n_tokens = _read_letters(
+            units,
+            text_offsets[text],
+            text_offsets[text + 1],
+            False,
+            folding,
+            spelled,
+            spelled_offsets,
+            slots,
+            offsets,
+            stored,
+            n_words,
+            tokens,
+            token_offsets[text],
+            hash_mask,
+        )
+        if n_tokens < 0:
+            return text
         token_offsets[text + 1] = n_tokens
     return len(text_offsets) - 1
+
+
+@_compiled
+def _read_letters(  # noqa: C901 - one loop that knows its place in every state
+    units: Units,
+    first: int,
+    last: int,
+    paired: bool,
+    folding: Int32s,
+    spelled: Int32s,
+    spelled_offsets: Int64s,
+    slots: Int64s,
+    offsets: Int64s,
+    stored: Int32s,
+    n_words: Int64s,
+    tokens: Numbers,
+    n_tokens: int,
+    hash_mask: int,
+) -> int:
+    """Read the words of ``units[first:last]``; return how many tokens there are then, or FULL.
+
+    ``paired`` units are UTF-16, in which two surrogates are one letter.
+    """
+    known = n_words[0]
+    begin = at = offsets[known]
+    i = first
+    piece = last_piece = hashed = 0
+    while i <= last:
+        if piece < last_piece:
+            letter = spelled[piece]
+            piece += 1
+        elif i == last:
+            letter = SEPARATOR
+            i += 1
+        else:
+            point = int(units[i])
+            i += 1
+            if paired and (point >> 10) == HIGH_SURROGATES:
+                point = FIRST_PAIRED + ((point & 1023) << 10) + (int(units[i]) & 1023)
+                i += 1
+            letter = folding[point]
+            if letter <= SPELLED_OUT:
+                piece = spelled_offsets[SPELLED_OUT - letter]
+                last_piece = spelled_offsets[SPELLED_OUT - letter + 1]
+                continue
+        if letter >= 0:
+            if at == len(stored):
+                return FULL
+            stored[at] = letter
+            at += 1
+            hashed = _step(hashed, letter, hash_mask)
+        elif letter == SEPARATOR and at > begin:
+            if n_tokens == len(tokens):
+                return FULL
+            number = _find(stored, begin, at, hashed, slots, offsets, stored)
+            if number < 0:
+                if known == len(offsets) - 1 or 2 * known >= len(slots):
+                    return FULL
+                slots[~number] = (hashed << NUMBER_BITS) | known
+                number = known
+                known += 1
+                offsets[known] = begin = at
+                n_words[0] = known
+            at = begin
+            hashed = 0
+            tokens[n_tokens] = number
+            n_tokens += 1
+    return n_tokens
 
 
 @_compiled
@@ -236,13 +425,14 @@ def list_ngrams(
     min_n: int,
     max_n: int,
     tree: Int64s,
-    ngrams: Int32s,
+    ngrams: Numbers,
     ngram_offsets: Int64s,
 ) -> int:
     """List the known character n-grams of words, one for each place where it stands.
 
     ``padded`` has room for the longest word with a space on either side. Word
-    i has ``ngrams[ngram_offsets[i]:ngram_offsets[i + 1]]``.
+    i has ``ngrams[ngram_offsets[i]:ngram_offsets[i + 1]]``; behind the last one
+    some room is left, so that loops may look beyond it.
 
     Returns
     -------
@@ -260,13 +450,13 @@ def list_ngrams(
         for start in range(size - shortest + 1):
             node = ROOT
             for end in range(start + 1, min(start + longest, size) + 1):
-                branch = _branch(node, int(padded[end - 1]), tree)
+                branch = _branch(node, padded[end - 1], tree)
                 if branch == NOWHERE:
                     break
                 node = branch >> 32
                 feature = (branch & LOW_HALF) - 1
                 if feature >= 0 and end - start >= shortest:
-                    if n_found == len(ngrams):
+                    if n_found >= len(ngrams) - CHUNK:
                         return word
                     ngrams[n_found] = feature
                     n_found += 1
@@ -275,60 +465,86 @@ def list_ngrams(
 
 
 @_compiled
-def grow_tree(
-    paths: Int32s,
-    path_offsets: Int64s,
-    order: Int64s,
-    first: int,
-    n_nodes: Int64s,
-    tree: Int64s,
-) -> int:
-    """Enter n-grams into a tree: a path from the root, by letters or words, is a feature.
-
-    Feature i is path ``order[i]``. A branch is two entries side by side: the
-    node it grows from with the letter or word that it adds, and the node it
-    leads to with one more than its feature, or zero where the path is only
-    the beginning of others. ``n_nodes[0]`` counts the nodes.
-
-    Returns
-    -------
-    int
-        How many features are done; fewer than all where half of the tree is
-        taken.
-    """
-    for feature in range(first, len(order)):
-        node = ROOT
-        at = 0
-        for i in range(path_offsets[order[feature]], path_offsets[order[feature] + 1]):
-            added = int(paths[i])
-            at = _branch_place(node, added, tree)
-            if tree[2 * at] == EMPTY:
-                if 4 * n_nodes[0] > len(tree):
-                    return feature
-                tree[2 * at] = (node << 32) | added
-                tree[2 * at + 1] = int(n_nodes[0]) << 32
-                n_nodes[0] += 1
-            node = int(tree[2 * at + 1] >> 32)
-        tree[2 * at + 1] |= feature + 1
-    return len(order)
+def count_branches(paths: Numbers, path_offsets: Int64s, roots: int) -> int:
+    """Return how many branches a tree of these paths has at most; just so many, if in order."""
+    n_branches = 0
+    for path in range(len(path_offsets) - 1):
+        length = path_offsets[path + 1] - path_offsets[path]
+        n_branches += max(length - max(_shared(paths, path_offsets, path), roots), 0)
+    return n_branches
 
 
 @_compiled
-def replant_tree(old: Int64s, tree: Int64s) -> None:
-    """Enter all branches of a tree into an empty one of another size."""
-    for i in range(0, len(old), 2):
-        if old[i] != EMPTY:
-            at = _branch_place(int(old[i] >> 32), int(old[i] & LOW_HALF), tree)
-            tree[2 * at] = old[i]
-            tree[2 * at + 1] = old[i + 1]
+def _shared(paths: Numbers, path_offsets: Int64s, path: int) -> int:
+    """Return how many steps a path shares with the one before it."""
+    if path == 0:
+        return 0
+    begin, before = path_offsets[path], path_offsets[path - 1]
+    length = min(path_offsets[path + 1] - begin, begin - before)
+    steps = 0
+    while steps < length and paths[begin + steps] == paths[before + steps]:
+        steps += 1
+    return int(steps)
+
+
+@_compiled
+def grow_tree(
+    paths: Numbers,
+    path_offsets: Int64s,
+    features: Int64s,
+    roots: int,
+    n_nodes: int,
+    nodes: Int64s,
+    alone: Int32s,
+    tree: Int64s,
+) -> None:
+    """Enter n-grams into a tree: a path from its root, by letters or words, is a feature.
+
+    A branch is two entries side by side: the node it grows from with the
+    letter or word that it adds, and the node it leads to with one more than
+    its feature, or zero where the path is only the beginning of others. With
+    ``roots=1`` each word is a root, whose node is the word's number, and whose
+    feature goes into ``alone``; new nodes are numbered from ``n_nodes``.
+    ``nodes`` has room for the steps of the longest path, and one more.
+    """
+    nodes[0] = ROOT
+    for path in range(len(path_offsets) - 1):
+        begin = path_offsets[path]
+        length = path_offsets[path + 1] - begin
+        step = _shared(paths, path_offsets, path)
+        if step < roots:
+            step = roots
+            nodes[step] = paths[begin]
+        if length == roots:
+            alone[paths[begin]] = features[path]
+            continue
+        step = min(step, length - 1)
+        at = 0
+        while step < length:
+            node = nodes[step]
+            at = _branch_place(node, paths[begin + step], tree)
+            if tree[2 * at] == EMPTY:
+                tree[2 * at] = (node << 32) | int(paths[begin + step])
+                tree[2 * at + 1] = int(n_nodes) << 32
+                n_nodes += 1
+            step += 1
+            nodes[step] = tree[2 * at + 1] >> 32
+        tree[2 * at + 1] |= features[path] + 1
+
+
+@_compiled
+def _mix(node: int, added: int) -> int:
+    """Return a number that looks random in its lowest bits."""
+    mixed = (int(node) * MIX_FACTORS[0]) ^ (int(added) * MIX_FACTORS[1])
+    return mixed ^ (mixed >> MIX_SHIFT)
 
 
 @_compiled
 def _branch_place(node: int, added: int, tree: Int64s) -> int:
     """Return where a branch stands, or the empty place where it would stand."""
-    key = (node << 32) | added
+    key = (int(node) << 32) | int(added)
     size = len(tree) >> 1
-    at = _place(_step(_step(0, node, HASH_MASK), added, HASH_MASK), size)
+    at = (_mix(node, added) >> BIT_OF_BYTE) & (size - 1)
     while True:
         found = tree[2 * at]
         if found in (key, EMPTY):
@@ -345,16 +561,16 @@ def _branch(node: int, added: int, tree: Int64s) -> int:
 
 @_compiled
 def plant_words(
-    numbers: Int32s, first_word: int, n_words: int, tree: Int64s, branches: Int64s
+    numbers: Int32s, first_word: int, n_words: int, alone: Int32s, branches: Int64s
 ) -> None:
-    """Take the first step into the tree for each word; NOWHERE for one that is not known."""
+    """Note each word's node, which is its number, with one more than its own feature, if any."""
     for word in range(first_word, n_words):
         number = int(numbers[word])
-        branches[word] = _branch(ROOT, number, tree) if number >= 0 else NOWHERE
+        branches[word] = (number << 32) | (int(alone[number]) + 1) if number >= 0 else UNKNOWN
 
 
 @_compiled
-def _add(feature: int, times: int, counts: Int32s, seen: Int32s, n_seen: int) -> int:
+def _add(feature: int, times: int, counts: Int32s, seen: Numbers, n_seen: int) -> int:
     """Count a feature of the text at hand, and list it when it is new there.
 
     Without a branch, since nobody can foretell which feature is new: it is
@@ -368,211 +584,374 @@ def _add(feature: int, times: int, counts: Int32s, seen: Int32s, n_seen: int) ->
 
 
 @_compiled
-def _count_chars(
-    tokens: Int32s,
-    begin: int,
-    end: int,
-    ngrams: Int32s,
+def sum_ngrams(
+    ngrams: Numbers,
+    ngram_offsets: Int64s,
+    first_word: int,
+    n_words: int,
+    rows: NDArray[np.float32],
+    sums: Floats,
+) -> None:
+    """Add up the rows of each word's n-grams, shape (n_words, 1 + n_labels)."""
+    for word in range(first_word, n_words):
+        sums[word] = 0.0
+        for place in range(ngram_offsets[word], ngram_offsets[word + 1]):
+            row = rows[ngrams[place]]
+            for column in range(sums.shape[1]):
+                sums[word, column] += row[column]
+
+
+@_compiled
+def _distinct_words(
+    tokens: Numbers,
     ngram_offsets: Int64s,
     word_counts: Int32s,
-    words: Int32s,
-    counts: Int32s,
-    seen: Int32s,
-) -> int:
-    """Count the character n-grams of one text; return how many different ones there are.
+    words: Numbers,
+) -> tuple[int, int]:
+    """List the different words of one text.
 
-    Words are counted first, so that a word's n-grams are walked once.
+    Returns
+    -------
+    n_words : int
+        How many there are in ``words``.
+    n_places : int
+        How many n-grams they have together.
     """
     n_words = 0
-    for i in range(begin, end):
-        n_words = _add(tokens[i], 1, word_counts, words, n_words)
-    n_seen = 0
+    for token in tokens:
+        n_words = _add(token, 1, word_counts, words, n_words)
+    n_places = 0
     for i in range(n_words):
-        word = words[i]
-        times = word_counts[word]
+        n_places += ngram_offsets[words[i] + ONE] - ngram_offsets[words[i]]
+    return n_words, n_places
+
+
+@_compiled
+def _count_chars(
+    words: Numbers,
+    ngrams: Numbers,
+    ngram_offsets: Int64s,
+    word_counts: Int32s,
+    places: Numbers,
+    counts: Int64s,
+    seen: Numbers,
+    tallies: Int64s,
+    least: int,
+) -> int:
+    """Count the character n-grams of one text, and list those that come at least so often.
+
+    A tally is an n-gram's count, and above it the number of places in
+    different words where it stands. The n-grams of words that come once are
+    first brought together in ``places``: short loops over them, one for each
+    word, would keep the processor guessing where the next one ends.
+
+    Returns
+    -------
+    int
+        How many n-grams are listed in ``seen`` and ``tallies``.
+    """
+    n_places = 0
+    for word in words:
+        if word_counts[word] == 1:
+            n_places = _copy_ngrams(word, ngrams, ngram_offsets, places, n_places)
+    for i in range(n_places):
+        counts[places[i]] += PLACE + 1
+    for word in words:
+        if word_counts[word] > 1:
+            begin = n_places
+            once_more = PLACE + int(word_counts[word])
+            n_places = _copy_ngrams(word, ngrams, ngram_offsets, places, n_places)
+            for i in range(begin, n_places):
+                counts[places[i]] += once_more
         word_counts[word] = 0
-        for place in range(ngram_offsets[word], ngram_offsets[word + 1]):
-            n_seen = _add(ngrams[place], times, counts, seen, n_seen)
+    n_seen = 0
+    for i in range(n_places):
+        feature = places[i]
+        tally = counts[feature]
+        counts[feature] = 0
+        seen[n_seen] = feature
+        tallies[n_seen] = tally
+        n_seen += int(tally & LOW_HALF >= least)
     return n_seen
+
+
+@_compiled
+def _copy_ngrams(
+    word: int, ngrams: Numbers, ngram_offsets: Int64s, places: Numbers, n_places: int
+) -> int:
+    """Copy a word's n-grams; return how many there are then.
+
+    As many as nearly all words have at the most are copied in any case.
+    """
+    begin = ngram_offsets[word]
+    size = ngram_offsets[word + ONE] - begin
+    source, target = ngrams[begin : begin + CHUNK], places[n_places : n_places + CHUNK]
+    for i in range(CHUNK):
+        target[i] = source[i]
+    for i in range(CHUNK, size):
+        places[n_places + i] = ngrams[begin + i]
+    return int(n_places + size)
 
 
 @_compiled
 def _count_words(
-    tokens: Int32s,
+    tokens: Numbers,
     begin: int,
     end: int,
-    numbers: Int32s,
+    max_n: int,
     branches: Int64s,
     tree: Int64s,
-    max_n: int,
+    bits: NDArray[np.uint8],
+    numbers: Int32s,
+    nodes: Int32s,
+    places: Int32s,
     counts: Int32s,
-    seen: Int32s,
+    seen: Numbers,
 ) -> int:
-    """Count the word n-grams of one text; return how many different ones there are."""
-    n_seen = 0
-    for start in range(begin, end):
-        branch = int(branches[tokens[start]])
-        if branch == NOWHERE:
-            continue
+    """Count the word n-grams of one text; return how many different ones there are.
+
+    All n-grams of one length come before those of the next. ``numbers``,
+    ``nodes`` and ``places`` have room for the text's words.
+    """
+    n_seen = n_alive = 0
+    for i in range(begin, end):
+        branch = int(branches[tokens[i]])
+        numbers[i - begin] = nodes[n_alive] = branch >> 32
+        places[n_alive] = i - begin + 1
+        n_alive += int(branch != UNKNOWN)
         if branch & LOW_HALF:
             n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
-        for i in range(start + 1, min(start + max_n, end)):
-            word = int(numbers[tokens[i]])
-            if word < 0:
-                break
-            branch = _branch(branch >> 32, word, tree)
-            if branch == NOWHERE:
-                break
-            if branch & LOW_HALF:
-                n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
+    for _ in range(1, max_n):
+        n_alive = _possible(numbers, end - begin, bits, nodes, places, n_alive)
+        n_next = 0
+        for i in range(n_alive):
+            branch = _branch(nodes[i], numbers[places[i]], tree)
+            if branch != NOWHERE:
+                nodes[n_next] = branch >> 32
+                places[n_next] = places[i] + 1
+                n_next += 1
+                if branch & LOW_HALF:
+                    n_seen = _add((branch & LOW_HALF) - 1, 1, counts, seen, n_seen)
+        n_alive = n_next
     return n_seen
 
 
 @_compiled
-def _weigh(
-    seen: Int32s,
-    n_seen: int,
-    counts: Int32s,
-    tf: Floats,
-    sublinear: bool,
-    binary: bool,
-    rows: NDArray[np.float32],
-    scores: Floats,
-) -> None:
-    """Add a text's part of the scores, and set its counts back to zero.
+def _possible(
+    numbers: Int32s,
+    n_tokens: int,
+    bits: NDArray[np.uint8],
+    nodes: Int32s,
+    places: Int32s,
+    n_alive: int,
+) -> int:
+    """Keep the nodes from which the next word may branch off; return how many there are.
 
-    A feature's row holds its idf, then its weight for each label. The sum runs
-    in the order in which the text shows its features, so it depends on
-    nothing but the text.
+    A bit for each branch that there is tells of nearly all that there are not,
+    from the processor's cache and without a jump that nobody can foretell.
     """
-    n_labels = len(scores)
-    sums = np.zeros(n_labels, dtype=np.float64)
-    squares = 0.0
-    for i in range(n_seen):
-        feature = seen[i]
-        count = counts[feature]
-        counts[feature] = 0
-        if count < len(tf):
-            value = tf[count]
-        elif binary:
-            value = 1.0
-        elif sublinear:
-            value = np.float64(1.0 + math.log(count))
-        else:
-            value = np.float64(count)
-        row = rows[feature]
-        value *= row[0]
-        squares += value * value
-        for label in range(n_labels):
-            sums[label] += value * row[label + 1]
-    if squares > 0.0:
-        norm = math.sqrt(squares)
-        for label in range(n_labels):
-            scores[label] += sums[label] / norm
+    n_kept = 0
+    for i in range(n_alive):
+        node, place = nodes[i], places[i]
+        if place == n_tokens:
+            continue
+        bit = _mix(node, numbers[place]) & ((len(bits) << BIT_OF_BYTE) - 1)
+        nodes[n_kept] = node
+        places[n_kept] = place
+        there = (int(bits[bit >> BIT_OF_BYTE]) >> (bit & BIT_MASK)) & 1
+        n_kept += there & int(numbers[place] >= 0)
+    return n_kept
 
 
 @_compiled
-def _list(
-    seen: Int32s, n_seen: int, counts: Int32s, columns: Int32s, values: Int32s, at: int
-) -> int:
-    """Write a text's counts down, if there is room, and set them back to zero."""
-    fits = at + n_seen <= len(columns)
-    for i in range(n_seen):
-        feature = seen[i]
-        if fits:
-            columns[at + i] = feature
-            values[at + i] = counts[feature]
-        counts[feature] = 0
-    return at + n_seen if fits else -1
+def mark_branches(tree: Int64s, bits: NDArray[np.uint8]) -> None:
+    """Set the bit of each branch of a tree."""
+    for i in range(0, len(tree), 2):
+        if tree[i] != EMPTY:
+            bit = _mix(tree[i] >> 32, tree[i] & LOW_HALF) & ((len(bits) << BIT_OF_BYTE) - 1)
+            bits[bit >> BIT_OF_BYTE] |= 1 << (bit & BIT_MASK)
+
+
+@_compiled
+def _weight_of(count: int, tf: Floats, sublinear: bool, binary: bool) -> np.float64:
+    """Return the weight of a count: looked up, where it is not a very large one."""
+    weight = np.float64(count)
+    if count < len(tf):
+        weight = tf[count]
+    elif binary:
+        weight = np.float64(1.0)
+    elif sublinear:
+        weight = np.float64(1.0 + math.log(count))
+    return weight
+
+
+@_compiled
+def _add_normalised(sums: Floats, scores: Floats) -> None:
+    """Add sums of rows, divided by the length of the text's vector, to its scores."""
+    if sums[0] > 0.0:
+        norm = math.sqrt(sums[0])
+        for label in range(len(scores)):
+            scores[label] += sums[label + 1] / norm
 
 
 @_compiled
 def score_chars(
-    tokens: Int32s,
+    tokens: Numbers,
     token_offsets: Int64s,
-    ngrams: Int32s,
+    ngrams: Numbers,
     ngram_offsets: Int64s,
     word_counts: Int32s,
-    words: Int32s,
-    counts: Int32s,
-    seen: Int32s,
+    words: Numbers,
+    counts: Int64s,
+    seen: Numbers,
+    tallies: Int64s,
     tf: Floats,
     sublinear: bool,
     binary: bool,
     rows: NDArray[np.float32],
+    word_sums: Floats,
     scores: Floats,
 ) -> None:
-    """Add what character n-grams say to the scores of texts, shape (n_texts, n_labels)."""
+    """Add what character n-grams say to the scores of texts, shape (n_texts, n_labels).
+
+    A feature's row is the square of its idf, then its weight for each label
+    times its idf. ``word_sums`` are the rows of each word's n-grams added up:
+    what they say if each stands once. Only those that come more often, a third
+    of a text's, are looked at one by one. The sum runs in the order of the
+    text, so it depends on nothing else.
+    """
+    width = rows.shape[1]
+    sums = np.empty(width, dtype=np.float64)
+    places = np.empty(CHUNK, dtype=np.uint32)
     for text in range(len(token_offsets) - 1):
-        begin, end = token_offsets[text], token_offsets[text + 1]
+        own = tokens[token_offsets[text] : token_offsets[text + 1]]
+        n_words, n_places = _distinct_words(own, ngram_offsets, word_counts, words)
+        if n_places + CHUNK > len(places):
+            places = np.empty(2 * n_places + CHUNK, dtype=np.uint32)
         n_seen = _count_chars(
-            tokens, begin, end, ngrams, ngram_offsets, word_counts, words, counts, seen
+            words[:n_words],
+            ngrams,
+            ngram_offsets,
+            word_counts,
+            places,
+            counts,
+            seen,
+            tallies,
+            2,
         )
-        _weigh(seen, n_seen, counts, tf, sublinear, binary, rows, scores[text])
+        sums[:] = 0.0
+        for i in range(n_words):
+            row = word_sums[words[i]]
+            for column in range(width):
+                sums[column] += row[column]
+        for i in range(n_seen):
+            again = tallies[i] >> 32
+            value = _weight_of(tallies[i] & LOW_HALF, tf, sublinear, binary)
+            row32 = rows[seen[i]]
+            sums[0] += (value * value - again) * row32[0]
+            value -= again
+            for column in range(1, width):
+                sums[column] += value * row32[column]
+        _add_normalised(sums, scores[text])
 
 
 @_compiled
 def score_words(
-    tokens: Int32s,
+    tokens: Numbers,
     token_offsets: Int64s,
-    numbers: Int32s,
+    max_n: int,
     branches: Int64s,
     tree: Int64s,
-    max_n: int,
+    bits: NDArray[np.uint8],
+    numbers: Int32s,
+    nodes: Int32s,
+    places: Int32s,
     counts: Int32s,
-    seen: Int32s,
+    seen: Numbers,
     tf: Floats,
     sublinear: bool,
     binary: bool,
     rows: NDArray[np.float32],
     scores: Floats,
 ) -> None:
-    """Add what word n-grams say to the scores of texts, shape (n_texts, n_labels)."""
+    """Add what word n-grams say to the scores of texts; see `score_chars`."""
+    width = rows.shape[1]
+    sums = np.empty(width, dtype=np.float64)
     for text in range(len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
-        n_seen = _count_words(tokens, begin, end, numbers, branches, tree, max_n, counts, seen)
-        _weigh(seen, n_seen, counts, tf, sublinear, binary, rows, scores[text])
+        n_seen = _count_words(
+            tokens, begin, end, max_n, branches, tree, bits, numbers, nodes, places, counts, seen
+        )
+        sums[:] = 0.0
+        for i in range(n_seen):
+            feature = seen[i]
+            value = _weight_of(counts[feature], tf, sublinear, binary)
+            counts[feature] = 0
+            row = rows[feature]
+            sums[0] += value * value * row[0]
+            for column in range(1, width):
+                sums[column] += value * row[column]
+        _add_normalised(sums, scores[text])
 
 
 @_compiled
 def list_chars(
-    tokens: Int32s,
+    tokens: Numbers,
     token_offsets: Int64s,
     first_text: int,
-    ngrams: Int32s,
+    ngrams: Numbers,
     ngram_offsets: Int64s,
     word_counts: Int32s,
-    words: Int32s,
-    counts: Int32s,
-    seen: Int32s,
+    words: Numbers,
+    counts: Int64s,
+    seen: Numbers,
+    tallies: Int64s,
     columns: Int32s,
     values: Int32s,
     row_offsets: Int64s,
 ) -> int:
     """Write down the counts of character n-grams; return how many texts are done."""
+    places = np.empty(CHUNK, dtype=np.uint32)
     for text in range(first_text, len(token_offsets) - 1):
-        begin, end = token_offsets[text], token_offsets[text + 1]
+        own = tokens[token_offsets[text] : token_offsets[text + 1]]
+        n_words, n_places = _distinct_words(own, ngram_offsets, word_counts, words)
+        if n_places + CHUNK > len(places):
+            places = np.empty(2 * n_places + CHUNK, dtype=np.uint32)
         n_seen = _count_chars(
-            tokens, begin, end, ngrams, ngram_offsets, word_counts, words, counts, seen
+            words[:n_words],
+            ngrams,
+            ngram_offsets,
+            word_counts,
+            places,
+            counts,
+            seen,
+            tallies,
+            1,
         )
-        at = _list(seen, n_seen, counts, columns, values, row_offsets[text])
-        if at < 0:
+        at = row_offsets[text]
+        if at + n_seen > len(columns):
             return text
-        row_offsets[text + 1] = at
+        for i in range(n_seen):
+            columns[at + i] = seen[i]
+            values[at + i] = tallies[i] & LOW_HALF
+        row_offsets[text + 1] = at + n_seen
     return len(token_offsets) - 1
 
 
 @_compiled
 def list_words(
-    tokens: Int32s,
+    tokens: Numbers,
     token_offsets: Int64s,
     first_text: int,
-    numbers: Int32s,
+    max_n: int,
     branches: Int64s,
     tree: Int64s,
-    max_n: int,
+    bits: NDArray[np.uint8],
+    numbers: Int32s,
+    nodes: Int32s,
+    places: Int32s,
     counts: Int32s,
-    seen: Int32s,
+    seen: Numbers,
     columns: Int32s,
     values: Int32s,
     row_offsets: Int64s,
@@ -580,17 +959,26 @@ def list_words(
     """Write down the counts of word n-grams; return how many texts are done."""
     for text in range(first_text, len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
-        n_seen = _count_words(tokens, begin, end, numbers, branches, tree, max_n, counts, seen)
-        at = _list(seen, n_seen, counts, columns, values, row_offsets[text])
-        if at < 0:
+        n_seen = _count_words(
+            tokens, begin, end, max_n, branches, tree, bits, numbers, nodes, places, counts, seen
+        )
+        at = row_offsets[text]
+        fits = at + n_seen <= len(columns)
+        for i in range(n_seen):
+            feature = seen[i]
+            if fits:
+                columns[at + i] = feature
+                values[at + i] = counts[feature]
+            counts[feature] = 0
+        if not fits:
             return text
-        row_offsets[text + 1] = at
+        row_offsets[text + 1] = at + n_seen
     return len(token_offsets) - 1
 
 
 @_compiled
 def average_words(
-    tokens: Int32s,
+    tokens: Numbers,
     token_offsets: Int64s,
     branches: Int64s,
     values: Floats,
@@ -607,6 +995,34 @@ def average_words(
         total = 0.0
         for i in range(begin, end):
             branch = branches[tokens[i]]
-            if branch != NOWHERE and branch & LOW_HALF:
+            if branch & LOW_HALF:
                 total += values[(branch & LOW_HALF) - 1]
         averages[text] = total / max(end - begin, 1)
+
+
+@_compiled
+def score_values(values: NDArray[np.float32], weights: NDArray[np.float32], scores: Floats) -> None:
+    """Add values of shape (n_texts, n_columns) times their weights to the scores of texts."""
+    for text in range(len(values)):
+        for column in range(values.shape[1]):
+            value = np.float64(values[text, column])
+            if value != 0.0:
+                for label in range(scores.shape[1]):
+                    scores[text, label] += value * weights[column, label]
+
+
+@_compiled
+def interleave(
+    order: Int64s,
+    idf: Floats,
+    scale: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    rows: NDArray[np.float32],
+) -> None:
+    """Put what features weigh side by side, in an order; see `score_chars`."""
+    for row in range(len(order)):
+        column = order[row]
+        factor = idf[column] * scale[column]
+        rows[row, 0] = idf[column] * idf[column]
+        for label in range(weights.shape[1]):
+            rows[row, label + 1] = factor * weights[column, label]

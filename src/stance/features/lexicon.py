@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy import sparse
 
 from stance.errors import CorpusError, ModelError
-from stance.features.ngrams import compact
+from stance.features.matrices import compact
 from stance.text.quotation import Voice
 from stance.text.tokenization import words
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from stance.features.tokens import TokenBatch
     from stance.text.normalization import NormalizationTable
@@ -510,6 +510,12 @@ class LexiconBlock:
 
         The batch must tell voices apart for quotations to count as such.
         """
+        from scipy import sparse
+
+        return compact(sparse.csr_array(self.rates(batch)))
+
+    def rates(self, batch: TokenBatch) -> NDArray[np.float32]:
+        """Return what `transform` does, as a plain array."""
         own, scare, sides = self._counts(batch)
         n_words = np.maximum(
             np.bincount(batch.text_of_token[batch.voices != Voice.SPEECH], minlength=len(batch)),
@@ -520,7 +526,7 @@ class LexiconBlock:
             rates = [np.log1p(rate) for rate in rates]
         shares = self._shares(own + scare)
         dense = np.hstack([*rates, shares, *self._side_columns(sides, sides * PER_WORDS / n_words)])
-        return compact(sparse.csr_array(dense.astype(np.float32)))
+        return dense.astype(np.float32)
 
     def _side_columns(
         self, counts: NDArray[np.float64], rates: NDArray[np.float64]

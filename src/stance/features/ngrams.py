@@ -13,12 +13,14 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import sparse
+
+from stance.features.matrices import compact, csr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from stance.features.tokens import TokenBatch
 
@@ -56,20 +58,11 @@ def char_ngrams(word: str, min_n: int, max_n: int) -> list[str]:
     ]
 
 
-def compact(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Renumber rows and columns in 32 bits, where they fit.
-
-    Half the memory, and what scikit-learn's solvers ask for.
-    """
-    if matrix.nnz <= np.iinfo(np.int32).max:
-        matrix.indices = matrix.indices.astype(np.int32, copy=False)
-        matrix.indptr = matrix.indptr.astype(np.int32, copy=False)
-    return matrix
-
-
 def _count_matrix(
     rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]
 ) -> sparse.csr_array:
+    from scipy import sparse
+
     ones = np.ones(len(rows), dtype=np.int32)
     matrix = sparse.csr_array((ones, (rows, columns)), shape=shape)
     matrix.sum_duplicates()
@@ -178,6 +171,6 @@ def _table_matrix(flat: array[int], ends: array[int], *, n_columns: int) -> spar
     columns = np.array(flat, dtype=np.int32)
     offsets = np.array(ends, dtype=np.int64)
     ones = np.ones(len(columns), dtype=np.int32)
-    matrix = sparse.csr_array((ones, columns, offsets), shape=(len(offsets) - 1, n_columns))
+    matrix = csr(ones, columns, offsets, n_columns)
     matrix.sum_duplicates()
     return compact(matrix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,12 +10,19 @@ import numpy as np
 
 from stance.features.counting import Weights, WordCounter
 from stance.features.familiarity import block_of_words, term_familiarity
-from stance.features.stack import ScaledBlock, TextBatch, scaled
+from stance.features.lexicon import LexiconBlock
+from stance.features.stack import TextBatch
 from stance.features.tfidf import TfidfBlock
-from stance.features.units import WordReader, code_units, surface_folding, word_folding
+from stance.features.units import (
+    WordReader,
+    code_units,
+    n_slots,
+    surface_folding,
+    word_folding,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,9 +30,18 @@ if TYPE_CHECKING:
     from stance.features.stack import FeatureStack
     from stance.features.units import Folding
 
-# How many words a thread remembers the n-grams of: some 50 MB. The scores do not depend on it.
+# How many words a thread remembers the n-grams of: some 50 MB, and as much again for the sums of
+# their weights where there are many labels. The scores do not depend on it.
 REMEMBERED_WORDS = 250_000
-ROOM = 1 << 18
+REMEMBERED_SUMS = 8_000_000
+
+
+class _Part(NamedTuple):
+    """A block, what its columns are multiplied with, and their weights."""
+
+    block: TfidfBlock
+    scale: NDArray[np.float32]
+    weights: NDArray[np.float32]
 
 
 class _Compiled(NamedTuple):
@@ -72,18 +89,24 @@ class Scorer:
         self._features = features
         self._weights = weights
         self._n_texts = n_texts
-        self._compiled: list[_Compiled] = []
-        self._plain: list[tuple[ScaledBlock, NDArray[np.float32]]] = []
-        first = 0
-        for part in features.blocks:
-            own = weights[first : first + len(part.scale)]
-            first += len(part.scale)
-            if isinstance(part.block, TfidfBlock):
-                weighed = _interleaved(part.block, part, own)
-                known = self._familiarity(part.block)
-                self._compiled.append(_Compiled(part.block, weighed, known))
-            else:
-                self._plain.append((part, own))
+        parts = list(zip(features.blocks, _own_weights(features, weights), strict=True))
+        # Compiled loops hold no lock, so the tables of two blocks are made at once.
+        with ThreadPoolExecutor(max(len(parts), 1)) as pool:
+            self._compiled: list[_Compiled] = list(
+                pool.map(
+                    self._compile,
+                    (
+                        _Part(part.block, part.scale, own)
+                        for part, own in parts
+                        if isinstance(part.block, TfidfBlock)
+                    ),
+                )
+            )
+        self._plain = [
+            (part.block, own * part.scale[:, None])
+            for part, own in parts
+            if isinstance(part.block, LexiconBlock)
+        ]
         # A thread takes a memory out and puts it back: there are never two threads at one.
         self._idle: list[_Memory] = []
 
@@ -104,6 +127,17 @@ class Scorer:
             return None
         return term_familiarity(block, self._n_texts)[block.ngrams.order]
 
+    def _compile(self, part: _Part) -> _Compiled:
+        """Put a block's terms into a table, and what they weigh side by side."""
+        from stance.features.kernels import interleave
+
+        block, scale, weights = part
+        rows = np.empty((len(weights), 1 + weights.shape[1]), dtype=np.float32)
+        interleave(block.ngrams.order, block.idf, scale, weights, rows)
+        options = block.options
+        weighed = Weights(rows, options.sublinear_tf, options.binary)
+        return _Compiled(block, weighed, self._familiarity(block))
+
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return decision values without intercepts, shape (n_texts, n_labels)."""
         return self.read(texts).values
@@ -122,19 +156,22 @@ class Scorer:
             if not memory.full:
                 self._idle.append(memory)
         if self._plain:
+            from stance.features.kernels import score_values
+
             batch = TextBatch(texts, self._features.table, self._features.by_voice)
-            for part, weights in self._plain:
-                values = part.block.transform(batch.read_by(part.block))
-                scores += scaled(values, part.scale) @ weights
+            for block, weights in self._plain:
+                score_values(block.rates(batch.read_by(block)), weights, scores)
         return TextScores(scores, familiarity)
 
 
-def _interleaved(block: TfidfBlock, part: ScaledBlock, weights: NDArray[np.float32]) -> Weights:
-    rows = np.empty((len(weights), 1 + weights.shape[1]), dtype=np.float32)
-    rows[:, 0] = block.idf
-    np.multiply(weights, part.scale[:, None], out=rows[:, 1:])
-    rows = rows[block.ngrams.order]
-    return Weights(rows, block.options.sublinear_tf, block.options.binary)
+def _own_weights(
+    features: FeatureStack, weights: NDArray[np.float32]
+) -> Iterator[NDArray[np.float32]]:
+    """Yield the weights of each block."""
+    first = 0
+    for part in features.blocks:
+        yield weights[first : first + len(part.scale)]
+        first += len(part.scale)
 
 
 class _Memory:
@@ -143,17 +180,20 @@ class _Memory:
     def __init__(self, foldings: dict[bool, Folding], parts: list[_Compiled]) -> None:
         from stance.features.kernels import HASH_MASK
 
+        width = max(part.weights.rows.shape[1] for part in parts)
+        self._limit = min(REMEMBERED_WORDS, REMEMBERED_SUMS // width)
+        room = n_slots(self._limit) // 2
         self._readers = {
-            surface: WordReader(folding, HASH_MASK, ROOM) for surface, folding in foldings.items()
+            surface: WordReader(folding, HASH_MASK, room) for surface, folding in foldings.items()
         }
         self._counters: list[tuple[_Compiled, Counter]] = [
-            (part, part.block.ngrams.counter(ROOM)) for part in parts
+            (part, part.block.ngrams.counter(room)) for part in parts
         ]
 
     @property
     def full(self) -> bool:
         """Whether it is time to forget and begin again."""
-        return any(reader.n_words > REMEMBERED_WORDS for reader in self._readers.values())
+        return any(reader.n_words > self._limit for reader in self._readers.values())
 
     def score(
         self, texts: Sequence[str], scores: NDArray[np.float64]

@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
-from scipy import sparse
 
-from stance.features.ngrams import compact
+from stance.features.matrices import scaled, stack
 from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from stance.features.preparation import Preparation
     from stance.text.normalization import NormalizationTable
@@ -145,16 +145,3 @@ class FeatureStack:
         return stack(
             [scaled(b.block.transform(batch.read_by(b.block)), b.scale) for b in self.blocks]
         )
-
-
-def scaled(values: sparse.csr_array, scale: NDArray[np.float32]) -> sparse.csr_array:
-    """Multiply every column by its scale."""
-    data = values.data * scale[values.indices]
-    return sparse.csr_array((data, values.indices, values.indptr), shape=values.shape)
-
-
-def stack(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
-    """Put matrices of the same texts side by side."""
-    if len(parts) == 1:
-        return parts[0]
-    return compact(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))

@@ -13,16 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from stance.errors import ConfigError, CorpusError
 from stance.features.counting import NgramTable, count_batch, ngram_table
-from stance.features.ngrams import CharNgrams, WordNgrams, compact
+from stance.features.matrices import compact, csr
+from stance.features.ngrams import CharNgrams, WordNgrams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from stance.features.tokens import TokenBatch
 
@@ -136,7 +137,7 @@ class TfidfBlock:
         elif self.options.sublinear_tf:
             values = np.log(values) + 1.0
         values *= self.idf[counts.indices]
-        matrix = sparse.csr_array((values, counts.indices, counts.indptr), shape=counts.shape)
+        matrix = csr(values, counts.indices, counts.indptr, counts.shape[1])
         norms = np.sqrt((matrix * matrix).sum(axis=1))
         norms[norms == 0.0] = 1.0
         values /= np.repeat(norms, np.diff(matrix.indptr))
@@ -198,9 +199,7 @@ def _select(counts: sparse.csr_array, columns: NDArray[np.int64]) -> sparse.csr_
     new = place[counts.indices]
     kept = new >= 0
     offsets = np.concatenate([[0], np.cumsum(kept)])[counts.indptr]
-    return sparse.csr_array(
-        (counts.data[kept], new[kept], offsets), shape=(counts.shape[0], len(columns))
-    )
+    return csr(counts.data[kept], new[kept], offsets, len(columns))
 
 
 def outlet_frequency(
@@ -216,6 +215,8 @@ def outlet_frequency(
         raise CorpusError(
             f"Got {len(outlets)} outlets for {counts.shape[0]} texts, but expected one for each."
         )
+    from scipy import sparse
+
     names = {name: number for number, name in enumerate(dict.fromkeys(outlets))}
     rows = np.array([names[name] for name in outlets], dtype=np.int64)
     membership = sparse.csr_array(

@@ -7,8 +7,8 @@ is the way of prediction, where nothing asks for the words themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Array = TypeVar("Array", NDArray[np.int32], NDArray[np.int64])
+    Array = TypeVar("Array", NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64])
 
     from stance.text.normalization import NormalizationTable
 
@@ -28,12 +28,37 @@ REPLACEMENT_CHARACTER = 0xFFFD
 # White space as `str.split` sees it; none lies beyond.
 WHITE_SPACE = [point for point in range(0x3001) if chr(point).isspace()]
 
+# Behind the last text, since a loop looks at one unit more.
+PADDING = "\0"
+LOW_SURROGATES = 0xDC00
+N_UNITS = 0x10000
+
+# Letters, marks and digits that Arabic news is written in, before all others.
+FREQUENT = [*range(0x621, 0x653), *b"0123456789", *range(0x660, 0x66A), 0x67E, 0x686, 0x6A4, 0x6AF]
+FREQUENT += [0x6A9, 0x6CC, *b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+
+# Runs of letters that a thread remembers: the most frequent of them stay in the processor's cache.
+MEMO_ROWS = 1 << 17
+
+CACHE_LINE = 64  # bytes
+
 # Room doubles whenever it does not do.
 FEW_WORDS = 1 << 12
 LETTERS_OF_A_WORD = 8
 
 
 class CodeUnits(NamedTuple):
+    """Texts joined into one array of UTF-16.
+
+    Text i is ``units[offsets[i]:offsets[i + 1]]``; behind the last one stands
+    `PADDING`.
+    """
+
+    units: NDArray[np.uint16]
+    offsets: NDArray[np.int64]
+
+
+class CodePoints(NamedTuple):
     """Texts joined into one array of code points.
 
     Text i is ``units[offsets[i]:offsets[i + 1]]``.
@@ -43,20 +68,46 @@ class CodeUnits(NamedTuple):
     offsets: NDArray[np.int64]
 
 
-def code_units(texts: Sequence[str]) -> CodeUnits:
-    """Return the code points of texts; a lone surrogate is one as well.
+def code_units(texts: Sequence[str]) -> CodeUnits | CodePoints:
+    """Return texts in UTF-16, or as code points if there is a lone surrogate among them.
 
     Examples
     --------
     >>> units, offsets = code_units(["قسد", "", "🙂"])
+    >>> [hex(unit) for unit in units[: offsets[-1]]], offsets.tolist()
+    (['0x642', '0x633', '0x62f', '0xd83d', '0xde42'], [0, 3, 3, 5])
+    """
+    joined = "".join([*texts, PADDING])
+    try:
+        encoded = joined.encode("utf-16-le")
+    except UnicodeEncodeError:
+        return code_points(texts)
+    units = np.frombuffer(encoded, dtype="<u2")
+    offsets = _offsets(texts)
+    if len(units) > len(joined):
+        begins = np.flatnonzero((units & ~np.uint16(1023)) != LOW_SURROGATES)
+        offsets = begins[offsets]
+    return CodeUnits(units, offsets)
+
+
+def code_points(texts: Sequence[str]) -> CodePoints:
+    """Return the code points of texts; a lone surrogate is one as well.
+
+    Examples
+    --------
+    >>> units, offsets = code_points(["قسد", "", "🙂"])
     >>> [hex(unit) for unit in units], offsets.tolist()
     (['0x642', '0x633', '0x62f', '0x1f642'], [0, 3, 3, 4])
     """
     encoded = "".join(texts).encode("utf-32-le", "surrogatepass")
+    # Kernels are compiled for arrays that may be written to; a copy is one.
+    return CodePoints(np.frombuffer(encoded, dtype="<i4").astype(np.int32), _offsets(texts))
+
+
+def _offsets(texts: Sequence[str]) -> NDArray[np.int64]:
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
-    # Kernels are compiled for arrays that may be written to; a copy is one.
-    return CodeUnits(np.frombuffer(encoded, dtype="<i4").astype(np.int32), offsets)
+    return offsets
 
 
 @dataclass(frozen=True)
@@ -83,6 +134,27 @@ class Folding:
     spelled_offsets: NDArray[np.int64]
     composing: NDArray[np.bool_]
     compose: Callable[[str], str] | None = None
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint8]:
+        """A code for each unit of UTF-16 that is frequent in Arabic text, shape (n_units,)."""
+        from stance.features.kernels import BREAK, CODED, SEPARATOR, SPELLED_OUT
+
+        letters = self.letters[:N_UNITS]
+        codes = np.full(N_UNITS, CODED, dtype=np.uint8)
+        plain = [unit for unit in FREQUENT if letters[unit] > SPELLED_OUT]
+        codes[plain[: CODED - 1]] = np.arange(1, min(CODED, len(plain) + 1))
+        codes[letters == SEPARATOR] = BREAK
+        codes[SURROGATES] = CODED  # in UTF-16 half of a letter
+        return codes
+
+    @cached_property
+    def marked(self) -> NDArray[np.bool_]:
+        """Which units of UTF-16 may be part of a composing mark, shape (n_units,)."""
+        marked = self.composing[:N_UNITS].copy()
+        astral = np.flatnonzero(self.composing[N_UNITS:])
+        marked[0xD800 + (astral >> 10)] = True
+        return marked
 
 
 def word_folding(table: NormalizationTable) -> Folding:
@@ -152,6 +224,14 @@ class StringTable(NamedTuple):
     hash_mask: int
 
 
+def aligned_zeros(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[Any]:
+    """Return zeros that begin with a line of the processor's cache."""
+    size = shape[0] * shape[1] * np.dtype(dtype).itemsize
+    raw = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    start = -raw.ctypes.data % CACHE_LINE
+    return raw[start : start + size].view(dtype).reshape(shape)
+
+
 def n_slots(n_entries: int) -> int:
     """Return a power of two of which the entries will take at most half."""
     return 1 << max(2 * n_entries - 1, 1).bit_length()
@@ -170,7 +250,7 @@ class Tokens(NamedTuple):
     Text i has ``numbers[offsets[i]:offsets[i + 1]]``.
     """
 
-    numbers: NDArray[np.int32]
+    numbers: NDArray[np.uint32]
     offsets: NDArray[np.int64]
 
 
@@ -196,20 +276,21 @@ class WordReader:
         self.offsets = np.zeros(room + 1, dtype=np.int64)
         self.units = np.empty(room * LETTERS_OF_A_WORD, dtype=np.int32)
         self._slots = empty_slots(room)
-        self._tokens = np.empty(room, dtype=np.int32)
+        self._tokens = np.empty(room, dtype=np.uint32)
+        self._memo = aligned_zeros((MEMO_ROWS, 2), np.int64)
 
     @property
     def n_words(self) -> int:
         """How many different words have been read so far."""
         return int(self._count[0])
 
-    def read(self, texts: Sequence[str], encoded: CodeUnits) -> Tokens:
+    def read(self, texts: Sequence[str], encoded: CodeUnits | CodePoints) -> Tokens:
         """Turn the words of texts into numbers.
 
         Parameters
         ----------
         texts : sequence of str
-        encoded : CodeUnits
+        encoded : CodeUnits or CodePoints
             The same texts.
 
         Returns
@@ -217,31 +298,37 @@ class WordReader:
         Tokens
             Its arrays are used again by the next call.
         """
-        from stance.features.kernels import read_words
-
-        units, text_offsets = self._composed(texts, encoded)
-        folding = self._folding
-        offsets = np.zeros(len(text_offsets), dtype=np.int64)
+        encoded = self._composed(texts, encoded)
+        offsets = np.zeros(len(encoded.offsets), dtype=np.int64)
         done = 0
         while True:
-            done = read_words(
-                units,
-                text_offsets,
-                done,
-                folding.letters,
-                folding.spelled,
-                folding.spelled_offsets,
-                self._slots,
-                self.offsets,
-                self.units,
-                self._count,
-                self._tokens,
-                offsets,
-                self._hash_mask,
-            )
-            if done == len(text_offsets) - 1:
+            done = self._read_on(encoded, done, offsets)
+            if done == len(texts):
                 return Tokens(self._tokens, offsets)
             self._make_room()
+
+    def _read_on(
+        self, encoded: CodeUnits | CodePoints, done: int, offsets: NDArray[np.int64]
+    ) -> int:
+        from stance.features.kernels import read_letters, read_runs
+
+        folding = self._folding
+        table = (
+            folding.letters,
+            folding.spelled,
+            folding.spelled_offsets,
+            self._slots,
+            self.offsets,
+            self.units,
+            self._count,
+            self._tokens,
+            offsets,
+            self._hash_mask,
+        )
+        if isinstance(encoded, CodePoints):
+            return read_letters(encoded.units, encoded.offsets, done, *table)
+        units, text_offsets = encoded
+        return read_runs(units, text_offsets, done, folding.codes, self._memo, *table)
 
     def table(self) -> StringTable:
         """Return the words read so far."""
@@ -249,14 +336,18 @@ class WordReader:
         offsets = self.offsets[: n_words + 1].copy()
         return StringTable(self.units[: offsets[-1]].copy(), offsets, self._slots, self._hash_mask)
 
-    def _composed(self, texts: Sequence[str], encoded: CodeUnits) -> CodeUnits:
+    def _composed(
+        self, texts: Sequence[str], encoded: CodeUnits | CodePoints
+    ) -> CodeUnits | CodePoints:
         """Compose the few texts that need it."""
         from stance.features.kernels import mark_texts
 
         compose = self._folding.compose
         if compose is None:
             return encoded
-        marked = mark_texts(encoded.units, encoded.offsets, self._folding.composing)
+        wide = isinstance(encoded, CodePoints)
+        wanted = self._folding.composing if wide else self._folding.marked
+        marked = mark_texts(encoded.units, encoded.offsets, wanted)
         if not marked.any():
             return encoded
         return code_units(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from operator import lt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -422,9 +423,11 @@ def _terms(folder: Path, name: str, files: dict[str, bytes]) -> list[str]:
         terms = data.decode().split("\n")
     except UnicodeDecodeError as error:
         raise ModelError(f"Got {folder}/{name}.txt, which is not UTF-8. {_COPY_AGAIN}") from error
-    if terms.pop() != "" or not all(terms) or len(set(terms)) != len(terms):
+    # In order, so that none stands twice and none is empty.
+    if terms.pop() != "" or not all(map(lt, ["", *terms], terms)):
         raise ModelError(
-            f"Got {folder}/{name}.txt, but expected one term to a line, none twice. {_COPY_AGAIN}"
+            f"Got {folder}/{name}.txt, but expected one term to a line, in order, none twice. "
+            f"{_COPY_AGAIN}"
         )
     return terms
 

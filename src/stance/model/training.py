@@ -10,14 +10,8 @@ import numpy as np
 from stance import resources
 from stance.errors import ConfigError
 from stance.features.lexicon import Lexicon, LexiconBlock
-from stance.features.stack import (
-    FeatureStack,
-    PassageBatch,
-    ScaledBlock,
-    TextBatch,
-    scaled,
-    stack,
-)
+from stance.features.matrices import scaled, stack
+from stance.features.stack import FeatureStack, PassageBatch, ScaledBlock, TextBatch
 from stance.features.tfidf import fit_tfidf, outlet_frequency
 from stance.features.tokens import tokenize
 from stance.model.calibration import HeldOutTrial

@@ -1,0 +1,52 @@
+"""Sparse matrices of features; SciPy is loaded when the first one is made.
+
+Labelling makes none, and SciPy takes a fifth of a second to load.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+
+def csr(
+    values: NDArray[Any], columns: NDArray[Any], offsets: NDArray[Any], n_columns: int
+) -> sparse.csr_array:
+    """Return a matrix whose row i has ``values[offsets[i]:offsets[i + 1]]``."""
+    from scipy import sparse
+
+    shape = (len(offsets) - 1, n_columns)
+    return sparse.csr_array((values, columns, offsets), shape=shape)
+
+
+def compact(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Renumber rows and columns in 32 bits, where they fit.
+
+    Half the memory, and what scikit-learn's solvers ask for.
+    """
+    if matrix.nnz <= np.iinfo(np.int32).max:
+        matrix.indices = matrix.indices.astype(np.int32, copy=False)
+        matrix.indptr = matrix.indptr.astype(np.int32, copy=False)
+    return matrix
+
+
+def scaled(values: sparse.csr_array, scale: NDArray[np.float32]) -> sparse.csr_array:
+    """Multiply every column by its scale."""
+    data = values.data * scale[values.indices]
+    return csr(data, values.indices, values.indptr, values.shape[1])
+
+
+def stack(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
+    """Put matrices of the same texts side by side."""
+    from scipy import sparse
+
+    if len(parts) == 1:
+        return parts[0]
+    return compact(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
