@@ -87,7 +87,7 @@ def test_without_a_folder_to_write_in_code_is_compiled_all_the_same(monkeypatch)
         return function
 
     monkeypatch.setattr(kernels, "njit", njit)
-    assert kernels._compiled(kept) is kept
+    assert kernels.compiled(kept) is kept
     assert asked == [True, False]
 
 

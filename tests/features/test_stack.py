@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from stance.features import stack as stack_module
 from stance.features.lexicon import Category, Lexicon, LexiconBlock, LexiconFile, Term
 from stance.features.matrices import scaled, stack
 from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
@@ -80,6 +81,17 @@ def test_a_batch_reads_its_texts_both_ways():
     assert batch.read_by(TfidfOptions("surface")).types == ["«قَسَد»،", "مسد"]
     assert batch.words.voices.any()
     assert batch.words is batch.words
+
+
+@pytest.mark.parametrize("by_voice", [True, False])
+def test_many_texts_are_read_as_few_are(blocks, by_voice, monkeypatch):
+    features = FeatureStack(arabic_normalization(), blocks, by_voice=by_voice)
+    texts = [*TEXTS, *SAMPLES.values()]
+    few = features.transform(texts)
+    monkeypatch.setattr(stack_module, "MANY_LETTERS", 0)
+    many = features.transform(texts)
+    assert (few != many).nnz == 0
+    assert few.nnz > 0
 
 
 @pytest.mark.parametrize("by_voice", [True, False])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.features import units
 from stance.features.kernels import HASH_MASK
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.features.units import (
@@ -14,6 +15,7 @@ from stance.features.units import (
     WordReader,
     code_points,
     code_units,
+    read_batch,
     surface_folding,
     word_folding,
 )
@@ -79,6 +81,31 @@ def test_samples_are_numbered_as_in_plain_python(mask):
     assert read(words, chosen) == expected(tokenize(chosen, table))
     surface = WordReader(surface_folding(), mask)
     assert read(surface, chosen) == expected(tokenize_surface(chosen))
+
+
+@every_table
+@unhurried
+@given(chosen=any_texts)
+def test_a_batch_is_read_as_in_plain_python(table, chosen):
+    pairs = [
+        (read_batch(chosen, word_folding(table)), tokenize(chosen, table)),
+        (read_batch(chosen, surface_folding()), tokenize_surface(chosen)),
+    ]
+    for found, expected in pairs:
+        assert found.types == expected.types
+        for name in ("tokens", "offsets", "voices"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+            assert getattr(found, name).dtype == getattr(expected, name).dtype
+
+
+def test_a_long_batch_is_read_piece_by_piece(monkeypatch):
+    monkeypatch.setattr(units, "TEXTS_AT_ONCE", 2)
+    table = arabic_normalization()
+    chosen = [*SAMPLES.values()]
+    found, expected = read_batch(chosen, word_folding(table)), tokenize(chosen, table)
+    assert found.types == expected.types
+    assert found.tokens.tolist() == expected.tokens.tolist()
+    assert found.offsets.tolist() == expected.offsets.tolist()
 
 
 def test_a_reader_remembers_words_from_call_to_call():

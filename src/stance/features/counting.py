@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
     from stance.features.tokens import TokenBatch
 
+# Texts that are weighed at once.
+SLICE = 1024
+
 # Counts whose weight is looked up; the logarithm of larger ones is taken.
 COMMON_COUNTS = 4096
 
@@ -95,6 +98,21 @@ def _common_weights(sublinear: bool, binary: bool) -> NDArray[np.float64]:
     return counts
 
 
+class Counts(NamedTuple):
+    """How often features occur in texts.
+
+    Text i has ``features[offsets[i]:offsets[i + 1]]``, each so many ``times``.
+    """
+
+    features: NDArray[np.int32]
+    times: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def matrix(self, order: NDArray[np.int64]) -> sparse.csr_array:
+        """Return counts of shape (n_texts, n_terms); feature i is column ``order[i]``."""
+        return compact(csr(self.times, order[self.features], self.offsets, len(order)))
+
+
 class Counter(Protocol):
     """Counts known n-grams; not for two threads at once."""
 
@@ -106,8 +124,8 @@ class Counter(Protocol):
         """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
         ...
 
-    def counts(self, tokens: Tokens) -> sparse.csr_array:
-        """Return counts of shape (n_texts, n_terms)."""
+    def counts(self, tokens: Tokens) -> Counts:
+        """Return how often which features occur."""
         ...
 
 
@@ -154,10 +172,61 @@ def ngram_table(
 
 
 def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
-    """Count known n-grams in a batch that was read in plain Python."""
+    """Count known n-grams in a batch, CSR int32 of shape (n_texts, n_terms)."""
     counter = table.counter()
     counter.learn(code_points(batch.types), len(batch.types))
-    return counter.counts(Tokens(batch.tokens.astype(np.uint32), batch.offsets))
+    return counter.counts(Tokens(batch.tokens.view(np.uint32), batch.offsets)).matrix(table.order)
+
+
+def weigh_batch(
+    table: NgramTable,
+    batch: TokenBatch,
+    idf: NDArray[np.float64],
+    *,
+    sublinear: bool,
+    binary: bool = False,
+) -> sparse.csr_array:
+    """Return TF-IDF values of known n-grams, CSR float32 of shape (n_texts, n_terms).
+
+    The batch may have been read in plain Python.
+    """
+    counter = table.counter()
+    counter.learn(code_points(batch.types), len(batch.types))
+    numbers = batch.tokens.view(np.uint32)
+    parts = []
+    for first in range(0, len(batch), SLICE):
+        counts = counter.counts(Tokens(numbers, batch.offsets[first : first + SLICE + 1]))
+        parts.append(_weighed(counts, table.order, idf, sublinear=sublinear, binary=binary))
+    columns, values, sizes = ([part[i] for part in parts] for i in range(3))
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate([[], *sizes]))]).astype(np.int64)
+    del parts
+    joined = _joined(values, np.float32)
+    return compact(csr(joined, _joined(columns, np.int32), offsets, len(idf)))
+
+
+def _joined(arrays: list[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
+    """Join arrays and let go of them, so that no more than one kind of them is held twice."""
+    joined = np.concatenate([np.empty(0, dtype=dtype), *arrays])
+    arrays.clear()
+    return joined
+
+
+def _weighed(
+    counts: Counts,
+    order: NDArray[np.int64],
+    idf: NDArray[np.float64],
+    *,
+    sublinear: bool,
+    binary: bool,
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+    """Return columns and values of rows in order, and how long each row is."""
+    from stance.features.kernels import weigh
+
+    columns = np.empty(len(counts.features), dtype=np.int32)
+    values = np.empty(len(columns), dtype=np.float32)
+    common = _common_weights(sublinear, binary)
+    weigh(*counts, order, idf, common, sublinear, binary, columns, values)
+    return columns, values, np.diff(counts.offsets)
 
 
 class CharTable:
@@ -228,29 +297,26 @@ def _tree(
 
 
 class _Counter:
-    """What both counters share: how counts become a matrix."""
+    """What both counters share: room for counts."""
 
-    def __init__(self, order: NDArray[np.int64]) -> None:
-        self._order = order
+    def __init__(self, n_features: int) -> None:
         self._n_words = 0
-        self._seen = np.empty(len(order) + 1, dtype=np.uint32)
+        self._seen = np.empty(n_features + 1, dtype=np.uint32)
 
-    def _matrix(
+    def _listed(
         self,
         n_texts: int,
         write: Callable[[int, NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]], int],
-    ) -> sparse.csr_array:
-        """Let a kernel write a matrix down, and give it more room when it stops."""
-        columns = np.empty(1 << 12, dtype=np.int32)
-        values = np.empty_like(columns)
+    ) -> Counts:
+        """Let a kernel write counts down, and give it more room when it stops."""
+        features = np.empty(1 << 12, dtype=np.int32)
+        times = np.empty_like(features)
         offsets = np.zeros(n_texts + 1, dtype=np.int64)
-        done = write(0, columns, values, offsets)
+        done = write(0, features, times, offsets)
         while done < n_texts:
-            columns, values = (resized(a, 2 * len(a)) for a in (columns, values))
-            done = write(done, columns, values, offsets)
-        size = offsets[-1]
-        named = self._order[columns[:size]]
-        return compact(csr(values[:size], named, offsets, len(self._order)))
+            features, times = (resized(a, 2 * len(a)) for a in (features, times))
+            done = write(done, features, times, offsets)
+        return Counts(features[: offsets[-1]], times[: offsets[-1]], offsets)
 
 
 class CharCounter(_Counter):
@@ -259,7 +325,7 @@ class CharCounter(_Counter):
     def __init__(self, table: CharTable, room: int) -> None:
         from stance.features.kernels import CHUNK
 
-        super().__init__(table.order)
+        super().__init__(len(table.order))
         self._table = table
         self._counts = np.zeros(len(table.order), dtype=np.int64)
         self._tallies = np.empty(len(table.order) + 1, dtype=np.int64)
@@ -315,11 +381,11 @@ class CharCounter(_Counter):
             scores,
         )
 
-    def counts(self, tokens: Tokens) -> sparse.csr_array:
-        """Return counts of shape (n_texts, n_terms)."""
+    def counts(self, tokens: Tokens) -> Counts:
+        """Return how often which features occur."""
         from stance.features.kernels import list_chars
 
-        return self._matrix(
+        return self._listed(
             len(tokens.offsets) - 1,
             lambda first, *room: list_chars(*tokens, first, *self._places(), *room),
         )
@@ -352,7 +418,7 @@ class WordCounter(_Counter):
     """Counts known word n-grams; see `Counter`."""
 
     def __init__(self, table: WordTable, room: int) -> None:
-        super().__init__(table.order)
+        super().__init__(len(table.order))
         self._table = table
         self._counts = np.zeros(len(table.order), dtype=np.int32)
         self._numbers = np.empty(room, dtype=np.int32)
@@ -410,12 +476,12 @@ class WordCounter(_Counter):
         average_words(*tokens, self._branches, values, averages)
         return averages
 
-    def counts(self, tokens: Tokens) -> sparse.csr_array:
-        """Return counts of shape (n_texts, n_terms)."""
+    def counts(self, tokens: Tokens) -> Counts:
+        """Return how often which features occur."""
         from stance.features.kernels import list_words
 
         places = self._places(tokens)
-        return self._matrix(
+        return self._listed(
             len(tokens.offsets) - 1,
             lambda first, *room: list_words(*tokens, first, self._table.max_n, *places, *room),
         )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stance.features.counting import count_batch
 from stance.features.tfidf import TfidfBlock
-from stance.features.units import N_CODE_POINTS, WordReader, code_points, code_units, word_folding
+from stance.features.units import N_CODE_POINTS, code_points, read_batch, word_folding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,10 +92,5 @@ def count_terms(
     n_words : ndarray of int64, shape (n_texts,)
         All words of each text, known or not.
     """
-    from stance.features.kernels import HASH_MASK
-
-    reader = WordReader(word_folding(table), HASH_MASK)
-    tokens = reader.read(texts, code_units(texts))
-    counter = block.ngrams.counter()
-    counter.learn(reader, reader.n_words)
-    return counter.counts(tokens), np.diff(tokens.offsets)
+    batch = read_batch(texts, word_folding(table))
+    return count_batch(block.ngrams, batch), batch.lengths

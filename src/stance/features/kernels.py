@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Int32s = NDArray[np.int32]
     Int64s = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Tallies = NDArray[np.int32]  # shape (n_nodes, N_TALLIES)
 
     Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -62,6 +63,13 @@ LOW_HALF = (1 << 32) - 1
 UNKNOWN = -1 << 32  # a word that is in no n-gram
 PLACE = 1 << 32
 CHUNK = 32  # n-grams
+
+RADIX_BITS = 11
+RADIX_MASK = (1 << RADIX_BITS) - 1
+
+# What a tally holds; the last text and outlet as one more than their number.
+TOTAL, DOCUMENTS, OUTLETS, LAST_TEXT, LAST_OUTLET = range(5)
+N_TALLIES = 8  # so that a row is half a line of the processor's cache
 ONE = np.uint32(1)
 
 BIT_OF_BYTE = 3
@@ -94,7 +102,7 @@ def _load_without_blas() -> None:
 _load_without_blas()
 
 
-def _compiled(function: Function) -> Function:
+def compiled(function: Function) -> Function:
     """Compile on first call, without the interpreter's lock, and keep the result on disk.
 
     Beside this file, or in the user's cache folder where that is read-only;
@@ -107,19 +115,19 @@ def _compiled(function: Function) -> Function:
     return made
 
 
-@_compiled
+@compiled
 def _step(hashed: int, unit: int, hash_mask: int) -> int:
     """Take one more letter into a hash."""
     return ((hashed ^ int(unit)) * HASH_FACTOR) & hash_mask
 
 
-@_compiled
+@compiled
 def _place(hashed: int, size: int) -> int:
     """Return where the search for a hash begins; the high bits are the better mixed."""
     return (hashed ^ (hashed >> 19)) & (size - 1)
 
 
-@_compiled
+@compiled
 def _find(
     units: Int32s,
     begin: int,
@@ -146,7 +154,7 @@ def _find(
     return ~at
 
 
-@_compiled
+@compiled
 def reindex(old: Int64s, slots: Int64s) -> None:
     """Enter what stands in some slots into more of them, which are empty."""
     for entry in old:
@@ -154,7 +162,7 @@ def reindex(old: Int64s, slots: Int64s) -> None:
             _enter(entry, slots)
 
 
-@_compiled
+@compiled
 def _enter(entry: int, slots: Int64s) -> None:
     at = _place(entry >> NUMBER_BITS, len(slots))
     while slots[at] != EMPTY:
@@ -162,7 +170,7 @@ def _enter(entry: int, slots: Int64s) -> None:
     slots[at] = entry
 
 
-@_compiled
+@compiled
 def mark_texts(units: Units, text_offsets: Int64s, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which texts hold a wanted letter, shape (n_texts,)."""
     found = np.zeros(len(text_offsets) - 1, dtype=np.bool_)
@@ -174,7 +182,7 @@ def mark_texts(units: Units, text_offsets: Int64s, wanted: NDArray[np.bool_]) ->
     return found
 
 
-@_compiled
+@compiled
 def read_runs(  # noqa: C901, PLR0912 - one loop that knows its place in every state
     units: NDArray[np.uint16],
     text_offsets: Int64s,
@@ -265,7 +273,7 @@ def read_runs(  # noqa: C901, PLR0912 - one loop that knows its place in every s
     return len(text_offsets) - 1
 
 
-@_compiled
+@compiled
 def _memo_row(head: int, tail: int, size: int) -> int:
     """Return the first of the two rows of a run, by its codes."""
     mixed = (head & LOW_HALF) * MEMO_FACTORS[0] ^ (head >> 32) * MEMO_FACTORS[1]
@@ -273,7 +281,7 @@ def _memo_row(head: int, tail: int, size: int) -> int:
     return (mixed >> MEMO_SHIFT) & (size - 2)
 
 
-@_compiled
+@compiled
 def read_letters(
     units: Int32s,
     text_offsets: Int64s,
@@ -325,7 +333,7 @@ def read_letters(
     return len(text_offsets) - 1
 
 
-@_compiled
+@compiled
 def _read_letters(  # noqa: C901 - one loop that knows its place in every state
     units: Units,
     first: int,
@@ -393,7 +401,7 @@ def _read_letters(  # noqa: C901 - one loop that knows its place in every state
     return n_tokens
 
 
-@_compiled
+@compiled
 def number_words(
     units: Int32s,
     offsets: Int64s,
@@ -415,7 +423,7 @@ def number_words(
         numbers[word] = max(found, -1)
 
 
-@_compiled
+@compiled
 def list_ngrams(
     units: Int32s,
     offsets: Int64s,
@@ -464,7 +472,7 @@ def list_ngrams(
     return n_words
 
 
-@_compiled
+@compiled
 def count_branches(paths: Numbers, path_offsets: Int64s, roots: int) -> int:
     """Return how many branches a tree of these paths has at most; just so many, if in order."""
     n_branches = 0
@@ -474,7 +482,7 @@ def count_branches(paths: Numbers, path_offsets: Int64s, roots: int) -> int:
     return n_branches
 
 
-@_compiled
+@compiled
 def _shared(paths: Numbers, path_offsets: Int64s, path: int) -> int:
     """Return how many steps a path shares with the one before it."""
     if path == 0:
@@ -487,7 +495,7 @@ def _shared(paths: Numbers, path_offsets: Int64s, path: int) -> int:
     return int(steps)
 
 
-@_compiled
+@compiled
 def grow_tree(
     paths: Numbers,
     path_offsets: Int64s,
@@ -532,14 +540,14 @@ def grow_tree(
         tree[2 * at + 1] |= features[path] + 1
 
 
-@_compiled
+@compiled
 def _mix(node: int, added: int) -> int:
     """Return a number that looks random in its lowest bits."""
     mixed = (int(node) * MIX_FACTORS[0]) ^ (int(added) * MIX_FACTORS[1])
     return mixed ^ (mixed >> MIX_SHIFT)
 
 
-@_compiled
+@compiled
 def _branch_place(node: int, added: int, tree: Int64s) -> int:
     """Return where a branch stands, or the empty place where it would stand."""
     key = (int(node) << 32) | int(added)
@@ -552,14 +560,14 @@ def _branch_place(node: int, added: int, tree: Int64s) -> int:
         at = (at + 1) & (size - 1)
 
 
-@_compiled
+@compiled
 def _branch(node: int, added: int, tree: Int64s) -> int:
     """Return the node and the feature that a branch leads to, or NOWHERE."""
     at = _branch_place(node, added, tree)
     return NOWHERE if tree[2 * at] == EMPTY else int(tree[2 * at + 1])
 
 
-@_compiled
+@compiled
 def plant_words(
     numbers: Int32s, first_word: int, n_words: int, alone: Int32s, branches: Int64s
 ) -> None:
@@ -569,7 +577,7 @@ def plant_words(
         branches[word] = (number << 32) | (int(alone[number]) + 1) if number >= 0 else UNKNOWN
 
 
-@_compiled
+@compiled
 def _add(feature: int, times: int, counts: Int32s, seen: Numbers, n_seen: int) -> int:
     """Count a feature of the text at hand, and list it when it is new there.
 
@@ -583,7 +591,7 @@ def _add(feature: int, times: int, counts: Int32s, seen: Numbers, n_seen: int) -
     return n_seen + int(before == 0)
 
 
-@_compiled
+@compiled
 def sum_ngrams(
     ngrams: Numbers,
     ngram_offsets: Int64s,
@@ -601,7 +609,7 @@ def sum_ngrams(
                 sums[word, column] += row[column]
 
 
-@_compiled
+@compiled
 def _distinct_words(
     tokens: Numbers,
     ngram_offsets: Int64s,
@@ -626,7 +634,7 @@ def _distinct_words(
     return n_words, n_places
 
 
-@_compiled
+@compiled
 def _count_chars(
     words: Numbers,
     ngrams: Numbers,
@@ -675,7 +683,7 @@ def _count_chars(
     return n_seen
 
 
-@_compiled
+@compiled
 def _copy_ngrams(
     word: int, ngrams: Numbers, ngram_offsets: Int64s, places: Numbers, n_places: int
 ) -> int:
@@ -693,7 +701,7 @@ def _copy_ngrams(
     return int(n_places + size)
 
 
-@_compiled
+@compiled
 def _count_words(
     tokens: Numbers,
     begin: int,
@@ -736,7 +744,7 @@ def _count_words(
     return n_seen
 
 
-@_compiled
+@compiled
 def _possible(
     numbers: Int32s,
     n_tokens: int,
@@ -763,7 +771,7 @@ def _possible(
     return n_kept
 
 
-@_compiled
+@compiled
 def mark_branches(tree: Int64s, bits: NDArray[np.uint8]) -> None:
     """Set the bit of each branch of a tree."""
     for i in range(0, len(tree), 2):
@@ -772,7 +780,7 @@ def mark_branches(tree: Int64s, bits: NDArray[np.uint8]) -> None:
             bits[bit >> BIT_OF_BYTE] |= 1 << (bit & BIT_MASK)
 
 
-@_compiled
+@compiled
 def _weight_of(count: int, tf: Floats, sublinear: bool, binary: bool) -> np.float64:
     """Return the weight of a count: looked up, where it is not a very large one."""
     weight = np.float64(count)
@@ -785,7 +793,7 @@ def _weight_of(count: int, tf: Floats, sublinear: bool, binary: bool) -> np.floa
     return weight
 
 
-@_compiled
+@compiled
 def _add_normalised(sums: Floats, scores: Floats) -> None:
     """Add sums of rows, divided by the length of the text's vector, to its scores."""
     if sums[0] > 0.0:
@@ -794,7 +802,7 @@ def _add_normalised(sums: Floats, scores: Floats) -> None:
             scores[label] += sums[label + 1] / norm
 
 
-@_compiled
+@compiled
 def score_chars(
     tokens: Numbers,
     token_offsets: Int64s,
@@ -855,7 +863,7 @@ def score_chars(
         _add_normalised(sums, scores[text])
 
 
-@_compiled
+@compiled
 def score_words(
     tokens: Numbers,
     token_offsets: Int64s,
@@ -894,7 +902,7 @@ def score_words(
         _add_normalised(sums, scores[text])
 
 
-@_compiled
+@compiled
 def list_chars(
     tokens: Numbers,
     token_offsets: Int64s,
@@ -938,7 +946,7 @@ def list_chars(
     return len(token_offsets) - 1
 
 
-@_compiled
+@compiled
 def list_words(
     tokens: Numbers,
     token_offsets: Int64s,
@@ -976,7 +984,7 @@ def list_words(
     return len(token_offsets) - 1
 
 
-@_compiled
+@compiled
 def average_words(
     tokens: Numbers,
     token_offsets: Int64s,
@@ -1000,7 +1008,7 @@ def average_words(
         averages[text] = total / max(end - begin, 1)
 
 
-@_compiled
+@compiled
 def score_values(values: NDArray[np.float32], weights: NDArray[np.float32], scores: Floats) -> None:
     """Add values of shape (n_texts, n_columns) times their weights to the scores of texts."""
     for text in range(len(values)):
@@ -1011,7 +1019,7 @@ def score_values(values: NDArray[np.float32], weights: NDArray[np.float32], scor
                     scores[text, label] += value * weights[column, label]
 
 
-@_compiled
+@compiled
 def interleave(
     order: Int64s,
     idf: Floats,
@@ -1026,3 +1034,226 @@ def interleave(
         rows[row, 0] = idf[column] * idf[column]
         for label in range(weights.shape[1]):
             rows[row, label + 1] = factor * weights[column, label]
+
+
+@compiled
+def weigh(
+    columns: Int32s,
+    values: Int32s,
+    row_offsets: Int64s,
+    order: Int64s,
+    idf: Floats,
+    tf: Floats,
+    sublinear: bool,
+    binary: bool,
+    sorted_columns: Int32s,
+    weights: NDArray[np.float32],
+) -> None:
+    """Turn counts into TF-IDF values, each row of unit length and in the order of its columns.
+
+    Feature i of the counts is column ``order[i]``.
+    """
+    longest = 0
+    for row in range(len(row_offsets) - 1):
+        longest = max(longest, row_offsets[row + 1] - row_offsets[row])
+    keys, spare = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
+    sizes = np.empty(1 << RADIX_BITS, dtype=np.int64)
+    products = np.empty(longest, dtype=np.float64)
+    for row in range(len(row_offsets) - 1):
+        begin = row_offsets[row]
+        size = row_offsets[row + 1] - begin
+        for i in range(size):
+            keys[i] = (order[columns[begin + i]] << 32) | values[begin + i]
+        _sort_by_column(keys, spare, sizes, size, len(order))
+        squares = 0.0
+        for i in range(size):
+            column = keys[i] >> 32
+            product = _weight_of(keys[i] & LOW_HALF, tf, sublinear, binary) * idf[column]
+            products[i] = product
+            squares += product * product
+            sorted_columns[begin + i] = column
+        norm = math.sqrt(squares) if squares > 0.0 else 1.0
+        for i in range(size):
+            weights[begin + i] = products[i] / norm
+
+
+@compiled
+def _sort_by_column(
+    keys: Int64s, spare: Int64s, sizes: Int64s, n_keys: int, n_columns: int
+) -> None:
+    """Sort keys by their high halves, a few bits at a time (LSD radix sort)."""
+    shift = 32
+    while (n_columns - 1) >> (shift - 32) > 0:
+        sizes[:] = 0
+        for i in range(n_keys):
+            sizes[(keys[i] >> shift) & RADIX_MASK] += 1
+        before = 0
+        for digit in range(len(sizes)):
+            size = sizes[digit]
+            sizes[digit] = before
+            before += size
+        for i in range(n_keys):
+            digit = (keys[i] >> shift) & RADIX_MASK
+            spare[sizes[digit]] = keys[i]
+            sizes[digit] += 1
+        keys[:n_keys] = spare[:n_keys]
+        shift += RADIX_BITS
+
+
+@compiled
+def _tally(node: int, times: int, text: int, outlet: int, tallies: Tallies) -> None:
+    """Count an n-gram of a text of an outlet; texts come outlet by outlet."""
+    tally = tallies[node]
+    tally[TOTAL] += times
+    if tally[LAST_TEXT] != text + 1:
+        tally[LAST_TEXT] = text + 1
+        tally[DOCUMENTS] += 1
+        if tally[LAST_OUTLET] != outlet + 1:
+            tally[LAST_OUTLET] = outlet + 1
+            tally[OUTLETS] += 1
+
+
+@compiled
+def _grow_branch(node: int, added: int, n_nodes: Int64s, tree: Int64s) -> int:
+    """Return the node that a branch leads to; a new one, where there is no such branch yet."""
+    at = _branch_place(node, added, tree)
+    if tree[2 * at] == EMPTY:
+        tree[2 * at] = (int(node) << 32) | int(added)
+        tree[2 * at + 1] = n_nodes[0]
+        n_nodes[0] += 1
+    return int(tree[2 * at + 1])
+
+
+@compiled
+def tally_words(
+    tokens: Int32s,
+    token_offsets: Int64s,
+    texts: Int64s,
+    first: int,
+    outlets: Int64s,
+    min_n: int,
+    max_n: int,
+    n_nodes: Int64s,
+    tree: Int64s,
+    tallies: Tallies,
+) -> int:
+    """Count all word n-grams of texts, and in how many texts and outlets they occur.
+
+    ``texts`` are numbers of texts, outlet by outlet. A word's node is its
+    number. Returns how many texts are done; fewer than all where the tree or
+    the tallies might have no room for the next.
+    """
+    for i in range(first, len(texts)):
+        text = texts[i]
+        begin, end = token_offsets[text], token_offsets[text + 1]
+        if not _has_room((end - begin) * (max_n - 1), n_nodes, tree, tallies):
+            return i
+        for start in range(begin, end):
+            node = int(tokens[start])
+            if min_n == 1:
+                _tally(node, 1, text, outlets[text], tallies)
+            for at in range(start + 1, min(start + max_n, end)):
+                node = _grow_branch(node, tokens[at], n_nodes, tree)
+                if at - start >= min_n - 1:
+                    _tally(node, 1, text, outlets[text], tallies)
+    return len(texts)
+
+
+@compiled
+def _has_room(n_new: int, n_nodes: Int64s, tree: Int64s, tallies: Tallies) -> bool:
+    """Tell whether so many branches more leave half of the tree empty."""
+    n_then = n_nodes[0] + n_new
+    return bool(n_then <= len(tallies) and 4 * n_then <= len(tree))
+
+
+@compiled
+def replant_tree(old: Int64s, tree: Int64s) -> None:
+    """Enter all branches of a tree into an empty one of another size."""
+    for i in range(0, len(old), 2):
+        if old[i] != EMPTY:
+            at = _branch_place(old[i] >> 32, old[i] & LOW_HALF, tree)
+            tree[2 * at] = old[i]
+            tree[2 * at + 1] = old[i + 1]
+
+
+@compiled
+def split_words(
+    units: Int32s,
+    offsets: Int64s,
+    first_word: int,
+    n_words: int,
+    padded: Int32s,
+    min_n: int,
+    max_n: int,
+    n_nodes: Int64s,
+    tree: Int64s,
+    ngrams: Numbers,
+    ngram_offsets: Int64s,
+) -> int:
+    """List all character n-grams of words, as nodes of a tree that grows; see `list_ngrams`."""
+    for word in range(first_word, n_words):
+        size = offsets[word + 1] - offsets[word] + 2
+        padded[0] = padded[size - 1] = SPACE
+        padded[1 : size - 1] = units[offsets[word] : offsets[word + 1]]
+        n_found = ngram_offsets[word]
+        shortest = min(min_n, size)
+        longest = min(max(max_n, shortest), size)
+        if n_found + size * longest > len(ngrams) or 4 * (n_nodes[0] + size * longest) > len(tree):
+            return word
+        for start in range(size - shortest + 1):
+            node = ROOT
+            for end in range(start + 1, min(start + longest, size) + 1):
+                node = _grow_branch(node, padded[end - 1], n_nodes, tree)
+                if end - start >= shortest:
+                    ngrams[n_found] = node
+                    n_found += 1
+        ngram_offsets[word + 1] = n_found
+    return n_words
+
+
+@compiled
+def tally_chars(
+    tokens: Numbers,
+    token_offsets: Int64s,
+    texts: Int64s,
+    outlets: Int64s,
+    ngrams: Numbers,
+    ngram_offsets: Int64s,
+    word_counts: Int32s,
+    words: Numbers,
+    tallies: Tallies,
+) -> None:
+    """Count all character n-grams of texts; see `tally_words`."""
+    for text in texts:
+        own = tokens[token_offsets[text] : token_offsets[text + 1]]
+        n_words, _ = _distinct_words(own, ngram_offsets, word_counts, words)
+        for i in range(n_words):
+            word = words[i]
+            for place in range(ngram_offsets[word], ngram_offsets[word + ONE]):
+                _tally(ngrams[place], word_counts[word], text, outlets[text], tallies)
+            word_counts[word] = 0
+
+
+@compiled
+def spell(nodes: Int64s, tree: Int64s, n_roots: int, n_nodes: int, paths: Int32s) -> None:
+    """Write down the steps that lead to nodes, each in a row of ``paths``, and -1 behind them.
+
+    The first ``n_roots`` nodes are reached in one step, which is their number.
+    """
+    parents = np.full(n_nodes, EMPTY, dtype=np.int64)
+    steps = np.arange(n_nodes)
+    for i in range(0, len(tree), 2):
+        if tree[i] != EMPTY:
+            parents[tree[i + 1]] = tree[i] >> 32
+            steps[tree[i + 1]] = tree[i] & LOW_HALF
+    for i in range(len(nodes)):
+        node = nodes[i]
+        n_steps = 0
+        while node != EMPTY and (n_roots > 0 or node != ROOT):
+            n_steps += 1
+            node = parents[node]
+        paths[i, n_steps:] = -1
+        node = nodes[i]
+        for step in range(n_steps - 1, -1, -1):
+            paths[i, step] = steps[node]
+            node = parents[node]

@@ -10,6 +10,7 @@ import numpy as np
 
 from stance.features.matrices import scaled, stack
 from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
+from stance.features.units import read_batch, surface_folding, word_folding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from stance.features.preparation import Preparation
     from stance.text.normalization import NormalizationTable
+
+# From here on compiled loops are faster, getting them ready included.
+MANY_LETTERS = 500_000
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,20 @@ class TextBatch:
     @cached_property
     def words(self) -> TokenBatch:
         """The normalised words."""
-        return tokenize(self.texts, self.table, by_voice=self.by_voice)
+        if self.by_voice or self._is_small:
+            return tokenize(self.texts, self.table, by_voice=self.by_voice)
+        return read_batch(self.texts, word_folding(self.table))
 
     @cached_property
     def surface(self) -> TokenBatch:
         """The words as published."""
-        return tokenize_surface(self.texts)
+        if self._is_small:
+            return tokenize_surface(self.texts)
+        return read_batch(self.texts, surface_folding())
+
+    @property
+    def _is_small(self) -> bool:
+        return sum(map(len, self.texts)) < MANY_LETTERS
 
     def read_by(self, reader: _Reader) -> TokenBatch:
         """Return the batch that a block, or the options of one, reads."""

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.errors import ConfigError, CorpusError
-from stance.features.counting import NgramTable, count_batch, ngram_table
-from stance.features.matrices import compact, csr
+from stance.features.counting import NgramTable, ngram_table, weigh_batch
 from stance.features.ngrams import CharNgrams, WordNgrams
+from stance.features.vocabulary import Pruning, learn_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,21 +127,14 @@ class TfidfBlock:
 
     def transform(self, batch: TokenBatch) -> sparse.csr_array:
         """Return TF-IDF values, CSR float32 of shape (n_texts, n_terms)."""
-        return self._weigh(count_batch(self.ngrams, batch))
-
-    def _weigh(self, counts: sparse.csr_array) -> sparse.csr_array:
-        counts.sort_indices()
-        values = counts.data.astype(np.float64)
-        if self.options.binary:
-            values = np.ones_like(values)
-        elif self.options.sublinear_tf:
-            values = np.log(values) + 1.0
-        values *= self.idf[counts.indices]
-        matrix = csr(values, counts.indices, counts.indptr, counts.shape[1])
-        norms = np.sqrt((matrix * matrix).sum(axis=1))
-        norms[norms == 0.0] = 1.0
-        values /= np.repeat(norms, np.diff(matrix.indptr))
-        return compact(matrix.astype(np.float32))
+        options = self.options
+        return weigh_batch(
+            self.ngrams,
+            batch,
+            self.idf,
+            sublinear=options.sublinear_tf,
+            binary=options.binary,
+        )
 
 
 def fit_tfidf(
@@ -169,52 +162,35 @@ def fit_tfidf(
     CorpusError
         If no n-gram is left.
     """
-    candidates = options.counter().candidates(batch)
-    counts = candidates.counts
-    document_frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    kept = np.flatnonzero(document_frequency >= options.min_df)
-    if options.min_outlets > 1:
-        kept = kept[outlet_frequency(counts, outlets)[kept] >= options.min_outlets]
-    terms = candidates.spell(kept.tolist())
-    order = sorted(range(len(terms)), key=terms.__getitem__)
-    if 0 < options.max_features < len(order):
-        total = counts.sum(axis=0)
-        frequent = sorted(order, key=lambda i: -total[kept[i]])[: options.max_features]
-        order = sorted(frequent, key=terms.__getitem__)
-    if not order:
-        raise CorpusError(_nothing_left(counts.shape[1], options))
-    columns = kept[order]
-    block = TfidfBlock(
-        options=options,
-        terms=[terms[i] for i in order],
-        idf=np.log((1 + len(batch)) / (1 + document_frequency[columns])) + 1.0,
-    )
-    return block, block._weigh(_select(counts, columns))
+    analyzer = options.counter()
+    pruning = Pruning(options.min_df, options.min_outlets, options.max_features)
+    by_outlet = _check_outlets(outlets, len(batch)) if options.min_outlets > 1 else None
+    terms, document_frequency, n_candidates = learn_vocabulary(batch, analyzer, pruning, by_outlet)
+    if not terms:
+        raise CorpusError(_nothing_left(n_candidates, options))
+    idf = np.log((1 + len(batch)) / (1 + document_frequency)) + 1.0
+    block = TfidfBlock(options=options, terms=terms, idf=idf)
+    return block, block.transform(batch)
 
 
-def _select(counts: sparse.csr_array, columns: NDArray[np.int64]) -> sparse.csr_array:
-    """Take some columns, in the order given."""
-    place = np.full(counts.shape[1], -1, dtype=np.int64)
-    place[columns] = np.arange(len(columns))
-    new = place[counts.indices]
-    kept = new >= 0
-    offsets = np.concatenate([[0], np.cumsum(kept)])[counts.indptr]
-    return csr(counts.data[kept], new[kept], offsets, len(columns))
+def _check_outlets(outlets: Sequence[str | None] | None, n_texts: int) -> Sequence[str | None]:
+    if outlets is None:
+        raise CorpusError(
+            "Got min_outlets > 1 for articles without outlets, but expected the outlet of every "
+            "article. Give the outlets, or set min_outlets = 1."
+        )
+    if len(outlets) != n_texts:
+        raise CorpusError(
+            f"Got {len(outlets)} outlets for {n_texts} texts, but expected one for each."
+        )
+    return outlets
 
 
 def outlet_frequency(
     counts: sparse.csr_array, outlets: Sequence[str | None] | None
 ) -> NDArray[np.int64]:
     """Return in how many outlets each column occurs."""
-    if outlets is None:
-        raise CorpusError(
-            "Got min_outlets > 1 for articles without outlets, but expected the outlet of every "
-            "article. Give the outlets, or set min_outlets = 1."
-        )
-    if len(outlets) != counts.shape[0]:
-        raise CorpusError(
-            f"Got {len(outlets)} outlets for {counts.shape[0]} texts, but expected one for each."
-        )
+    outlets = _check_outlets(outlets, counts.shape[0])
     from scipy import sparse
 
     names = {name: number for number, name in enumerate(dict.fromkeys(outlets))}

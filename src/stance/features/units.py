@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     Array = TypeVar("Array", NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64])
 
+    from stance.features.tokens import TokenBatch
     from stance.text.normalization import NormalizationTable
 
 N_CODE_POINTS = 0x110000
@@ -36,6 +38,8 @@ N_UNITS = 0x10000
 # Letters, marks and digits that Arabic news is written in, before all others.
 FREQUENT = [*range(0x621, 0x653), *b"0123456789", *range(0x660, 0x66A), 0x67E, 0x686, 0x6A4, 0x6AF]
 FREQUENT += [0x6A9, 0x6CC, *b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+
+TEXTS_AT_ONCE = 1024
 
 # Runs of letters that a thread remembers: the most frequent of them stay in the processor's cache.
 MEMO_ROWS = 1 << 17
@@ -336,6 +340,12 @@ class WordReader:
         offsets = self.offsets[: n_words + 1].copy()
         return StringTable(self.units[: offsets[-1]].copy(), offsets, self._slots, self._hash_mask)
 
+    def words(self) -> list[str]:
+        """Return the words read so far as strings."""
+        offsets = self.offsets[: self.n_words + 1].tolist()
+        joined = self.units[: offsets[-1]].tobytes().decode("utf-32-le", "surrogatepass")
+        return [joined[begin:end] for begin, end in pairwise(offsets)]
+
     def _composed(
         self, texts: Sequence[str], encoded: CodeUnits | CodePoints
     ) -> CodeUnits | CodePoints:
@@ -363,6 +373,27 @@ class WordReader:
         slots = empty_slots(len(self.offsets))
         reindex(self._slots, slots)
         self._slots = slots
+
+
+def read_batch(texts: Sequence[str], folding: Folding) -> TokenBatch:
+    """Return the words of texts as `stance.features.tokens` does, some tens of times faster."""
+    from stance.features.kernels import HASH_MASK
+    from stance.features.tokens import TokenBatch
+
+    reader = WordReader(folding, HASH_MASK)
+    numbers, lengths = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)]
+    for first in range(0, len(texts), TEXTS_AT_ONCE):
+        some = texts[first : first + TEXTS_AT_ONCE]
+        tokens = reader.read(some, code_units(some))
+        numbers.append(tokens.numbers[: tokens.offsets[-1]].astype(np.int32))
+        lengths.append(np.diff(tokens.offsets))
+    joined = np.concatenate(numbers)
+    return TokenBatch(
+        types=reader.words(),
+        tokens=joined,
+        offsets=np.concatenate([[0], np.cumsum(np.concatenate(lengths))]),
+        voices=np.zeros(len(joined), dtype=np.int8),
+    )
 
 
 def resized(array: Array, size: int) -> Array:

@@ -359,7 +359,7 @@ def own_replacements(profile: NormalizationProfile) -> dict[int, str]:
     if profile.digits:
         table.update(DIGITS)
     if profile.latin_case:
-        upper = (chr(p) for p in range(sys.maxunicode + 1) if chr(p).lower() != chr(p))
+        upper = (chr(p) for p in _assigned() if chr(p).lower() != chr(p))
         table.update({ord(c): c.lower() for c in upper if "LATIN" in unicodedata.name(c, "")})
     return table
 
@@ -397,14 +397,22 @@ def arabic_normalization(profile: NormalizationProfile | None = None) -> Normali
 @lru_cache(maxsize=1)
 def _composing() -> Ranges:
     """Code points that NFKC may reorder or merge into the character before."""
-    second = {ord(parts[1]) for parts in map(_canonical_pair, range(sys.maxunicode + 1)) if parts}
+    second = {ord(parts[1]) for parts in map(_canonical_pair, _assigned()) if parts}
     second.update(range(0x1161, 0x1176), range(0x11A8, 0x11C3))  # Hangul vowels and finals
 
     def composes(point: int) -> bool:
         folded = unicodedata.normalize("NFKC", chr(point))
         return ord(folded[0]) in second or any(map(unicodedata.combining, folded))
 
-    return _group(point for point in range(sys.maxunicode + 1) if composes(point))
+    return _group(point for point in _assigned() if composes(point))
+
+
+@lru_cache(maxsize=1)
+def _assigned() -> tuple[int, ...]:
+    """Code points that Unicode says something about, a quarter of all; no other one composes."""
+    nothing_said = ("Cn", "Co", "Cs")
+    points = range(sys.maxunicode + 1)
+    return tuple(p for p in points if unicodedata.category(chr(p)) not in nothing_said)
 
 
 def _canonical_pair(point: int) -> str | None:

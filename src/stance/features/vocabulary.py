@@ -1,0 +1,257 @@
+"""Which n-grams of a training corpus become features, counted in compiled loops.
+
+Every n-gram is a node of a tree, and only those that are kept are ever spelled.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from stance.features.ngrams import CharNgrams, WordNgrams
+from stance.features.units import aligned_zeros, code_points, n_slots, resized
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.features.tokens import TokenBatch
+
+FEW_NODES = 1 << 14
+
+
+class Pruning(NamedTuple):
+    """Which n-grams are kept; see `stance.features.tfidf.TfidfOptions`."""
+
+    min_df: int = 1
+    min_outlets: int = 1
+    max_features: int = 0
+
+
+class Vocabulary(NamedTuple):
+    """The n-grams that are kept.
+
+    Parameters
+    ----------
+    terms : list of str
+        Sorted by code point.
+    document_frequency : ndarray of int64, shape (n_terms,)
+        In how many texts each occurs.
+    n_candidates : int
+        How many there were before any was pruned.
+    """
+
+    terms: list[str]
+    document_frequency: NDArray[np.int64]
+    n_candidates: int
+
+
+def learn_vocabulary(
+    batch: TokenBatch,
+    analyzer: WordNgrams | CharNgrams,
+    pruning: Pruning,
+    outlets: Sequence[str | None] | None = None,
+) -> Vocabulary:
+    """Count all n-grams of a batch and keep those that are frequent enough.
+
+    Parameters
+    ----------
+    batch : TokenBatch
+    analyzer : WordNgrams or CharNgrams
+    pruning : Pruning
+    outlets : sequence of str or None, optional
+        The outlet of each text; those without one count as one outlet.
+    """
+    tree = _WordTree(batch) if isinstance(analyzer, WordNgrams) else _CharTree(batch)
+    tree.count(analyzer.min_n, analyzer.max_n, *_by_outlet(len(batch), outlets))
+    return tree.prune(pruning, analyzer.max_n)
+
+
+def _by_outlet(
+    n_texts: int, outlets: Sequence[str | None] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the texts' numbers outlet by outlet, and the number of each text's outlet."""
+    if outlets is None:
+        return np.arange(n_texts), np.zeros(n_texts, dtype=np.int64)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(outlets))}
+    found = np.array([numbers[name] for name in outlets], dtype=np.int64)
+    return np.argsort(found, kind="stable"), found
+
+
+class _Tree:
+    """N-grams as nodes of a tree, each with its tally."""
+
+    def __init__(self, batch: TokenBatch, n_roots: int) -> None:
+        from stance.features.kernels import EMPTY, N_TALLIES
+
+        self._types = batch.types
+        self._tokens = batch.tokens
+        self._offsets = batch.offsets
+        self._n_roots = n_roots
+        self._n_nodes = np.array([max(n_roots, 1)], dtype=np.int64)
+        room = n_slots(FEW_NODES + n_roots)
+        self._branches = np.full(2 * room, EMPTY, dtype=np.int64)
+        self._tallies = aligned_zeros((room, N_TALLIES), np.int32)
+
+    def count(
+        self, min_n: int, max_n: int, texts: NDArray[np.int64], outlets: NDArray[np.int64]
+    ) -> None:
+        """Tally all n-grams; ``texts`` are numbers of texts, outlet by outlet."""
+        raise NotImplementedError
+
+    def _grow(self) -> None:
+        from stance.features.kernels import EMPTY, replant_tree
+
+        larger = np.full(2 * len(self._branches), EMPTY, dtype=np.int64)
+        replant_tree(self._branches, larger)
+        self._branches = larger
+
+    def prune(self, pruning: Pruning, max_n: int) -> Vocabulary:
+        """Spell what is kept."""
+        from stance.features.kernels import DOCUMENTS, OUTLETS, TOTAL, spell
+
+        n_nodes = int(self._n_nodes[0])
+        tallies = self._tallies[:n_nodes]
+        documents = tallies[:, DOCUMENTS]
+        kept = np.flatnonzero(
+            (documents >= pruning.min_df) & (tallies[:, OUTLETS] >= pruning.min_outlets)
+        )
+        paths = np.empty((len(kept), max_n), dtype=np.int32)
+        spell(kept, self._branches, self._n_roots, n_nodes, paths)
+        # Nearly in order, so that sorting the strings has little left to do.
+        nearly = np.lexsort(self._ranked(paths).T[::-1])
+        kept, paths = kept[nearly], paths[nearly]
+        terms = self._spell(paths)
+        order = sorted(range(len(terms)), key=terms.__getitem__)
+        if 0 < pruning.max_features < len(order):
+            totals = tallies[kept, TOTAL].tolist()
+            frequent = sorted(order, key=lambda i: -totals[i])[: pruning.max_features]
+            order = sorted(frequent, key=terms.__getitem__)
+        found = documents[kept[order]].astype(np.int64)
+        return Vocabulary([terms[i] for i in order], found, int(np.count_nonzero(documents)))
+
+    def _ranked(self, paths: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return paths whose steps are in the order of what they stand for."""
+        raise NotImplementedError
+
+    def _spell(self, paths: NDArray[np.int32]) -> list[str]:
+        """Return the n-grams that paths lead to."""
+        raise NotImplementedError
+
+
+class _WordTree(_Tree):
+    """Word n-grams, joined by one space: a step is a word's number."""
+
+    def __init__(self, batch: TokenBatch) -> None:
+        super().__init__(batch, n_roots=len(batch.types))
+
+    def count(
+        self, min_n: int, max_n: int, texts: NDArray[np.int64], outlets: NDArray[np.int64]
+    ) -> None:
+        from stance.features.kernels import N_TALLIES, tally_words
+
+        done = 0
+        while True:
+            done = tally_words(
+                self._tokens,
+                self._offsets,
+                texts,
+                done,
+                outlets,
+                min_n,
+                max_n,
+                self._n_nodes,
+                self._branches,
+                self._tallies,
+            )
+            if done == len(texts):
+                return
+            self._grow()
+            larger = aligned_zeros((2 * len(self._tallies), N_TALLIES), np.int32)
+            larger[: len(self._tallies)] = self._tallies
+            self._tallies = larger
+
+    def _ranked(self, paths: NDArray[np.int32]) -> NDArray[np.int32]:
+        ranks = np.empty(len(self._types) + 1, dtype=np.int32)
+        order = sorted(range(len(self._types)), key=self._types.__getitem__)
+        ranks[order] = np.arange(len(order))
+        ranks[-1] = -1
+        return ranks[paths]
+
+    def _spell(self, paths: NDArray[np.int32]) -> list[str]:
+        types = self._types
+        terms = [types[word] for word in paths[:, 0].tolist()]
+        for column in paths.T[1:].tolist():
+            terms = [
+                term if word < 0 else f"{term} {types[word]}"
+                for term, word in zip(terms, column, strict=True)
+            ]
+        return terms
+
+
+class _CharTree(_Tree):
+    """Character n-grams inside words: a step is a letter."""
+
+    def __init__(self, batch: TokenBatch) -> None:
+        super().__init__(batch, n_roots=0)
+
+    def count(
+        self, min_n: int, max_n: int, texts: NDArray[np.int64], outlets: NDArray[np.int64]
+    ) -> None:
+        from stance.features.kernels import N_TALLIES, tally_chars
+
+        ngrams, offsets = self._split(min_n, max_n)
+        self._tallies = aligned_zeros((int(self._n_nodes[0]), N_TALLIES), np.int32)
+        n_words = len(self._types)
+        tally_chars(
+            self._tokens.view(np.uint32),
+            self._offsets,
+            texts,
+            outlets,
+            ngrams,
+            offsets,
+            np.zeros(n_words, dtype=np.int32),
+            np.empty(n_words + 1, dtype=np.uint32),
+            self._tallies,
+        )
+
+    def _split(self, min_n: int, max_n: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Return the n-grams of each word as nodes, and where each word's begin."""
+        from stance.features.kernels import split_words
+
+        units, offsets = code_points(self._types)
+        padded = np.empty(int(np.diff(offsets).max(initial=0)) + 2, dtype=np.int32)
+        ngrams = np.empty(FEW_NODES, dtype=np.uint32)
+        ngram_offsets = np.zeros(len(offsets), dtype=np.int64)
+        done = 0
+        while True:
+            done = split_words(
+                units,
+                offsets,
+                done,
+                len(self._types),
+                padded,
+                min_n,
+                max_n,
+                self._n_nodes,
+                self._branches,
+                ngrams,
+                ngram_offsets,
+            )
+            if done == len(self._types):
+                return ngrams, ngram_offsets
+            # Each word has several n-grams, and few of them are new.
+            ngrams = resized(ngrams, 2 * len(ngrams))
+            if 8 * self._n_nodes[0] > len(self._branches) or len(ngrams) > len(self._branches):
+                self._grow()
+
+    def _ranked(self, paths: NDArray[np.int32]) -> NDArray[np.int32]:
+        return paths
+
+    def _spell(self, paths: NDArray[np.int32]) -> list[str]:
+        text = paths[paths >= 0].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        ends = np.cumsum((paths >= 0).sum(axis=1)).tolist()
+        return [text[begin:end] for begin, end in pairwise([0, *ends])]
