@@ -17,9 +17,10 @@ MAY_IMPORT = {
     "corpus": {"text", "errors"},
     "features": {"text", "corpus.article", "errors", "resources"},
     "model": {"features", "text", "corpus", "errors", "resources"},
-    "evaluation": {"model", "corpus", "errors"},
+    "evaluation": {"model", "corpus", "cluster", "errors"},
     "benchmarking": {"evaluation", "model", "corpus", "errors"},
-    "labelling": {"model", "corpus", "errors"},
+    "cluster": {"errors"},
+    "labelling": {"model", "corpus", "cluster", "errors"},
     "cli": {
         "text",
         "corpus",
@@ -28,6 +29,7 @@ MAY_IMPORT = {
         "evaluation",
         "benchmarking",
         "labelling",
+        "cluster",
         "errors",
         "resources",
     },
@@ -36,8 +38,10 @@ SINGLE_IMPORTERS = {
     "camel_tools": {"text/normalization.py"},
     "numba": {"features/kernels.py"},
     "fsspec": {"corpus/addresses.py"},
+    "dask": set(),
+    "distributed": {"cluster/baggage.py", "cluster/connection.py"},
 }
-HEAVY = ("sklearn", "numba", "pandas", "camel_tools", "torch")
+HEAVY = ("sklearn", "numba", "pandas", "camel_tools", "torch", "distributed")
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -39,3 +39,7 @@ class RegressionError(StanceError):
 
 class InterruptedRunError(StanceError):
     """A run had to stop, but what it did is kept and it can go on."""
+
+
+class ClusterError(StanceError):
+    """Workers on other machines cannot be reached, or cannot do the work."""

@@ -19,7 +19,7 @@ from stance.errors import InterruptedRunError
 
 if TYPE_CHECKING:
     from stance.corpus.article import RejectedRow
-    from stance.labelling.engine import LocalEngine
+    from stance.labelling.engine import Engine
     from stance.labelling.plan import Labelling
     from stance.labelling.progress import Progress
     from stance.labelling.receipt import Receipt
@@ -45,7 +45,7 @@ class _FirstRejects:
 def to_target(
     task: Labelling,
     target: Target,
-    engine: LocalEngine,
+    engine: Engine,
     *,
     resume: bool,
     force: bool,
@@ -123,7 +123,7 @@ def _report(tally: Tally, place: str = "") -> None:
 
 def to_stdout(
     task: Labelling,
-    engine: LocalEngine,
+    engine: Engine,
     rejects: str | None,
     *,
     as_table: bool,

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.cli.console import patience
+from stance.cli.engines import (
+    DASK,
+    LOCAL,
+    EngineOption,
+    SchedulerOption,
+    check_engine,
+    labelling_engine,
+)
 from stance.cli.models import model_folder
 from stance.cli.options import CorpusOptions, ForceOption, ModelOption, with_corpus_options
 from stance.errors import ConfigError
@@ -78,8 +86,15 @@ def predict_command(
     ] = 1024,
     jobs: Annotated[
         int,
-        typer.Option("--jobs", "-j", min=-1, help="Threads to label in; -1: one for each core."),
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=-1,
+            help="Threads to label in, or processes of --engine dask; -1: one for each core.",
+        ),
     ] = -1,
+    engine: EngineOption = LOCAL,
+    scheduler: SchedulerOption = None,
     min_probability: Annotated[
         float,
         typer.Option(
@@ -101,18 +116,23 @@ def predict_command(
     'stance verify OUT' checks the output against it.
     """
     from stance.cli.labelling_runs import to_stdout, to_target
-    from stance.labelling.engine import LocalEngine
     from stance.labelling.plan import plan_labelling
     from stance.labelling.target import choose_target, refuse_unless
-    from stance.model.prediction import check_min_probability
+    from stance.model.prediction import check_min_probability, n_threads
 
     check_min_probability(min_probability)
-    engine = LocalEngine(jobs, batch_size)
+    check_engine(engine, scheduler)
+    n_threads(jobs)
     output = None if output == STDOUT else output
     as_table = file_format == TABLE or (
         output is None and file_format is None and sys.stdout.isatty()
     )
     _check(output, as_table=as_table, resume=resume, force=force)
+    if as_table and engine == DASK:
+        raise ConfigError(
+            f"Got --engine {DASK} and a table for the eye, but a cluster is for more than that. "
+            "Give --output, or --format jsonl."
+        )
     if output is None:
         target, row_format = None, _stream_format(file_format)
     else:
@@ -132,11 +152,12 @@ def predict_command(
         part_rows=part_rows,
         min_probability=min_probability,
     )
-    if target is None:
-        to_stdout(task, engine, rejects, as_table=as_table, force=force, quiet=quiet)
-    else:
-        wanted = rejects is not None
-        to_target(task, target, engine, resume=resume, force=force, wanted=wanted, quiet=quiet)
+    with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
+        if target is None:
+            to_stdout(task, chosen, rejects, as_table=as_table, force=force, quiet=quiet)
+        else:
+            wanted = rejects is not None
+            to_target(task, target, chosen, resume=resume, force=force, wanted=wanted, quiet=quiet)
 
 
 def _check(output: str | None, *, as_table: bool, resume: bool, force: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -61,7 +62,9 @@ class Cursor:
     Readers move `row` and `offset` past each row before they hand it on, and
     tell of every byte that they take. Reading may begin at a place that an
     earlier reading had reached: what stands before it is hashed again and
-    compared.
+    compared. `is_settled` is False where a row that could not be read may still
+    decide what becomes of the rows behind it; `end` is where to stop, None for
+    the input's own end.
 
     Parameters
     ----------
@@ -85,6 +88,8 @@ class Cursor:
         self.row = self.start.row
         self.offset = self.start.offset
         self.header = self.start.header
+        self.end: Place | None = None
+        self.is_settled = True
         self.before_read = before_read or (lambda: None)
         self._hash = hashlib.sha256()
         self.mark = Mark(0, self._hash.copy())
@@ -133,6 +138,62 @@ class Cursor:
                 f"Got {name}, whose first {self.start.n_bytes:,} bytes are not those that were "
                 "read before, but expected the same file to go on with. Put the old file back, "
                 "or give --force to begin anew."
+            )
+
+
+class Stretch(NamedTuple):
+    """A part of one file that can be read by itself.
+
+    Parameters
+    ----------
+    start, end : Place
+        The hash of what was read by `end` covers all of the stretch.
+    checksum : int, optional
+        CRC-32 of its bytes; None where it is part of a stretch, or in Parquet.
+    """
+
+    start: Place
+    end: Place
+    checksum: int | None = None
+
+
+class StretchCursor(Cursor):
+    """Follows the reading of a stretch, whose bytes somebody else has hashed.
+
+    Parameters
+    ----------
+    stretch : Stretch
+    """
+
+    def __init__(self, stretch: Stretch) -> None:
+        super().__init__(stretch.start, hashes=False)
+        self.end = stretch.end
+        self._expected = stretch.checksum
+        self._found = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes the stretch has."""
+        return self.end.offset - self.start.offset if self.end else 0
+
+    def update(self, data: bytes | memoryview) -> None:
+        """Take note of bytes that were read."""
+        super().update(data)
+        self._found = zlib.crc32(data, self._found)
+
+    def check(self, name: str) -> None:
+        """Compare what was read with what was there when the file was cut.
+
+        Raises
+        ------
+        CorpusError
+            If it differs.
+        """
+        if self._expected is not None and self._found != self._expected:
+            raise CorpusError(
+                f"Got {name}, which reads otherwise here than where the work is given out, but "
+                "expected one file that all machines see and nobody writes to. Put it into a "
+                "folder that they share."
             )
 
 

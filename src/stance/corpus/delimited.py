@@ -67,6 +67,11 @@ class _Lines:
         return last.offset + last.size
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no line was given back that waits to be given out again."""
+        return not self._again
+
+    @property
     def raw(self) -> bytes:
         """The row at hand as its file has it."""
         return self.taken[0].data if len(self.taken) == 1 else b"".join(t.data for t in self.taken)
@@ -171,3 +176,4 @@ class _Table:
         last = self._lines.taken[-1]
         self._cursor.row = number
         self._cursor.offset = last.offset + last.size
+        self._cursor.is_settled = self._lines.is_empty and self._cursor.offset >= self._doubtful_to

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from stance.corpus.addresses import exists_at, is_address, is_folder_at, open_at
-from stance.corpus.cursor import BLOCK, Cursor, FollowedFile
+from stance.corpus.cursor import BLOCK, Cursor, FollowedFile, StretchCursor
 from stance.errors import ConfigError, CorpusError, DamagedFileError
 
 if TYPE_CHECKING:
@@ -182,6 +182,12 @@ def open_bytes(source: Source, cursor: Cursor | None = None) -> Iterator[IO[byte
 @contextmanager
 def _opened(source: Source, cursor: Cursor) -> Iterator[IO[bytes]]:
     """Open a source where the cursor stands."""
+    if isinstance(cursor, StretchCursor):
+        with _open_raw(source) as file:
+            file.seek(cursor.start.offset)
+            raw = FollowedFile(_Beginning(file, cursor.size), cursor, source.name)
+            yield io.BufferedReader(raw, BLOCK)
+        return
     if not source.compression:
         with _followed(source, cursor) as raw:
             raw.pass_over(cursor.start.offset)
@@ -193,6 +199,20 @@ def _opened(source: Source, cursor: Cursor) -> Iterator[IO[bytes]]:
     with _followed(source, cursor) as raw, _decompressed(raw, source.compression) as stream:
         _skip(stream, cursor.start.offset)
         yield stream
+
+
+class _Beginning:
+    """The next bytes of a stream, and no more of them than asked for."""
+
+    def __init__(self, stream: IO[bytes], size: int) -> None:
+        self._stream = stream
+        self._left = size
+
+    def read(self, size: int, /) -> bytes:
+        """Return some bytes, none at the end."""
+        data = self._stream.read(min(size, self._left))
+        self._left -= len(data)
+        return data
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def read_parquet(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     check_content(source)
     try:
         with _seekable(source, cursor) as whole, pq.ParquetFile(whole) as file:
-            for batch in _batches_from(file, cursor.row):
+            for batch in _batches(file, cursor.row, cursor.end.row if cursor.end else None):
                 yield from _batch_rows(source, batch, cursor)
     except (pa.ArrowException, OSError) as error:
         raise DamagedFileError(
@@ -49,16 +49,45 @@ def read_parquet(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow]:
         ) from error
 
 
-def _batches_from(file: Any, n_passed: int) -> Iterator[Any]:
-    """Read on after some rows, with no look at the row groups that hold none but these."""
-    groups = list(range(file.num_row_groups))
-    while groups and (size := file.metadata.row_group(groups[0]).num_rows) <= n_passed:
-        groups.pop(0)
-        n_passed -= size
+def row_groups(source: Source) -> list[tuple[int, int]]:
+    """Return the rows and the bytes, decompressed, of each row group.
+
+    Raises
+    ------
+    DamagedFileError
+        If the file's index cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_metadata(source.path)
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedFileError(
+            f"Got {source.name}, whose index cannot be read: {error}."
+        ) from error
+    groups = [metadata.row_group(n) for n in range(metadata.num_row_groups)]
+    return [(group.num_rows, group.total_byte_size) for group in groups]
+
+
+def _batches(file: Any, first: int, end: int | None) -> Iterator[Any]:
+    """Read some rows, with no look at the row groups that hold none of them."""
+    place, groups, skipped = 0, [], 0
+    for n in range(file.num_row_groups):
+        size = file.metadata.row_group(n).num_rows
+        if place + size <= first:
+            skipped += size
+        elif end is None or place < end:
+            groups.append(n)
+        place += size
+    place = skipped
     for batch in file.iter_batches(batch_size=PARQUET_BATCH, row_groups=groups):
-        if n_passed < batch.num_rows:
-            yield batch.slice(n_passed)
-        n_passed = max(n_passed - batch.num_rows, 0)
+        low, high = max(first - place, 0), batch.num_rows
+        if end is not None:
+            high = min(high, end - place)
+        if low < high:
+            yield batch.slice(low, high - low)
+        place += batch.num_rows
 
 
 def _batch_rows(source: Source, batch: Any, cursor: Cursor) -> Iterator[Row | RejectedRow]:

@@ -12,10 +12,11 @@ from stance.labelling.stages import Reader, labelled_batches
 from stance.model.prediction import BATCH_SIZE, n_threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from threading import Event
 
     from stance.labelling.batches import LabelledBatch
+    from stance.labelling.entries import Entry
     from stance.labelling.journal import Checkpoint
     from stance.labelling.plan import Labelling
 
@@ -54,18 +55,43 @@ class LocalEngine:
         self, task: Labelling, start: Checkpoint, stop: Event
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         """Yield batches in the order of the inputs."""
-        reader = Reader(live=task.is_live)
-        intake = Intake(
-            task.inputs,
-            task.selection,
-            n_input=start.n_input,
-            place=start.place,
-            unseen=start.unseen,
-            before_read=reader.before_read,
+        jobs = n_threads(self.jobs)
+        return read_and_label(
+            task, start, stop, task.labeller, jobs=jobs, batch_size=self.batch_size
         )
-        reader.read(intake)
-        batcher = Batcher(self.batch_size, task.part_rows, start.part_rows)
-        for batch in labelled_batches(
-            reader, batcher, task.labeller, jobs=n_threads(self.jobs), live=task.is_live, stop=stop
-        ):
-            yield batch, intake.unseen
+
+
+def read_and_label(
+    task: Labelling,
+    start: Checkpoint,
+    stop: Event,
+    label: Callable[[Sequence[Entry]], LabelledBatch],
+    *,
+    jobs: int,
+    batch_size: int,
+) -> Iterator[tuple[LabelledBatch, set[str]]]:
+    """Read a task here, and have it labelled by threads.
+
+    Parameters
+    ----------
+    task : Labelling
+    start : Checkpoint
+    stop : Event
+    label : callable
+    jobs : int
+        Threads, at least 1.
+    batch_size : int
+    """
+    reader = Reader(live=task.is_live)
+    intake = Intake(
+        task.inputs,
+        task.selection,
+        n_input=start.n_input,
+        place=start.place,
+        unseen=start.unseen,
+        before_read=reader.before_read,
+    )
+    reader.read(intake)
+    batcher = Batcher(batch_size, task.part_rows, start.part_rows)
+    for batch in labelled_batches(reader, batcher, label, jobs=jobs, live=task.is_live, stop=stop):
+        yield batch, intake.unseen

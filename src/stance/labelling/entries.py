@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow, Row, as_json
-from stance.corpus.cursor import Cursor, Mark, Place
+from stance.corpus.cursor import Cursor, Mark, Place, StretchCursor
 from stance.corpus.reading import Located, Locator, no_such_field
 from stance.errors import DamagedFileError, MissingFieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from stance.corpus.cursor import Stretch
     from stance.corpus.inputs import PlannedInput
 
 # A field asked for by name that is in none of so many rows is a slip of the pen.
@@ -45,9 +46,9 @@ class InputEnd(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row on its way, and what was passed over before it."""
+    """One row on its way, and what was passed over before it; no row ends a stretch."""
 
-    found: Article | RejectedRow | InputEnd
+    found: Article | RejectedRow | InputEnd | None
     kept: dict[str, Any]
     spot: Spot
     passed: int
@@ -78,6 +79,11 @@ class Selection:
         own = {name for name in self.keep if name not in {SOURCE, ROW}}
         return own | {theirs for _, theirs in self.fields.renamed()}
 
+    @property
+    def wanted(self) -> set[str]:
+        """All fields asked for by name."""
+        return self.named | set(self.where)
+
     def kept(self, row: Row) -> dict[str, Any]:
         """Return the fields of a row that the output carries."""
         values = {name: as_json(row.values.get(name)) for name in self.keep}
@@ -86,6 +92,55 @@ class Selection:
         if ROW in values:
             values[ROW] = row.number
         return values
+
+
+@dataclass
+class Sightings:
+    """Which of the fields asked for by name were seen, and by which row.
+
+    Parameters
+    ----------
+    wanted : set of str
+    first : dict of str to int
+        Of those that were seen, how many rows it took.
+    fields : dict of str to None
+        All fields of the first rows, for who misspelt one.
+    n_rows : int
+        Rows looked at; none any more when nothing is left to be seen.
+    """
+
+    wanted: set[str]
+    first: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, None] = field(default_factory=dict)
+    n_rows: int = 0
+
+    @property
+    def unseen(self) -> set[str]:
+        """Those that no row had yet."""
+        return self.wanted - self.first.keys()
+
+    def look(self, row: Row) -> None:
+        """Look at a row."""
+        self.n_rows += 1
+        for name in self.unseen & row.values.keys():
+            self.first[name] = self.n_rows
+        if len(self.fields) < PROBED_ROWS:
+            self.fields.update(dict.fromkeys(row.values))
+
+    def add(self, later: Sightings) -> None:
+        """Add what was seen in the rows behind these."""
+        for name, n in later.first.items():
+            self.first.setdefault(name, self.n_rows + n)
+        if len(self.fields) < PROBED_ROWS:
+            self.fields.update(later.fields)
+        self.n_rows += later.n_rows
+
+    def missing(self, named: set[str]) -> set[str]:
+        """Return those of some fields that none of the first rows had, once these were seen."""
+        if self.n_rows < PROBED_ROWS:
+            return set()
+        late = {name for name, n in self.first.items() if n > PROBED_ROWS}
+        return (self.unseen | late) & named
 
 
 class Intake:
@@ -97,12 +152,17 @@ class Intake:
     selection : Selection
     n_input : int
         The input to begin with.
+    n_end : int, optional
+        The first that is not to be read any more.
     place : Place
-        Where in it to begin.
+        Where in the first to begin.
     unseen : iterable of str, optional
         Fields asked for by name that no row had yet; all of them unless given.
     before_read : callable, optional
         Called when a read may take long.
+    judges : bool
+        Whether to raise an error where a field asked for is nowhere; without,
+        somebody else looks at the `sightings`.
     """
 
     def __init__(
@@ -111,27 +171,36 @@ class Intake:
         selection: Selection,
         *,
         n_input: int = 0,
+        n_end: int | None = None,
         place: Place | None = None,
-        unseen: Sequence[str] | None = None,
+        unseen: Iterable[str] | None = None,
         before_read: Callable[[], None] | None = None,
+        judges: bool = True,
     ) -> None:
         self._inputs = inputs
         self._selection = selection
-        self._first = n_input
+        self._numbers = range(n_input, len(inputs) if n_end is None else n_end)
         self._place = place or Place()
         self._before_read = before_read
-        wanted = selection.named | set(selection.where)
-        self.unseen: set[str] = wanted if unseen is None else set(unseen)
-        self._fields_seen: dict[str, None] = {}
-        self._n_probed = 0
+        self._judges = judges
+        self.sightings = Sightings(selection.wanted if unseen is None else set(unseen))
+
+    @property
+    def unseen(self) -> set[str]:
+        """Fields asked for by name that no row had yet."""
+        return self.sightings.unseen
 
     def __iter__(self) -> Iterator[Entry]:
         place = self._place
-        for n_input in range(self._first, len(self._inputs)):
+        for n_input in self._numbers:
             yield from self._read(n_input, Cursor(place, self._before_read))
             place = Place()
-        if self._fields_seen and self.unseen:
-            raise self._missing(self.unseen)
+        if self._judges:
+            refuse_unseen(self._inputs, self.sightings)
+
+    def stretch(self, n_input: int, stretch: Stretch) -> Iterator[Entry]:
+        """Read a part of one input; the last entry holds nothing but the place behind it."""
+        return self._read(n_input, StretchCursor(stretch))
 
     def _read(self, n_input: int, cursor: Cursor) -> Iterator[Entry]:
         planned = self._inputs[n_input]
@@ -142,12 +211,15 @@ class Intake:
                 if found is None:
                     passed += 1
                     continue
-                spot = Spot(n_input, cursor.row, cursor.offset, cursor.header, cursor.mark)
-                yield Entry(found, kept, spot, passed)
+                yield Entry(found, kept, _spot(n_input, cursor), passed)
                 passed = 0
         except DamagedFileError as error:
             damage = _damage(planned, cursor, error)
             cursor = _to_the_end(planned, cursor)
+        if cursor.end is not None:
+            cursor.check(planned.name)
+            yield Entry(None, {}, _spot(n_input, cursor), passed)
+            return
         sha256 = "" if planned.kind == "dataset" else cursor.mark.sha256
         end = InputEnd(n_input, cursor.mark.n_bytes, sha256, damage)
         yield Entry(end, {}, Spot(n_input + 1, 0, 0, (), Cursor().mark), passed)
@@ -157,31 +229,58 @@ class Intake:
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
         locator = Locator(planned, self._selection.fields, self._selection.where)
         keeps = bool(self._selection.keep)
+        unseen = self.unseen
         for row in planned.rows(self._selection.fields, cursor):
             if isinstance(row, RejectedRow):
                 yield row, {}
                 continue
-            if self.unseen:
-                self._probe(row)
+            if unseen:
+                self.sightings.look(row)
+                unseen = self.unseen
+                if self._judges:
+                    refuse_misspelt(self._inputs, self._selection, self.sightings)
             found = locator.locate(row)
             if isinstance(found, Located):
                 yield found.article, self._selection.kept(row) if keeps else {}
             else:
                 yield found, {}
 
-    def _probe(self, row: Row) -> None:
-        self.unseen -= row.values.keys()
-        if len(self._fields_seen) < PROBED_ROWS:
-            self._fields_seen.update(dict.fromkeys(row.values))
-        self._n_probed += 1
-        if self._n_probed == PROBED_ROWS and (missing := self.unseen & self._selection.named):
-            raise self._missing(missing)
 
-    def _missing(self, fields: set[str]) -> MissingFieldError:
-        names = ", ".join(planned.name for planned in self._inputs[:3])
-        more = len(self._inputs) - 3
-        names += f" and {more} more" if more > 0 else ""
-        return no_such_field(names, fields, self._fields_seen)
+def refuse_misspelt(inputs: Sequence[PlannedInput], selection: Selection, seen: Sightings) -> None:
+    """Refuse a field asked for by name that none of the first rows had.
+
+    Raises
+    ------
+    MissingFieldError
+        If there is one.
+    """
+    if missing := seen.missing(selection.named):
+        raise _missing(inputs, missing, seen)
+
+
+def refuse_unseen(inputs: Sequence[PlannedInput], seen: Sightings) -> None:
+    """Refuse, at the end, a field asked for that no row had.
+
+    Raises
+    ------
+    MissingFieldError
+        If there is one.
+    """
+    if seen.fields and seen.unseen:
+        raise _missing(inputs, seen.unseen, seen)
+
+
+def _missing(
+    inputs: Sequence[PlannedInput], fields: set[str], seen: Sightings
+) -> MissingFieldError:
+    names = ", ".join(planned.name for planned in inputs[:3])
+    more = len(inputs) - 3
+    names += f" and {more} more" if more > 0 else ""
+    return no_such_field(names, fields, seen.fields)
+
+
+def _spot(n_input: int, cursor: Cursor) -> Spot:
+    return Spot(n_input, cursor.row, cursor.offset, cursor.header, cursor.mark)
 
 
 def _damage(planned: PlannedInput, cursor: Cursor, error: DamagedFileError) -> RejectedRow:

@@ -43,6 +43,8 @@ class Labelling:
         What else decides the labels.
     part_rows : int
         Rows of a part, where the output is a folder.
+    label_options : mapping
+        Those of the options that `stance.model.prediction.label_batch` takes.
     """
 
     inputs: Sequence[PlannedInput]
@@ -51,6 +53,7 @@ class Labelling:
     model: dict[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict)
     part_rows: int = PART_ROWS
+    label_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_live(self) -> bool:
@@ -129,7 +132,7 @@ def plan_labelling(
     labeller = BatchLabeller(label, encoder)
     selection = Selection(fields, where or {}, keep)
     named = {"input_format": input_format, **options}
-    return Labelling(inputs, selection, labeller, model, named, part_rows)
+    return Labelling(inputs, selection, labeller, model, named, part_rows, options)
 
 
 class InputRecord(BaseModel):

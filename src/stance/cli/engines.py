@@ -1,0 +1,81 @@
+"""Where the work is done: on this machine, or given out to a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stance.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stance.cluster.connection import Cluster
+    from stance.labelling.engine import Engine
+
+LOCAL, DASK = "local", "dask"
+
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="local, or dask: give the work out to a cluster (pip install 'stance[dask]').",
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="With --engine dask: the scheduler's address, or the file it wrote it to.  "
+        "[default: --jobs processes on this machine]",
+    ),
+]
+
+
+def check_engine(engine: str, scheduler: str | None) -> None:
+    """Refuse what is no engine, and a scheduler that nobody would ask.
+
+    Raises
+    ------
+    ConfigError
+        If there is something to refuse.
+    """
+    if engine not in {LOCAL, DASK}:
+        raise ConfigError(f"Got --engine {engine}, but expected {LOCAL} or {DASK}.")
+    if scheduler is not None and engine != DASK:
+        raise ConfigError(
+            f"Got --scheduler {scheduler} without --engine {DASK}, but only that engine has one. "
+            f"Give --engine {DASK} too."
+        )
+
+
+@contextmanager
+def cluster_of(engine: str, scheduler: str | None, jobs: int) -> Iterator[Cluster | None]:
+    """Connect to the cluster that was asked for; none where the work is done here."""
+    if engine == LOCAL:
+        yield None
+        return
+    from stance.cluster.connection import connected
+    from stance.model.prediction import n_threads
+
+    with connected(scheduler, n_threads(jobs)) as cluster:
+        yield cluster
+
+
+@contextmanager
+def labelling_engine(
+    engine: str, scheduler: str | None, jobs: int, batch_size: int
+) -> Iterator[Engine]:
+    """Make the engine that was asked for."""
+    from stance.labelling.engine import LocalEngine
+
+    with cluster_of(engine, scheduler, jobs) as cluster:
+        if cluster is None:
+            yield LocalEngine(jobs, batch_size)
+            return
+        from stance.labelling.dask import DaskEngine
+
+        yield DaskEngine(cluster, batch_size)

@@ -1,0 +1,1 @@
+"""Work given out to other machines by Dask."""

@@ -1,0 +1,124 @@
+"""Where a file can be cut, so that each piece can be read by itself, on any machine."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from stance.corpus.cursor import Cursor, Place, Stretch
+from stance.corpus.opening import Source, open_bytes
+from stance.corpus.parquet import row_groups
+from stance.corpus.rows import read_rows
+from stance.errors import DamagedFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCK = 1024 * 1024
+
+
+def can_be_cut(source: Source) -> bool:
+    """Tell whether a file's pieces can be found without reading what stands before them.
+
+    Nothing compressed can be cut, and nothing at an address is: who cuts has
+    to read all of it once, for its hash.
+    """
+    is_here = not (source.is_remote or source.compression) and source.path.is_file()
+    return is_here and source.format != "txt"
+
+
+def cut(source: Source, start: Place, size: int) -> Iterator[Stretch]:
+    """Cut a file, from a place to its end, between two rows.
+
+    Parameters
+    ----------
+    source : Source
+        One that `can_be_cut`.
+    start : Place
+        What stands before it is hashed once more and compared.
+    size : int
+        Bytes that a stretch has at least, the last excepted.
+
+    Yields
+    ------
+    Stretch
+        One behind the other; the last one's end has the hash of the whole file.
+
+    Raises
+    ------
+    DamagedFileError
+        If it is Parquet whose index cannot be read, before any stretch.
+    CorpusError
+        If the file cannot be read, or what stands before `start` has changed.
+    """
+    cutters = {"jsonl": _line_ends, "csv": _row_ends, "tsv": _row_ends, "parquet": _group_ends}
+    for end in cutters[source.format](source, start, size):
+        checksum = None if source.format == "parquet" else _checksum(source, start, end)
+        yield Stretch(start, end, checksum)
+        start = end
+
+
+def _line_ends(source: Source, start: Place, size: int) -> Iterator[Place]:
+    """Find the ends of lines, each of which is a row, without a look at what they hold."""
+    cursor = Cursor(start)
+    row, offset = start.row, start.offset
+    with open_bytes(source, cursor) as stream:
+        begun, done = start.offset, start.offset
+        while data := stream.read1(min(BLOCK, size)):  # type: ignore[attr-defined]
+            if (last := data.rfind(b"\n")) >= 0:
+                row += data.count(b"\n")
+                offset = done + last + 1
+                if offset - begun >= size:
+                    yield _place(cursor, row, offset)
+                    begun = offset
+            done += len(data)
+    # What stands behind the last line's end is one row more.
+    yield _place(cursor, row + (done > offset), done)
+
+
+def _row_ends(source: Source, start: Place, size: int) -> Iterator[Place]:
+    """Find the ends of rows by reading them, since a line of a table need not end its row."""
+    cursor = Cursor(start)
+    begun = start.offset
+    try:
+        for _ in read_rows(source, cursor):
+            if cursor.offset - begun >= size and cursor.is_settled:
+                yield _place(cursor, cursor.row, cursor.offset)
+                begun = cursor.offset
+    except DamagedFileError:
+        # Whoever reads the last stretch will find the same, and say where.
+        cursor = Cursor()
+        cursor.update_from(source.path)
+    yield _place(cursor, cursor.row, cursor.mark.n_bytes)
+
+
+def _group_ends(source: Source, start: Place, size: int) -> Iterator[Place]:
+    """Find the ends of row groups."""
+    groups = row_groups(source)
+    cursor = Cursor(start)
+    cursor.update_from(source.path)
+    cursor.check(source.name)
+    row, weight = 0, 0
+    for n_rows, n_bytes in groups:
+        row += n_rows
+        weight += max(n_bytes, 1) if row > start.row else 0
+        if weight >= size:
+            yield _place(cursor, row, 0)
+            weight = 0
+    if weight or row <= start.row:
+        yield _place(cursor, max(row, start.row), 0)
+
+
+def _place(cursor: Cursor, row: int, offset: int) -> Place:
+    return Place(row, offset, cursor.header, cursor.mark.n_bytes, cursor.mark.sha256)
+
+
+def _checksum(source: Source, start: Place, end: Place) -> int:
+    """Sum up the bytes of a stretch, which the system has at hand from its being cut."""
+    found, left = 0, end.offset - start.offset
+    with source.path.open("rb") as file:
+        file.seek(start.offset)
+        while left and (data := file.read(min(BLOCK, left))):
+            found = zlib.crc32(data, found)
+            left -= len(data)
+    return found
