@@ -50,12 +50,26 @@ def stored(model_folder):
     return read_model(model_folder)
 
 
-def run(stored, inputs, output, *, file_format=None, rejects=None, planned=None, **options):
+def run(
+    stored,
+    inputs,
+    output,
+    *,
+    file_format=None,
+    rejects=None,
+    planned=None,
+    folder="model",
+    **options,
+):
     """Label inputs into an output; `planned` goes to the plan, the rest to the run."""
     target = choose_target(str(output), file_format, rejects)
     settings = {"fields": FieldMapping(), **(planned or {})}
     task = plan_labelling(
-        stored, "model", [str(name) for name in inputs], output_format=target.format, **settings
+        stored,
+        str(folder),
+        [str(name) for name in inputs],
+        output_format=target.format,
+        **settings,
     )
     options.setdefault("engine", LocalEngine(jobs=2, batch_size=7))
     return label_to_target(task, target, **options)

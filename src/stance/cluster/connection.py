@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import uuid
 from contextlib import contextmanager, suppress
@@ -23,6 +24,8 @@ COMES_IN = 300.0
 # Seconds between two looks at how large the cluster is, and at whether to stop.
 LOOK_EVERY = 2.0
 TICK = 0.25
+
+_ADDRESS = re.compile(r"(\w+://.+|[^/]+:\d+)")
 
 
 class Work:
@@ -59,7 +62,7 @@ class Work:
         from distributed.scheduler import KilledWorker, NoValidWorkerError
 
         try:
-            with _reached():
+            with _reached(self.future.client):
                 found: tuple[str, Any] = self.future.result()
         except KilledWorker as error:
             raise ClusterError(
@@ -89,7 +92,7 @@ class Cluster:
     def n_threads(self) -> int:
         """How many calls can be under way at once, as of some seconds ago; at least 1."""
         if time.monotonic() - self._looked > LOOK_EVERY:
-            with _reached():
+            with _reached(self.client):
                 self._n_threads = sum(self.client.nthreads().values())
             self._looked = time.monotonic()
         return max(self._n_threads, 1)
@@ -99,7 +102,7 @@ class Cluster:
         from stance.cluster.baggage import Baggage
 
         name = f"stance-{uuid.uuid4().hex}"
-        with _reached():
+        with _reached(self.client):
             self.client.register_plugin(Baggage(thing, unpack), name=name)
         return name
 
@@ -126,17 +129,25 @@ class Cluster:
 
     def drop(self, works: Iterable[Work]) -> None:
         """Forget calls that nobody waits for any more."""
-        with suppress(OSError):
-            self.client.cancel([work.future for work in works], force=True)
+        futures = [work.future for work in works]
+        if futures and _is_connected(self.client):
+            with suppress(OSError):
+                self.client.cancel(futures, force=True)
 
     def forget(self, name: str) -> None:
         """Take from the workers what they carry."""
-        with suppress(OSError):
-            self.client.unregister_worker_plugin(name)
+        if _is_connected(self.client):
+            with suppress(OSError):
+                self.client.unregister_worker_plugin(name)
+
+
+def _is_connected(client: Any) -> bool:
+    # A client has none from when it lost it until it found it again.
+    return client.scheduler is not None
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
+def _reached(client: Any) -> Iterator[None]:
     """Tell in words that a scheduler is gone.
 
     Raises
@@ -144,12 +155,13 @@ def _reached() -> Iterator[None]:
     ClusterError
         If it is.
     """
+    gone = "Got a cluster that cannot be reached any more"
+    if not _is_connected(client):
+        raise ClusterError(f"{gone}: the connection broke off.")
     try:
         yield
     except OSError as error:
-        raise ClusterError(
-            f"Got a cluster that cannot be reached any more ({error or type(error).__name__})."
-        ) from error
+        raise ClusterError(f"{gone}: {error or type(error).__name__}.") from error
 
 
 @contextmanager
@@ -190,8 +202,9 @@ def connected(scheduler: str | None = None, workers: int = 1) -> Iterator[Cluste
 def _local(distributed: Any, workers: int) -> Iterator[Any]:
     from stance.cluster.baggage import Steadiness
 
-    # Of lost workers the caller learns by what becomes of the work.
-    quiet = {"silence_logs": logging.CRITICAL, "dashboard_address": None}
+    # Of lost workers the caller learns by what becomes of the work. Nothing is shown to the
+    # network, and on any free port, since several runs may be at work here.
+    quiet = {"silence_logs": logging.CRITICAL, "dashboard_address": "127.0.0.1:0"}
     with (
         distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=None, **quiet
@@ -204,16 +217,13 @@ def _local(distributed: Any, workers: int) -> Iterator[Any]:
 
 @contextmanager
 def _remote(distributed: Any, scheduler: str) -> Iterator[Any]:
-    is_file = "://" not in scheduler and Path(scheduler).is_file()
-    where = {"scheduler_file": scheduler} if is_file else {"address": scheduler}
+    address = _address(scheduler)
     try:
-        client = distributed.Client(**where, timeout=ANSWERS_IN, set_as_default=False)
-    except Exception as error:
-        # A scheduler's file may hold anything, and an address too.
+        client = distributed.Client(address, timeout=ANSWERS_IN, set_as_default=False)
+    except (OSError, ValueError) as error:
         raise ClusterError(
             f"Got the scheduler {scheduler}, which does not answer "
-            f"({error or type(error).__name__}). Check that it runs and can be reached from here; "
-            "expected tcp://HOST:PORT, or the file that 'dask scheduler --scheduler-file' writes."
+            f"({error or type(error).__name__}). Check that it runs and can be reached from here."
         ) from error
     with client:
         try:
@@ -224,6 +234,27 @@ def _remote(distributed: Any, scheduler: str) -> Iterator[Any]:
                 f"{COMES_IN:.0f} seconds. Start some, and check that they reach it."
             ) from error
         yield client
+
+
+def _address(scheduler: str) -> str:
+    """Return a scheduler's address, read from the file that it wrote if that is what is named.
+
+    Raises
+    ------
+    ClusterError
+        If it is neither an address nor such a file.
+    """
+    import orjson
+
+    if _ADDRESS.fullmatch(scheduler):
+        return scheduler
+    try:
+        return str(orjson.loads(Path(scheduler).read_bytes())["address"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ClusterError(
+            f"Got the scheduler {scheduler}, but expected tcp://HOST:PORT, or the file that "
+            "'dask scheduler --scheduler-file' writes. Check the spelling."
+        ) from error
 
 
 def _check_versions(client: Any) -> None:

@@ -71,20 +71,24 @@ def row_groups(source: Source) -> list[tuple[int, int]]:
 
 
 def _batches(file: Any, first: int, end: int | None) -> Iterator[Any]:
-    """Read some rows, with no look at the row groups that hold none of them."""
-    place, groups, skipped = 0, [], 0
+    """Read some rows, with no look at the row groups that hold none of them.
+
+    Group by group, so that a damaged one takes no row of another with it.
+    """
+    place = 0
     for n in range(file.num_row_groups):
-        size = file.metadata.row_group(n).num_rows
-        if place + size <= first:
-            skipped += size
-        elif end is None or place < end:
-            groups.append(n)
-        place += size
-    place = skipped
-    for batch in file.iter_batches(batch_size=PARQUET_BATCH, row_groups=groups):
-        low, high = max(first - place, 0), batch.num_rows
-        if end is not None:
-            high = min(high, end - place)
+        n_rows = file.metadata.row_group(n).num_rows
+        if place + n_rows > first and (end is None or place < end):
+            to = n_rows if end is None else min(n_rows, end - place)
+            yield from _group_batches(file, n, max(first - place, 0), to)
+        place += n_rows
+
+
+def _group_batches(file: Any, group: int, first: int, end: int) -> Iterator[Any]:
+    place = 0
+    for batch in file.iter_batches(batch_size=PARQUET_BATCH, row_groups=[group]):
+        low = max(first - place, 0)
+        high = min(batch.num_rows, end - place)
         if low < high:
             yield batch.slice(low, high - low)
         place += batch.num_rows

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 # Half a second's work: little to do again when a worker is lost, much beside giving it out.
 SPAN_BYTES = 8 * 1024 * 1024
 
+# What a leg brings back fills no memory, however long the span.
+LEG_BYTES = 16 * 1024 * 1024
+
 # Spans given out for each thread of the cluster, which bounds what waits for a slow one.
 SPANS_AHEAD = 2
 
@@ -49,16 +52,19 @@ class DaskEngine:
     batch_size : int
         Articles labelled at once.
     span_bytes : int
-        What a worker is given at once, of files that can be cut. Neither
+        What a worker is given at once, of files that can be cut.
+    leg_bytes : int
+        How much output a worker hands back at once, about. None of the three
         changes the output.
     """
 
     cluster: Cluster
     batch_size: int = BATCH_SIZE
     span_bytes: int = SPAN_BYTES
+    leg_bytes: int = LEG_BYTES
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "span_bytes"):
+        for name in ("batch_size", "span_bytes", "leg_bytes"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"Got {name}={getattr(self, name)}, but expected at least 1.")
 
@@ -66,7 +72,7 @@ class DaskEngine:
         self, task: Labelling, start: Checkpoint, stop: Event
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         """Yield batches in the order of the inputs."""
-        order = WorkOrder.of(task, self.batch_size)
+        order = WorkOrder.of(task, self.batch_size, self.leg_bytes)
         name = self.cluster.carry(order, WorkOrder.workplace)
         try:
             if task.is_live:

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from stance.labelling.plan import Labelling
     from stance.labelling.spans import Span
 
-# What a leg brings back fills no memory, however little of an article its output takes.
-LEG_BYTES = 16 * 1024 * 1024
-
 # Inputs that a worker keeps open between two legs; one that was closed is read again.
 OPEN_READINGS = 16
 
@@ -104,6 +101,8 @@ class WorkOrder:
     selection : Selection
     inputs : sequence of PlannedInput
     batch_size, part_rows : int
+    leg_bytes : int
+        A leg ends when its output has so many.
     """
 
     stance: str
@@ -114,9 +113,10 @@ class WorkOrder:
     inputs: Sequence[PlannedInput]
     batch_size: int
     part_rows: int
+    leg_bytes: int
 
     @classmethod
-    def of(cls, task: Labelling, batch_size: int) -> WorkOrder:
+    def of(cls, task: Labelling, batch_size: int, leg_bytes: int) -> WorkOrder:
         """Sum up a task."""
         model = PackedModel.of(Path(task.model["folder"]), task.model["sha256"])
         return cls(
@@ -128,6 +128,7 @@ class WorkOrder:
             task.inputs,
             batch_size,
             task.part_rows,
+            leg_bytes,
         )
 
     def workplace(self) -> Workplace:
@@ -156,13 +157,10 @@ class Workplace:
     ----------
     order : WorkOrder
     labeller : BatchLabeller
-    leg_bytes : int
-        A leg ends when its output has so many.
     """
 
     order: WorkOrder
     labeller: BatchLabeller
-    leg_bytes: int = LEG_BYTES
     _open: OrderedDict[Span, _Reading] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -190,7 +188,7 @@ class Workplace:
             if batch := batcher.add(entry):
                 batches.append(sealed(self.labeller(batch), span))
                 n_bytes += len(batches[-1].rows) + len(batches[-1].rejects)
-                if n_bytes >= self.leg_bytes:
+                if n_bytes >= self.order.leg_bytes:
                     return Leg(batches, reading.sightings(), self._put_aside(span, batch, reading))
         if not batcher.is_empty:
             batches.append(sealed(self.labeller(batcher.take()), span))
