@@ -177,6 +177,20 @@ def test_a_run_that_was_stopped_goes_on_by_either_engine(label, cluster, inputs,
         assert content(tmp_path / f"out{turn}") == content(tmp_path / "whole")
 
 
+def test_an_input_all_of_which_is_given_out_is_not_at_its_end_when_a_run_is_stopped(
+    label, cluster, tmp_path
+):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(as_lines(rows(30)))
+    engine = DaskEngine(cluster, span_bytes=source.stat().st_size // 3, batch_size=4)
+    stop = Event()
+    stopped = {"stop": stop, "report": lambda progress: stop.set()}
+    assert label([source], out, engine=engine, **stopped).receipt is None
+    assert label([source], out, engine=engine, resume=True).receipt.counts["rows"] == 30
+    label([source], tmp_path / "local.jsonl")
+    assert out.read_bytes() == (tmp_path / "local.jsonl").read_bytes()
+
+
 def test_an_input_that_another_machine_sees_otherwise_stops_the_run(
     label, cluster, tmp_path, monkeypatch
 ):

@@ -167,9 +167,9 @@ class _Course:
         return len(self._waiting) > SPANS_AHEAD * self.engine.cluster.n_threads
 
     def _settled(self, item: _Errand | LastOf) -> Iterator[tuple[LabelledBatch, set[str]]]:
-        """Wait for a span, leg by leg, and hand on what came of it."""
+        """Wait for a span, leg by leg, and hand on what came of it; nothing after a stop."""
         if isinstance(item, LastOf):
-            if item.n_input != self._damaged:
+            if item.n_input != self._damaged and not self.stop.is_set():
                 yield _end_of(item), self._seen.unseen
             return
         errand: _Errand | None = item
