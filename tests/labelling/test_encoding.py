@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from stance.labelling.encoding import Encoder
 from tests.labelling.conftest import loads
 
-ROW = {"id": "ق-1", "label": "محايد", "probabilities": {"محايد": 0.75}}
-COLUMNS = ("id", "label", "probabilities.محايد")
+ROW = {"id": "ق-1", "label": "محايد", "probabilities": {"محايد": 0.75}, "out_of_domain": False}
+COLUMNS = ("id", "label", "probabilities.محايد", "out_of_domain")
 VALUES = st.none() | st.text(st.characters(codec="utf-8"), max_size=5) | st.integers(-9, 9)
 
 
 def encoder(file_format, *kept, **options):
-    return Encoder(file_format, COLUMNS, COLUMNS[2:], kept, **options)
+    return Encoder(file_format, COLUMNS, COLUMNS[2:3], COLUMNS[3:], kept, **options)
 
 
 def decoded(file_format, data):
