@@ -193,6 +193,8 @@ def weigh_batch(
     counter = table.counter()
     counter.learn(code_points(batch.types), len(batch.types))
     numbers = batch.tokens.view(np.uint32)
+    # That of a loaded model is read-only, another kind of array to compile for.
+    idf = np.require(idf, requirements="W")
     parts = []
     for first in range(0, len(batch), SLICE):
         counts = counter.counts(Tokens(numbers, batch.offsets[first : first + SLICE + 1]))
