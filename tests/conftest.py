@@ -54,6 +54,16 @@ def full_model(seed_articles):
 
 
 @pytest.fixture(scope="session")
+def cluster():
+    """Start two workers on this machine, or skip."""
+    pytest.importorskip("distributed", reason="Dask is not installed: pip install 'stance[dask]'")
+    from stance.cluster.connection import connected
+
+    with connected(workers=2) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def public_data() -> Path:
     """Return the folder of public data sets, or skip."""
     folder = os.environ.get("STANCE_DATA")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stance.corpus.article import Article
-from stance.errors import CorpusError
+from stance.errors import CorpusError, StanceError
 from stance.evaluation.protocol import cross_validate, default_protocol
 from stance.model.config import load_config
 from tests.conftest import FAST, GULLIBLE
@@ -124,3 +124,26 @@ def test_syria_outlets_show_the_gap():
     assert len({article.outlet for article in articles}) == 37
     result = cross_validate(articles, load_config(overrides=FAST), by="outlet", folds=6, jobs=2)
     assert result.gap > 0.1
+
+
+def test_a_cluster_gives_the_same_as_this_machine(cluster, seed_articles, fast_config):
+    articles = seed_articles[:72]
+    options = {"by": "outlet", "folds": 3, "slices": {"event": [a.event for a in articles]}}
+    here = cross_validate(articles, fast_config, **options)
+    told = []
+    there = cross_validate(
+        articles, fast_config, **options, cluster=cluster, progress=lambda *n: told.append(n)
+    )
+    assert there.to_dict() == here.to_dict()
+    assert np.array_equal(there.held_out.scored.probabilities, here.held_out.scored.probabilities)
+    assert told == [(n, 8) for n in range(9)]
+
+
+def test_what_is_wrong_with_a_corpus_is_told_from_a_cluster_too(cluster, seed_articles):
+    config = load_config(overrides=[*FAST, "features.word.min_df=5000"])
+    messages = []
+    for there in (None, cluster):
+        with pytest.raises(StanceError) as caught:
+            cross_validate(seed_articles[:60], config, by="random", folds=2, cluster=there)
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]

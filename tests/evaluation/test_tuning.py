@@ -197,3 +197,23 @@ def test_a_process_that_dies_is_told(seed_articles):
 def test_jobs_out_of_range_are_refused(seed_articles):
     with pytest.raises(ConfigError, match="jobs=0"):
         TrialWorkers(seed_articles, [], 0)
+
+
+def test_a_cluster_scores_the_same_trials(cluster, seed_articles):
+    config = load_config(overrides=FAST)
+    options = {"budget": FOREVER, "max_trials": 2, "folds": 2}
+    here, there = (
+        tune(seed_articles[:72], config, **options, **where)
+        for where in ({"jobs": 2}, {"cluster": cluster})
+    )
+    assert [(t.settings, t.macro_f1) for t in there.trials] == [
+        (t.settings, t.macro_f1) for t in here.trials
+    ]
+    assert there.config == here.config
+
+
+def test_a_cluster_is_not_waited_for_beyond_the_budget(cluster, seed_articles):
+    began = time.monotonic()
+    with pytest.raises(ConfigError, match="not one set of settings"):
+        tune(seed_articles, load_config(), budget=0.5, folds=2, cluster=cluster)
+    assert time.monotonic() - began < 20

@@ -38,12 +38,6 @@ SCRIPT = Path(sys.executable).with_name("stance")
 TIMES = ("started", "ended", "seconds", "rows_per_second", "command")
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    with connected(workers=2) as found:
-        yield found
-
-
 @pytest.fixture
 def label(stored, model_folder):
     return partial(run, stored, folder=model_folder)

@@ -10,6 +10,13 @@ import typer
 
 from stance.cli.console import console, interval, progress, table
 from stance.cli.corpus import read_labelled_with_rows, write_json
+from stance.cli.engines import (
+    LOCAL,
+    EngineOption,
+    SchedulerOption,
+    check_engine,
+    cluster_of,
+)
 from stance.cli.options import (
     ConfigOption,
     CorpusArgument,
@@ -96,6 +103,8 @@ def crossval_command(
     ] = None,
     json: JsonOption = None,
     jobs: JobsOption = -1,
+    engine: EngineOption = LOCAL,
+    scheduler: SchedulerOption = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
@@ -111,6 +120,7 @@ def crossval_command(
     from stance.evaluation.selection import grid as combined
     from stance.model.config import load_config
 
+    check_engine(engine, scheduler)
     protocol, n_folds = _parse_by(by), _parse_folds(folds)
     for path in filter(None, (json, output)):
         refuse_existing(path, force=force)
@@ -119,13 +129,14 @@ def crossval_command(
     candidates = [load_config(config, [*(override or []), *more]) for more in combined(grid or [])]
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
     articles, fields = [row.article for row in rows], slice_fields(rows, slices)
-    with progress("Cross-validating") as tell:
+    with cluster_of(engine, scheduler, jobs) as cluster, progress("Cross-validating") as tell:
         result = cross_validate(
             articles,
             settings,
             by=protocol,
             folds=n_folds,
             jobs=jobs,
+            cluster=cluster,
             keep_duplicates_together=not ignore_duplicates,
             nested=nested,
             candidates=candidates if grid else (),

@@ -11,6 +11,13 @@ import typer
 
 from stance.cli.console import console, counted, status, table
 from stance.cli.corpus import read_labelled, write_json
+from stance.cli.engines import (
+    LOCAL,
+    EngineOption,
+    SchedulerOption,
+    check_engine,
+    cluster_of,
+)
 from stance.cli.options import (
     ConfigOption,
     CorpusArgument,
@@ -60,6 +67,8 @@ def tune_command(
     override: SetOption = None,
     json: JsonOption = None,
     jobs: JobsOption = -1,
+    engine: EngineOption = LOCAL,
+    scheduler: SchedulerOption = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
@@ -75,6 +84,7 @@ def tune_command(
     from stance.evaluation.tuning import tune
     from stance.model.config import load_config
 
+    check_engine(engine, scheduler)
     deadline = time.monotonic() + parse_duration(budget)
     protocol = next((known for known in PROTOCOLS if known == by), None)
     if by is not None and protocol is None:
@@ -83,7 +93,7 @@ def tune_command(
         refuse_existing(path, force=force)
     settings = load_config(config, override or [])
     articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
-    with status("Tuning") as tell:
+    with cluster_of(engine, scheduler, jobs) as cluster, status("Tuning") as tell:
         result = tune(
             articles,
             settings,
@@ -92,6 +102,7 @@ def tune_command(
             folds=folds,
             max_trials=trials,
             jobs=jobs,
+            cluster=cluster,
             progress=lambda tried, left: tell(_so_far(tried, left)),
         )
     _write(result, output, force=force)

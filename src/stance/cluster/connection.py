@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from stance.errors import ClusterError, ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # Seconds for a scheduler to answer, and for its first worker to come.
 ANSWERS_IN = 20.0
@@ -48,6 +48,10 @@ class Work:
                 return False
         return True
 
+    def wait_until(self, deadline: float) -> bool:
+        """Wait for the end, but not beyond a time by the clock of `time.monotonic`."""
+        return self._done.wait(max(deadline - time.monotonic(), 0.0))
+
     def result(self) -> tuple[str, Any]:
         """Return the worker's address and the result.
 
@@ -58,19 +62,8 @@ class Work:
         ClusterError
             If several workers died of it, or the scheduler is gone.
         """
-        from distributed.client import FutureCancelledError
-        from distributed.scheduler import KilledWorker, NoValidWorkerError
-
-        try:
-            with _reached(self.future.client):
-                found: tuple[str, Any] = self.future.result()
-        except KilledWorker as error:
-            raise ClusterError(
-                "Got several workers that died one after the other of the same piece of work. "
-                "Most likely their memory ran out: give them more, or fewer threads each."
-            ) from error
-        except (FutureCancelledError, NoValidWorkerError) as error:
-            raise ClusterError(f"Got a cluster that lost the work ({error}).") from error
+        with _told(self.future.client):
+            found: tuple[str, Any] = self.future.result()
         self.future.release()
         return found
 
@@ -162,6 +155,57 @@ def _reached(client: Any) -> Iterator[None]:
         yield
     except OSError as error:
         raise ClusterError(f"{gone}: {error or type(error).__name__}.") from error
+
+
+@contextmanager
+def _told(client: Any) -> Iterator[None]:
+    """Tell in words what became of work that was given out.
+
+    Raises
+    ------
+    ClusterError
+        If several workers died of it, or it is lost.
+    """
+    from distributed.client import FutureCancelledError
+    from distributed.scheduler import KilledWorker, NoValidWorkerError
+
+    try:
+        with _reached(client):
+            yield
+    except KilledWorker as error:
+        raise ClusterError(
+            "Got several workers that died one after the other of the same piece of work. "
+            "Most likely their memory ran out: give them more, or fewer threads each."
+        ) from error
+    except (FutureCancelledError, NoValidWorkerError) as error:
+        raise ClusterError(f"Got a cluster that lost the work ({error}).") from error
+
+
+@contextmanager
+def joblib_on(cluster: Cluster | None, shared: Sequence[Any]) -> Iterator[None]:
+    """Let joblib give its calls out to a cluster, if there is one.
+
+    Parameters
+    ----------
+    cluster : Cluster, optional
+    shared : sequence of object
+        Arguments that many calls have in common, sent to each worker once.
+
+    Raises
+    ------
+    ClusterError
+        If workers die, or the scheduler is gone.
+    """
+    if cluster is None:
+        yield
+        return
+    from joblib import parallel_config
+
+    with (
+        _told(cluster.client),
+        parallel_config(backend="dask", client=cluster.client, scatter=list(shared)),
+    ):
+        yield
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from stance.cluster.connection import joblib_on
 from stance.corpus.splitting import By, Fold, labels_cross, split
 from stance.errors import CorpusError
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
 
 
@@ -116,6 +118,7 @@ def cross_validate(
     by: By | None = None,
     folds: int | Literal["each"] | None = None,
     jobs: int = 1,
+    cluster: Cluster | None = None,
     keep_duplicates_together: bool = True,
     nested: bool = False,
     candidates: Sequence[TrainingConfig] = (),
@@ -136,6 +139,8 @@ def cross_validate(
         See `stance.corpus.splitting.split`.
     jobs : int
         Processes to train in.
+    cluster : Cluster, optional
+        Workers to train on instead; the result is the same.
     keep_duplicates_together : bool
         Whether to see to it that no article is tested by a model that has
         learned from its near-duplicate.
@@ -165,7 +170,8 @@ def cross_validate(
     plans = [_plan(corpus, by, folds, config, choosing)]
     if by != "random":
         plans.append(_plan(corpus, "random", None, config, choosing))
-    tested = _run(corpus, config, plans, jobs, progress)
+    with joblib_on(cluster, [corpus]):
+        tested = _run(corpus, config, plans, jobs, progress)
     held_out = [_pool(corpus, found) for found in tested]
     results = [
         evaluate(pooled.scored, protocol=plan.description, seed=config.seed)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.connection import Connection
 
+    from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
     from stance.corpus.splitting import Fold
     from stance.model.config import TrainingConfig
@@ -115,6 +116,62 @@ class TrialWorkers:
             for line in answered:
                 found[busy.pop(line)] = _answer(line)
         return [found[place] for place in range(len(self._folds))]
+
+
+class TrialCluster:
+    """Does the same on the workers of a cluster.
+
+    What is under way there when time runs out is not waited for, but goes on
+    to its end.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    folds : sequence of Fold
+    cluster : Cluster
+    """
+
+    def __init__(
+        self, articles: Sequence[Article], folds: Sequence[Fold], cluster: Cluster
+    ) -> None:
+        self._corpus = (articles, folds)
+        self._cluster = cluster
+        self._name = ""
+
+    def __enter__(self) -> Self:
+        self._name = self._cluster.carry(self._corpus, tuple)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._cluster.forget(self._name)
+
+    def guess(self, config: TrainingConfig, deadline: float) -> list[list[str]] | None:
+        """Return the labels of each fold's test articles, or None if time runs out.
+
+        Parameters
+        ----------
+        config : TrainingConfig
+        deadline : float
+            By the clock of `time.monotonic`.
+
+        Raises
+        ------
+        StanceError
+            What training raises, or if workers died or cannot be reached.
+        """
+        places = range(len(self._corpus[1]))
+        works = [self._cluster.submit(self._name, _guess_carried, n, config) for n in places]
+        if not all(work.wait_until(deadline) for work in works):
+            self._cluster.drop(works)
+            return None
+        return [work.result()[1] for work in works]
+
+
+def _guess_carried(
+    corpus: tuple[Sequence[Article], Sequence[Fold]], n: int, config: TrainingConfig
+) -> list[str]:
+    articles, folds = corpus
+    return _guess_fold(articles, folds[n], config)
 
 
 def _ask(line: Connection, call: tuple[TrainingConfig, int]) -> None:

@@ -17,7 +17,7 @@ from stance.corpus.splitting import By, Fold, split
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.protocol import default_protocol
 from stance.evaluation.search_space import search_space
-from stance.evaluation.trial_workers import TrialWorkers
+from stance.evaluation.trial_workers import TrialCluster, TrialWorkers
 from stance.model.calibration import INDISTINCT
 from stance.model.config import TrainingConfig, explicit_settings, with_settings
 from stance.model.learning_corpus import LabelledCorpus
@@ -26,6 +26,7 @@ from stance.model.training import settle_config
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
     from stance.evaluation.search_space import SearchSpace
 
@@ -100,6 +101,7 @@ def tune(
     folds: int = FOLDS,
     max_trials: int | None = None,
     jobs: int = 1,
+    cluster: Cluster | None = None,
     progress: Callable[[Sequence[Trial], float], None] = lambda trials, left: None,
 ) -> Tuning:
     """Search for settings that do well on held-out articles.
@@ -126,6 +128,8 @@ def tune(
         same result.
     jobs : int
         Processes to train in; -1 for one on each core.
+    cluster : Cluster, optional
+        Workers to train on instead; the scores are the same.
     progress : callable, optional
         Told of the trials so far and the seconds left.
 
@@ -149,7 +153,7 @@ def tune(
     divided = _folds(corpus, by, folds, given.seed)
     space = search_space(corpus, _tried_first(settled), explicit_settings(given))
     trials: list[Trial] = []
-    with TrialWorkers(articles, divided, jobs) as workers:
+    with _workers(articles, divided, jobs, cluster) as workers:
         for number, (settings, tell) in enumerate(_proposals(space, given.seed)):
             if number == max_trials:
                 break
@@ -174,6 +178,14 @@ def tune(
         by=by,
         n_folds=len(divided),
     )
+
+
+def _workers(
+    articles: Sequence[Article], folds: Sequence[Fold], jobs: int, cluster: Cluster | None
+) -> TrialWorkers | TrialCluster:
+    if cluster is None:
+        return TrialWorkers(articles, folds, jobs)
+    return TrialCluster(articles, folds, cluster)
 
 
 def _choose(trials: Sequence[Trial]) -> Trial:
