@@ -1,4 +1,5 @@
 import shutil
+from threading import Event
 
 import orjson
 import pytest
@@ -22,6 +23,19 @@ def test_an_output_is_what_its_receipt_says(labelled):
     assert found.n_files == 4
     assert found.receipt.counts["rows"] == 31
     assert verify(f"{labelled}/out.run.json").faults == []
+
+
+def test_a_receipt_counts_what_got_no_label_or_is_out_of_domain(stored, tmp_path):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    foreign = [{"id": str(n), "text": "nothing here is Arabic"} for n in range(4)]
+    source.write_bytes(as_lines([*rows(30), *foreign]))
+    stop = Event()
+    planned = {"min_probability": 0.8}
+    run(stored, [source], out, planned=planned, stop=stop, report=lambda p: stop.set())
+    counts = run(stored, [source], out, planned=planned, resume=True).receipt.counts
+    written = [orjson.loads(line) for line in out.read_bytes().splitlines()]
+    assert counts["abstained"] == sum(row["label"] is None for row in written) > 0
+    assert counts["out_of_domain"] == sum(row["out_of_domain"] for row in written) >= 4
 
 
 def test_an_output_may_be_moved_with_its_receipt(labelled, tmp_path):

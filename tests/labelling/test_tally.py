@@ -1,13 +1,14 @@
 from collections import Counter
 
-from stance.labelling.tally import MOST_REASONS, OTHER_REASONS, Tally, kind_of
+from stance.labelling.tally import MOST_REASONS, NO_LABEL, OTHER_REASONS, Tally, kind_of
 
 
 def test_counts_add_up_and_survive_json():
     tally = Tally()
-    tally.add(Tally(Counter(a=2), Counter(bad=1), 3))
-    tally.add(Tally(Counter(a=1, b=1), Counter(bad=1), 0))
-    assert (tally.n_labelled, tally.n_rejected, tally.passed, tally.n_rows) == (4, 2, 3, 9)
+    tally.add(Tally(Counter(a=2), Counter(bad=1), 3, 2))
+    tally.add(Tally(Counter({"a": 1, "b": 1, NO_LABEL: 2}), Counter(bad=1), 0, 1))
+    assert (tally.n_labelled, tally.n_rejected, tally.passed, tally.n_rows) == (6, 2, 3, 11)
+    assert (tally.n_abstained, tally.out_of_domain) == (2, 3)
     assert Tally.from_dict(tally.to_dict()) == tally
 
 

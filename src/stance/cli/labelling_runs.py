@@ -109,14 +109,23 @@ def _report_target(
 
 
 def _report(tally: Tally, place: str = "") -> None:
-    labels = ", ".join(f"{label} {n:,}" for label, n in tally.labels.most_common())
-    note(
-        f"Labelled {counted(tally.n_labelled, 'article')}{place}"
-        + (f": {labels}." if labels else ".")
-    )
-    if tally.n_rejected or tally.passed:
+    from stance.labelling.tally import NO_LABEL
+
+    given = [(label, n) for label, n in tally.labels.most_common() if label != NO_LABEL]
+    labels = ", ".join(f"{label} {n:,}" for label, n in given)
+    n_labelled = tally.n_labelled - tally.n_abstained
+    note(f"Labelled {counted(n_labelled, 'article')}{place}" + (f": {labels}." if labels else "."))
+    if tally.n_abstained:
+        note(f"Gave no label to {counted(tally.n_abstained, 'article')} below --min-probability.")
+    if tally.out_of_domain:
         note(
-            f"Read {counted(tally.n_rows, 'row')}: {tally.n_labelled:,} labelled, "
+            f"Flagged {counted(tally.out_of_domain, 'article')} as out_of_domain: unlike anything "
+            "that the model was trained on."
+        )
+    if tally.n_rejected or tally.passed:
+        silent = f"{tally.n_abstained:,} without a label, " if tally.n_abstained else ""
+        note(
+            f"Read {counted(tally.n_rows, 'row')}: {n_labelled:,} labelled, {silent}"
             f"{tally.n_rejected:,} set aside, {tally.passed:,} passed over."
         )
 

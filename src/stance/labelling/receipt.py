@@ -56,8 +56,9 @@ class InputEntry(BaseModel):
 class Receipt(BaseModel):
     """What a run did, from what, by what, and with which result.
 
-    ``counts`` are rows: read, labelled, set aside, passed over; by label, and
-    by what is wrong with those set aside. ``seconds`` is the time at work in
+    ``counts`` are rows: read, labelled, set aside, passed over; of those
+    labelled, how many got no label and how many are out of domain; by label,
+    and by what is wrong with those set aside. ``seconds`` is the time at work in
     all sessions.
     """
 

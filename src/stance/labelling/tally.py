@@ -44,6 +44,11 @@ class Tally:
         return self.labels.total()
 
     @property
+    def n_abstained(self) -> int:
+        """Rows in the output whose best label was not probable enough to be given."""
+        return self.labels[NO_LABEL]
+
+    @property
     def n_rejected(self) -> int:
         """Rows set aside."""
         return self.reasons.total()
@@ -69,6 +74,8 @@ class Tally:
             "labelled": self.n_labelled,
             "rejected": self.n_rejected,
             "passed_over": self.passed,
+            "abstained": self.n_abstained,
+            "out_of_domain": self.out_of_domain,
             "labels": dict(self.labels.most_common()),
             "reasons": dict(self.reasons.most_common()),
         }
@@ -76,7 +83,12 @@ class Tally:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Tally:
         """Return the counts that `to_dict` wrote."""
-        return cls(Counter(values["labels"]), Counter(values["reasons"]), values["passed_over"])
+        return cls(
+            Counter(values["labels"]),
+            Counter(values["reasons"]),
+            values["passed_over"],
+            values["out_of_domain"],
+        )
 
 
 def kind_of(reason: str) -> str:
