@@ -149,7 +149,7 @@ def predict_command(
         input_format=reading.input_format,
         output_format=row_format,
         bom=bom,
-        part_rows=part_rows,
+        part_rows=part_rows if target is not None and target.in_parts else None,
         min_probability=min_probability,
     )
     with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -126,7 +127,8 @@ class _Course:
         unseen = self.start.unseen
         wanted = self.task.selection.wanted if unseen is None else set(unseen)
         self._seen = Sightings(wanted)
-        self._n_in_part = self.start.part_rows % self.task.part_rows
+        self._n_in_part = 0
+        self._count(self.start.part_rows)
         self._here = Workplace(self.order, self.task.labeller)
 
     def batches(self) -> Iterator[tuple[LabelledBatch, set[str]]]:
@@ -190,13 +192,19 @@ class _Course:
         for batch in self._fitting(span, leg.batches):
             if any(end.damage for end in batch.ended) and span.stretch is not None:
                 self._damaged = span.n_input
-            self._n_in_part = (self._n_in_part + batch.tally.n_labelled) % self.task.part_rows
+            self._count(batch.tally.n_labelled)
             yield batch, self._seen.unseen
+
+    def _count(self, n_rows: int) -> None:
+        """Count the rows of the part at hand, where there are parts."""
+        if self.task.part_rows is not None:
+            self._n_in_part = (self._n_in_part + n_rows) % self.task.part_rows
 
     def _fitting(self, span: Span, batches: Sequence[LabelledBatch]) -> Iterator[LabelledBatch]:
         """Hand on batches; one that reaches into the next part is read and labelled again."""
         for batch in batches:
-            if self._n_in_part + batch.tally.n_labelled > self.task.part_rows:
+            room = (self.task.part_rows or math.inf) - self._n_in_part
+            if batch.tally.n_labelled > room:
                 yield from self._again(span, batch.spot)
             else:
                 yield batch

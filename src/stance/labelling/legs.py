@@ -100,7 +100,8 @@ class WorkOrder:
     encoder : Encoder
     selection : Selection
     inputs : sequence of PlannedInput
-    batch_size, part_rows : int
+    batch_size : int
+    part_rows : int, optional
     leg_bytes : int
         A leg ends when its output has so many.
     """
@@ -112,7 +113,7 @@ class WorkOrder:
     selection: Selection
     inputs: Sequence[PlannedInput]
     batch_size: int
-    part_rows: int
+    part_rows: int | None
     leg_bytes: int
 
     @classmethod

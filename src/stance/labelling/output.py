@@ -122,7 +122,8 @@ class DurableOutput:
 
     @property
     def _is_part_full(self) -> bool:
-        return self._target.in_parts and self._state["part_rows"] >= self._task.part_rows
+        rows = self._task.part_rows
+        return self._target.in_parts and rows is not None and self._state["part_rows"] >= rows
 
     def write(self, batch: LabelledBatch) -> None:
         """Take a batch; it is on the disk at the next checkpoint.

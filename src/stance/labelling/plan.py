@@ -41,7 +41,7 @@ class Labelling:
         ``folder``, ``sha256``, ``format``, ``labels`` and ``config`` of the model.
     options : mapping
         What else decides the labels.
-    part_rows : int
+    part_rows : int, optional
         Rows of a part, where the output is a folder.
     label_options : mapping
         Those of the options that `stance.model.prediction.label_batch` takes.
@@ -52,7 +52,7 @@ class Labelling:
     labeller: BatchLabeller
     model: dict[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict)
-    part_rows: int = PART_ROWS
+    part_rows: int | None = PART_ROWS
     label_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -85,7 +85,7 @@ def plan_labelling(
     input_format: str | None = None,
     output_format: str = "jsonl",
     bom: bool = False,
-    part_rows: int = PART_ROWS,
+    part_rows: int | None = PART_ROWS,
     **options: Any,
 ) -> Labelling:
     """Plan a task, and look at every file once before any of them is read.
@@ -104,8 +104,8 @@ def plan_labelling(
     output_format : {"jsonl", "csv", "parquet"}
     bom : bool
         Begin CSV with a byte-order mark.
-    part_rows : int
-        Rows of a part, where the output is a folder.
+    part_rows : int, optional
+        Rows of a part, where the output is a folder; None where it is not.
     **options
         Given on to `stance.model.prediction.label_batch`.
 
