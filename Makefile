@@ -7,11 +7,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SEEDS := seeds/articles.jsonl
 SETTINGS := --config seeds/model.toml
 
-.PHONY: install dev bench demo test lint types gate models clean
+.PHONY: install dev bench demo test lint types gate speed speed-short models clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 install: $(VENV)/.installed  ## the toolkit in .venv
 
@@ -52,6 +52,15 @@ gate: install  ## a short benchmark held against its baseline; needs the public 
 	@mkdir -p build
 	$(BIN)/stance benchmark benchmarks/short.toml --output build/short.json --junit build/short.xml \
 		--baseline benchmarks/results/short.json --fail-on-regression --force
+
+speed: bench  ## everything timed beside other programs; needs the public data, and an hour
+	@mkdir -p build
+	$(BIN)/python benchmarks/prepare.py ant build/speed
+	$(BIN)/python benchmarks/speed.py build/speed/ant.jsonl --labelled build/speed/ant-train.jsonl
+
+speed-short: install  ## the same on made-up text, in two minutes, beside scikit-learn alone
+	@mkdir -p build
+	$(BIN)/python benchmarks/speed.py --short --rounds 1 --results build
 
 models: install  ## the model that ships with the package, and its card
 	$(BIN)/stance train $(SEEDS) $(SETTINGS) --codebook seeds/codebook.toml --output models/syria-framing --force

@@ -3,6 +3,7 @@
 python scikit_learn.py fit LABELLED PIPELINE LABEL_FIELD
 python scikit_learn.py predict PIPELINE ARTICLES LABELS
 python scikit_learn.py score PIPELINE ARTICLES     in memory; prints seconds as JSON
+python scikit_learn.py adopt PARTS PIPELINE        terms, idf and weights that others learned
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 import joblib
+import numpy as np
 from normalise import normalise
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -32,18 +34,41 @@ def text_of(row: dict[str, str]) -> str:
     return f"{row.get('title') or ''}\n{row['text']}"
 
 
+def vectorizers(**options: object) -> tuple[TfidfVectorizer, TfidfVectorizer]:
+    """Return those of words and of letters inside them."""
+    shared = {"preprocessor": normalise, "sublinear_tf": True, "dtype": "float32", **options}
+    return (
+        TfidfVectorizer(ngram_range=(1, 2), tokenizer=str.split, token_pattern=None, **shared),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **shared),
+    )
+
+
 def fit(labelled: str, pipeline: str, field: str) -> None:
     """Train on labelled articles."""
     rows = read(labelled)
-    shared = {"preprocessor": normalise, "sublinear_tf": True, "min_df": 2, "dtype": "float32"}
-    words = TfidfVectorizer(ngram_range=(1, 2), tokenizer=str.split, token_pattern=None, **shared)
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **shared)
+    words, letters = vectorizers(min_df=2)
     classifier = LogisticRegression(C=10.0, class_weight="balanced", max_iter=1000)
     made = Pipeline(
         [("features", FeatureUnion([("w", words), ("c", letters)])), ("fit", classifier)]
     )
     made.fit([text_of(row) for row in rows], [row[field] for row in rows])
     joblib.dump(made, pipeline)
+
+
+def adopt(parts: str, pipeline: str) -> None:
+    """Put together the pipeline that has the terms, the idf and the weights of another model."""
+    terms = json.loads(Path(parts, "terms.json").read_text(encoding="utf-8"))
+    tensors = np.load(Path(parts, "weights.npz"))
+    steps = []
+    for name, made in zip(("word", "char"), vectorizers(), strict=True):
+        made.set_params(vocabulary=terms[name])
+        made._validate_vocabulary()
+        made.idf_ = tensors[name]
+        steps.append((name, made))
+    classifier = LogisticRegression()
+    classifier.classes_ = np.array(terms["labels"])
+    classifier.coef_, classifier.intercept_ = tensors["coefficients"], tensors["intercepts"]
+    joblib.dump(Pipeline([("features", FeatureUnion(steps)), ("fit", classifier)]), pipeline)
 
 
 def predict(pipeline: str, articles: str, labels: str) -> None:
@@ -66,11 +91,12 @@ def score(pipeline: str, articles: str) -> None:
     made = joblib.load(pipeline)
     texts = [text_of(row) for row in read(articles)]
     made.decision_function(texts[:8])
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     for first in range(0, len(texts), BATCH):
         made.decision_function(texts[first : first + BATCH])
-    print(json.dumps({"seconds": time.perf_counter() - start}))
+    told = {"seconds": time.perf_counter() - start, "processor": time.process_time() - processor}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
-    {"fit": fit, "predict": predict, "score": score}[sys.argv[1]](*sys.argv[2:])
+    {"fit": fit, "predict": predict, "score": score, "adopt": adopt}[sys.argv[1]](*sys.argv[2:])
