@@ -44,9 +44,17 @@ print(found.values.tobytes().hex(), found.familiarity.tobytes().hex())
 """
 
 
-def run(*, source=SOURCE.parent, **environment):
+# One kernel is enough to see where compiled code is kept.
+SMALL = """
+import numpy as np
+from stance.features.kernels import reindex
+reindex(np.full(2, -1), np.full(4, -1))
+"""
+
+
+def run(script=SCRIPT, *, source=SOURCE.parent, **environment):
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT],
+        [sys.executable, "-W", "error", "-c", script],
         capture_output=True,
         text=True,
         check=False,
@@ -72,7 +80,18 @@ def kept(folder):
 
 
 def test_compiled_code_is_kept_in_the_cache_folder_that_the_user_names(installed, tmp_path):
-    run(source=installed, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    run(SMALL, source=installed, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    assert kept(tmp_path / "cache")
+    assert not kept(installed / "stance")
+
+
+def test_where_the_package_is_read_only_compiled_code_is_kept_in_the_users_cache(
+    installed, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    # A file in its place: not even root can write into the folder then.
+    (installed / "stance" / "features" / "__pycache__").write_text("")
+    run(SMALL, source=installed, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert kept(tmp_path / "cache")
     assert not kept(installed / "stance")
 

@@ -1,0 +1,67 @@
+"""All that is compiled against scikit-learn, on news of five outlets."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from stance.corpus.article import Article
+from stance.corpus.reading import read_articles
+from stance.features.scoring import Scorer
+from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
+from stance.features.tfidf import TfidfOptions, fit_tfidf
+from stance.text.normalization import arabic_normalization
+from tests.features.oracle import plain_tfidf
+
+# Of 31,525 articles; scikit-learn takes two minutes to read them all. `benchmarks/speed.py` does,
+# and asks for the same label of every one.
+EVERY = 12
+
+OPTIONS = (
+    TfidfOptions("word", min_n=1, max_n=2, min_df=2),
+    TfidfOptions("char", min_n=2, max_n=5, min_df=2),
+)
+
+
+@pytest.fixture(scope="module")
+def texts(public_data):
+    if not (public_data / "ant").is_dir():
+        pytest.skip("the articles of ANT are not at hand in STANCE_DATA")
+    chosen = islice(read_articles(["dataset:ant"]), 0, None, EVERY)
+    return [f"{one.title or ''}\n{one.text}" for one in chosen if isinstance(one, Article)]
+
+
+@pytest.fixture(scope="module")
+def fitted(texts):
+    """Each block beside scikit-learn's vectoriser, and the values of both."""
+    batch = TextBatch(texts, arabic_normalization(), by_voice=False)
+    found = []
+    for options in OPTIONS:
+        theirs = plain_tfidf(options.analyzer, min_n=options.min_n, max_n=options.max_n, min_df=2)
+        found.append(
+            (*fit_tfidf(batch.read_by(options), options), theirs, theirs.fit_transform(texts))
+        )
+    return found
+
+
+def test_vocabulary_idf_and_values_are_those_of_scikit_learn(fitted):
+    for block, values, theirs, expected in fitted:
+        assert block.terms == theirs.get_feature_names_out().tolist()
+        assert len(block.terms) > 50_000
+        np.testing.assert_allclose(block.idf, theirs.idf_, rtol=1e-12)
+        assert np.abs(values - expected).max() < 1e-6
+
+
+def test_decision_values_and_labels_are_those_of_scikit_learn(texts, fitted):
+    blocks = [
+        ScaledBlock(block.options.analyzer, block, np.ones(len(block.terms), np.float32))
+        for block, *_ in fitted
+    ]
+    features = FeatureStack(arabic_normalization(), blocks)
+    shape = (features.n_features, 5)
+    weights = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    expected = sparse.hstack([values for *_, values in fitted]) @ weights.astype(np.float64)
+    found = Scorer(features, weights).scores(texts)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_array_equal(found.argmax(axis=1), expected.argmax(axis=1))
