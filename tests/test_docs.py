@@ -99,7 +99,13 @@ def test_the_row_in_the_readme_is_one(desk):
     "document",
     [
         *DOCUMENTS,
-        *("docs/training.md", "docs/labelling.md", "docs/evaluation.md", "docs/benchmarks.md"),
+        *(
+            "docs/training.md",
+            "docs/labelling.md",
+            "docs/scale.md",
+            "docs/evaluation.md",
+            "docs/benchmarks.md",
+        ),
         "seeds/README.md",
     ],
 )
@@ -127,7 +133,13 @@ def test_every_option_and_setting_named_exists(document):
     "document",
     [
         *DOCUMENTS,
-        *("docs/training.md", "docs/labelling.md", "docs/evaluation.md", "docs/benchmarks.md"),
+        *(
+            "docs/training.md",
+            "docs/labelling.md",
+            "docs/scale.md",
+            "docs/evaluation.md",
+            "docs/benchmarks.md",
+        ),
         "docs/architecture.md",
     ],
 )
