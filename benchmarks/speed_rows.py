@@ -76,10 +76,11 @@ class Workshop:
         folder.mkdir(parents=True, exist_ok=True)
 
     def made(self, name: str, make: Callable[[Path], None]) -> Path:
-        """Return the path of something that is made unless it is there."""
-        path = self.folder / name
+        """Return the path of something that is made unless it is there, whole."""
+        path, partial = self.folder / name, self.folder / f"partial-{name}"
         if not path.exists():
-            make(path)
+            make(partial)
+            partial.rename(path)
         return path
 
     def model(self) -> Path:
@@ -159,7 +160,7 @@ class Workshop:
 
 def hand_over(model: Path, folder: Path) -> None:
     """Write what a model's folder holds as plain arrays and JSON, for those without `stance`."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     tensors = load_file(model / "weights.safetensors")
     labels = json.loads((model / "manifest.json").read_text(encoding="utf-8"))["labels"]
     terms = {
