@@ -79,7 +79,7 @@ class DaskEngine:
             if task.is_live:
                 yield from self._as_they_come(name, task, start, stop)
             else:
-                yield from _Course(self, name, order, task, start, stop).batches()
+                yield from _Course(self, name, task, start, stop).batches()
         finally:
             self.cluster.forget(name)
 
@@ -116,7 +116,6 @@ class _Course:
 
     engine: DaskEngine
     name: str
-    order: WorkOrder
     task: Labelling
     start: Checkpoint
     stop: Event
@@ -129,7 +128,6 @@ class _Course:
         self._seen = Sightings(wanted)
         self._n_in_part = 0
         self._count(self.start.part_rows)
-        self._here = Workplace(self.order, self.task.labeller)
 
     def batches(self) -> Iterator[tuple[LabelledBatch, set[str]]]:
         try:
