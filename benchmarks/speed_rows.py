@@ -264,11 +264,13 @@ def labels(shop: Workshop) -> Iterator[Contender]:
 
 
 def start(shop: Workshop) -> Iterator[Contender]:
-    """Start up."""
-    one, out = shop.first(1), shop.folder / "one-label.jsonl"
-    command = predict(shop.model(), one, out)
+    """Start up: with the model that ships, as one would type it, and with the one trained here."""
+    one, out = str(shop.first(1)), shop.folder / "one-label.jsonl"
+    command = [*STANCE, "predict", one, "--output", str(out), "--force"]
     run(command)  # compiles, where nobody has yet
     yield Contender("stance, one article", command)
+    large = predict(shop.model(), shop.first(1), out)
+    yield Contender("stance, one article, the model of ANT", large)
     yield Contender("stance --help", [*STANCE, "--help"])
 
 

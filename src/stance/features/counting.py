@@ -120,6 +120,10 @@ class Counter(Protocol):
         """Take note of the words that are new since the last call."""
         ...
 
+    def forget(self) -> None:
+        """Forget all words, and keep the memory for others."""
+        ...
+
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
         """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
         ...
@@ -305,6 +309,10 @@ class _Counter:
         self._n_words = 0
         self._seen = np.empty(n_features + 1, dtype=np.uint32)
 
+    def forget(self) -> None:
+        """Forget all words, and keep the memory for others."""
+        self._n_words = 0
+
     def _listed(
         self,
         n_texts: int,
@@ -337,6 +345,11 @@ class CharCounter(_Counter):
         self._words = np.empty(room + 1, dtype=np.uint32)
         self._sums = np.empty((0, 1), dtype=np.float64)
         self._n_summed = 0
+
+    def forget(self) -> None:
+        """Forget all words, and keep the memory for others."""
+        self._ngrams[: self._offsets[self._n_words]] = 0
+        self._n_words = self._n_summed = 0
 
     def learn(self, words: Words, n_words: int) -> None:
         """List the n-grams of the words that are new since the last call."""

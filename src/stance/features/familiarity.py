@@ -38,6 +38,10 @@ ARABIC_LETTERS = (
     (0xFE80, 0xFEFC),
 )
 
+# What a term is made of, as bits.
+ARABIC = 1
+SPACE = 2
+
 
 def block_of_words(features: FeatureStack) -> TfidfBlock | None:
     """Return the block that knows single words, or None where no block does."""
@@ -55,16 +59,15 @@ def arabic_words(terms: Sequence[str]) -> NDArray[np.bool_]:
     >>> arabic_words(["قسد", "قوات قسد", "ypg", "2019", "الـypg"]).tolist()
     [True, False, False, False, True]
     """
-    arabic = np.zeros(N_CODE_POINTS, dtype=np.bool_)
+    kinds = np.zeros(N_CODE_POINTS, dtype=np.uint8)
     for first, last in ARABIC_LETTERS:
-        arabic[first : last + 1] = True
+        kinds[first : last + 1] = ARABIC
+    kinds[ord(" ")] = SPACE
     units, offsets = code_points(terms)
-    return _any(arabic[units], offsets) & ~_any(units == ord(" "), offsets)
-
-
-def _any(marked: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
-    counted = np.concatenate([[0], np.cumsum(marked)])
-    return counted[offsets[1:]] > counted[offsets[:-1]]
+    # The one behind the last stands in for terms without a letter.
+    found = np.bitwise_or.reduceat(np.append(kinds[units], np.uint8(0)), offsets[:-1])
+    alone: NDArray[np.bool_] = (found == ARABIC) & (offsets[1:] > offsets[:-1])
+    return alone
 
 
 def term_familiarity(block: TfidfBlock, n_texts: int) -> NDArray[np.float64]:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from stance.features.stack import FeatureStack
     from stance.features.units import Folding
 
-# How many words a thread remembers the n-grams of: some 50 MB, and as much again for the sums of
+# How many words a thread remembers the n-grams of: some 30 MB, and as much again for the sums of
 # their weights where there are many labels. The scores do not depend on it.
-REMEMBERED_WORDS = 250_000
+REMEMBERED_WORDS = 150_000
 REMEMBERED_SUMS = 8_000_000
 
 
@@ -153,8 +153,7 @@ class Scorer:
             except IndexError:
                 memory = _Memory(self._foldings, self._compiled)
             familiarity = memory.score(texts, scores)
-            if not memory.full:
-                self._idle.append(memory)
+            self._idle.append(memory)
         if self._plain:
             from stance.features.kernels import score_values
 
@@ -190,15 +189,11 @@ class _Memory:
             (part, part.block.ngrams.counter(room)) for part in parts
         ]
 
-    @property
-    def full(self) -> bool:
-        """Whether it is time to forget and begin again."""
-        return any(reader.n_words > self._limit for reader in self._readers.values())
-
     def score(
         self, texts: Sequence[str], scores: NDArray[np.float64]
     ) -> NDArray[np.float64] | None:
         """Add to the scores of texts, shape (n_texts, n_labels); return their familiarity."""
+        self._forget_if_full()
         familiarity = None
         encoded = code_units(texts)
         tokens = {s: reader.read(texts, encoded) for s, reader in self._readers.items()}
@@ -209,3 +204,11 @@ class _Memory:
             if known is not None and isinstance(counter, WordCounter):
                 familiarity = counter.average(tokens[block.surface], known)
         return familiarity
+
+    def _forget_if_full(self) -> None:
+        if all(reader.n_words <= self._limit for reader in self._readers.values()):
+            return
+        for reader in self._readers.values():
+            reader.forget()
+        for _, counter in self._counters:
+            counter.forget()

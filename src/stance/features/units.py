@@ -334,6 +334,14 @@ class WordReader:
         units, text_offsets = encoded
         return read_runs(units, text_offsets, done, folding.codes, self._memo, *table)
 
+    def forget(self) -> None:
+        """Begin again, in the memory that was taken already."""
+        from stance.features.kernels import EMPTY
+
+        self._count[0] = 0
+        self._slots.fill(EMPTY)
+        self._memo.fill(0)
+
     def table(self) -> StringTable:
         """Return the words read so far."""
         n_words = self.n_words
