@@ -70,7 +70,7 @@ def test_a_signal_finishes_the_batch_and_says_how_to_go_on(model, tmp_path, numb
 def test_a_run_is_stopped_resumed_and_verified(corpus, model, tmp_path):  # noqa: F811
     source, target = tmp_path / "مقالات.jsonl", tmp_path / "labels.jsonl"
     rows = [orjson.loads(row) for row in corpus.read_bytes().splitlines()]
-    many = [{**row, "id": f"{n}-{i}"} for n in range(200) for i, row in enumerate(rows)]
+    many = [{**row, "id": f"{n}-{i}"} for n in range(600) for i, row in enumerate(rows)]
     source.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in many) + b"{bad\n")
     arguments = ["predict", source, "-m", model, "-o", target, "--keep", "outlet"]
     with start(*arguments) as running:
@@ -82,16 +82,16 @@ def test_a_run_is_stopped_resumed_and_verified(corpus, model, tmp_path):  # noqa
     _, error = stance(*arguments, "--resume", "--rejects", tmp_path / "bad.jsonl", code=1)
     assert "rejects:" in error
     _, error = stance(*arguments, "--resume", "--jobs", 1)
-    assert "Labelled 9,600 articles" in error
-    assert "Read 9,601 rows: 9,600 labelled, 1 set aside, 0 passed over." in error
+    assert "Labelled 28,800 articles" in error
+    assert "Read 28,801 rows: 28,800 labelled, 1 set aside, 0 passed over." in error
     found = [orjson.loads(row) for row in target.read_bytes().splitlines()]
     assert [(row["id"], row["outlet"]) for row in found] == [(r["id"], r["outlet"]) for r in many]
     receipt = orjson.loads((tmp_path / "labels.jsonl.run.json").read_bytes())
     assert receipt["sessions"] == 2
-    assert sum(receipt["counts"]["labels"].values()) == 9600
+    assert sum(receipt["counts"]["labels"].values()) == 28_800
     assert receipt["counts"]["reasons"] == {"bad JSON": 1}
     assert str(source) in receipt["command"]
-    assert "9,601 rows = 9,600 labelled + 1 set aside" in stance("verify", target, "--inputs")[1]
+    assert "28,801 rows = 28,800 labelled + 1 set aside" in stance("verify", target, "--inputs")[1]
     with target.open("r+b") as file:
         file.write(b'{"id":"X')
     assert "sha256 differs" in stance("verify", target, code=1)[1]
