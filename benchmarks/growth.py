@@ -59,7 +59,7 @@ def of_features(shop: Workshop) -> Iterator[tuple[int, Contender]]:
     articles = shop.first(SCORED)
     for n in FEATURES:
         settings = (
-            *("features.word.min_df=1", "features.word.max_n=3", "features.char.max_n=6"),
+            *("features.word.min_df=1", "features.word.max_n=3", "features.char.max_n=8"),
             *("features.char.min_df=1", f"features.char.max_features={n // 2}"),
             *(f"features.word.max_features={n // 2}", "classifier.logistic.C=1"),
         )
