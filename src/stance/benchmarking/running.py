@@ -12,7 +12,7 @@ import numpy as np
 from stance.benchmarking.contenders import AbsentError, Command, Contender, Majority, OurModel
 from stance.benchmarking.suite import OURS
 from stance.corpus.datasets import is_dataset_name
-from stance.corpus.duplicates import near_duplicates
+from stance.corpus.duplicates import near_duplicate_articles
 from stance.corpus.labelled import read_corpus
 from stance.corpus.splitting import groups_of, labels_cross, split
 from stance.errors import CorpusError
@@ -125,7 +125,7 @@ def prepare(suite: Suite, name: str) -> Prepared:
     known = _sampled(_read(name, task, task.corpus, suite), task.sample, suite.seed)
     tests = _read(name, task, task.test, suite) if task.test else []
     articles = known + tests
-    repeated = near_duplicates(article.text for article in articles)
+    repeated = near_duplicate_articles(articles)
     if tests:
         protocols = [_official(task, known, tests)]
     else:
