@@ -33,6 +33,7 @@ MAY_IMPORT = {
         "errors",
         "resources",
     },
+    "__main__": {"cli"},
 }
 SINGLE_IMPORTERS = {
     "camel_tools": {"text/normalization.py"},

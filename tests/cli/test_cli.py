@@ -57,6 +57,17 @@ def test_version():
     assert stance("--version")[0].startswith("stance ")
 
 
+def test_the_package_runs_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "stance", "predict", "nowhere.jsonl"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b"nowhere.jsonl" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def test_an_unknown_command_and_a_missing_argument_are_misuse():
     assert "No such command" in stance("trian", code=2)[1]
     assert "Missing argument" in stance("train", code=2)[1]

@@ -18,6 +18,7 @@ from stance.cli.engines import (
     cluster_of,
 )
 from stance.cli.options import (
+    ByOption,
     ConfigOption,
     CorpusArgument,
     CorpusOptions,
@@ -27,6 +28,7 @@ from stance.cli.options import (
     SetOption,
     SkipRejectedOption,
     SliceOption,
+    parse_by,
     with_corpus_options,
 )
 from stance.cli.scores import (
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.corpus.article import Article
-    from stance.corpus.splitting import By
     from stance.evaluation.protocol import CrossValidation
 
 # Below this the difference is within what chance does to a few hundred articles.
@@ -52,15 +53,7 @@ NOTABLE_GAP = 0.03
 @with_corpus_options
 def crossval_command(
     corpus: CorpusArgument,
-    by: Annotated[
-        str | None,
-        typer.Option(
-            "--by",
-            metavar="PROTOCOL",
-            help="What training and test may not share: outlet, event, time or random.  "
-            "[default: the outlet where the corpus has one]",
-        ),
-    ] = None,
+    by: ByOption = None,
     folds: Annotated[
         str | None,
         typer.Option(
@@ -121,7 +114,7 @@ def crossval_command(
     from stance.model.config import load_config
 
     check_engine(engine, scheduler)
-    protocol, n_folds = _parse_by(by), _parse_folds(folds)
+    protocol, n_folds = parse_by(by), _parse_folds(folds)
     for path in filter(None, (json, output)):
         refuse_existing(path, force=force)
     file_format = output_format(output, None)
@@ -148,15 +141,6 @@ def crossval_command(
     if json:
         write_json(json, result.to_dict(), force=force)
     show(result)
-
-
-def _parse_by(text: str | None) -> By | None:
-    from stance.corpus.splitting import PROTOCOLS
-
-    protocol = next((known for known in PROTOCOLS if known == text), None)
-    if text is not None and protocol is None:
-        raise ConfigError(f"Got --by {text}, but expected one of {', '.join(PROTOCOLS)}.")
-    return protocol
 
 
 def _write_labels(

@@ -6,12 +6,15 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stance.corpus.article import FieldMapping
 from stance.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stance.corpus.splitting import By
 
 ModelOption = Annotated[
     Path | None,
@@ -44,6 +47,15 @@ SliceOption = Annotated[
         "--slice",
         metavar="FIELD",
         help="Score each of its values by itself: outlet, year, any field of the files.",
+    ),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="PROTOCOL",
+        help="What training and test may not share: outlet, event, time or random.  "
+        "[default: the outlet where the corpus has one]",
     ),
 ]
 CorpusArgument = Annotated[
@@ -146,3 +158,19 @@ def _corpus_options(chosen: dict[str, Any]) -> CorpusOptions:
             )
         where[name] = value
     return CorpusOptions(FieldMapping(**mapping), where, chosen["input_format"])
+
+
+def parse_by(text: str | None) -> By | None:
+    """Return the protocol that ``--by`` names; None where it is left to the corpus.
+
+    Raises
+    ------
+    ConfigError
+        If it names none.
+    """
+    from stance.corpus.splitting import PROTOCOLS
+
+    protocol = next((known for known in PROTOCOLS if known == text), None)
+    if text is not None and protocol is None:
+        raise ConfigError(f"Got --by {text}, but expected one of {', '.join(PROTOCOLS)}.")
+    return protocol

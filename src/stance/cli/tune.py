@@ -19,6 +19,7 @@ from stance.cli.engines import (
     cluster_of,
 )
 from stance.cli.options import (
+    ByOption,
     ConfigOption,
     CorpusArgument,
     CorpusOptions,
@@ -27,6 +28,7 @@ from stance.cli.options import (
     JsonOption,
     SetOption,
     SkipRejectedOption,
+    parse_by,
     with_corpus_options,
 )
 from stance.errors import ConfigError
@@ -49,15 +51,7 @@ def tune_command(
     budget: Annotated[
         str, typer.Option("--budget", metavar="TIME", help="How long it may take: 90s, 10m, 1h30m.")
     ] = "10m",
-    by: Annotated[
-        str | None,
-        typer.Option(
-            "--by",
-            metavar="PROTOCOL",
-            help="What training and test may not share: outlet, event, time or random.  "
-            "[default: the outlet where the corpus has one]",
-        ),
-    ] = None,
+    by: ByOption = None,
     folds: Annotated[int, typer.Option("--folds", min=2, help="Folds for each trial.")] = 5,
     trials: Annotated[
         int | None,
@@ -79,16 +73,13 @@ def tune_command(
     What --config or --set give stays as it is; the rest is searched. Needs Optuna:
     pip install 'stance[tune]'.
     """
-    from stance.corpus.splitting import PROTOCOLS
     from stance.corpus.writing import refuse_existing
     from stance.evaluation.tuning import tune
     from stance.model.config import load_config
 
     check_engine(engine, scheduler)
     deadline = time.monotonic() + parse_duration(budget)
-    protocol = next((known for known in PROTOCOLS if known == by), None)
-    if by is not None and protocol is None:
-        raise ConfigError(f"Got --by {by}, but expected one of {', '.join(PROTOCOLS)}.")
+    protocol = parse_by(by)
     for path in filter(None, (output, json)):
         refuse_existing(path, force=force)
     settings = load_config(config, override or [])
