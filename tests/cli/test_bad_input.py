@@ -111,6 +111,26 @@ def test_an_output_that_cannot_be_written(tmp_path, corpus, model):  # noqa: F81
     assert (tmp_path / "file").read_text() == "in the way"
 
 
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("evaluate",), "--json"),
+        (("crossval",), "--json"),
+        (("crossval",), "--output"),
+        (("tune",), "--output"),
+        (("compare", "no-such-a.csv", "no-such-b.csv"), "--json"),
+        (("audit",), "--json"),
+        (("agreement",), "--json"),
+    ],
+    ids=lambda part: part if isinstance(part, str) else part[0],
+)
+def test_an_output_without_a_folder_is_refused_before_anything_is_read(tmp_path, command, option):
+    target = tmp_path / "missing" / "out.jsonl"
+    told = stance(*command, "no-such-corpus.csv", option, target, code=1)[1]
+    assert "there is no folder" in told
+    assert "no-such" not in told
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")  # noqa: PTH110
 def test_a_full_disk_on_stdout(corpus, model):  # noqa: F811
     import subprocess

@@ -143,7 +143,7 @@ def test_a_file_in_a_folder_that_cannot_be_written_is_refused(tmp_path):
     below_a_file = tmp_path / "a"
     below_a_file.write_text("")
     for target in (below_a_file / "b", tmp_path / "nowhere" / "b"):
-        with pytest.raises(OutputError, match="cannot be written"), replacing_file(target):
+        with pytest.raises(OutputError, match="there is no folder"), replacing_file(target):
             pytest.fail("the body must not run")
 
 

@@ -79,13 +79,13 @@ def agreement_command(
     each pair; with --predictions a model beside them.
     """
     from stance.corpus.predictions import labels_of_ids, read_predictions
-    from stance.corpus.writing import refuse_existing
+    from stance.corpus.writing import check_file_target
     from stance.evaluation.agreement import Ratings, agreement
     from stance.evaluation.ceiling import human_ceiling
 
     chosen = _level(level, order)
     if json:
-        refuse_existing(json, force=force)
+        check_file_target(json, force=force)
     found = _read(labels, annotators, annotator_field, id_field, label_field)
     ratings = Ratings.of(found.labels, _names(order))
     result, ceiling = agreement(ratings, found.annotators, level=chosen), None

@@ -43,11 +43,11 @@ def audit_command(
     """
     import typer
 
-    from stance.corpus.writing import refuse_existing
+    from stance.corpus.writing import check_file_target
     from stance.evaluation.auditing import audit
 
     if json:
-        refuse_existing(json, force=force)
+        check_file_target(json, force=force)
     articles, rejected, inputs = _read(corpus, reading)
     with status("Auditing") as tell:
         found = audit(articles, rejected=rejected, inputs=inputs, progress=tell)

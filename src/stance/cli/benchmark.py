@@ -60,12 +60,13 @@ def benchmark_command(
     from stance.benchmarking.reporting import markdown as as_markdown
     from stance.benchmarking.results import read_results, write_results
     from stance.benchmarking.suite import load_suite
+    from stance.corpus.writing import check_file_target
     from stance.errors import ConfigError
 
     if fail_on_regression and not baseline:
         raise ConfigError("Got --fail-on-regression without --baseline: name what must be held.")
     for file in filter(None, (output, junit, markdown)):
-        _check_output(file, force=force)
+        check_file_target(file, force=force)
     whole = load_suite(suite)
     chosen = whole.only(task or [])
     before = read_results(baseline) if baseline else None
@@ -80,19 +81,6 @@ def benchmark_command(
     show(chosen, found.results, verdicts)
     if fail_on_regression:
         check(verdicts)
-
-
-def _check_output(path: Path, *, force: bool) -> None:
-    """Refuse an output before the hours that it takes, not after them."""
-    from stance.corpus.writing import refuse_existing
-    from stance.errors import OutputError
-
-    refuse_existing(path, force=force)
-    if not path.parent.is_dir():
-        raise OutputError(
-            f"Got {path} as output, but there is no folder {path.parent}. Make it, or choose "
-            "another place."
-        )
 
 
 def _write(path: Path, content: bytes, *, force: bool) -> None:

@@ -81,13 +81,13 @@ def compare_command(
     test looks at the articles on which only one of the two is right.
     """
     from stance.corpus.labelled import field_values
-    from stance.corpus.writing import refuse_existing
+    from stance.corpus.writing import check_file_target
     from stance.evaluation.comparison import Paired, compare, decide, mcnemar
     from stance.evaluation.confusion import Metric
 
     chosen = Metric.parse(metric)
     if json:
-        refuse_existing(json, force=force)
+        check_file_target(json, force=force)
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
     articles = [row.article for row in rows]
     paired = Paired.of(

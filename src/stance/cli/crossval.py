@@ -108,7 +108,7 @@ def crossval_command(
     The figure of a random split is shown beside it: the gap is what a model
     owes to recognising the outlet.
     """
-    from stance.corpus.writing import output_format, refuse_existing
+    from stance.corpus.writing import check_file_target, output_format
     from stance.evaluation.protocol import cross_validate
     from stance.evaluation.selection import grid as combined
     from stance.model.config import load_config
@@ -116,7 +116,7 @@ def crossval_command(
     check_engine(engine, scheduler)
     protocol, n_folds = parse_by(by), _parse_folds(folds)
     for path in filter(None, (json, output)):
-        refuse_existing(path, force=force)
+        check_file_target(path, force=force)
     file_format = output_format(output, None)
     settings = load_config(config, override or [])
     candidates = [load_config(config, [*(override or []), *more]) for more in combined(grid or [])]

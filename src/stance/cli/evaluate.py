@@ -41,11 +41,11 @@ def evaluate_command(
     reading: CorpusOptions,
 ) -> None:
     """Test a model on labelled articles new to it."""
-    from stance.corpus.writing import refuse_existing
+    from stance.corpus.writing import check_file_target
     from stance.evaluation.testing import evaluate_model
 
     if json:
-        refuse_existing(json, force=force)
+        check_file_target(json, force=force)
     loaded = load(model)
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
     fields = slice_fields(rows, slices)

@@ -73,7 +73,7 @@ def tune_command(
     What --config or --set give stays as it is; the rest is searched. Needs Optuna:
     pip install 'stance[tune]'.
     """
-    from stance.corpus.writing import refuse_existing
+    from stance.corpus.writing import check_file_target
     from stance.evaluation.tuning import tune
     from stance.model.config import load_config
 
@@ -81,7 +81,7 @@ def tune_command(
     deadline = time.monotonic() + parse_duration(budget)
     protocol = parse_by(by)
     for path in filter(None, (output, json)):
-        refuse_existing(path, force=force)
+        check_file_target(path, force=force)
     settings = load_config(config, override or [])
     articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
     with cluster_of(engine, scheduler, jobs) as cluster, status("Tuning") as tell:

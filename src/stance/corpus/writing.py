@@ -49,6 +49,29 @@ def refuse_existing(target: Path, *, force: bool) -> None:
         )
 
 
+def check_file_target(target: Path, *, force: bool) -> None:
+    """Refuse a file that could not be written at the end: before the hours of work, not after.
+
+    Raises
+    ------
+    OutputError
+        If the target exists and `force` is off, is no file, or there is no
+        folder for it.
+    """
+    refuse_existing(target, force=force)
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "a device or a pipe"
+        raise OutputError(
+            f"Got {target} as output, but it is {kind}, which no file can replace. "
+            "Give the name of a file."
+        )
+    if not target.parent.is_dir():
+        raise OutputError(
+            f"Got {target} as output, but there is no folder {target.parent}. Make it, or choose "
+            "another place."
+        )
+
+
 @contextmanager
 def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """Open a file that takes its place under its name only when it is complete.
@@ -70,13 +93,7 @@ def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[Binar
         If the target exists and `force` is off, or cannot be written.
     """
     target = Path(target)
-    refuse_existing(target, force=force)
-    if target.exists() and not target.is_file():
-        kind = "a folder" if target.is_dir() else "a device or a pipe"
-        raise OutputError(
-            f"Got {target} as output, but it is {kind}, which no file can replace. "
-            "Give the name of a file."
-        )
+    check_file_target(target, force=force)
     with unwritable(target):
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".stance-")
     beside = Path(name)

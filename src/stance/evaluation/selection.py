@@ -96,19 +96,43 @@ class Selection:
         return configs[place], Choice(fold, _differing(configs)[place], scores[place])
 
     def _inner_folds(self, corpus: LabelledCorpus, fold: str) -> list[Fold]:
-        wanted = self.candidates[0].calibration.folds
-        if self.by in {"outlet", "event"}:
-            n_groups = len({getattr(article, self.by) for article in corpus.articles})
-            wanted = max(min(wanted, n_groups), 2)
-        seed = self.candidates[0].seed
+        first = self.candidates[0]
         try:
-            folds = split(corpus.articles, self.by, wanted, seed=seed, duplicates=corpus.duplicates)
+            return usable_folds(corpus, self.by, first.calibration.folds, seed=first.seed)
         except (CorpusError, ConfigError) as error:
             raise CorpusError(
                 f"Got the fold {fold!r}, whose training articles cannot be divided again to choose "
                 f"settings: {error} Or choose nothing inside the folds."
             ) from error
-        return [inner for inner in folds if len(np.unique(corpus.truth[inner.train])) > 1]
+
+
+def usable_folds(corpus: LabelledCorpus, by: By, wanted: int, *, seed: int) -> list[Fold]:
+    """Divide a corpus into folds that can be trained on.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+        No near-duplicate stands on both sides of a fold.
+    by : {"outlet", "event", "time", "random"}
+    wanted : int
+        At most so many folds; fewer where there are fewer outlets or events.
+    seed : int
+
+    Returns
+    -------
+    list of Fold
+        Without those that leave one label to learn from.
+
+    Raises
+    ------
+    CorpusError
+        If the corpus cannot be divided so.
+    """
+    if by in {"outlet", "event"}:
+        n_groups = len({getattr(article, by) for article in corpus.articles})
+        wanted = max(min(wanted, n_groups), 2)
+    folds = split(corpus.articles, by, wanted, seed=seed, duplicates=corpus.duplicates)
+    return [fold for fold in folds if len(np.unique(corpus.truth[fold.train])) > 1]
 
 
 def grid(choices: Iterable[str]) -> list[list[str]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
-from stance.errors import ConfigError, CorpusError, StanceError
+from stance.errors import CorpusError, StanceError
+from stance.model.prediction import n_threads
 from stance.model.training import train
 
 if TYPE_CHECKING:
@@ -56,11 +56,9 @@ class TrialWorkers:
     """
 
     def __init__(self, articles: Sequence[Article], folds: Sequence[Fold], jobs: int) -> None:
-        if jobs != -1 and jobs < 1:
-            raise ConfigError(f"Got jobs={jobs}, but expected at least 1, or -1 for all cores.")
         self._articles = articles
         self._folds = folds
-        self._jobs = min(jobs if jobs > 0 else os.cpu_count() or 1, len(folds))
+        self._jobs = min(n_threads(jobs), len(folds))
         self._processes: list[Any] = []
         self._lines: list[Connection] = []
 

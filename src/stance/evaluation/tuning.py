@@ -10,13 +10,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from stance.corpus.duplicates import near_duplicates
-from stance.corpus.splitting import By, Fold, split
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.protocol import default_protocol
 from stance.evaluation.search_space import search_space
+from stance.evaluation.selection import usable_folds
 from stance.evaluation.trial_workers import TrialCluster, TrialWorkers
 from stance.model.calibration import INDISTINCT
 from stance.model.config import TrainingConfig, explicit_settings, with_settings
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
 
     from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
+    from stance.corpus.splitting import By, Fold
     from stance.evaluation.search_space import SearchSpace
 
 FOLDS = 5
@@ -150,7 +148,12 @@ def tune(
     given = config or TrainingConfig()
     settled = settle_config(corpus, given)
     by = by or default_protocol(articles)
-    divided = _folds(corpus, by, folds, given.seed)
+    divided = usable_folds(corpus, by, folds, seed=given.seed)
+    if not divided:
+        raise CorpusError(
+            f"Got articles of which every fold by {by} leaves one label to learn from, but "
+            "expected two or more. Choose another --by."
+        )
     space = search_space(corpus, _tried_first(settled), explicit_settings(given))
     trials: list[Trial] = []
     with _workers(articles, divided, jobs, cluster) as workers:
@@ -240,22 +243,6 @@ def _tried_first(config: TrainingConfig) -> TrainingConfig:
     if config.classifier.logistic.C == "auto":
         settings["classifier.logistic.C"] = FIRST_PENALTY
     return with_settings(config, settings)
-
-
-def _folds(corpus: LabelledCorpus, by: By, wanted: int, seed: int) -> list[Fold]:
-    articles = corpus.articles
-    if by in {"outlet", "event"}:
-        groups = {getattr(article, by) for article in articles}
-        wanted = max(min(wanted, len(groups)), 2)
-    repeats = near_duplicates(article.text for article in articles)
-    found = split(articles, by, wanted, seed=seed, duplicates=repeats)
-    usable = [fold for fold in found if len(np.unique(corpus.truth[fold.train])) > 1]
-    if not usable:
-        raise CorpusError(
-            f"Got articles of which every fold by {by} leaves one label to learn from, but "
-            "expected two or more. Choose another --by."
-        )
-    return usable
 
 
 def _macro_f1(

@@ -60,11 +60,11 @@ class Target:
     @property
     def work_folder(self) -> Path:
         """The hidden folder of an unfinished run: beside the output, or in the user's cache."""
+        path = Path(self.name)
+        own = self.name if self.is_remote else path.name
         # A hash, because the output's own name may be as long as names can be.
-        key = hashlib.sha256(self.name.encode(errors="surrogateescape")).hexdigest()[:16]
+        key = hashlib.sha256(own.encode(errors="surrogateescape")).hexdigest()[:16]
         if not self.is_remote:
-            path = Path(self.name)
-            key = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:16]
             return path.parent / f".stance-run-{key}"
         import pooch
 
