@@ -1,7 +1,9 @@
+import orjson
 import pytest
 
-from stance.benchmarking.running import prepare, run
+from stance.benchmarking.running import contenders, prepare, run
 from stance.errors import CorpusError
+from tests.benchmarking.conftest import row
 
 
 def guesses_of(suite, **options):
@@ -54,6 +56,23 @@ def test_one_model_for_each_target(write_suite, task):
     for trial in protocol.trials:
         targets = {prepared.articles[place].target for place in [*trial.known, *trial.unknown]}
         assert len(targets) == 1
+
+
+def test_auxiliary_articles_are_learned_from_but_none_that_repeats_one(write_suite, desk):
+    rows = [row(number) for number in range(60, 200)]
+    lines = [orjson.dumps({**one, "framing": one["framing"] * 2}) + b"\n" for one in rows]
+    (desk / "other.jsonl").write_bytes(b"".join(lines))
+    suite = write_suite(
+        'test = ["test.jsonl"]\nwhere = { target = "north" }\nauxiliary = ["other.jsonl"]'
+    )
+    prepared, found = guesses_of(suite)
+    own = {article.id for article in prepared.articles}
+    others = {article.id for article in prepared.auxiliary}
+    assert others == {one["id"] for one in rows} - own
+    assert {one["target"] for one in rows if one["id"] in others} == {"north", "south"}
+    assert {article.label for article in prepared.auxiliary} == {"aa", "bb"}
+    assert contenders(suite, prepared)["stance"].auxiliary == prepared.auxiliary
+    assert set(found[0].labels) == {"a", "b"}
 
 
 def test_a_sample_is_drawn_by_the_seed(write_suite):

@@ -108,6 +108,23 @@ def test_train_evaluate_predict_info_export(corpus, tmp_path):
     assert (tmp_path / "model.joblib").stat().st_size > 1000
 
 
+def test_articles_labelled_for_another_question_teach_too(corpus, tmp_path):
+    rows = [orjson.loads(line) for line in SEEDS.read_bytes().splitlines()]
+    known = {orjson.loads(line)["id"] for line in Path(corpus).read_bytes().splitlines()}
+    rows = [{**row, "label": row["label"][:5]} for row in rows[:300] if row["id"] not in known]
+    other, empty = tmp_path / "other.jsonl", tmp_path / "empty.jsonl"
+    other.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    empty.write_bytes(b"")
+    settings = ("--auxiliary", other, *FAST_SETTINGS)
+    out, err = stance("train", corpus, "-o", tmp_path / "model", *settings)
+    assert "auxiliary articles too" in out + err
+    assert "pro_sdf" in load_model(tmp_path / "model").labels
+    stance("crossval", corpus, "--by", "random", *settings, "--json", tmp_path / "c.json")
+    assert orjson.loads((tmp_path / "c.json").read_bytes())["n"] == 48
+    told = stance("train", corpus, "-o", tmp_path / "m", "--auxiliary", empty, code=1)[1]
+    assert "empty.jsonl" in told
+
+
 def test_predict_on_the_shipped_model(corpus):
     out, err = stance("predict", corpus)
     assert len(out.splitlines()) == 48

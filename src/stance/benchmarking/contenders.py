@@ -15,7 +15,8 @@ import orjson
 
 from stance.corpus.article import Article
 from stance.errors import StanceError
-from stance.model.training import train
+from stance.model.learning_corpus import LabelledCorpus
+from stance.model.training import learn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -49,13 +50,16 @@ class OurModel:
     ----------
     config : TrainingConfig
         Settled: no fold decides otherwise than the whole corpus would.
+    auxiliary : sequence of Article
+        To learn from besides; none repeats an article of the task.
     """
 
     config: TrainingConfig
+    auxiliary: Sequence[Article] = ()
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Train, then label."""
-        model = train(known, self.config)
+        model = learn(LabelledCorpus(known, auxiliary=self.auxiliary), self.config)
         return [
             model.labels[number]
             for first in range(0, len(unknown), BATCH)

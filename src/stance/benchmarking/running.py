@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +12,7 @@ import numpy as np
 from stance.benchmarking.contenders import AbsentError, Command, Contender, Majority, OurModel
 from stance.benchmarking.suite import OURS
 from stance.corpus.datasets import is_dataset_name
-from stance.corpus.duplicates import near_duplicate_articles
+from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.labelled import read_corpus
 from stance.corpus.splitting import groups_of, labels_cross, split
 from stance.errors import CorpusError
@@ -74,6 +74,9 @@ class Prepared:
         Those to learn from, then those of the test set, if there is one.
     n_known : int
         How many of them may be learned from.
+    auxiliary : list of Article
+        Labelled for another question, to learn from besides; none repeats one
+        of the others.
     protocols : list of Protocol
         The honest one first.
     groups : list of str
@@ -85,6 +88,7 @@ class Prepared:
     task: Task
     articles: list[Article]
     n_known: int
+    auxiliary: list[Article]
     protocols: list[Protocol]
     groups: list[str]
     group_name: str
@@ -122,8 +126,8 @@ def prepare(suite: Suite, name: str) -> Prepared:
         If the articles cannot be read or divided.
     """
     task = suite.tasks[name]
-    known = _sampled(_read(name, task, task.corpus, suite), task.sample, suite.seed)
-    tests = _read(name, task, task.test, suite) if task.test else []
+    known = _sampled(_read(name, task.corpus, suite, task.where), task.sample, suite.seed)
+    tests = _read(name, task.test, suite, task.where) if task.test else []
     articles = known + tests
     repeated = near_duplicate_articles(articles)
     if tests:
@@ -135,13 +139,26 @@ def prepare(suite: Suite, name: str) -> Prepared:
             protocols.append(
                 _crossed(task, articles, repeated, "random", folds=None, seed=suite.seed)
             )
+    auxiliary = _read(name, task.auxiliary, suite, {}) if task.auxiliary else []
     group_name, groups = _groups(articles, repeated)
-    return Prepared(name, task, articles, len(known), protocols, groups, group_name)
+    return Prepared(
+        name=name,
+        task=task,
+        articles=articles,
+        n_known=len(known),
+        auxiliary=without_repeats(auxiliary, articles),
+        protocols=protocols,
+        groups=groups,
+        group_name=group_name,
+    )
 
 
-def _read(name: str, task: Task, inputs: Sequence[str], suite: Suite) -> list[Article]:
+def _read(
+    name: str, inputs: Sequence[str], suite: Suite, where: Mapping[str, str]
+) -> list[Article]:
+    task = suite.tasks[name]
     places = [one if is_dataset_name(one) else str(suite.folder / one) for one in inputs]
-    articles, rejected = read_corpus(places, fields=task.mapping, where=task.where)
+    articles, rejected = read_corpus(places, fields=task.mapping, where=where)
     if rejected:
         raise CorpusError(
             f"Got {len(rejected)} rows that cannot be used in the task {name!r} (the first: "
@@ -281,7 +298,8 @@ def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
     found: dict[str, Contender] = {}
     ours: dict[str, dict[str, Any]] = {OURS: {}, **task.variants}
     for name, changes in ours.items():
-        found[name] = OurModel(settle_config(corpus, suite.settings(task, changes)))
+        config = settle_config(corpus, suite.settings(task, changes))
+        found[name] = OurModel(config, prepared.auxiliary)
     for name in task.opponents:
         command = suite.opponents.get(name)
         found[name] = Command(command, suite.folder) if command else Majority()

@@ -86,6 +86,9 @@ class Task(_Section):
         Files or data sets to learn from, and to test on where `test` is empty.
     test : list of str
         Files or data sets to test on: one model, no folds.
+    auxiliary : list of str
+        Files or data sets labelled for another question, for our models to
+        learn from besides; what repeats an article of the task is left out.
     fields, where : dict
         As a command's ``--text-field`` and ``--where``.
     sample : int
@@ -111,6 +114,7 @@ class Task(_Section):
     title: str = ""
     corpus: Annotated[list[str], Field(min_length=1)]
     test: list[str] = []
+    auxiliary: list[str] = []
     fields: dict[str, str] = {}
     where: dict[str, str] = {}
     sample: int = Field(0, ge=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stance.cli.console import counted, note
@@ -31,6 +32,24 @@ def read_labelled(
         inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
     )
     _answer_for(rejected, len(articles), skip_rejected=skip_rejected)
+    return articles
+
+
+def read_auxiliary(
+    inputs: Iterable[str] | None, reading: CorpusOptions, *, skip_rejected: bool
+) -> list[Article]:
+    """Read the articles to learn from besides, whichever of the corpus ``--where`` chooses."""
+    from stance.errors import CorpusError
+
+    if not inputs:
+        return []
+    whole = replace(reading, where={})
+    articles = read_labelled(inputs, whole, skip_rejected=skip_rejected)
+    if not articles:
+        raise CorpusError(
+            f"Got no articles from --auxiliary {', '.join(inputs)}, but expected labelled ones. "
+            "Look at the file, or leave the option out."
+        )
     return articles
 
 

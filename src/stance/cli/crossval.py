@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from stance.cli.console import console, interval, progress, table
-from stance.cli.corpus import read_labelled_with_rows, write_json
+from stance.cli.corpus import read_auxiliary, read_labelled_with_rows, write_json
 from stance.cli.engines import (
     LOCAL,
     EngineOption,
@@ -18,6 +18,7 @@ from stance.cli.engines import (
     cluster_of,
 )
 from stance.cli.options import (
+    AuxiliaryOption,
     ByOption,
     ConfigOption,
     CorpusArgument,
@@ -62,6 +63,7 @@ def crossval_command(
     ] = None,
     config: ConfigOption = None,
     override: SetOption = None,
+    auxiliary: AuxiliaryOption = None,
     nested: Annotated[
         bool,
         typer.Option(
@@ -121,6 +123,7 @@ def crossval_command(
     settings = load_config(config, override or [])
     candidates = [load_config(config, [*(override or []), *more]) for more in combined(grid or [])]
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
+    others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
     articles, fields = [row.article for row in rows], slice_fields(rows, slices)
     with cluster_of(engine, scheduler, jobs) as cluster, progress("Cross-validating") as tell:
         result = cross_validate(
@@ -131,6 +134,7 @@ def crossval_command(
             jobs=jobs,
             cluster=cluster,
             keep_duplicates_together=not ignore_duplicates,
+            auxiliary=others,
             nested=nested,
             candidates=candidates if grid else (),
             slices=fields,

@@ -68,6 +68,17 @@ CorpusArgument = Annotated[
 ]
 
 
+AuxiliaryOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--auxiliary",
+        metavar="CORPUS",
+        help="Articles labelled for another question, about other targets or with other labels, "
+        "to learn from besides; may be repeated.",
+    ),
+]
+
+
 @dataclass(frozen=True)
 class CorpusOptions:
     """How a command's articles are read."""

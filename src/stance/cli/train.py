@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.cli.console import console, note, status, table
-from stance.cli.corpus import read_labelled
+from stance.cli.corpus import read_auxiliary, read_labelled
 from stance.cli.options import (
+    AuxiliaryOption,
     ConfigOption,
     CorpusArgument,
     CorpusOptions,
@@ -29,6 +30,7 @@ def train_command(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model.")],
     config: ConfigOption = None,
     override: SetOption = None,
+    auxiliary: AuxiliaryOption = None,
     codebook: Annotated[
         Path | None,
         typer.Option("--codebook", help="What the labels mean, as TOML; others are refused."),
@@ -51,8 +53,9 @@ def train_command(
     settings = load_config(config, override or [])
     rules = Codebook.read(codebook) if codebook else None
     articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
+    others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
     with status("Training") as tell:
-        model = train(articles, settings, codebook=rules, progress=tell)
+        model = train(articles, settings, codebook=rules, auxiliary=others, progress=tell)
     save_model(model, output, force=force)
     _report(model, output)
 

@@ -86,6 +86,24 @@ def near_duplicate_articles(articles: Sequence[Article]) -> NDArray[np.int64]:
     return near_duplicates(_without(a.text, of_site.get(a.outlet, set())) for a in articles)
 
 
+def without_repeats(articles: Sequence[Article], known: Sequence[Article]) -> list[Article]:
+    """Return the articles of which none that is known is a near-duplicate.
+
+    Examples
+    --------
+    >>> from stance.corpus.article import Article
+    >>> known = [Article("1", "أعلنت البلدية فتح الطريق الدولي أمام حركة الشاحنات صباح الأحد")]
+    >>> again = Article("2", "أعلنت البلدية فتح الطريق الدولي أمام حركة الشاحنات، صباح الأحد")
+    >>> [a.id for a in without_repeats([again, Article("3", "وصل الوفد ظهر اليوم")], known)]
+    ['3']
+    """
+    if not articles:
+        return []
+    groups = near_duplicate_articles([*known, *articles])
+    repeated = np.isin(groups[len(known) :], groups[: len(known)])
+    return [article for article, again in zip(articles, repeated, strict=True) if not again]
+
+
 def _site_lines(articles: Iterable[Article]) -> dict[str | None, set[str]]:
     totals: Counter[str] = Counter()
     counts: dict[str, Counter[str]] = defaultdict(Counter)

@@ -21,7 +21,7 @@ from stance.evaluation.slicing import Slice, slice_scores
 from stance.model.config import TrainingConfig
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import DECIMALS
-from stance.model.training import settle_config, train
+from stance.model.training import learn, settle_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -120,6 +120,7 @@ def cross_validate(
     jobs: int = 1,
     cluster: Cluster | None = None,
     keep_duplicates_together: bool = True,
+    auxiliary: Sequence[Article] = (),
     nested: bool = False,
     candidates: Sequence[TrainingConfig] = (),
     slices: Mapping[str, Sequence[str | None]] | None = None,
@@ -144,6 +145,9 @@ def cross_validate(
     keep_duplicates_together : bool
         Whether to see to it that no article is tested by a model that has
         learned from its near-duplicate.
+    auxiliary : sequence of Article
+        As for `stance.model.training.train`; none that repeats an article of
+        the corpus, in whichever fold, is learned from.
     nested : bool
         Whether what the configuration leaves open is decided in each fold
         anew, on inner folds of the same protocol among its training articles.
@@ -160,7 +164,9 @@ def cross_validate(
     -------
     CrossValidation
     """
-    corpus = LabelledCorpus(articles, None if keep_duplicates_together else range(len(articles)))
+    corpus = LabelledCorpus.beside(articles, auxiliary)
+    if not keep_duplicates_together:
+        corpus = replace(corpus, known_duplicates=range(len(articles)))
     config = config or TrainingConfig()
     by = by or default_protocol(articles)
     choosing = tuple(candidates) or ((config,) if nested else ())
@@ -256,7 +262,7 @@ def _test_fold(
     part, choice = corpus.part(fold.train), None
     if selection is not None:
         config, choice = selection.choose(part, fold.name)
-    model = train(part.articles, config, duplicates=part.duplicates)
+    model = learn(part, config)
     found = model.probabilities([corpus.articles[i] for i in fold.test])
     table = np.zeros((len(fold.test), len(corpus.labels)))
     table[:, [corpus.labels.index(label) for label in model.labels]] = found

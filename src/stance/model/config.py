@@ -238,6 +238,20 @@ class ClassifierConfig(_Section):
     sgd: SgdConfig = SgdConfig()
 
 
+class AuxiliaryConfig(_Section):
+    """How far articles that were labelled for another question are listened to."""
+
+    weight: float = Field(
+        0.1,
+        ge=0,
+        description="length of the vector that their classifier's scores add to an article, "
+        "whose n-grams have one of length 1 for words and for characters",
+    )
+    C: float = Field(
+        0.03, gt=0, description="inverse strength of the penalty of that classifier, a linear SVM"
+    )
+
+
 class CalibrationConfig(_Section):
     """Fitting one temperature on held-out folds, so that probabilities mean what they say."""
 
@@ -253,6 +267,7 @@ class TrainingConfig(_Section):
     normalization: NormalizationConfig = NormalizationConfig()
     features: FeaturesConfig = FeaturesConfig()
     classifier: ClassifierConfig = ClassifierConfig()
+    auxiliary: AuxiliaryConfig = AuxiliaryConfig()
     calibration: CalibrationConfig = CalibrationConfig()
 
     def with_lexicon(self, enabled: bool) -> Self:

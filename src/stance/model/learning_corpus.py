@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from stance.corpus.duplicates import near_duplicate_articles
+from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.labelled import require_labels
 from stance.corpus.splitting import labels_are_outlets, labels_cross
 from stance.errors import CorpusError
@@ -33,18 +33,32 @@ class LabelledCorpus:
     articles : sequence of Article
     known_duplicates : sequence of int, optional
         The near-duplicate group of each article, where it is known already.
+    auxiliary : sequence of Article
+        Articles that were labelled for another question, to learn from
+        besides; none repeats one of `articles`.
 
     Raises
     ------
     CorpusError
-        If there are no articles, an article has no label, two share an id, or
-        there is one label only.
+        If there are no articles, an article has no label, or there is one
+        label only; of the auxiliary articles too, if there are any.
     """
 
     articles: Sequence[Article]
     known_duplicates: Sequence[int] | NDArray[np.int64] | None = None
+    auxiliary: Sequence[Article] = ()
+
+    @classmethod
+    def beside(cls, articles: Sequence[Article], auxiliary: Sequence[Article]) -> Self:
+        """Return a corpus with the auxiliary articles that repeat none of its own.
+
+        From one that does, the answer could be learned by heart.
+        """
+        return cls(articles, auxiliary=without_repeats(auxiliary, articles))
 
     def __post_init__(self) -> None:
+        if self.auxiliary:
+            self._check_auxiliary()
         if not self.articles:
             raise CorpusError("Got no articles, but expected labelled ones to learn from.")
         require_labels(self.articles)
@@ -52,6 +66,12 @@ class LabelledCorpus:
             raise CorpusError(
                 f"Got the single label {self.labels[0]!r}, but expected at least two to tell apart."
             )
+
+    def _check_auxiliary(self) -> None:
+        try:
+            LabelledCorpus(self.auxiliary)
+        except CorpusError as error:
+            raise CorpusError(f"Among the auxiliary articles: {error}") from error
 
     @property
     def labels(self) -> list[str]:
@@ -79,7 +99,9 @@ class LabelledCorpus:
 
     def part(self, places: NDArray[np.int64]) -> Self:
         """Return some of the articles alone, with the near-duplicates among them."""
-        return type(self)([self.articles[i] for i in places.tolist()], self.duplicates[places])
+        return type(self)(
+            [self.articles[i] for i in places.tolist()], self.duplicates[places], self.auxiliary
+        )
 
     def settle(self, config: TrainingConfig) -> TrainingConfig:
         """Decide what a configuration leaves to the corpus."""
@@ -93,8 +115,11 @@ class LabelledCorpus:
     def fingerprint(self) -> str:
         """Return a hash of what is learned from: ids, titles, texts, labels, outlets."""
         digest = hashlib.sha256()
-        for a in self.articles:
-            for value in (a.id, a.title, a.text, a.label, a.outlet):
-                data = (value or "").encode("utf-8", "surrogatepass")
-                digest.update(len(data).to_bytes(8, "big") + data)
+        for part in (self.articles, self.auxiliary):
+            for a in part:
+                for value in (a.id, a.title, a.text, a.label, a.outlet):
+                    data = (value or "").encode("utf-8", "surrogatepass")
+                    digest.update(len(data).to_bytes(8, "big") + data)
+            if self.auxiliary:
+                digest.update(b"auxiliary")
         return digest.hexdigest()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from stance.model.auxiliary import AuxiliaryScores
     from stance.model.config import TrainingConfig
 
 # Of the square of a mean, what its rounding may come to.
@@ -34,16 +35,28 @@ class LearningMatrix:
         learns from whole ones.
     article_of : ndarray of int64, shape (n_passages,)
         The article of each passage, ascending.
+    auxiliary : AuxiliaryScores, optional
+        What other articles teach of these.
     """
 
     articles: sparse.csr_array
     passages: sparse.csr_array
     article_of: NDArray[np.int64]
+    auxiliary: AuxiliaryScores | None = None
 
     @classmethod
     def of_whole(cls, articles: sparse.csr_array) -> LearningMatrix:
         """Return the matrix to learn from whole articles."""
         return cls(articles, articles, np.arange(articles.shape[0]))
+
+    def with_scores(self) -> Self:
+        """Return the matrix with what other articles teach as further columns."""
+        if self.auxiliary is None:
+            return self
+        articles = self.auxiliary.beside(self.articles)
+        whole = self.passages is self.articles
+        passages = articles if whole else self.auxiliary.beside(self.passages)
+        return replace(self, articles=articles, passages=passages)
 
 
 def fit_linear(
@@ -59,7 +72,8 @@ def fit_linear(
     """Fit the configured classifier to some articles.
 
     The passages of an article share its weight, so that a long one counts no
-    more. Features are scaled by their steadiness before, and the weights
+    more. What auxiliary articles teach is learned from too, and ends in the
+    weights of the plain features. Features are scaled by their steadiness before, and the weights
     after, so that the model scores plain features.
 
     Parameters
@@ -78,6 +92,7 @@ def fit_linear(
     model : LinearModel
     notes : list of str
     """
+    matrix = matrix.with_scores()
     chosen = np.arange(len(truth)) if places is None else places
     rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
     owner = matrix.article_of[rows]
@@ -99,7 +114,7 @@ def fit_linear(
     if scale is not None:
         scaled = (model.weights * scale[:, None]).astype(np.float32)
         model = LinearModel(scaled, model.intercepts)
-    return model, notes
+    return matrix.auxiliary.fold_in(model) if matrix.auxiliary else model, notes
 
 
 def _units(truth: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[np.int64]:

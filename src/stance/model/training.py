@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from stance.features.matrices import scaled, stack
 from stance.features.stack import FeatureStack, PassageBatch, ScaledBlock, TextBatch
 from stance.features.tfidf import fit_tfidf, outlet_frequency
 from stance.features.tokens import tokenize
+from stance.model.auxiliary import AuxiliaryScores
 from stance.model.calibration import HeldOutTrial
 from stance.model.config import TrainingConfig
 from stance.model.domain import learn_domain
@@ -43,7 +45,7 @@ def train(
     config: TrainingConfig | None = None,
     *,
     codebook: Codebook | None = None,
-    duplicates: Sequence[int] | NDArray[np.int64] | None = None,
+    auxiliary: Sequence[Article] = (),
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
     """Train a model.
@@ -57,9 +59,10 @@ def train(
     codebook : Codebook, optional
         What the labels mean; labels that it does not define are refused, and
         the model keeps it.
-    duplicates : sequence of int, optional
-        The near-duplicate group of each article, where it is known already;
-        held-out folds keep a group together.
+    auxiliary : sequence of Article
+        Articles that were labelled for another question, about other targets
+        or with other labels: the scores of a classifier learned from them are
+        features besides. Those that repeat one of `articles` are left out.
     progress : callable, optional
         Told of each step as it begins.
 
@@ -74,9 +77,20 @@ def train(
     ConfigError
         If the configuration asks for what cannot be done.
     """
-    corpus = LabelledCorpus(articles, duplicates)
+    corpus = LabelledCorpus.beside(articles, auxiliary)
     if codebook is not None:
         codebook.check(corpus.labels)
+    return learn(corpus, config, codebook=codebook, progress=progress)
+
+
+def learn(
+    corpus: LabelledCorpus,
+    config: TrainingConfig | None = None,
+    *,
+    codebook: Codebook | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Model:
+    """Train a model as `train` does on a corpus that is checked already."""
     config = settle_config(corpus, config or TrainingConfig())
     progress("counting words")
     features, matrix = fit_features(corpus, config)
@@ -148,7 +162,22 @@ def fit_features(
         )
     features = FeatureStack(table, [block for block, _ in fitted], by_voice, preparation)
     articles = stack([scaled(values, block.scale) for block, values in fitted])
-    return features, _in_passages(features, batch, articles, config)
+    matrix = _in_passages(features, batch, articles, config)
+    if corpus.auxiliary:
+        matrix = replace(matrix, auxiliary=_learn_auxiliary(corpus, features, articles, config))
+    return features, matrix
+
+
+def _learn_auxiliary(
+    corpus: LabelledCorpus,
+    features: FeatureStack,
+    articles: sparse.csr_array,
+    config: TrainingConfig,
+) -> AuxiliaryScores:
+    others = LabelledCorpus(corpus.auxiliary)
+    values = features.transform([article_text(article, config) for article in others.articles])
+    weights = article_weights(others, TrainingConfig())
+    return AuxiliaryScores.learn(values, others.truth, weights, articles, config)
 
 
 def _fit_blocks(
@@ -251,6 +280,8 @@ def _record(corpus: LabelledCorpus, scores: dict[str, Any], notes: list[str]) ->
     outlets = {article.outlet for article in corpus.articles} - {None}
     events = {article.event for article in corpus.articles} - {None}
     counts = Counter(str(article.label) for article in corpus.articles)
+    if corpus.auxiliary:
+        notes = [*notes, f"learned from {len(corpus.auxiliary):,} auxiliary articles too"]
     return TrainingRecord(
         n_articles=len(corpus.articles),
         label_counts={label: counts[label] for label in corpus.labels},

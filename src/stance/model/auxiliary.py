@@ -1,0 +1,116 @@
+"""What other labelled articles teach, as a few more columns beside the features.
+
+A classifier is learned from articles that were labelled for another question,
+about other targets or with other labels, and its scores of the corpus's own
+articles are features of theirs: the baseline that Daumé III calls PRED. The
+classifier that learns from the corpus decides what they are worth. All of it is
+linear, so in the end there is one set of weights, over the corpus's own
+features.
+
+References
+----------
+Daumé III: Frustratingly Easy Domain Adaptation, ACL 2007.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from scipy import sparse
+
+from stance.errors import ConfigError
+from stance.model.classifiers import fit_classifier
+from stance.model.config import ClassifierConfig, SvmConfig
+from stance.model.linear import LinearModel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from stance.model.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class AuxiliaryScores:
+    """Scores of articles, linear in their features.
+
+    Parameters
+    ----------
+    weights : ndarray of float32, shape (n_features, n_scores)
+    shifts : ndarray of float32, shape (n_scores,)
+    """
+
+    weights: NDArray[np.float32]
+    shifts: NDArray[np.float32]
+
+    @classmethod
+    def learn(
+        cls,
+        values: sparse.csr_array,
+        truth: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        own: sparse.csr_array,
+        config: TrainingConfig,
+    ) -> Self:
+        """Learn from auxiliary articles how to score the corpus's own.
+
+        The scores are scaled to the same spread over the corpus, and together
+        give an article a vector of about the length ``auxiliary.weight``.
+
+        Parameters
+        ----------
+        values : csr_array of float32, shape (n_auxiliary, n_features)
+        truth : ndarray of int64, shape (n_auxiliary,)
+            Label numbers from 0, which need not be those of the corpus.
+        weights : ndarray of float64, shape (n_auxiliary,)
+        own : csr_array of float32, shape (n_articles, n_features)
+            The corpus.
+        config : TrainingConfig
+
+        Raises
+        ------
+        ConfigError
+            If the classifier can take no scores for features.
+        """
+        _check(config)
+        section = config.auxiliary
+        model, _ = fit_classifier(
+            values,
+            truth,
+            weights,
+            n_labels=int(truth.max()) + 1,
+            config=ClassifierConfig(kind="svm", svm=SvmConfig(C=section.C)),
+            seed=config.seed,
+        )
+        scores = model.scores(own)
+        spread = scores.std(axis=0)
+        each = section.weight / np.sqrt(len(spread))
+        scale = np.divide(each, spread, out=np.zeros_like(spread), where=spread > 0)
+        shifts = (model.intercepts - scores.mean(axis=0)) * scale
+        return cls((model.weights * scale).astype(np.float32), shifts.astype(np.float32))
+
+    def beside(self, values: sparse.csr_array) -> sparse.csr_array:
+        """Return features with the scores as further columns."""
+        scores = sparse.csr_array(values @ self.weights + self.shifts)
+        return sparse.csr_array(sparse.hstack([values, scores], format="csr"))
+
+    def fold_in(self, model: LinearModel) -> LinearModel:
+        """Return a model of features and scores as one of the features alone."""
+        n = len(self.weights)
+        worth = model.weights[n:]
+        return LinearModel(
+            model.weights[:n] + self.weights @ worth,
+            model.intercepts + self.shifts @ worth,
+            model.temperature,
+        )
+
+
+def _check(config: TrainingConfig) -> None:
+    classifier = config.classifier
+    if classifier.kind == "naive_bayes" or classifier.nb_weights:
+        what = "classifier.nb_weights" if classifier.nb_weights else "classifier.kind naive_bayes"
+        raise ConfigError(
+            f"Got auxiliary articles and {what}, which counts, but the scores that they become may "
+            "be below zero. Use the logistic, svm or sgd classifier without nb_weights."
+        )
