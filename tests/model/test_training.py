@@ -284,3 +284,29 @@ def test_the_fingerprint_sees_every_part_that_is_learned_from(seed_articles):
         changed = dataclasses.replace(seed_articles[0], **{field: "pro_sdf2"})
         prints.add(LabelledCorpus([changed, *seed_articles[1:]]).fingerprint())
     assert len(prints) == 6
+
+
+def test_a_lexicon_that_was_changed_is_read_again(tmp_path):
+    path = tmp_path / "mine.toml"
+    text = (
+        'format = 1\nfamily = "mine"\ndescription = "x"\n'
+        '[categories.road]\ndescription = "x"\nterms = [{ term = "طريق" }]\n'
+    )
+    articles = [
+        Article(str(n), f"خبر {'طريق' if n % 2 else 'جسر'} رقم {n}", "ab"[n % 2]) for n in range(8)
+    ]
+    settings = [*PLAIN, f'features.lexicon.path="{path}"', "features.lexicon.enabled=true"]
+    config = load_config(overrides=settings)
+
+    def categories():
+        model = train(articles, config)
+        (block,) = (part.block for part in model.features.blocks if part.name == "lexicon")
+        return list(block.lexicon.categories)
+
+    path.write_text(text, "utf-8")
+    assert categories() == ["road"]
+    path.write_text(text.replace("road", "way"), "utf-8")
+    assert categories() == ["way"]
+    path.unlink()
+    with pytest.raises(CorpusError, match=r"mine\.toml"):
+        train(articles, config)

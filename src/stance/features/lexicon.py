@@ -24,7 +24,7 @@ from stance.text.quotation import Voice
 from stance.text.tokenization import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
     from scipy import sparse
@@ -392,8 +392,9 @@ def _index_terms(
     """Map a term's first word to the terms that begin with it."""
     owner: dict[tuple[str, ...], str] = {}
     index: defaultdict[str, list[_Entry]] = defaultdict(list)
+    sides = {side: number for number, side in enumerate(lexicon.sides)}
     for number, (name, category) in enumerate(lexicon.categories.items()):
-        for spelling, side in _spellings_and_sides(lexicon, category):
+        for spelling, side in _spellings_and_sides(category, sides):
             parts = tuple(map(levelling.level, words(spelling, table)))
             if not parts:
                 raise CorpusError(
@@ -410,10 +411,10 @@ def _index_terms(
     return dict(index)
 
 
-def _spellings_and_sides(lexicon: Lexicon, category: Category) -> Iterator[tuple[str, int]]:
+def _spellings_and_sides(category: Category, sides: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     for term in category.terms:
         side = term.side or category.side
-        number = lexicon.sides.index(side) if side else -1
+        number = sides[side] if side else -1
         for spelling in term.spellings:
             yield spelling, number
 

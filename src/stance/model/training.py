@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.corpus.codebook import Codebook
+    from stance.text.normalization import NormalizationProfile
 
 
 # A corpus is about the actors of a lexicon if this part of its articles names one.
@@ -128,7 +131,7 @@ def settle_lexicon(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingCo
     if section.enabled != "auto":
         return config
     table = arabic_normalization(config.normalization.profile())
-    block = LexiconBlock.of(_read_lexicon(config), table)
+    block = _lexicon_block(config)
     batch = tokenize((article_text(article, config) for article in corpus.articles), table)
     return config.with_lexicon(bool(block.names_actors(batch).mean() >= ABOUT_ITS_ACTORS))
 
@@ -206,8 +209,21 @@ def _in_passages(
     return LearningMatrix(articles, features.values(passages), article_of)
 
 
-def _read_lexicon(config: TrainingConfig) -> Lexicon:
-    return Lexicon.read(config.features.lexicon.path or resources.LEXICONS)
+def _lexicon_block(config: TrainingConfig) -> LexiconBlock:
+    """Return the lexicon that a configuration names, ready for its texts."""
+    path = Path(config.features.lexicon.path or resources.LEXICONS)
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    states = [(file, file.stat()) for file in files if file.exists()]
+    changed = tuple((str(file), s.st_mtime_ns, s.st_size) for file, s in states)
+    return _prepared_lexicon(path, changed, config.normalization.profile())
+
+
+@lru_cache(maxsize=2)
+def _prepared_lexicon(
+    path: Path, changed: tuple[tuple[str, int, int], ...], profile: NormalizationProfile
+) -> LexiconBlock:
+    """Read and index a lexicon once for all folds, and once more when a file of it has changed."""
+    return LexiconBlock.of(Lexicon.read(path), arabic_normalization(profile))
 
 
 def _fit_lexicon(
@@ -221,9 +237,8 @@ def _fit_lexicon(
     many there are.
     """
     section = config.features.lexicon
-    lexicon = _read_lexicon(config)
-    block = LexiconBlock.of(
-        lexicon, batch.table, sides=section.sides, log_rates=section.log_rates is True
+    block = replace(
+        _lexicon_block(config), sides=section.sides, log_rates=section.log_rates is True
     )
     rates = block.transform(batch.words)
     spread = rates.toarray().std(axis=0)
