@@ -10,6 +10,7 @@ from stance.evaluation import tuning
 from stance.evaluation.trial_workers import TrialWorkers
 from stance.evaluation.tuning import tune
 from stance.model.config import load_config, to_toml
+from stance.model.learning_corpus import LabelledCorpus
 from tests.conftest import FAST
 
 FOREVER = 1e6
@@ -22,8 +23,8 @@ class Rehearsal:
     seconds = 1.0
     folds = None
 
-    def __init__(self, articles, folds, jobs):
-        self.articles, type(self).folds = articles, folds
+    def __init__(self, corpus, folds, jobs):
+        self.articles, type(self).folds = corpus.articles, folds
 
     def __enter__(self):
         return self
@@ -161,7 +162,7 @@ def test_processes_guess_as_a_model_does_and_break_off_on_time(seed_articles):
     articles = seed_articles[::6]
     folds = split(articles, "random", 2, seed=13)
     config = load_config(overrides=FAST)
-    with TrialWorkers(articles, folds, 1) as workers:
+    with TrialWorkers(LabelledCorpus(articles), folds, 1) as workers:
         guesses = workers.guess(config, time.monotonic() + 500)
         began = time.monotonic()
         assert workers.guess(config, began) is None
@@ -171,13 +172,39 @@ def test_processes_guess_as_a_model_does_and_break_off_on_time(seed_articles):
     assert guesses[0] == [model.labels[number] for number in found]
 
 
+def test_processes_learn_from_auxiliary_articles_too(seed_articles):
+    from stance.corpus.splitting import split
+    from stance.model.training import learn
+
+    corpus = LabelledCorpus(seed_articles[:40], auxiliary=seed_articles[300:])
+    folds = split(corpus.articles, "random", 2, seed=13)
+    config = load_config(overrides=[*FAST, "auxiliary.weight=5"])
+    with TrialWorkers(corpus, folds, 1) as workers:
+        guesses = workers.guess(config, time.monotonic() + 500)
+    for fold, guess in zip(folds, guesses, strict=True):
+        model = learn(corpus.part(fold.train), config)
+        found = model.scores([corpus.articles[i] for i in fold.test]).argmax(axis=1)
+        assert guess == [model.labels[number] for number in found]
+    alone = learn(LabelledCorpus([corpus.articles[i] for i in folds[0].train]), config)
+    found = alone.scores([corpus.articles[i] for i in folds[0].test]).argmax(axis=1)
+    assert guesses[0] != [alone.labels[number] for number in found]
+
+
+def test_auxiliary_articles_have_a_weight_to_tune(rehearsal, seed_articles):
+    options = {"budget": FOREVER, "max_trials": 4}
+    beside = tune(seed_articles[:40], auxiliary=seed_articles[300:], **options)
+    assert any("auxiliary.weight" in trial.settings for trial in beside.trials)
+    alone = tune(seed_articles[:40], **options)
+    assert not any("auxiliary.weight" in trial.settings for trial in alone.trials)
+
+
 def test_a_mistake_in_a_process_is_told(seed_articles):
     from stance.corpus.splitting import split
 
     articles = seed_articles[::6]
     config = load_config(overrides=[*FAST, "features.word.min_df=1000"])
     with (
-        TrialWorkers(articles, split(articles, "random", 2, seed=13), 1) as workers,
+        TrialWorkers(LabelledCorpus(articles), split(articles, "random", 2, seed=13), 1) as workers,
         pytest.raises(CorpusError, match="min_df"),
     ):
         workers.guess(config, time.monotonic() + 500)
@@ -187,7 +214,9 @@ def test_a_process_that_dies_is_told(seed_articles):
     from stance.corpus.splitting import split
 
     articles = seed_articles[::6]
-    with TrialWorkers(articles, split(articles, "random", 2, seed=13), 1) as workers:
+    with TrialWorkers(
+        LabelledCorpus(articles), split(articles, "random", 2, seed=13), 1
+    ) as workers:
         workers._processes[0].terminate()
         workers._processes[0].join()
         with pytest.raises(CorpusError, match="came to an end"):
@@ -196,7 +225,7 @@ def test_a_process_that_dies_is_told(seed_articles):
 
 def test_jobs_out_of_range_are_refused(seed_articles):
     with pytest.raises(ConfigError, match="jobs=0"):
-        TrialWorkers(seed_articles, [], 0)
+        TrialWorkers(LabelledCorpus(seed_articles), [], 0)
 
 
 def test_a_cluster_scores_the_same_trials(cluster, seed_articles):

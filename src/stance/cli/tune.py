@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stance.cli.console import console, counted, status, table
-from stance.cli.corpus import read_labelled, write_json
+from stance.cli.corpus import read_auxiliary, read_labelled, write_json
 from stance.cli.engines import (
     LOCAL,
     EngineOption,
@@ -19,6 +19,7 @@ from stance.cli.engines import (
     cluster_of,
 )
 from stance.cli.options import (
+    AuxiliaryOption,
     ByOption,
     ConfigOption,
     CorpusArgument,
@@ -59,6 +60,7 @@ def tune_command(
     ] = None,
     config: ConfigOption = None,
     override: SetOption = None,
+    auxiliary: AuxiliaryOption = None,
     json: JsonOption = None,
     jobs: JobsOption = -1,
     engine: EngineOption = LOCAL,
@@ -84,6 +86,7 @@ def tune_command(
         check_file_target(path, force=force)
     settings = load_config(config, override or [])
     articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
+    others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
     with cluster_of(engine, scheduler, jobs) as cluster, status("Tuning") as tell:
         result = tune(
             articles,
@@ -92,6 +95,7 @@ def tune_command(
             by=protocol,
             folds=folds,
             max_trials=trials,
+            auxiliary=others,
             jobs=jobs,
             cluster=cluster,
             progress=lambda tried, left: tell(_so_far(tried, left)),

@@ -106,6 +106,8 @@ def search_space(
     if start.classifier.kind in {"logistic", "svm"}:
         penalties = {"logistic": (0.3, 100.0), "svm": (0.03, 10.0)}
         values[f"classifier.{start.classifier.kind}.C"] = penalties[start.classifier.kind]
+    if corpus.auxiliary:
+        values["auxiliary.weight"] = (0.03, 1.0)
     if labels_cross(corpus.articles, "outlet"):
         values |= _of_outlets(len(set(corpus.outlets or ())), start)
     left = {k: _with(v, setting(start, k)) for k, v in values.items() if k not in explicit}

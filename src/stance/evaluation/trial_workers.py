@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from stance.errors import CorpusError, StanceError
 from stance.model.prediction import n_threads
-from stance.model.training import train
+from stance.model.training import learn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.connection import Connection
 
     from stance.cluster.connection import Cluster
-    from stance.corpus.article import Article
     from stance.corpus.splitting import Fold
     from stance.model.config import TrainingConfig
+    from stance.model.learning_corpus import LabelledCorpus
 
 ENDED = (
     "Got a training process that came to an end, but expected its labels. Most likely memory ran "
@@ -25,19 +25,19 @@ ENDED = (
 )
 
 
-def _work(calls: Connection, articles: Sequence[Article], folds: Sequence[Fold]) -> None:
+def _work(calls: Connection, corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
     """Train on one fold after another as called; what a user did wrong is handed back."""
     while (call := calls.recv()) is not None:
         try:
-            calls.send(_guess_fold(articles, folds[call[1]], call[0]))
+            calls.send(_guess_fold(corpus, folds[call[1]], call[0]))
         except StanceError as error:
             calls.send(error)
 
 
-def _guess_fold(articles: Sequence[Article], fold: Fold, config: TrainingConfig) -> list[str]:
+def _guess_fold(corpus: LabelledCorpus, fold: Fold, config: TrainingConfig) -> list[str]:
     """Train on a fold's training articles; return the labels of its test articles."""
-    model = train([articles[i] for i in fold.train], config)
-    found = model.scores([articles[i] for i in fold.test]).argmax(axis=1)
+    model = learn(corpus.part(fold.train), config)
+    found = model.scores([corpus.articles[i] for i in fold.test]).argmax(axis=1)
     return [model.labels[number] for number in found.tolist()]
 
 
@@ -49,14 +49,14 @@ class TrialWorkers:
 
     Parameters
     ----------
-    articles : sequence of Article
+    corpus : LabelledCorpus
     folds : sequence of Fold
     jobs : int
         How many processes; -1 for one on each core.
     """
 
-    def __init__(self, articles: Sequence[Article], folds: Sequence[Fold], jobs: int) -> None:
-        self._articles = articles
+    def __init__(self, corpus: LabelledCorpus, folds: Sequence[Fold], jobs: int) -> None:
+        self._corpus = corpus
         self._folds = folds
         self._jobs = min(n_threads(jobs), len(folds))
         self._processes: list[Any] = []
@@ -70,7 +70,7 @@ class TrialWorkers:
 
         for _ in range(self._jobs):
             ours, theirs = Pipe()
-            process = LokyProcess(target=_work, args=(theirs, self._articles, self._folds))
+            process = LokyProcess(target=_work, args=(theirs, self._corpus, self._folds))
             process.start()
             theirs.close()
             self._processes.append(process)
@@ -124,20 +124,18 @@ class TrialCluster:
 
     Parameters
     ----------
-    articles : sequence of Article
+    corpus : LabelledCorpus
     folds : sequence of Fold
     cluster : Cluster
     """
 
-    def __init__(
-        self, articles: Sequence[Article], folds: Sequence[Fold], cluster: Cluster
-    ) -> None:
-        self._corpus = (articles, folds)
+    def __init__(self, corpus: LabelledCorpus, folds: Sequence[Fold], cluster: Cluster) -> None:
+        self._task = (corpus, folds)
         self._cluster = cluster
         self._name = ""
 
     def __enter__(self) -> Self:
-        self._name = self._cluster.carry(self._corpus, tuple)
+        self._name = self._cluster.carry(self._task, tuple)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -157,7 +155,7 @@ class TrialCluster:
         StanceError
             What training raises, or if workers died or cannot be reached.
         """
-        places = range(len(self._corpus[1]))
+        places = range(len(self._task[1]))
         works = [self._cluster.submit(self._name, _guess_carried, n, config) for n in places]
         if not all(work.wait_until(deadline) for work in works):
             self._cluster.drop(works)
@@ -166,10 +164,10 @@ class TrialCluster:
 
 
 def _guess_carried(
-    corpus: tuple[Sequence[Article], Sequence[Fold]], n: int, config: TrainingConfig
+    task: tuple[LabelledCorpus, Sequence[Fold]], n: int, config: TrainingConfig
 ) -> list[str]:
-    articles, folds = corpus
-    return _guess_fold(articles, folds[n], config)
+    corpus, folds = task
+    return _guess_fold(corpus, folds[n], config)
 
 
 def _ask(line: Connection, call: tuple[TrainingConfig, int]) -> None:

@@ -98,6 +98,7 @@ def tune(
     by: By | None = None,
     folds: int = FOLDS,
     max_trials: int | None = None,
+    auxiliary: Sequence[Article] = (),
     jobs: int = 1,
     cluster: Cluster | None = None,
     progress: Callable[[Sequence[Trial], float], None] = lambda trials, left: None,
@@ -124,6 +125,9 @@ def tune(
     max_trials : int, optional
         Stop after so many: the same corpus, settings and seed then give the
         same result.
+    auxiliary : sequence of Article
+        As for `stance.model.training.train`; none that repeats an article of
+        the corpus is learned from.
     jobs : int
         Processes to train in; -1 for one on each core.
     cluster : Cluster, optional
@@ -144,7 +148,7 @@ def tune(
         nothing is left to be tuned, or Optuna is missing.
     """
     deadline = time.monotonic() + budget
-    corpus = LabelledCorpus(articles)
+    corpus = LabelledCorpus.beside(articles, auxiliary)
     given = config or TrainingConfig()
     settled = settle_config(corpus, given)
     by = by or default_protocol(articles)
@@ -156,7 +160,7 @@ def tune(
         )
     space = search_space(corpus, _tried_first(settled), explicit_settings(given))
     trials: list[Trial] = []
-    with _workers(articles, divided, jobs, cluster) as workers:
+    with _workers(corpus, divided, jobs, cluster) as workers:
         for number, (settings, tell) in enumerate(_proposals(space, given.seed)):
             if number == max_trials:
                 break
@@ -184,11 +188,11 @@ def tune(
 
 
 def _workers(
-    articles: Sequence[Article], folds: Sequence[Fold], jobs: int, cluster: Cluster | None
+    corpus: LabelledCorpus, folds: Sequence[Fold], jobs: int, cluster: Cluster | None
 ) -> TrialWorkers | TrialCluster:
     if cluster is None:
-        return TrialWorkers(articles, folds, jobs)
-    return TrialCluster(articles, folds, cluster)
+        return TrialWorkers(corpus, folds, jobs)
+    return TrialCluster(corpus, folds, cluster)
 
 
 def _choose(trials: Sequence[Trial]) -> Trial:
