@@ -4,7 +4,7 @@ import fsspec
 import pytest
 
 from stance.corpus.article import FieldMapping
-from stance.corpus.cursor import Cursor, Place
+from stance.corpus.cursor import Cursor
 from stance.corpus.inputs import plan_inputs
 from stance.corpus.reading import read_articles
 from stance.errors import CorpusError
@@ -77,13 +77,24 @@ def test_reading_from_any_row_gives_the_rest(put, tmp_path, name):
         put(name, as_jsonl(many) if "jsonl" in name else as_table(many, delimiter))
     (planned,) = plan_inputs([f"{tmp_path}/{name}"])
     cursor = Cursor()
-    seen = []
-    for row in planned.rows(FieldMapping(), cursor):
-        mark = cursor.mark
-        place = Place(cursor.row, cursor.offset, cursor.header, mark.n_bytes, mark.sha256)
-        seen.append((row, place))
+    seen = [(row, cursor.place()) for row in planned.rows(FieldMapping(), cursor)]
     whole = cursor.mark.sha256
     for n, (_, place) in enumerate(seen):
         again = Cursor(place)
         assert list(planned.rows(FieldMapping(), again)) == [row for row, _ in seen[n + 1 :]]
         assert again.mark.sha256 == whole
+
+
+def test_reading_from_behind_a_broken_row_gives_the_rest(put, tmp_path):
+    # As far as the mark that is never closed reaches, a row with too few values is broken too.
+    rows = ['a,"لم تغلق,x', f"b,{GOOD},x", f"short,{GOOD}", f"c,{GOOD},x"]
+    put("a.csv", "id,text,label\n" + "\n".join(rows) + "\n")
+    (planned,) = plan_inputs([f"{tmp_path}/a.csv"])
+    cursor = Cursor()
+    seen = [(row, cursor.place()) for row in planned.rows(FieldMapping(), cursor)]
+    assert [type(row).__name__ for row, _ in seen] == [
+        *("RejectedRow", "Row", "RejectedRow", "Row")
+    ]
+    for n, (_, place) in enumerate(seen):
+        again = list(planned.rows(FieldMapping(), Cursor(place)))
+        assert again == [row for row, _ in seen[n + 1 :]]

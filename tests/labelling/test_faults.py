@@ -139,6 +139,23 @@ def test_an_input_that_breaks_off_is_read_on_from_there(stored, tmp_path, flaky,
     assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
+def test_a_run_stopped_behind_a_broken_row_sets_the_same_rows_aside(stored, tmp_path):
+    rows_of_table = [f"{n},خبر من المدينة رقم {n},ص" for n in range(400)]
+    rows_of_table[3] = '3,"لم تغلق,ص'
+    rows_of_table[380] = "380,خبر قصير"
+    source = put(tmp_path / "in.csv", "\n".join(["id,text,outlet", *rows_of_table]).encode())
+    whole, out = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    run(stored, [source], whole)
+    assert len(rejects(whole)) == 2
+    outcome = run(
+        stored, [source], out, engine=LocalEngine(jobs=1, batch_size=4), **stopped_after(8)
+    )
+    assert outcome.receipt is None
+    run(stored, [source], out, resume=True)
+    assert out.read_bytes() == whole.read_bytes()
+    assert rejects(out) == rejects(whole)
+
+
 # Changed between stop and resume
 
 

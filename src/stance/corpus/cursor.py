@@ -35,6 +35,9 @@ class Place:
         How many bytes of the file, as it is stored, had been read by then.
     sha256 : str
         Their hash, hexadecimal.
+    doubtful_to : int
+        Bytes before the place up to which a broken row reached: until there a
+        row must have a value for each column.
     """
 
     row: int = 0
@@ -42,6 +45,7 @@ class Place:
     header: tuple[str, ...] = ()
     n_bytes: int = 0
     sha256: str = hashlib.sha256().hexdigest()
+    doubtful_to: int = 0
 
 
 class Mark(NamedTuple):
@@ -62,9 +66,9 @@ class Cursor:
     Readers move `row` and `offset` past each row before they hand it on, and
     tell of every byte that they take. Reading may begin at a place that an
     earlier reading had reached: what stands before it is hashed again and
-    compared. `is_settled` is False where a row that could not be read may still
-    decide what becomes of the rows behind it; `end` is where to stop, None for
-    the input's own end.
+    compared. `doubtful_to` is how far a row that could not be read decides what
+    becomes of the rows behind it; `end` is where to stop, None for the input's
+    own end.
 
     Parameters
     ----------
@@ -89,10 +93,26 @@ class Cursor:
         self.offset = self.start.offset
         self.header = self.start.header
         self.end: Place | None = None
-        self.is_settled = True
+        self.doubtful_to = self.start.doubtful_to
         self.before_read = before_read or (lambda: None)
         self._hash = hashlib.sha256()
         self.mark = Mark(0, self._hash.copy())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no broken row decides what becomes of the rows behind this place."""
+        return self.offset >= self.doubtful_to
+
+    def place(self) -> Place:
+        """Return where reading stands."""
+        return Place(
+            self.row,
+            self.offset,
+            self.header,
+            self.mark.n_bytes,
+            self.mark.sha256,
+            self.doubtful_to,
+        )
 
     @property
     def resumes(self) -> bool:

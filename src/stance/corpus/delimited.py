@@ -67,11 +67,6 @@ class _Lines:
         return last.offset + last.size
 
     @property
-    def is_empty(self) -> bool:
-        """Whether no line was given back that waits to be given out again."""
-        return not self._again
-
-    @property
     def raw(self) -> bytes:
         """The row at hand as its file has it."""
         return self.taken[0].data if len(self.taken) == 1 else b"".join(t.data for t in self.taken)
@@ -111,7 +106,6 @@ class _Table:
         self._cursor = cursor
         self._lines = lines
         self._values = values
-        self._doubtful_to = 0
 
     def read_header(self) -> None:
         """Read the names of the columns."""
@@ -155,7 +149,7 @@ class _Table:
     def _row(self, number: int, values: list[str]) -> Row | RejectedRow:
         header, taken = self._cursor.header, self._lines.taken
         offset = taken[0].offset
-        doubtful = offset < self._doubtful_to and len(values) < len(header)
+        doubtful = offset < self._cursor.doubtful_to and len(values) < len(header)
         if len(values) > len(header) or doubtful:
             reason = f"{len(values)} values for {len(header)} columns"
             return RejectedRow(self._source.name, number, reason, self._lines.raw, offset)
@@ -164,7 +158,7 @@ class _Table:
 
     def _broken(self, error: Exception) -> RejectedRow:
         overlong = isinstance(error, _OverlongError)
-        self._doubtful_to = max(self._doubtful_to, self._lines.give_back())
+        self._cursor.doubtful_to = max(self._cursor.doubtful_to, self._lines.give_back())
         number = self._cursor.row + 1
         reason = str(error) if overlong else f"bad CSV ({error})"
         (line,) = self._lines.taken
@@ -176,4 +170,3 @@ class _Table:
         last = self._lines.taken[-1]
         self._cursor.row = number
         self._cursor.offset = last.offset + last.size
-        self._cursor.is_settled = self._lines.is_empty and self._cursor.offset >= self._doubtful_to

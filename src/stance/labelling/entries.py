@@ -30,10 +30,14 @@ class Spot(NamedTuple):
     offset: int
     header: tuple[str, ...]
     mark: Mark
+    doubtful_to: int = 0
 
     def place(self) -> Place:
         """Return the place within the input."""
-        return Place(self.row, self.offset, self.header, self.mark.n_bytes, self.mark.sha256)
+        mark = self.mark
+        return Place(
+            self.row, self.offset, self.header, mark.n_bytes, mark.sha256, self.doubtful_to
+        )
 
 
 class InputEnd(NamedTuple):
@@ -280,7 +284,7 @@ def _missing(
 
 
 def _spot(n_input: int, cursor: Cursor) -> Spot:
-    return Spot(n_input, cursor.row, cursor.offset, cursor.header, cursor.mark)
+    return Spot(n_input, cursor.row, cursor.offset, cursor.header, cursor.mark, cursor.doubtful_to)
 
 
 def _damage(planned: PlannedInput, cursor: Cursor, error: DamagedFileError) -> RejectedRow:

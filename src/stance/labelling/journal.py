@@ -32,8 +32,8 @@ T = TypeVar("T", bound=BaseModel)
 class Checkpoint(BaseModel):
     """How far a run has come.
 
-    ``n_input``, ``row``, ``offset``, ``header``, ``n_bytes`` and ``sha256``
-    are the place in the inputs behind the last row written; ``part`` and
+    ``n_input``, ``row``, ``offset``, ``header``, ``n_bytes``, ``sha256`` and
+    ``doubtful_to`` are the place in the inputs behind the last row written; ``part`` and
     ``part_rows`` say which part of the output is being written and how many
     rows it has; ``lengths`` are those of the spools.
     """
@@ -46,6 +46,7 @@ class Checkpoint(BaseModel):
     header: list[str] = []
     n_bytes: int = 0
     sha256: str = ""
+    doubtful_to: int = 0
     unseen: list[str] | None = None
     part: int = 0
     part_rows: int = 0
@@ -59,7 +60,14 @@ class Checkpoint(BaseModel):
         """Where to go on within the input."""
         if not self.n_bytes and not self.row:
             return Place()
-        return Place(self.row, self.offset, tuple(self.header), self.n_bytes, self.sha256)
+        return Place(
+            self.row,
+            self.offset,
+            tuple(self.header),
+            self.n_bytes,
+            self.sha256,
+            self.doubtful_to,
+        )
 
 
 class Spool:

@@ -141,7 +141,11 @@ class DurableOutput:
         self.tally.add(batch.tally)
         place = batch.spot
         self._state.update(
-            n_input=place.n_input, row=place.row, offset=place.offset, header=list(place.header)
+            n_input=place.n_input,
+            row=place.row,
+            offset=place.offset,
+            header=list(place.header),
+            doubtful_to=place.doubtful_to,
         )
         self._mark = place.mark
         self._state["part_rows"] += batch.tally.n_labelled
