@@ -51,6 +51,22 @@ def desk(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def all_help():
+    """Return what `--help` says of every command that the documents may name an option of."""
+    environment = {**os.environ, "COLUMNS": "200"}
+    commands = [
+        *("train", "evaluate", "crossval", "predict", "audit", "info", "config", "export"),
+        *("compare", "agreement", "benchmark", "tune", "verify"),
+    ]
+    return "".join(
+        subprocess.run(
+            [SCRIPT, name, "--help"], capture_output=True, text=True, check=True, env=environment
+        ).stdout
+        for name in commands
+    )
+
+
 def blocks(document, language):
     """Return the fenced blocks of one language, every other fence being an opening one."""
     text = (ROOT / document).read_text("utf-8")
@@ -109,23 +125,12 @@ def test_the_row_in_the_readme_is_one(desk):
         "seeds/README.md",
     ],
 )
-def test_every_option_and_setting_named_exists(document):
+def test_every_option_and_setting_named_exists(document, all_help):
     text = (ROOT / document).read_text("utf-8")
-    environment = {**os.environ, "COLUMNS": "200"}
-    commands = [
-        *("train", "evaluate", "crossval", "predict", "audit", "info", "config", "export"),
-        *("compare", "agreement", "benchmark", "tune", "verify"),
-    ]
-    known = "".join(
-        subprocess.run(
-            [SCRIPT, name, "--help"], capture_output=True, text=True, check=True, env=environment
-        ).stdout
-        for name in commands
-    )
     for option in set(re.findall(r"`(--[a-z-]+)", text)):
-        assert option in known, option
+        assert option in all_help, option
     keys = [key for key, _, _ in settings()]
-    for key in set(re.findall(r"`((?:features|classifier|calibration)\.[\w.]+)", text)):
+    for key in set(re.findall(r"`((?:text|features|classifier|auxiliary|calibration)\.[\w.]+)", text)):
         assert any(known_key.startswith(key) for known_key in keys), key
 
 
