@@ -130,7 +130,8 @@ def test_every_option_and_setting_named_exists(document, all_help):
     for option in set(re.findall(r"`(--[a-z-]+)", text)):
         assert option in all_help, option
     keys = [key for key, _, _ in settings()]
-    for key in set(re.findall(r"`((?:text|features|classifier|auxiliary|calibration)\.[\w.]+)", text)):
+    sections = "text|features|classifier|auxiliary|calibration"
+    for key in set(re.findall(rf"`((?:{sections})\.[\w.]+)", text)):
         assert any(known_key.startswith(key) for known_key in keys), key
 
 
