@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 
 from stance.errors import ModelError
-from stance.features.preparation import EDGE, Preparation
+from stance.features.preparation import EDGE, QUOTED, Preparation
 from stance.text.normalization import arabic_normalization
+from stance.text.quotation import Voice, voices
 from stance.text.tokenization import words
 from tests.samples import every_sample, texts, unhurried
 
@@ -37,9 +38,34 @@ def test_a_short_text_is_all_edge():
 
 
 def test_speech_goes_and_scare_quotes_stay():
-    prepare = Preparation(TABLE, speech=False)
+    prepare = Preparation(TABLE, quotations="drop")
     text = "أعلنت «قسد» السيطرة. وقال الناطق: «سنواصل ملاحقة فلول التنظيم»."
     assert words(prepare(text), TABLE) == words("أعلنت قسد السيطرة وقال الناطق", TABLE)
+
+
+def test_speech_told_apart_is_other_words_and_scare_quotes_are_not():
+    prepare = Preparation(TABLE, quotations="apart")
+    text = "أعلنت «قسد» السيطرة. وقال الناطق: «سنواصل ملاحقة فلول التنظيم»."
+    found = words(prepare(text), TABLE)
+    assert found[:5] == words("أعلنت قسد السيطرة وقال الناطق", TABLE)
+    assert found[5:] == [f"{QUOTED}{word}" for word in words("سنواصل ملاحقة فلول التنظيم", TABLE)]
+
+
+@unhurried
+@given(text=texts)
+def test_telling_speech_apart_adds_and_loses_no_word(text):
+    found = words(Preparation(TABLE, quotations="apart")(text), TABLE)
+    assert [word.removeprefix(QUOTED) for word in found] == words(text, TABLE)
+
+
+@every_sample
+def test_samples_told_apart_have_the_same_words_and_voices(text):
+    apart = Preparation(TABLE, quotations="apart")(text)
+    assert [w.removeprefix(QUOTED) for w in words(apart, TABLE)] == words(text, TABLE)
+    spoken = [words(text[s:e], TABLE) for s, e, voice in voices(text) if voice == Voice.SPEECH]
+    if "﷽" not in text:  # one sign, four words
+        assert sum(w.startswith(QUOTED) for w in words(apart, TABLE)) == sum(map(len, spoken))
+    assert [v for *_, v in voices(apart)] == [v for *_, v in voices(text)]
 
 
 @unhurried
@@ -59,7 +85,7 @@ def test_samples_lose_the_words_of_a_phrase_and_no_other(text):
 
 
 def test_it_is_stored_in_plain_values_and_read_back():
-    prepare = Preparation(TABLE, MENU, BYLINES, speech=False)
+    prepare = Preparation(TABLE, MENU, BYLINES, quotations="drop")
     assert Preparation.from_dict(prepare.to_dict(), TABLE) == prepare
     assert prepare.to_dict()["lines"] == ["اقرا ايضا", "الاكثر قراءه"]
 
@@ -69,10 +95,10 @@ def test_it_is_stored_in_plain_values_and_read_back():
     [
         [],
         {"lines": [], "phrases": []},
-        {"lines": [""], "phrases": [], "speech": True},
-        {"lines": "x", "phrases": [], "speech": True},
-        {"lines": [], "phrases": [], "speech": 1},
-        {"lines": [], "phrases": [], "speech": True, "code": "x"},
+        {"lines": [""], "phrases": [], "quotations": "keep"},
+        {"lines": "x", "phrases": [], "quotations": "keep"},
+        {"lines": [], "phrases": [], "quotations": 1},
+        {"lines": [], "phrases": [], "quotations": "keep", "code": "x"},
     ],
 )
 def test_another_shape_is_refused(data):

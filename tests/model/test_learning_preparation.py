@@ -1,8 +1,10 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from stance.corpus.article import Article
+from stance.features.preparation import QUOTED
 from stance.model.config import load_config
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.learning_preparation import learn_preparation
@@ -12,7 +14,7 @@ from stance.text.normalization import arabic_normalization
 from tests.conftest import FAST
 
 TABLE = arabic_normalization()
-DROPPING = ("text.quotations=drop", "text.boilerplate=drop", "text.bylines=mask")
+DROPPING = ("text.boilerplate=drop", "text.bylines=mask")
 
 
 def signed(articles):
@@ -64,11 +66,16 @@ def test_without_outlets_nothing_tells_them(seed_articles):
     assert learned(bare, "text.boilerplate=drop", "text.bylines=mask") is None
 
 
-def test_a_stored_model_reads_articles_as_it_did(seed_articles, tmp_path):
+@pytest.mark.parametrize("quotations", ["drop", "apart"])
+def test_a_stored_model_reads_articles_as_it_did(seed_articles, tmp_path, quotations):
     articles = signed(seed_articles)[::2]
-    config = load_config(overrides=[*FAST[:1], *FAST[2:], *DROPPING])
+    config = load_config(
+        overrides=[*FAST[:1], *FAST[2:], *DROPPING, f"text.quotations={quotations}"]
+    )
     model = train(articles, config)
     assert model.features.preparation is not None
+    spoken = any(QUOTED in name for name in model.features.names())
+    assert spoken is (quotations == "apart")
     save_model(model, tmp_path / "m")
     again = load_model(tmp_path / "m")
     assert again.features.preparation == dataclasses.replace(

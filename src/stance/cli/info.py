@@ -111,7 +111,9 @@ def _groups(n_outlets: int, n_events: int) -> list[tuple[int, str]]:
 
 
 def _visible(term: str) -> str:
-    """Show the edge of a word in a character n-gram."""
+    """Show the edge of a word in a character n-gram, and a quotation's words as such."""
+    from stance.features.preparation import QUOTED
+
     edge = "_"
-    inner = term.strip(" ")
+    inner = term.strip(" ").replace(QUOTED, "«")
     return edge * term.startswith(" ") + inner + edge * term.endswith(" ")

@@ -98,7 +98,7 @@ def search_space(
         "features.word.max_n": [1, 2],
         "features.word.binary": [False, True],
         "features.passages": [0, 50, 100, 200],
-        "text.quotations": ["keep", "drop"],
+        "text.quotations": ["keep", "drop", "apart"],
     }
     if start.features.lexicon.enabled is True:
         values["features.lexicon.weight"] = (0.1, 2.0)

@@ -1,4 +1,4 @@
-"""What is left out of a text before anything is read in it.
+"""What is left out of a text, or marked in it, before anything is read.
 
 Only the text itself and what a model has stored decide, so an article that
 comes alone is read as it would be in any company.
@@ -7,7 +7,7 @@ comes alone is read as it would be in any company.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 # Bylines, datelines and signatures stand among so many words at either end of an article.
 EDGE = 12
 
+# Before a word of somebody's speech that is told apart: a letter that no writing of news has, so
+# that the word is another one. Unicode names it the sinological dot.
+QUOTED = "\ua78f"
+
+Quotations = Literal["keep", "drop", "apart"]
 Phrase = tuple[str, ...]
 
 
@@ -32,12 +37,12 @@ class _Stored(BaseModel):
 
     lines: list[Annotated[str, Field(min_length=1)]]
     phrases: list[Annotated[str, Field(min_length=1)]]
-    speech: bool
+    quotations: Quotations
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """Leaves lines, phrases and speech out of texts.
+    """Leaves lines, phrases and speech out of texts, or tells speech apart.
 
     Parameters
     ----------
@@ -47,8 +52,10 @@ class Preparation:
     phrases : frozenset of tuple of str
         Normalised words that are left out among the first and the last twelve
         of a text: bylines, datelines.
-    speech : bool
-        Whether quotations of more than three words are read.
+    quotations : {"keep", "drop", "apart"}
+        Whether quotations of more than three words are read, left out, or
+        read as words of their own: there a word is not the one that the
+        outlet says itself.
 
     Examples
     --------
@@ -61,7 +68,7 @@ class Preparation:
     table: NormalizationTable
     lines: frozenset[Phrase] = frozenset()
     phrases: frozenset[Phrase] = frozenset()
-    speech: bool = True
+    quotations: Quotations = "keep"
 
     def __call__(self, text: str) -> str:
         """Return a text without what is left out of it."""
@@ -69,8 +76,10 @@ class Preparation:
             text = self._without_lines(text)
         if self.phrases:
             text = _without(text, self._edge_matches(text))
-        if not self.speech:
-            text = _without(text, ((s, e) for s, e, voice in voices(text) if voice == Voice.SPEECH))
+        if self.quotations == "drop":
+            text = _without(text, _speech(text))
+        elif self.quotations == "apart":
+            text = self._with_marks(text)
         return text
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,7 +87,7 @@ class Preparation:
         return {
             "lines": sorted(map(" ".join, self.lines)),
             "phrases": sorted(map(" ".join, self.phrases)),
-            "speech": self.speech,
+            "quotations": self.quotations,
         }
 
     @classmethod
@@ -101,13 +110,24 @@ class Preparation:
             frozenset(tuple(one.split(" ")) for one in part)
             for part in (stored.lines, stored.phrases)
         )
-        return cls(table, lines, phrases, stored.speech)
+        return cls(table, lines, phrases, stored.quotations)
 
     def _without_lines(self, text: str) -> str:
         kept = [
             line for line in text.splitlines() if tuple(words(line, self.table)) not in self.lines
         ]
         return "\n".join(kept)
+
+    def _with_marks(self, text: str) -> str:
+        """Mark the words of speech."""
+        parts, position = [], 0
+        for start, end in _speech(text):
+            # One sign may be several words, which begin at the same place.
+            places = {start + word.start for word in locate_words(text[start:end], self.table)}
+            for place in sorted(places):
+                parts += [text[position:place], QUOTED]
+                position = place
+        return "".join([*parts, text[position:]])
 
     def _edge_matches(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the places of known phrases at either end, in order, the longest at each."""
@@ -126,6 +146,10 @@ class Preparation:
                     break
             else:
                 place += 1
+
+
+def _speech(text: str) -> Iterator[tuple[int, int]]:
+    return ((start, end) for start, end, voice in voices(text) if voice == Voice.SPEECH)
 
 
 def _without(text: str, spans: Iterator[tuple[int, int]]) -> str:

@@ -38,8 +38,9 @@ class TextConfig(_Section):
     """What of an article is read."""
 
     title: bool = Field(True, description="read the headline together with the body")
-    quotations: Literal["keep", "drop"] = Field(
-        "keep", description="quotations of four words and more: keep, or drop somebody's speech"
+    quotations: Literal["keep", "drop", "apart"] = Field(
+        "keep",
+        description="quotations of four words and more: keep, drop, or read as words of their own",
     )
     boilerplate: Literal["keep", "drop"] = Field(
         "keep", description="lines that recur in an outlet's training articles: menus, footers"

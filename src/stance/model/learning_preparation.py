@@ -37,7 +37,7 @@ def learn_preparation(
     Preparation or None
         None where everything is read.
     """
-    preparation = Preparation(table, speech=config.quotations == "keep")
+    preparation = Preparation(table, quotations=config.quotations)
     if config.boilerplate == "drop":
         lines = {tuple(words(found.line, table)) for found in recurring_lines(corpus.articles)}
         preparation = replace(preparation, lines=frozenset(lines))
