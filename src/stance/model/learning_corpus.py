@@ -36,6 +36,8 @@ class LabelledCorpus:
     auxiliary : sequence of Article
         Articles that were labelled for another question, to learn from
         besides; none repeats one of `articles`.
+    n_repeats : int
+        How many were left out because they do.
 
     Raises
     ------
@@ -47,14 +49,26 @@ class LabelledCorpus:
     articles: Sequence[Article]
     known_duplicates: Sequence[int] | NDArray[np.int64] | None = None
     auxiliary: Sequence[Article] = ()
+    n_repeats: int = 0
 
     @classmethod
     def beside(cls, articles: Sequence[Article], auxiliary: Sequence[Article]) -> Self:
         """Return a corpus with the auxiliary articles that repeat none of its own.
 
         From one that does, the answer could be learned by heart.
+
+        Raises
+        ------
+        CorpusError
+            If every one does.
         """
-        return cls(articles, auxiliary=without_repeats(auxiliary, articles))
+        left = without_repeats(auxiliary, articles)
+        if auxiliary and not left:
+            raise CorpusError(
+                f"Got {len(auxiliary):,} auxiliary articles that all repeat articles of the "
+                "corpus, but expected others to learn from besides. Leave them out."
+            )
+        return cls(articles, auxiliary=left, n_repeats=len(auxiliary) - len(left))
 
     def __post_init__(self) -> None:
         if self.auxiliary:
@@ -100,7 +114,10 @@ class LabelledCorpus:
     def part(self, places: NDArray[np.int64]) -> Self:
         """Return some of the articles alone, with the near-duplicates among them."""
         return type(self)(
-            [self.articles[i] for i in places.tolist()], self.duplicates[places], self.auxiliary
+            [self.articles[i] for i in places.tolist()],
+            self.duplicates[places],
+            self.auxiliary,
+            self.n_repeats,
         )
 
     def settle(self, config: TrainingConfig) -> TrainingConfig:

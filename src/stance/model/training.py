@@ -296,7 +296,9 @@ def _record(corpus: LabelledCorpus, scores: dict[str, Any], notes: list[str]) ->
     events = {article.event for article in corpus.articles} - {None}
     counts = Counter(str(article.label) for article in corpus.articles)
     if corpus.auxiliary:
-        notes = [*notes, f"learned from {len(corpus.auxiliary):,} auxiliary articles too"]
+        left_out = f"; {corpus.n_repeats:,} left out, which repeat its own"
+        told = f"learned from {len(corpus.auxiliary):,} auxiliary articles too"
+        notes = [*notes, told + left_out * (corpus.n_repeats > 0)]
     return TrainingRecord(
         n_articles=len(corpus.articles),
         label_counts={label: counts[label] for label in corpus.labels},
