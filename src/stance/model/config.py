@@ -243,7 +243,7 @@ class AuxiliaryConfig(_Section):
     """How far articles that were labelled for another question are listened to."""
 
     weight: float = Field(
-        0.15,
+        0.5,
         ge=0,
         description="length of the vector that their classifier's scores add to an article, "
         "whose n-grams have one of length 1 for words and for characters",
