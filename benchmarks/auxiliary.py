@@ -21,10 +21,11 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.metrics import f1_score
 
+from stance.benchmarking.contenders import OurModel
 from stance.benchmarking.running import prepare
 from stance.benchmarking.suite import load_suite
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import learn, settle_config
+from stance.model.training import settle_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,8 +100,7 @@ def guess(
     config: TrainingConfig,
 ) -> list[tuple[str, str]]:
     """Return the label of each unknown article, and what a model made of it."""
-    model = learn(LabelledCorpus(known, auxiliary=auxiliary), config)
-    found = [model.labels[i] for i in model.scores(unknown).argmax(axis=1)]
+    found = OurModel(config, auxiliary).label(known, unknown)
     return [(str(a.label), label) for a, label in zip(unknown, found, strict=True)]
 
 

@@ -58,16 +58,6 @@ ByOption = Annotated[
         "[default: the outlet where the corpus has one]",
     ),
 ]
-CorpusArgument = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="CORPUS",
-        help="Labelled articles: files, folders of .txt, dataset:NAME[/SPLIT], or - for standard "
-        "input.",
-    ),
-]
-
-
 AuxiliaryOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -75,6 +65,14 @@ AuxiliaryOption = Annotated[
         metavar="CORPUS",
         help="Articles labelled for another question, about other targets or with other labels, "
         "to learn from besides; may be repeated.",
+    ),
+]
+CorpusArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CORPUS",
+        help="Labelled articles: files, folders of .txt, dataset:NAME[/SPLIT], or - for standard "
+        "input.",
     ),
 ]
 

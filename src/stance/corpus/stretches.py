@@ -83,7 +83,7 @@ def _row_ends(source: Source, start: Place, size: int) -> Iterator[Place]:
     try:
         for _ in read_rows(source, cursor):
             if cursor.offset - begun >= size and cursor.is_settled:
-                yield _place(cursor, cursor.row, cursor.offset)
+                yield cursor.place()
                 begun = cursor.offset
     except DamagedFileError:
         # Whoever reads the last stretch will find the same, and say where.

@@ -163,8 +163,7 @@ class Lexicon:
         CorpusError
             If there is none, or one is not a lexicon.
         """
-        path = Path(path)
-        files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        files = lexicon_files(path)
         if not files:
             raise CorpusError(f"Got the folder {path}, but expected TOML files of terms in it.")
         return cls(map(_read_family, files))
@@ -189,6 +188,12 @@ class Lexicon:
                 f"Got a lexicon of an unknown shape ({_first_fault(error)}). The model is damaged: "
                 "copy it again from its source."
             ) from error
+
+
+def lexicon_files(path: str | Path) -> list[Path]:
+    """Return the file that a path names, or the TOML files of the folder, sorted."""
+    path = Path(path)
+    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
 
 
 def _list_of_families(data: object) -> list[object]:

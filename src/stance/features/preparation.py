@@ -71,7 +71,7 @@ class Preparation:
     quotations: Quotations = "keep"
 
     def __call__(self, text: str) -> str:
-        """Return a text without what is left out of it."""
+        """Return a text without what is left out of it, and with its speech marked."""
         if self.lines:
             text = self._without_lines(text)
         if self.phrases:

@@ -33,9 +33,9 @@ class Checkpoint(BaseModel):
     """How far a run has come.
 
     ``n_input``, ``row``, ``offset``, ``header``, ``n_bytes``, ``sha256`` and
-    ``doubtful_to`` are the place in the inputs behind the last row written; ``part`` and
-    ``part_rows`` say which part of the output is being written and how many
-    rows it has; ``lengths`` are those of the spools.
+    ``doubtful_to`` are the place in the inputs behind the last row written;
+    ``part`` and ``part_rows`` say which part of the output is being written and
+    how many rows it has; ``lengths`` are those of the spools.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -49,8 +50,9 @@ class LearningMatrix:
         """Return the matrix to learn from whole articles."""
         return cls(articles, articles, np.arange(articles.shape[0]))
 
+    @cached_property
     def with_scores(self) -> Self:
-        """Return the matrix with what other articles teach as further columns."""
+        """The matrix with what other articles teach as further columns."""
         if self.auxiliary is None:
             return self
         articles = self.auxiliary.beside(self.articles)
@@ -72,9 +74,9 @@ def fit_linear(
     """Fit the configured classifier to some articles.
 
     The passages of an article share its weight, so that a long one counts no
-    more. What auxiliary articles teach is learned from too, and ends in the
-    weights of the plain features. Features are scaled by their steadiness before, and the weights
-    after, so that the model scores plain features.
+    more. What auxiliary articles teach is learned from too. Features are scaled
+    by their steadiness before, and the weights after, so that the model scores
+    plain features.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def fit_linear(
     model : LinearModel
     notes : list of str
     """
-    matrix = matrix.with_scores()
+    matrix = matrix.with_scores
     chosen = np.arange(len(truth)) if places is None else places
     rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
     owner = matrix.article_of[rows]

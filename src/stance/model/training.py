@@ -12,7 +12,7 @@ import numpy as np
 
 from stance import resources
 from stance.errors import ConfigError
-from stance.features.lexicon import Lexicon, LexiconBlock
+from stance.features.lexicon import Lexicon, LexiconBlock, lexicon_files
 from stance.features.matrices import scaled, stack
 from stance.features.stack import FeatureStack, PassageBatch, ScaledBlock, TextBatch
 from stance.features.tfidf import fit_tfidf, outlet_frequency
@@ -212,8 +212,7 @@ def _in_passages(
 def _lexicon_block(config: TrainingConfig) -> LexiconBlock:
     """Return the lexicon that a configuration names, ready for its texts."""
     path = Path(config.features.lexicon.path or resources.LEXICONS)
-    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    states = [(file, file.stat()) for file in files if file.exists()]
+    states = [(file, file.stat()) for file in lexicon_files(path) if file.exists()]
     changed = tuple((str(file), s.st_mtime_ns, s.st_size) for file, s in states)
     return _prepared_lexicon(path, changed, config.normalization.profile())
 
