@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 import stance
 from stance.cluster.connection import connected
-from stance.corpus.article import Article, FieldMapping
+from stance.corpus.article import Article
 from stance.corpus.cursor import Place
 from stance.corpus.opening import identify
+from stance.corpus.source import Source
 from stance.corpus.stretches import cut
 from stance.labelling.dask import SPAN_BYTES, DaskEngine
 from stance.labelling.engine import LocalEngine
@@ -140,9 +141,7 @@ def costs(
 def label(engine: Engine, source: Path, folder: Path) -> None:
     """Label one file into another."""
     target = choose_target(str(folder / "labels.jsonl"), None)
-    task = plan_labelling(
-        read_model(MODEL), str(MODEL), [str(source)], fields=FieldMapping(), part_rows=None
-    )
+    task = plan_labelling(read_model(MODEL), str(MODEL), Source((str(source),)), part_rows=None)
     label_to_target(task, target, engine=engine, force=True)
 
 
@@ -166,8 +165,7 @@ def cutting(path: Path) -> dict[str, float]:
 def finishing(folder: Path, source: Path, file_format: str) -> dict[str, float]:
     """Return what it takes to write rows that were labelled, and to make a file of them."""
     task = plan_labelling(
-        *(read_model(MODEL), str(MODEL), [str(source)]),
-        fields=FieldMapping(),
+        *(read_model(MODEL), str(MODEL), Source((str(source),))),
         output_format=file_format,
         part_rows=None,
     )

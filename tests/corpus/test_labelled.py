@@ -1,7 +1,8 @@
 import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.corpus.labelled import field_values, read_corpus, read_labelled_rows
+from stance.corpus.labelled import field_values, read_corpus, read_labelled
+from stance.corpus.source import Source
 from stance.errors import CorpusError
 
 ROWS = """id,text,label
@@ -74,8 +75,8 @@ def test_a_label_field_that_is_nowhere_is_an_error(put):
 
 
 def rows_of(put, content):
-    rows, _ = read_labelled_rows([put("a.csv", content)], fields=FieldMapping(outlet="source"))
-    return rows
+    source = Source((str(put("a.csv", content)),), fields=FieldMapping(outlet="source"))
+    return read_labelled(source).rows
 
 
 def test_rows_keep_the_fields_that_an_article_has_not(put):

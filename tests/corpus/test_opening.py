@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stance.corpus.opening import Source, check_content, identify, open_bytes
+from stance.corpus.opening import InputFile, check_content, identify, open_bytes
 from stance.errors import ConfigError, CorpusError
 
 COMPRESSIONS = [".gz", ".bz2", ".xz", ".zst"]
@@ -33,14 +33,16 @@ LINES = "".join(f"السطر رقم {n} من خبر عن سوق البلدة {n 
         ("a.tsv.xz", "tsv", ".xz"),
         ("a.csv.zst", "csv", ".zst"),
         ("a.txt.csv", "csv", ""),
+        ("a.json", "json", ""),
+        ("a.xlsx", "xlsx", ""),
     ],
 )
 def test_a_name_tells_format_and_compression(put, name, file_format, compression):
     path = put(name, b"")
-    assert identify(str(path)) == Source(str(path), file_format, compression)
+    assert identify(str(path)) == InputFile(str(path), file_format, compression)
 
 
-@pytest.mark.parametrize("name", ["a", "a.gz", "a.json", "a.xlsx", "a.tar.gz", "a.csv.zip", ".csv"])
+@pytest.mark.parametrize("name", ["a", "a.gz", "a.docx", "a.tar.gz", "a.csv.zip", ".csv"])
 def test_an_ending_that_says_nothing_needs_the_format(put, name):
     path = str(put(name, b""))
     with pytest.raises(CorpusError, match=r"ending says nothing.*--input-format"):
@@ -50,11 +52,11 @@ def test_an_ending_that_says_nothing_needs_the_format(put, name):
 
 def test_the_format_asked_for_overrides_the_name_and_keeps_the_compression(put):
     path = str(put("a.txt.gz", b""))
-    assert identify(path, "csv") == Source(path, "csv", ".gz")
+    assert identify(path, "csv") == InputFile(path, "csv", ".gz")
 
 
 def test_an_unknown_format_is_refused_and_the_known_ones_are_listed(put):
-    with pytest.raises(ConfigError, match="csv, jsonl, parquet, tsv, txt"):
+    with pytest.raises(ConfigError, match="csv, json, jsonl, parquet, tsv, txt, xlsx"):
         identify(str(put("a.csv", b"")), "excel")
 
 
@@ -65,8 +67,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path, name):
 
 
 def test_standard_input_is_json_lines_unless_said_otherwise():
-    assert identify("-") == Source("-", "jsonl")
-    assert identify("-", "csv") == Source("-", "csv")
+    assert identify("-") == InputFile("-", "jsonl")
+    assert identify("-", "csv") == InputFile("-", "csv")
 
 
 @pytest.mark.parametrize("compression", ["", *COMPRESSIONS])
@@ -132,8 +134,6 @@ def contents(tmp_path, pack):
         "bzip2": pack("x.bz2", table.encode()),
         "xz": pack("x.xz", table.encode()),
         "zstandard": pack("x.zst", table.encode()),
-        "utf-16": table.encode("utf-16"),
-        "utf-16-be": b"\xfe\xff" + table.encode("utf-16-be"),
         "old office": bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 100,
         "pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
         "empty": b"",
@@ -144,18 +144,15 @@ def contents(tmp_path, pack):
 @pytest.mark.parametrize(
     ("what", "name", "message"),
     [
-        ("spreadsheet", "a.csv", "zip archive.*Save it as CSV"),
+        ("spreadsheet", "a.csv", r"zip archive.*Rename it to end in \.xlsx"),
         ("spreadsheet", "a.txt", "zip archive"),
-        ("old office", "a.csv", "Office document.*Save it as CSV"),
+        ("old office", "a.csv", r"Office document.*Save it as \.xlsx, or as CSV"),
         ("pdf", "a.txt", "PDF"),
         ("gzip", "a.jsonl", r"gzip.*end in \.gz"),
         ("bzip2", "a.csv", r"bzip2.*end in \.bz2"),
         ("xz", "a.tsv", r"xz.*end in \.xz"),
         ("zstandard", "a.txt", r"Zstandard.*end in \.zst"),
         ("zstandard", "a.csv.gz", r"Zstandard.*promises \.gz"),
-        ("utf-16", "a.csv", "UTF-16.*UTF-8"),
-        ("utf-16", "a.txt", "UTF-16.*UTF-8"),
-        ("utf-16-be", "a.jsonl", "UTF-16.*UTF-8"),
         ("parquet", "a.csv", r"Parquet.*end in \.parquet"),
         ("csv", "a.parquet", r"no \.parquet file"),
         ("csv", "a.csv.gz", r"no \.gz file"),
@@ -185,4 +182,4 @@ def test_plain_text_may_hold_anything_else(put, data):
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     with pytest.raises(CorpusError, match="cannot be opened"):
-        check_content(Source(str(tmp_path), "csv"))
+        check_content(InputFile(str(tmp_path), "csv"))

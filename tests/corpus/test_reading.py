@@ -186,7 +186,11 @@ def test_a_folder_sets_aside_the_text_that_cannot_be_used_and_names_it(put, tmp_
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("b.txt", GOOD.encode("utf-16")), ("b.txt.gz", b"\x1f\x8b\x08\x00"), ("b.txt.gz", b"no gzip")],
+    [
+        ("b.txt", b"\x93\x94" + GOOD.encode()[1:9]),
+        ("b.txt.gz", b"\x1f\x8b\x08\x00"),
+        ("b.txt.gz", b"no gzip"),
+    ],
 )
 def test_one_damaged_text_does_not_stop_a_folder(put, tmp_path, name, data):
     put("texts/a.txt", GOOD)

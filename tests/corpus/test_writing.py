@@ -3,7 +3,7 @@ import io
 import json
 import os
 import resource
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.article import Article
+from stance.corpus.keys import tidy, whole
 from stance.corpus.reading import read_articles
 from stance.corpus.writing import (
     ResultWriter,
@@ -455,6 +456,13 @@ ARTICLES = st.lists(
 )
 
 
+def as_read(article):
+    """Return an article whose keys are tidied, as reading does; texts, titles and ids stay."""
+    keys = ("label", "outlet", "event", "published", "target")
+    tidied = {key: tidy(getattr(article, key) or "") or None for key in keys}
+    return replace(article, id=whole(article.id), **tidied)
+
+
 @pytest.mark.parametrize("file_format", ["jsonl", "csv", "parquet"])
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(articles=ARTICLES)
@@ -464,4 +472,4 @@ ARTICLES = st.lists(
 def test_articles_written_are_read_again_unchanged(tmp_path, file_format, articles):
     path = tmp_path / f"a.{file_format}"
     path.write_bytes(write(file_format, [asdict(article) for article in articles]))
-    assert list(read_articles([path])) == articles
+    assert list(read_articles([path])) == [as_read(article) for article in articles]

@@ -6,7 +6,7 @@ import io
 import orjson
 import pytest
 
-from stance.corpus.article import FieldMapping
+from stance.corpus.source import Source
 from stance.labelling.engine import LocalEngine
 from stance.labelling.plan import plan_labelling
 from stance.labelling.run import label_to_target
@@ -63,16 +63,20 @@ def run(
 ):
     """Label inputs into an output; `planned` goes to the plan, the rest to the run."""
     target = choose_target(str(output), file_format, rejects)
-    settings = {"fields": FieldMapping(), **(planned or {})}
+    settings = dict(planned or {})
+    asked = {name: settings.pop(name) for name in tuple(settings) if name in ASKED}
     task = plan_labelling(
         stored,
         str(folder),
-        [str(name) for name in inputs],
+        Source(tuple(map(str, inputs)), **asked),
         output_format=target.format,
         **settings,
     )
     options.setdefault("engine", LocalEngine(jobs=2, batch_size=7))
     return label_to_target(task, target, **options)
+
+
+ASKED = ("fields", "where", "input_format", "encoding", "delimiter")
 
 
 def content(folder):

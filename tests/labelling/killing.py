@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from stance.corpus.article import FieldMapping
+from stance.corpus.source import Source
 from stance.labelling import output
 from stance.labelling.engine import LocalEngine
 from stance.labelling.plan import plan_labelling
@@ -43,8 +43,8 @@ def main(model, source, folder, times):
 
     def labelling(name, *, resume=False):
         target = choose_target(str(folder / name), None)
-        options = {"fields": FieldMapping(), "output_format": target.format, "part_rows": 300}
-        task = plan_labelling(stored, str(model), [str(source)], **options)
+        options = {"output_format": target.format, "part_rows": 300}
+        task = plan_labelling(stored, str(model), Source((str(source),)), **options)
         engine = LocalEngine(jobs=2, batch_size=50)
         return lambda: label_to_target(task, target, engine=engine, resume=resume)
 

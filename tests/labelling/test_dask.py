@@ -20,6 +20,7 @@ pytest.importorskip("distributed", reason="Dask is not installed: pip install 's
 
 from stance.cluster.connection import connected
 from stance.corpus.cursor import Place
+from stance.corpus.source import Source
 from stance.errors import (
     ConfigError,
     InterruptedRunError,
@@ -32,7 +33,7 @@ from stance.labelling.legs import WorkOrder
 from stance.labelling.plan import plan_labelling
 from stance.labelling.receipt import verify
 from tests.conftest import ROOT
-from tests.labelling.conftest import FieldMapping, as_lines, as_table, content, rows, run
+from tests.labelling.conftest import as_lines, as_table, content, rows, run
 
 SCRIPT = Path(sys.executable).with_name("stance")
 TIMES = ("started", "ended", "seconds", "rows_per_second", "command")
@@ -293,9 +294,7 @@ def test_the_command_labels_on_a_cluster_that_stands_already(cluster, model_fold
 
 def order(stored, model_folder, tmp_path):
     (tmp_path / "in.jsonl").write_bytes(as_lines(rows(2)))
-    task = plan_labelling(
-        stored, str(model_folder), [str(tmp_path / "in.jsonl")], fields=FieldMapping()
-    )
+    task = plan_labelling(stored, str(model_folder), Source((str(tmp_path / "in.jsonl"),)))
     return WorkOrder.of(task, 7, 1000)
 
 

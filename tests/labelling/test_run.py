@@ -8,10 +8,11 @@ from threading import Event, Thread
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.article import FieldMapping
+from stance.corpus.source import Source
 from stance.errors import ConfigError, CorpusError, MissingFieldError, OutputError
 from stance.labelling.engine import LocalEngine
 from stance.labelling.plan import plan_labelling
@@ -32,9 +33,9 @@ BLANK = st.sampled_from([b"", b" ", b"\t\r"])
 
 
 def streamed(stored, path, engine, **planned):
-    task = plan_labelling(stored, "model", [str(path)], fields=FieldMapping(), **planned)
+    task = plan_labelling(stored, "model", Source((str(path),)), **planned)
     labelled, rejected = [], io.BytesIO()
-    tally = label_to_stream(
+    tally, _ = label_to_stream(
         task, lambda batch: labelled.append(batch.rows), engine=engine, rejects=rejected
     )
     return b"".join(labelled), rejected.getvalue(), tally
@@ -45,6 +46,9 @@ def streamed(stored, path, engine, **planned):
 )
 @given(lines=st.lists(st.one_of(GOOD, GOOD, BAD, BLANK), max_size=40))
 def test_any_mix_of_rows_adds_up_in_order_and_gives_the_same_bytes(stored, tmp_path, lines):
+    # A file without a text, or most of whose lines are no UTF-8, is refused as a whole.
+    assume(any(line.startswith(b'{"id":') and b"text" in line for line in lines))
+    assume(2 * sum(b"\xff" in line for line in lines) <= sum(map(bool, map(bytes.strip, lines))))
     path = tmp_path / "in.jsonl"
     path.write_bytes(b"\n".join(lines) + b"\n")
     written, rejected, tally = streamed(stored, path, ENGINES[0])

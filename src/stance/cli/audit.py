@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stance.cli.console import isolated, status
-from stance.cli.corpus import listing, write_json
+from stance.cli.corpus import listing, nothing_usable, tell_spellings, tell_storage, write_json
 from stance.cli.options import (
     CorpusArgument,
-    CorpusOptions,
     ForceOption,
     JsonOption,
     with_corpus_options,
 )
+from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
+    from stance.corpus.inputs import PlannedInput
     from stance.evaluation.auditing import Audit
 
 WIDTH = 79
@@ -32,7 +33,7 @@ def audit_command(
     json: JsonOption = None,
     force: ForceOption = False,
     *,
-    reading: CorpusOptions,
+    reading: Source,
 ) -> None:
     """Look for leaks and shortcuts in a corpus, and say what to do about each.
 
@@ -57,30 +58,28 @@ def audit_command(
 
 
 def _read(
-    corpus: Iterable[str], reading: CorpusOptions
+    corpus: Iterable[str], reading: Source
 ) -> tuple[list[Article], list[RejectedRow], list[str]]:
     """Read all articles, labelled or not, with the input that each comes from."""
     from stance.corpus.article import RejectedRow
-    from stance.corpus.reading import read_articles
-    from stance.errors import CorpusError
+    from stance.corpus.labelled import in_one_spelling
+    from stance.corpus.reading import read_located
 
-    articles, rejected, inputs = [], [], []
+    rows, rejected, inputs = [], [], []
+    planned: list[PlannedInput] = []
     for name in corpus:
-        found = read_articles(
-            [name], fields=reading.fields, where=reading.where, input_format=reading.input_format
-        )
-        for item in found:
+        for item in read_located(reading.reading([name]), told=planned.append):
             if isinstance(item, RejectedRow):
                 rejected.append(item)
             else:
-                articles.append(item)
+                rows.append(item)
                 inputs.append(name)
-    if not articles:
-        raise CorpusError(
-            "Got no articles, but expected some to look at. Check the files"
-            + (f":\n{listing(rejected)}" if rejected else ".")
-        )
-    return articles, rejected, inputs
+    if not rows:
+        raise nothing_usable(planned, reading.reading(corpus), rejected, ("text",))
+    tell_storage(planned)
+    rows, spellings = in_one_spelling(rows, reading)
+    tell_spellings(spellings)
+    return [row.article for row in rows], rejected, inputs
 
 
 def report(found: Audit) -> str:

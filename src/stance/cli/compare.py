@@ -11,12 +11,12 @@ from stance.cli.console import console, counted, interval, note, table
 from stance.cli.corpus import read_labelled_with_rows, write_json
 from stance.cli.options import (
     CorpusArgument,
-    CorpusOptions,
     ForceOption,
     JsonOption,
     SkipRejectedOption,
     with_corpus_options,
 )
+from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def compare_command(
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
-    reading: CorpusOptions,
+    reading: Source,
 ) -> None:
     """Compare two models, or two files of predictions, on the same labelled articles.
 

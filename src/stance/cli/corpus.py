@@ -2,74 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stance.cli.console import counted, note
-from stance.cli.options import CorpusOptions
+from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
+    from stance.corpus.inputs import PlannedInput
+    from stance.corpus.keys import Spellings
     from stance.corpus.reading import Located
 
 SHOWN = 5
 
 
-def read_labelled(
-    inputs: Iterable[str], reading: CorpusOptions, *, skip_rejected: bool
-) -> list[Article]:
+def read_labelled(inputs: Iterable[str], reading: Source, *, skip_rejected: bool) -> list[Article]:
     """Read a whole labelled corpus.
 
     Raises
     ------
     CorpusError
-        If rows cannot be used and nobody said to go on without them.
+        If rows cannot be used and nobody said to go on without them, or none
+        can.
     """
-    from stance.corpus.labelled import read_corpus
-
-    articles, rejected = read_corpus(
-        inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
-    )
-    _answer_for(rejected, len(articles), skip_rejected=skip_rejected)
-    return articles
+    return [row.article for row in _labelled_rows(inputs, reading, skip_rejected=skip_rejected)]
 
 
 def read_auxiliary(
-    inputs: Iterable[str] | None, reading: CorpusOptions, *, skip_rejected: bool
+    inputs: Iterable[str] | None, reading: Source, *, skip_rejected: bool
 ) -> list[Article]:
     """Read the articles to learn from besides, whichever of the corpus ``--where`` chooses."""
-    from stance.errors import CorpusError
-
     if not inputs:
         return []
     whole = replace(reading, where={})
-    articles = read_labelled(inputs, whole, skip_rejected=skip_rejected)
-    if not articles:
-        raise CorpusError(
-            f"Got no articles from --auxiliary {', '.join(inputs)}, but expected labelled ones. "
-            "Look at the file, or leave the option out."
-        )
-    return articles
+    return read_labelled(inputs, whole, skip_rejected=skip_rejected)
 
 
 def read_labelled_with_rows(
-    inputs: Iterable[str], reading: CorpusOptions, *, skip_rejected: bool
+    inputs: Iterable[str], reading: Source, *, skip_rejected: bool
 ) -> list[Located]:
     """Read a whole labelled corpus with all fields that its files have.
 
     Raises
     ------
     CorpusError
-        If rows cannot be used and nobody said to go on without them.
+        If rows cannot be used and nobody said to go on without them, or none
+        can.
     """
-    from stance.corpus.labelled import read_labelled_rows
+    return _labelled_rows(inputs, reading, skip_rejected=skip_rejected)
 
-    rows, rejected = read_labelled_rows(
-        inputs, fields=reading.fields, where=reading.where, input_format=reading.input_format
+
+def _labelled_rows(inputs: Iterable[str], reading: Source, *, skip_rejected: bool) -> list[Located]:
+    from stance.corpus.labelled import NEEDED, read_labelled
+
+    source = reading.reading(inputs)
+    planned: list[PlannedInput] = []
+    found = read_labelled(source, planned.append)
+    if not found.rows:
+        raise nothing_usable(planned, source, found.rejected, NEEDED | {"label"})
+    tell_storage(planned)
+    tell_spellings(found.spellings)
+    _answer_for(found.rejected, len(found.rows), skip_rejected=skip_rejected)
+    return found.rows
+
+
+def nothing_usable(
+    planned: Sequence[PlannedInput],
+    source: Source,
+    rejected: Sequence[RejectedRow],
+    wanted: Collection[str],
+) -> Exception:
+    """Return the error that no row of the inputs can be used, with what they hold."""
+    from stance.corpus.diagnosis import describe
+    from stance.errors import CorpusError
+
+    names = ", ".join(one.name for one in planned[:SHOWN])
+    told = [
+        f"{one.name}: {describe(one, source, sorted(wanted))}"
+        if len(planned) > 1
+        else describe(one, source, sorted(wanted))
+        for one in planned[:SHOWN]
+    ]
+    where = ", ".join(f"{name}={value}" for name, value in source.where.items())
+    passed = f" (--where {where} passed over the others)" if where else ""
+    faults = f"\n{listing(list(rejected))}" if rejected else ""
+    return CorpusError(
+        f"Got {names}, of which no row can be used{passed}, but expected labelled articles. "
+        + "\n".join(told)
+        + faults
     )
-    _answer_for(rejected, len(rows), skip_rejected=skip_rejected)
-    return rows
+
+
+def tell_storage(planned: Sequence[PlannedInput]) -> None:
+    """Say on stderr how files are stored, where it had to be found out."""
+    told: dict[str, list[str]] = {}
+    for one in planned:
+        if stored := "; ".join(one.peculiarities):
+            told.setdefault(stored, []).append(one.name)
+    for stored, names in told.items():
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        note(f"Read {names[0]}{more} as: {stored}.")
+
+
+def tell_spellings(spellings: Mapping[str, Spellings]) -> None:
+    """Say on stderr which spellings of a label or an outlet count as one, and which do not."""
+    for field, found in spellings.items():
+        merged = found.merged()
+        for counts in merged[:SHOWN]:
+            shown = ", ".join(f"{spelling!r} {n:,}" for spelling, n in counts.most_common())
+            note(f"Counted as one {field}: {shown}.")
+        if len(merged) > SHOWN:
+            note(f"  and {len(merged) - SHOWN:,} more {field}s with several spellings.")
+        for names in found.differing_in_case()[:SHOWN]:
+            shown = ", ".join(names)
+            note(f"Counted as different {field}s, which differ in case alone: {shown}.")
 
 
 def _answer_for(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:

@@ -22,7 +22,6 @@ from stance.cli.options import (
     ByOption,
     ConfigOption,
     CorpusArgument,
-    CorpusOptions,
     ForceOption,
     JobsOption,
     JsonOption,
@@ -39,6 +38,7 @@ from stance.cli.scores import (
     show_slices,
     slice_fields,
 )
+from stance.corpus.source import Source
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def crossval_command(
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
-    reading: CorpusOptions,
+    reading: Source,
 ) -> None:
     """Train and test on one corpus, holding out whole outlets.
 

@@ -9,7 +9,6 @@ from stance.cli.corpus import read_labelled_with_rows, write_json
 from stance.cli.models import load
 from stance.cli.options import (
     CorpusArgument,
-    CorpusOptions,
     ForceOption,
     JsonOption,
     ModelOption,
@@ -24,6 +23,7 @@ from stance.cli.scores import (
     show_slices,
     slice_fields,
 )
+from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from stance.evaluation.metrics import Evaluation
@@ -38,7 +38,7 @@ def evaluate_command(
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
-    reading: CorpusOptions,
+    reading: Source,
 ) -> None:
     """Test a model on labelled articles new to it."""
     from stance.corpus.writing import check_file_target

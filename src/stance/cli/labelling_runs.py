@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,11 @@ from stance.errors import InterruptedRunError
 
 if TYPE_CHECKING:
     from stance.corpus.article import RejectedRow
+    from stance.corpus.source import Source
     from stance.labelling.engine import Engine
     from stance.labelling.plan import Labelling
     from stance.labelling.progress import Progress
-    from stance.labelling.receipt import Receipt
+    from stance.labelling.receipt import InputEntry, Receipt
     from stance.labelling.run import Outcome
     from stance.labelling.tally import Tally
     from stance.labelling.target import Target
@@ -80,10 +81,44 @@ def to_target(
         raise typer.Exit(stop.exit_code)
     if not quiet:
         _report_target(outcome, outcome.receipt, target, report.rows)
-    if outcome.receipt.damaged:
-        for entry in outcome.receipt.damaged:
+    _fail_if_useless(task, outcome.tally, outcome.receipt.inputs)
+
+
+def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]) -> None:
+    """End with an error where an input is damaged, or nothing in one could be used.
+
+    Raises
+    ------
+    typer.Exit
+        If so, after saying on stderr what each holds.
+    """
+    from stance.corpus.diagnosis import describe
+
+    source = task.selection.source
+    planned = {one.name: one for one in task.inputs}
+    bad = [entry for entry in inputs if entry.damage or entry.is_useless]
+    for entry in bad[:SHOWN]:
+        if entry.damage:
             fail(f"{entry.name}: {entry.damage}")
+        else:
+            told = describe(planned[entry.name], source) if entry.name in planned else ""
+            fail(f"Got {entry.name}, of which no row can be used. {told}".rstrip())
+    if len(bad) > SHOWN:
+        fail(f"So it is with {len(bad) - SHOWN:,} more inputs; the receipt names them.")
+    if not bad and not tally.n_labelled:
+        fail(_no_article(tally, source))
+    if bad or not tally.n_labelled:
         raise typer.Exit(FAILED)
+
+
+def _no_article(tally: Tally, source: Source) -> str:
+    where = ", ".join(f"{name}={value}" for name, value in source.where.items())
+    if tally.passed:
+        return (
+            f"Got no article to label: none of {counted(tally.passed, 'row')} has {where}. "
+            "Check the value of --where."
+        )
+    return "Got no article to label: the input holds no rows."
 
 
 def _resuming() -> str:
@@ -153,7 +188,7 @@ def to_stdout(
             if as_table
             else open_things.enter_context(stream_writer(sys.stdout.buffer, task.labeller.encoder))
         )
-        tally = label_to_stream(
+        tally, inputs = label_to_stream(
             task, write, engine=engine, rejects=file, report=report, stop=stop.event
         )
     if not quiet:
@@ -167,3 +202,4 @@ def to_stdout(
     if stop.signal is not None:
         note(f"Stopped by {stop.name}.")
         raise typer.Exit(stop.exit_code)
+    _fail_if_useless(task, tally, inputs)

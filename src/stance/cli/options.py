@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stance.corpus.article import FieldMapping
+from stance.corpus.keys import tidy
+from stance.corpus.source import Source
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -77,16 +79,16 @@ CorpusArgument = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class CorpusOptions:
-    """How a command's articles are read."""
-
-    fields: FieldMapping
-    where: dict[str, str]
-    input_format: str | None
-
-
 Command = Callable[..., None]
+
+DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+def _text_option(flag: str, metavar: str, text: str) -> Any:
+    return Annotated[
+        str | None, typer.Option(flag, metavar=metavar, help=text, rich_help_panel="Reading")
+    ]
+
 
 _READING = {
     "where": (
@@ -99,14 +101,37 @@ _READING = {
         None,
     ),
     "input_format": (
-        Annotated[
-            str | None,
-            typer.Option(
-                "--input-format",
-                metavar="FORMAT",
-                help="txt, jsonl, csv, tsv or parquet, where the file name does not say.",
-            ),
-        ],
+        _text_option(
+            "--input-format",
+            "FORMAT",
+            "txt, jsonl, json, csv, tsv, parquet or xlsx.  [default: by name and content]",
+        ),
+        None,
+    ),
+    "encoding": (
+        _text_option(
+            "--encoding",
+            "NAME",
+            "Such as windows-1256 or utf-16, of files that are not in UTF-8.  [default: found out]",
+        ),
+        None,
+    ),
+    "delimiter": (
+        _text_option(
+            "--delimiter",
+            "SIGN",
+            "What stands between the columns of a table: ',' ';' '|' or tab.  [default: found out]",
+        ),
+        None,
+    ),
+    "sheet": (
+        _text_option(
+            "--sheet", "NAME", "The sheet of an Excel workbook.  [default: the first visible]"
+        ),
+        None,
+    ),
+    "date_order": (
+        _text_option("--date-order", "ORDER", "dmy or mdy, for dates such as 03/04/2019."),
         None,
     ),
 }
@@ -116,15 +141,15 @@ def _field_options() -> dict[str, tuple[Any, Any]]:
     return {
         f"{field.name}_field": (
             Annotated[
-                str,
+                str | None,
                 typer.Option(
                     f"--{field.name}-field",
                     metavar="NAME",
-                    help=f"The corpus's own name of {field.name!r}.",
+                    help=f"The corpus's own name of {field.name!r}.  [default: {field.default}]",
                     rich_help_panel="Fields",
                 ),
             ],
-            field.default,
+            None,
         )
         for field in fields(FieldMapping)
     }
@@ -133,7 +158,8 @@ def _field_options() -> dict[str, tuple[Any, Any]]:
 def with_corpus_options(command: Command) -> Command:
     """Give a command the options that say how its articles are read.
 
-    The command takes them as one keyword, ``reading: CorpusOptions``.
+    The command takes them as one keyword, ``reading: Source``, which names no
+    files yet.
     """
     added = {**_READING, **_field_options()}
     signature = inspect.signature(command, eval_str=True)
@@ -145,7 +171,7 @@ def with_corpus_options(command: Command) -> Command:
 
     def wrapper(**values: Any) -> None:
         chosen = {name: values.pop(name) for name in added}
-        command(**values, reading=_corpus_options(chosen))
+        command(**values, reading=_source(chosen))
 
     wrapper.__name__ = command.__name__
     wrapper.__doc__ = command.__doc__
@@ -156,8 +182,9 @@ def with_corpus_options(command: Command) -> Command:
     return wrapper
 
 
-def _corpus_options(chosen: dict[str, Any]) -> CorpusOptions:
-    mapping = {f.name: chosen[f"{f.name}_field"] for f in fields(FieldMapping)}
+def _source(chosen: dict[str, Any]) -> Source:
+    names = {f.name: chosen[f"{f.name}_field"] for f in fields(FieldMapping)}
+    mapping = FieldMapping(**{ours: tidy(theirs) for ours, theirs in names.items() if theirs})
     where = {}
     for condition in chosen["where"] or []:
         name, equals, value = condition.partition("=")
@@ -165,8 +192,17 @@ def _corpus_options(chosen: dict[str, Any]) -> CorpusOptions:
             raise ConfigError(
                 f"Got --where {condition!r}, but expected FIELD=VALUE such as outlet=SANA."
             )
-        where[name] = value
-    return CorpusOptions(FieldMapping(**mapping), where, chosen["input_format"])
+        where[tidy(name)] = value
+    delimiter = chosen["delimiter"]
+    return Source(
+        fields=mapping,
+        where=where,
+        input_format=chosen["input_format"],
+        encoding=chosen["encoding"],
+        delimiter=DELIMITERS.get(delimiter, delimiter) if delimiter else None,
+        sheet=chosen["sheet"],
+        date_order=chosen["date_order"],
+    )
 
 
 def parse_by(text: str | None) -> By | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.cli.console import patience
+from stance.cli.corpus import tell_storage
 from stance.cli.engines import (
     DASK,
     LOCAL,
@@ -18,7 +19,8 @@ from stance.cli.engines import (
     labelling_engine,
 )
 from stance.cli.models import model_folder
-from stance.cli.options import CorpusOptions, ForceOption, ModelOption, with_corpus_options
+from stance.cli.options import ForceOption, ModelOption, with_corpus_options
+from stance.corpus.source import Source
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ def predict_command(
         bool, typer.Option("--quiet", "-q", help="Say nothing but what goes wrong.")
     ] = False,
     *,
-    reading: CorpusOptions,
+    reading: Source,
 ) -> None:
     """Label articles, and flag those out of the model's domain.
 
@@ -142,16 +144,15 @@ def predict_command(
     task = plan_labelling(
         _loaded(model),
         str(model_folder(model)),
-        inputs,
-        fields=reading.fields,
-        where=reading.where,
+        reading.reading(inputs),
         keep=keep or (),
-        input_format=reading.input_format,
         output_format=row_format,
         bom=bom,
         part_rows=part_rows if target is not None and target.in_parts else None,
         min_probability=min_probability,
     )
+    if not quiet:
+        tell_storage(task.inputs)
     with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
         if target is None:
             to_stdout(task, chosen, rejects, as_table=as_table, force=force, quiet=quiet)

@@ -13,12 +13,12 @@ from stance.cli.options import (
     AuxiliaryOption,
     ConfigOption,
     CorpusArgument,
-    CorpusOptions,
     ForceOption,
     SetOption,
     SkipRejectedOption,
     with_corpus_options,
 )
+from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from stance.model.record import Model
@@ -38,7 +38,7 @@ def train_command(
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
-    reading: CorpusOptions,
+    reading: Source,
 ) -> None:
     """Train a model on labelled articles.
 

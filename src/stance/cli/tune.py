@@ -23,7 +23,6 @@ from stance.cli.options import (
     ByOption,
     ConfigOption,
     CorpusArgument,
-    CorpusOptions,
     ForceOption,
     JobsOption,
     JsonOption,
@@ -32,6 +31,7 @@ from stance.cli.options import (
     parse_by,
     with_corpus_options,
 )
+from stance.corpus.source import Source
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def tune_command(
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
-    reading: CorpusOptions,
+    reading: Source,
 ) -> None:
     """Search for settings that do well on held-out articles; write them as TOML.
 

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 from stance.corpus.article import RejectedRow
 from stance.corpus.datasets import is_dataset_name, parse_dataset_name
+from stance.corpus.keys import Spellings, canonical, whole
 from stance.corpus.opening import identify
+from stance.corpus.recognition import recognise
 from stance.corpus.rows import read_rows
+from stance.corpus.source import Source
+from stance.corpus.values import NoTextError, text_of, text_or_json
 from stance.errors import ConfigError, CorpusError
 
 if TYPE_CHECKING:
@@ -66,19 +70,25 @@ def read_columns(
             "columns, each once."
         )
     found: dict[str, tuple[str | None, ...]] = {}
+    shown: dict[str, str] = {}
     names: dict[str, None] = {}
     for row in _rows(inputs):
         identifier = _text(row.values.get(id_field)) or f"{Path(row.source).name}:{row.number}"
-        if identifier in found:
+        key = canonical(identifier)
+        if key in found:
             raise CorpusError(
                 f"Got {row.source}, row {row.number}, with the id {identifier!r} again, but "
                 "expected a row for each article. Where there is one for each label, name the "
                 "annotator's column with --annotator-field."
             )
         names.update(dict.fromkeys(row.values))
-        found[identifier] = tuple(_text(row.values.get(name)) for name in annotators)
+        shown[key] = whole(identifier)
+        found[key] = tuple(_label(row, name) for name in annotators)
+    _require_rows(names, inputs)
     _require(annotators, names)
-    return Annotations(tuple(found), tuple(annotators), tuple(found.values()))
+    return Annotations(
+        tuple(shown[key] for key in found), tuple(annotators), _in_one_spelling(found.values())
+    )
 
 
 def read_long(
@@ -104,35 +114,76 @@ def read_long(
         labels an article twice, or there is one annotator only.
     """
     found: dict[str, dict[str, str | None]] = {}
-    annotators: dict[str, None] = {}
+    shown: dict[str, str] = {}
+    annotators: dict[str, str] = {}
     names: dict[str, None] = {}
     for row in _rows(inputs):
         names.update(dict.fromkeys(row.values))
         _require([annotator_field, id_field, label_field], names)
-        identifier, annotator, label = (
-            _text(row.values.get(name)) for name in (id_field, annotator_field, label_field)
+        identifier, annotator = (
+            _text(row.values.get(name)) for name in (id_field, annotator_field)
         )
+        label = _label(row, label_field)
         if identifier is None or annotator is None:
             lacking = id_field if identifier is None else annotator_field
             raise CorpusError(
                 f"Got {row.source}, row {row.number}, without {lacking!r}, but expected to know "
                 "who labelled which article."
             )
-        given = found.setdefault(identifier, {})
-        if annotator in given:
+        shown.setdefault(canonical(identifier), whole(identifier))
+        given = found.setdefault(canonical(identifier), {})
+        if canonical(annotator) in given:
             raise CorpusError(
                 f"Got {row.source}, row {row.number}, where {annotator!r} labels {identifier!r} "
                 "again, but expected one label from each. Remove one of the two."
             )
-        given[annotator] = label
-        annotators[annotator] = None
+        given[canonical(annotator)] = label
+        annotators.setdefault(canonical(annotator), whole(annotator))
+    _require_rows(names, inputs)
     if len(annotators) < 2:
         raise CorpusError(
             f"Got labels of {len(annotators)} annotators in {annotator_field!r}, but expected two "
             "or more to compare."
         )
-    table = tuple(tuple(map(given.get, annotators)) for given in found.values())
-    return Annotations(tuple(found), tuple(annotators), table)
+    table = _in_one_spelling(tuple(map(given.get, annotators)) for given in found.values())
+    ids = tuple(shown[key] for key in found)
+    return Annotations(ids, tuple(annotators.values()), table)
+
+
+def _in_one_spelling(
+    table: Iterable[tuple[str | None, ...]],
+) -> tuple[tuple[str | None, ...], ...]:
+    """Write labels that are one in their canonical form alike, whoever gave them."""
+    rows = list(table)
+    shown = Spellings.of(label for row in rows for label in row).display()
+    return tuple(
+        tuple(None if label is None else shown.get(canonical(label)) for label in row)
+        for row in rows
+    )
+
+
+def _label(row: Row, name: str) -> str | None:
+    """Return the label in a column.
+
+    Raises
+    ------
+    CorpusError
+        If it is several, or of a kind that is no label.
+    """
+    try:
+        return text_of(row.values.get(name))
+    except NoTextError as error:
+        raise CorpusError(
+            f"Got {row.source}, row {row.number}, whose {name!r} {error}. Mend the row."
+        ) from error
+
+
+def _require_rows(names: Iterable[str], inputs: Iterable[str | Path]) -> None:
+    if not list(names):
+        raise CorpusError(
+            f"Got {', '.join(map(str, inputs))} without a row of labels, but expected a row for "
+            "each article."
+        )
 
 
 def _rows(inputs: Iterable[str | Path]) -> Iterator[Row]:
@@ -142,16 +193,15 @@ def _rows(inputs: Iterable[str | Path]) -> Iterator[Row]:
 
             yield from read_dataset(parse_dataset_name(name))
             continue
-        for row in read_rows(identify(name)):
+        for row in read_rows(recognise(identify(name), Source())):
             if isinstance(row, RejectedRow):
                 raise CorpusError(f"Got a row of labels that cannot be read: {row}. Mend it.")
             yield row
 
 
 def _text(value: object) -> str | None:
-    """Return a value as text; None where there is none, also as a table of floats has it."""
-    missing = value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124
-    return None if missing else str(value).strip() or None
+    """Return the text form of an id or a name; None where there is none."""
+    return (text_or_json(value) or "").strip() or None
 
 
 def _require(wanted: Iterable[str], names: Iterable[str]) -> None:

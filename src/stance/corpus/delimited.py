@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections import deque
 from typing import TYPE_CHECKING
 
 from stance.corpus.article import RejectedRow, Row
+from stance.corpus.keys import tidy
 from stance.corpus.lines import LONGEST_ROW, Line, read_lines
-from stance.corpus.opening import Source, open_bytes
+from stance.corpus.opening import InputFile, open_bytes
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -21,6 +23,24 @@ if TYPE_CHECKING:
 MAX_FIELD = min(sys.maxsize, 2**31 - 1)
 
 
+# What Excel takes for the name of the delimiter, if it is a table's first line.
+SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+_BOM = b"\xef\xbb\xbf"
+
+_ESCAPED = re.compile(r'\\(["\\])')
+
+
+def doubled_quotes(text: str) -> str:
+    r"""Write quotation marks that a backslash escapes, as Spark has them, doubled.
+
+    Examples
+    --------
+    >>> print(doubled_quotes(r"قال \"نعم\""))
+    قال ""نعم""
+    """
+    return _ESCAPED.sub(lambda found: '""' if found[1] == '"' else found[1], text)
+
+
 class _OverlongError(Exception):
     """A row is longer than any row can be."""
 
@@ -28,8 +48,9 @@ class _OverlongError(Exception):
 class _Lines:
     """Hands lines to csv, and keeps those of the row at hand in case it is none."""
 
-    def __init__(self, lines: Iterator[Line]) -> None:
+    def __init__(self, lines: Iterator[Line], escape: str = "") -> None:
         self._lines = lines
+        self._escape = escape
         self._again: deque[Line] = deque()
         self._size = 0
         self.taken: list[Line] = []
@@ -46,12 +67,26 @@ class _Lines:
             raise _OverlongError(line.fault)
         if self._size > LONGEST_ROW:
             raise _OverlongError(f"a quote that does not end within {LONGEST_ROW:,} bytes")
+        text = self._decoded(line)
+        return doubled_quotes(text) if self._escape else text
+
+    def _decoded(self, line: Line) -> str:
         try:
             return line.data.decode("utf-8-sig" if line.offset == 0 else "utf-8")
         except UnicodeDecodeError:
             # Such bytes come through as surrogates, so one bad row does not end the file.
             self.suspect = True
             return line.data.decode(errors="surrogateescape")
+
+    def passed_separator_line(self) -> bool:
+        """Pass over a first line such as ``sep=;``, and tell whether there is one."""
+        first = next(self._lines, None)
+        if first is None:
+            return False
+        if SEPARATOR_LINE.fullmatch(first.data.removeprefix(_BOM)):
+            return True
+        self._again.append(first)
+        return False
 
     def begin_row(self) -> None:
         """Forget the row before."""
@@ -72,7 +107,7 @@ class _Lines:
         return self.taken[0].data if len(self.taken) == 1 else b"".join(t.data for t in self.taken)
 
 
-def read_delimited(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+def read_delimited(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     """Read the rows of a table in CSV or TSV.
 
     Notes
@@ -88,11 +123,12 @@ def read_delimited(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow
         If there is no first row of column names.
     """
     csv.field_size_limit(MAX_FIELD)
-    with open_bytes(source, cursor) as stream:
-        lines = _Lines(read_lines(stream, source.name, offset=cursor.offset, universal=True))
+    with open_bytes(file, cursor) as stream:
+        found = read_lines(stream, file.name, offset=cursor.offset, universal=True)
+        lines = _Lines(found, escape=file.escape)
         # Strict, because the lenient reader loses quotation marks without a word.
-        delimiter = "\t" if source.format == "tsv" else ","
-        table = _Table(source, cursor, lines, csv.reader(lines, delimiter=delimiter, strict=True))
+        values = csv.reader(lines, delimiter=file.separator, strict=True)
+        table = _Table(file, cursor, lines, values)
         if not cursor.header:
             table.read_header()
         yield from table.rows()
@@ -100,21 +136,21 @@ def read_delimited(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow
 
 class _Table:
     def __init__(
-        self, source: Source, cursor: Cursor, lines: _Lines, values: Iterator[list[str]]
+        self, file: InputFile, cursor: Cursor, lines: _Lines, values: Iterator[list[str]]
     ) -> None:
-        self._source = source
+        self._file = file
         self._cursor = cursor
         self._lines = lines
         self._values = values
 
     def read_header(self) -> None:
         """Read the names of the columns."""
-        name = self._source.name
+        name = self._file.name
         try:
-            header = [column.strip() for column in next(self._values, [])]
+            header = [tidy(column) for column in self._first_row()]
         except (csv.Error, _OverlongError) as error:
             raise CorpusError(
-                f"Got {name}, whose first row cannot be read as {self._source.format.upper()}: "
+                f"Got {name}, whose first row cannot be read as {self._file.format.upper()}: "
                 f"{error}. Save it again, with commas and double quotes as CSV has them."
             ) from error
         named = [column for column in header if column]
@@ -127,7 +163,13 @@ class _Table:
                 "Rename one of the two."
             )
         self._cursor.header = tuple(header)
-        self._move(1)
+        self._move(self._cursor.row + 1)
+
+    def _first_row(self) -> list[str]:
+        """Return the first row, behind the line in which Excel names the delimiter."""
+        if self._lines.passed_separator_line():
+            self._cursor.row += 1
+        return next(self._values, [])
 
     def rows(self) -> Iterator[Row | RejectedRow]:
         """Read the rows below the header."""
@@ -152,9 +194,9 @@ class _Table:
         doubtful = offset < self._cursor.doubtful_to and len(values) < len(header)
         if len(values) > len(header) or doubtful:
             reason = f"{len(values)} values for {len(header)} columns"
-            return RejectedRow(self._source.name, number, reason, self._lines.raw, offset)
+            return RejectedRow(self._file.name, number, reason, self._lines.raw, offset)
         named = dict(zip(header, values, strict=False))
-        return Row(self._source.name, number, named, offset, self._lines.raw, self._lines.suspect)
+        return Row(self._file.name, number, named, offset, self._lines.raw, self._lines.suspect)
 
     def _broken(self, error: Exception) -> RejectedRow:
         overlong = isinstance(error, _OverlongError)
@@ -163,7 +205,7 @@ class _Table:
         reason = str(error) if overlong else f"bad CSV ({error})"
         (line,) = self._lines.taken
         self._move(number)
-        return RejectedRow(self._source.name, number, reason, line.data, line.offset)
+        return RejectedRow(self._file.name, number, reason, line.data, line.offset)
 
     def _move(self, number: int) -> None:
         """Move the cursor past the row at hand."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import RejectedRow, Row
 from stance.corpus.cursor import Cursor
 from stance.corpus.opening import identify
+from stance.corpus.recognition import recognise
 from stance.corpus.rows import read_rows, text_row
 from stance.errors import CorpusError
 
@@ -16,13 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from stance.corpus.source import Source
+
 LABELS_FILE = "labels.csv"
 
 _TEXT_NAME = re.compile(r"\.txt(\.gz|\.bz2|\.xz|\.zst)?$", re.IGNORECASE)
 
 
 def read_folder(
-    folder: Path, id_field: str, cursor: Cursor | None = None
+    folder: Path, source: Source, cursor: Cursor | None = None
 ) -> Iterator[Row | RejectedRow]:
     """Read the ``.txt`` files below a folder in the order of their names.
 
@@ -32,9 +36,10 @@ def read_folder(
     Parameters
     ----------
     folder : Path
-    id_field : str
-        The column of ``labels.csv`` that holds the file names; ``id`` and
-        ``file`` are looked for as well.
+    source : Source
+        The encoding of the texts, if the user says it. Its id field is the
+        column of ``labels.csv`` that holds the file names; ``id`` and ``file``
+        are looked for as well.
     cursor : Cursor, optional
         Moves along with the files; its hash is that of the table of labels
         and of each file, one after the other, each behind its name.
@@ -51,13 +56,13 @@ def read_folder(
             f"Got the folder {folder}, which holds no .txt files, but expected one file per "
             "article. Name the file itself if the articles are in one file."
         )
-    labels = _read_labels(folder, id_field)
+    labels = _read_labels(folder, source)
     names = [path.relative_to(folder).as_posix() for path in files]
     keys = [name if name in labels else _TEXT_NAME.sub("", name) for name in names]
     _hash_again(folder, files, names, cursor)
     columns = dict.fromkeys(next(iter(labels.values()), {}), "")
     for number in range(cursor.row + 1, len(files) + 1):
-        row = _read_text(files[number - 1], names[number - 1], number, cursor)
+        row = _read_text(files[number - 1], names[number - 1], number, source, cursor)
         if isinstance(row, Row):
             known = labels.get(keys[number - 1], {})
             row = row._replace(values={**columns, **known, **row.values})
@@ -88,12 +93,15 @@ def _is_text(path: Path) -> bool:
     return bool(_TEXT_NAME.search(path.name)) and not path.name.startswith(".") and path.is_file()
 
 
-def _read_text(path: Path, name: str, number: int, cursor: Cursor) -> Row | RejectedRow:
+def _read_text(
+    path: Path, name: str, number: int, source: Source, cursor: Cursor
+) -> Row | RejectedRow:
     """Read one file; one that is damaged does not end the folder."""
     if cursor.hashes:
         _hash_text(path, name, cursor)
     try:
-        return text_row(identify(str(path), "txt"), name, number)
+        file = recognise(identify(str(path), "txt"), _as_text(source))
+        return text_row(file, name, number)
     except CorpusError as error:
         return RejectedRow(str(path), number, str(error))
 
@@ -105,17 +113,23 @@ def _hash_text(path: Path, name: str, cursor: Cursor) -> None:
         cursor.update_from(path)
 
 
-def _read_labels(folder: Path, id_field: str) -> dict[str, dict[str, Any]]:
+def _as_text(source: Source) -> Source:
+    """Return how to read one text of a folder, which is an article whatever it holds."""
+    return replace(source, input_format="txt")
+
+
+def _read_labels(folder: Path, source: Source) -> dict[str, dict[str, Any]]:
     """Read the optional table beside the texts, by file name."""
     path = folder / LABELS_FILE
     labels: dict[str, dict[str, Any]] = {}
     if not path.is_file():
         return labels
-    for row in read_rows(identify(str(path))):
+    table = replace(source, input_format=None, encoding=None)
+    for row in read_rows(recognise(identify(str(path)), table)):
         if isinstance(row, RejectedRow):
             raise CorpusError(f"Got {row}, but expected a readable row for every file.")
         values = dict(row.values)
-        key = next((k for k in (id_field, "id", "file") if k in values), None)
+        key = next((k for k in (source.fields.id, "id", "file") if k in values), None)
         if key is None:
             raise CorpusError(
                 f"Got {path} without a column 'id' or 'file', but expected the file names in one. "

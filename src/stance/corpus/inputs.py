@@ -19,14 +19,17 @@ from stance.corpus.addresses import (
 from stance.corpus.cursor import Cursor
 from stance.corpus.datasets import is_dataset_name, parse_dataset_name
 from stance.corpus.folder import LABELS_FILE, read_folder, text_files
-from stance.corpus.opening import STDIN, Source, check_content, identify, is_folder, promised_by
+from stance.corpus.opening import STDIN, InputFile, identify, is_folder, promised_by
+from stance.corpus.recognition import peculiarities, recognise
 from stance.corpus.rows import read_rows
+from stance.corpus.source import check_source
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from stance.corpus.article import FieldMapping, RejectedRow, Row
+    from stance.corpus.article import RejectedRow, Row
+    from stance.corpus.source import Source
 
 WILDCARDS = "*?["
 SPREADSHEETS = ("csv", "tsv")
@@ -42,27 +45,30 @@ class PlannedInput:
         A path, an address, ``dataset:NAME`` or ``-``.
     kind : {"file", "texts", "dataset"}
         ``texts`` is a folder of text files.
-    source : Source, optional
-        Format and compression of a file.
+    file : InputFile, optional
+        How a file is stored.
     prefix : str
         Begins the id of an article that has none.
     """
 
     name: str
     kind: Literal["file", "texts", "dataset"]
-    source: Source | None = None
+    file: InputFile | None = None
     prefix: str = ""
 
-    def rows(
-        self, fields: FieldMapping, cursor: Cursor | None = None
-    ) -> Iterator[Row | RejectedRow]:
+    def rows(self, source: Source, cursor: Cursor | None = None) -> Iterator[Row | RejectedRow]:
         """Read the input's rows, from where the cursor stands."""
         cursor = cursor or Cursor(hashes=False)
-        if self.source is not None:
-            return read_rows(self.source, cursor)
+        if self.file is not None:
+            return read_rows(self.file, cursor)
         if self.kind == "texts":
-            return read_folder(Path(self.name), fields.id, cursor)
+            return read_folder(Path(self.name), source, cursor)
         return _dataset_rows(self.name, cursor)
+
+    @property
+    def peculiarities(self) -> list[str]:
+        """In what the input is stored otherwise than its name and the rule say, in words."""
+        return [] if self.file is None else peculiarities(self.file)
 
     @property
     def is_live(self) -> bool:
@@ -73,59 +79,48 @@ class PlannedInput:
         """Return what tells whether the input has changed; nothing is known of a pipe."""
         if self.kind == "texts":
             return _folder_state(Path(self.name))
-        if self.source is None or self.source.name == STDIN:
+        if self.file is None or self.file.name == STDIN:
             return FileState(None, "")
-        if self.source.is_remote:
+        if self.file.is_remote:
             return state_at(self.name)
-        if not self.source.path.is_file():
+        if not self.file.path.is_file():
             return FileState(None, "")
-        found = self.source.path.stat()
+        found = self.file.path.stat()
         return FileState(found.st_size, str(found.st_mtime_ns))
 
-    def check(self) -> None:
-        """Look at the first bytes of a file.
 
-        Raises
-        ------
-        CorpusError
-            If it cannot be opened, is empty, or is not what its name says.
-        """
-        here = self.source is not None and not self.is_live and not self.source.is_remote
-        if self.source is not None and here and self.source.path.is_file():
-            check_content(self.source)
+def plan_inputs(source: Source) -> list[PlannedInput]:
+    """Find the files that a source names, in their order, and how each is stored.
 
-
-def plan_inputs(names: Iterable[str], input_format: str | None = None) -> list[PlannedInput]:
-    """Find what the names stand for, in their order; a folder's and a glob's files by name.
+    A folder's and a glob's files come by name.
 
     Parameters
     ----------
-    names : iterable of str
-        As for `stance.corpus.reading.read_articles`.
-    input_format : str, optional
-        Overrides what the file names say.
+    source : Source
 
     Raises
     ------
     CorpusError
-        If there is no such file, or its ending says nothing about its format.
+        If there is no such file, it is empty, or its ending says nothing about
+        its format.
     ConfigError
-        If the format, or the protocol of an address, is unknown.
+        If the format, the encoding, or the protocol of an address is unknown.
     """
+    check_source(source)
     planned: list[PlannedInput] = []
     short_names: set[str] = set()
-    for name in (found for given in names for found in _expanded(as_local(given))):
+    for name in (found for given in source.files for found in _expanded(as_local(given))):
         if is_dataset_name(name):
             parse_dataset_name(name)
             planned.append(PlannedInput(name, "dataset"))
         elif name != STDIN and is_folder(name):
             planned.append(PlannedInput(name, "texts"))
         else:
-            source = identify(name, input_format)
+            file = recognise(identify(name, source.input_format), source)
             short = Path(name).name
             prefix = name if short in short_names else short
             short_names.add(short)
-            planned.append(PlannedInput(name, "file", source, prefix))
+            planned.append(PlannedInput(name, "file", file, prefix))
     return planned
 
 

@@ -3,32 +3,70 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from dataclasses import fields as fields_of
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Unpack
 
-from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.corpus.reading import Located, read_located
+from stance.corpus.article import Article, RejectedRow
+from stance.corpus.keys import Spellings, canonical
+from stance.corpus.reading import READ, Located, read_located
+from stance.corpus.source import Source, SourceOptions
+from stance.corpus.values import NoTextError, text_of, text_or_json
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from stance.corpus.inputs import PlannedInput
 
 ARTICLE_FIELDS = tuple(field.name for field in fields_of(Article))
 
+# Fields whose values are compared.
+KEYS = ("label", "outlet", "event", "target")
 
-def read_corpus(
-    inputs: Iterable[str | Path],
-    *,
-    fields: FieldMapping | None = None,
-    where: Mapping[str, str] | None = None,
-    input_format: str | None = None,
-) -> tuple[list[Article], list[RejectedRow]]:
-    """Read labelled articles; those without a label or with a used id are rejected.
+NEEDED = READ | {"label", "outlet", "event"}
+
+# What joins several labels in one cell, as doccano and others write them.
+_JOINED = re.compile(r"[#;|,،؛]")
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """A labelled corpus as it was read.
 
     Parameters
     ----------
-    inputs, fields, where, input_format
+    rows : list of Located
+        Each article with a label and an id of its own; every key (label,
+        outlet, event, target) in one spelling.
+    rejected : list of RejectedRow
+    spellings : dict of str to Spellings
+        How the values of each key were published.
+    """
+
+    rows: list[Located]
+    rejected: list[RejectedRow]
+    spellings: dict[str, Spellings]
+
+    @property
+    def articles(self) -> list[Article]:
+        """The articles alone."""
+        return [row.article for row in self.rows]
+
+
+def read_corpus(
+    inputs: Source | Iterable[str | Path], **options: Unpack[SourceOptions]
+) -> tuple[list[Article], list[RejectedRow]]:
+    """Read labelled articles; those without a label or with a used id are rejected.
+
+    Labels, outlets, events and targets that differ in invisible marks, blanks,
+    Persian letter forms or the writing of whole numbers and booleans count as
+    one, in their most frequent spelling.
+
+    Parameters
+    ----------
+    inputs, **options
         As for `stance.corpus.reading.read_articles`.
 
     Returns
@@ -37,46 +75,103 @@ def read_corpus(
         Each with a label and an id of its own.
     rejected : list of RejectedRow
     """
-    articles: list[Article] = []
+    found = read_labelled(Source.of(inputs, options))
+    return found.articles, found.rejected
+
+
+def read_labelled(
+    source: Source, told: Callable[[PlannedInput], None] = lambda planned: None
+) -> LabelledRows:
+    """Read labelled articles as `read_corpus` does, each with the row that it came from.
+
+    Parameters
+    ----------
+    source : Source
+    told : callable
+        Called with each input before it is read.
+    """
+    rows: list[Located] = []
     rejected: list[RejectedRow] = []
-    for found in _labelled(inputs, fields, where, input_format):
-        if isinstance(found, RejectedRow):
-            rejected.append(found)
-        else:
-            articles.append(found.article)
-    return articles, rejected
-
-
-def read_labelled_rows(
-    inputs: Iterable[str | Path],
-    *,
-    fields: FieldMapping | None = None,
-    where: Mapping[str, str] | None = None,
-    input_format: str | None = None,
-) -> tuple[list[Located], list[RejectedRow]]:
-    """Read labelled articles as `read_corpus` does, each with the row that it came from."""
-    found = list(_labelled(inputs, fields, where, input_format))
-    rows = [row for row in found if isinstance(row, Located)]
-    return rows, [row for row in found if isinstance(row, RejectedRow)]
+    for found in _labelled(source, told):
+        (rejected if isinstance(found, RejectedRow) else rows).append(found)  # type: ignore[arg-type]
+    rows, several = _without_joined_labels(rows)
+    rows, spellings = in_one_spelling(rows, source)
+    return LabelledRows(rows, rejected + several, spellings)
 
 
 def _labelled(
-    inputs: Iterable[str | Path],
-    fields: FieldMapping | None,
-    where: Mapping[str, str] | None,
-    input_format: str | None,
+    source: Source, told: Callable[[PlannedInput], None]
 ) -> Iterator[Located | RejectedRow]:
-    fields = fields or FieldMapping()
     ids: set[str] = set()
-    rows = read_located(inputs, fields=fields, where=where, input_format=input_format)
-    for found in rows:
+    for found in read_located(source, needs=NEEDED, told=told):
         if isinstance(found, RejectedRow):
             yield found
-        elif reason := _unusable(found.article, ids, fields.label):
+        elif reason := _unusable(found.article, ids, source.fields.label):
             yield found.row.rejected(reason)
         else:
-            ids.add(found.article.id)
+            ids.add(canonical(found.article.id))
             yield found
+
+
+def _without_joined_labels(rows: list[Located]) -> tuple[list[Located], list[RejectedRow]]:
+    """Set aside rows whose label is several labels of the corpus in one cell."""
+    known = {canonical(str(row.article.label)) for row in rows}
+    kept, rejected = [], []
+    for row in rows:
+        parts = [canonical(part) for part in _JOINED.split(str(row.article.label))]
+        if len(parts) > 1 and all(part in known for part in parts):
+            rejected.append(
+                row.row.rejected(
+                    f"the label {row.article.label!r} is {len(parts)} labels, not one: keep one"
+                )
+            )
+        else:
+            kept.append(row)
+    return kept, rejected
+
+
+def in_one_spelling(
+    rows: Sequence[Located], source: Source
+) -> tuple[list[Located], dict[str, Spellings]]:
+    """Write each label, outlet, event and target as it is published most often.
+
+    Parameters
+    ----------
+    rows : sequence of Located
+    source : Source
+        Its fields tell under which name a row has a value as published.
+
+    Returns
+    -------
+    rows : list of Located
+    spellings : dict of str to Spellings
+    """
+    spellings, shown = {}, {}
+    for key in KEYS:
+        name = getattr(source.fields, key)
+        spellings[key] = Spellings.of(_published(row, key, name) for row in rows)
+        shown[key] = spellings[key].display()
+    return [row._replace(article=_respelled(row.article, shown)) for row in rows], spellings
+
+
+def _published(row: Located, key: str, name: str) -> str | None:
+    """Return the value of a key as the row has it."""
+    if getattr(row.article, key) is None:
+        return None
+    try:
+        return text_of(row.row.values.get(name))
+    except NoTextError:
+        return None
+
+
+def _respelled(article: Article, shown: dict[str, dict[str, str]]) -> Article:
+    changed: dict[str, Any] = {}
+    for key in KEYS:
+        value = getattr(article, key)
+        spelling = shown[key].get(canonical(value), value) if value is not None else None
+        if spelling != value:
+            changed[key] = spelling
+    return replace(article, **changed) if changed else article
 
 
 def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
@@ -103,6 +198,8 @@ def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
         values = [getattr(row.article, field) for row in rows]
     else:
         values = [_plain(row.row.values.get(field)) for row in rows]
+        spelled = Spellings.of(values).display()
+        values = [None if value is None else spelled.get(canonical(value)) for value in values]
         if field == "year" and not any(values):
             values = [_year(row.article.published) for row in rows]
     if not any(values):
@@ -111,7 +208,7 @@ def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
 
 
 def _plain(value: object) -> str | None:
-    return None if value is None or value == "" or value != value else str(value)  # noqa: PLR0124
+    return text_or_json(value)
 
 
 def _year(published: str | None) -> str | None:
@@ -153,6 +250,6 @@ def _unusable(article: Article, ids: set[str], label_field: str) -> str:
     """Say why an article cannot be learned from, or nothing."""
     if article.label is None:
         return f"no label in {label_field!r}"
-    if article.id in ids:
+    if canonical(article.id) in ids:
         return f"the id {article.id!r} was used before"
     return ""

@@ -10,19 +10,25 @@ import bz2
 import gzip
 import io
 import lzma
+import shutil
 import sys
+import tempfile
+import time
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from stance.corpus.addresses import exists_at, is_address, is_folder_at, open_at
-from stance.corpus.cursor import BLOCK, Cursor, FollowedFile, StretchCursor
+from stance.corpus.cursor import BLOCK, UNREADY, Cursor, FollowedFile, StretchCursor
+from stance.corpus.encodings import UTF8, InUtf8
 from stance.errors import ConfigError, CorpusError, DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from stance.corpus.cursor import RawStream
 
 STDIN = "-"
 
@@ -30,13 +36,20 @@ FORMATS = {
     ".txt": "txt",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
 }
+TEXTUAL = ("txt", "jsonl", "json", "csv", "tsv")
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
+
+# How much of a file is looked at to find out how it is stored.
+SAMPLE = 256 * 1024
 
 # First bytes, what they mean, and what a user with such a file should do.
 MAGIC = (
@@ -45,22 +58,46 @@ MAGIC = (
     (b"\xfd7zXZ\x00", ".xz", "an xz file"),
     (b"\x28\xb5\x2f\xfd", ".zst", "a Zstandard file"),
     (b"PAR1", ".parquet", "a Parquet file"),
-    (b"PK\x03\x04", None, "a zip archive (a spreadsheet, perhaps)"),
+    (b"PK\x03\x04", ".xlsx", "a zip archive (an Excel workbook, perhaps)"),
     (b"\xd0\xcf\x11\xe0", None, "an old Office document"),
     (b"%PDF", None, "a PDF document"),
-    (b"\xff\xfe", None, "UTF-16 text"),
-    (b"\xfe\xff", None, "UTF-16 text"),
     *((bytes((0x80, protocol)), None, "a Python pickle") for protocol in range(2, 6)),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One input: where it is, its format and its compression."""
+class InputFile:
+    """One file: where it is, and how its bytes become rows.
+
+    Parameters
+    ----------
+    name : str
+        A path, an address or ``-``.
+    format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}
+    compression : {"", ".gz", ".bz2", ".xz", ".zst"}
+    encoding : str
+        The character encoding of a text format, as Python calls it.
+    delimiter : str
+        What stands between the columns of CSV or TSV; the format's own where
+        it is empty.
+    escape : str
+        A backslash if that stands before a quotation mark within a quoted
+        value of CSV, empty if such a mark is doubled.
+    sheet : str
+        The sheet of a workbook; the first where it is empty.
+    layout : str
+        The program whose export it is, if its rows need unpacking
+        (`stance.corpus.exports`).
+    """
 
     name: str
     format: str
     compression: str = ""
+    encoding: str = UTF8
+    delimiter: str = ""
+    escape: str = ""
+    sheet: str = ""
+    layout: str = ""
 
     @property
     def path(self) -> Path:
@@ -72,8 +109,18 @@ class Source:
         """Whether the name is an address and no path."""
         return is_address(self.name)
 
+    @property
+    def is_converted(self) -> bool:
+        """Whether its bytes are turned into UTF-8 before they are read."""
+        return self.encoding != UTF8
 
-def identify(name: str, input_format: str | None = None) -> Source:
+    @property
+    def separator(self) -> str:
+        """What stands between the columns of a table."""
+        return self.delimiter or ("	" if self.format == "tsv" else ",")
+
+
+def identify(name: str, input_format: str | None = None) -> InputFile:
     """Tell a file's format and compression by its name.
 
     Parameters
@@ -81,7 +128,7 @@ def identify(name: str, input_format: str | None = None) -> Source:
     name : str
         A path, an address that fsspec knows, or ``-`` for standard input,
         read as JSON Lines unless `input_format` says otherwise.
-    input_format : {"txt", "jsonl", "csv", "tsv", "parquet"}, optional
+    input_format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}, optional
         Overrides what the name says.
 
     Raises
@@ -93,7 +140,7 @@ def identify(name: str, input_format: str | None = None) -> Source:
     """
     check_format(input_format)
     if name == STDIN:
-        return Source(STDIN, input_format or "jsonl")
+        return InputFile(STDIN, input_format or "jsonl")
     if not name or is_folder(name) or not _exists(name):
         raise CorpusError(f"Got {name}, but there is no such file or folder. Check the spelling.")
     named, compression = promised_by(name)
@@ -104,7 +151,7 @@ def identify(name: str, input_format: str | None = None) -> Source:
             f"{', '.join(FORMATS)} (also with {', '.join(COMPRESSIONS)}). "
             "Rename the file or give --input-format."
         )
-    return Source(name, found, compression)
+    return InputFile(name, found, compression)
 
 
 def check_format(input_format: str | None) -> None:
@@ -149,12 +196,12 @@ def _exists(name: str) -> bool:
 
 
 @contextmanager
-def open_bytes(source: Source, cursor: Cursor | None = None) -> Iterator[IO[bytes]]:
-    """Open a source for reading, decompressed.
+def open_bytes(file: InputFile, cursor: Cursor | None = None) -> Iterator[IO[bytes]]:
+    """Open a file for reading, decompressed and in UTF-8.
 
     Parameters
     ----------
-    source : Source
+    file : InputFile
     cursor : Cursor, optional
         Follows the reading, which begins where it stands.
 
@@ -167,38 +214,101 @@ def open_bytes(source: Source, cursor: Cursor | None = None) -> Iterator[IO[byte
     """
     cursor = cursor or Cursor(hashes=False)
     # A pipe can be read once only, so there is no looking ahead.
-    if source.name != STDIN and (source.is_remote or source.path.is_file()):
-        check_content(source)
+    if file.name != STDIN and (file.is_remote or file.path.is_file()):
+        check_content(file)
     try:
-        with _opened(source, cursor) as stream:
+        with _opened(file, cursor) as stream:
             yield stream
     except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
         raise DamagedFileError(
-            f"Got {source.name}, which could not be read to its end ({error}). "
+            f"Got {file.name}, which could not be read to its end ({error}). "
             "The file is damaged or was cut short: copy it again."
         ) from error
 
 
 @contextmanager
-def _opened(source: Source, cursor: Cursor) -> Iterator[IO[bytes]]:
-    """Open a source where the cursor stands."""
+def _opened(file: InputFile, cursor: Cursor) -> Iterator[IO[bytes]]:
+    """Open a file where the cursor stands."""
     if isinstance(cursor, StretchCursor):
-        with _open_raw(source) as file:
-            file.seek(cursor.start.offset)
-            raw = FollowedFile(_Beginning(file, cursor.size), cursor, source.name)
+        with _open_raw(file) as stretch:
+            stretch.seek(cursor.start.offset)
+            raw = FollowedFile(_Beginning(stretch, cursor.size), cursor, file.name)
             yield io.BufferedReader(raw, BLOCK)
         return
-    if not source.compression:
-        with _followed(source, cursor) as raw:
+    if not (file.compression or file.is_converted):
+        with _followed(file, cursor) as raw:
             raw.pass_over(cursor.start.offset)
             yield io.BufferedReader(raw, BLOCK)
         return
     if cursor.resumes:
-        with _followed(source, cursor) as raw:
+        with _followed(file, cursor) as raw:
             raw.pass_over(cursor.start.n_bytes)
-    with _followed(source, cursor) as raw, _decompressed(raw, source.compression) as stream:
+    with _followed(file, cursor) as raw, _unpacked(raw, file) as stream:
         _skip(stream, cursor.start.offset)
         yield stream
+
+
+def _unpacked(raw: FollowedFile, file: InputFile) -> IO[bytes]:
+    """Return what a file holds, decompressed and in UTF-8."""
+    stream = _decompressed(raw, file.compression) if file.compression else raw
+    if file.is_converted:
+        converted = InUtf8(cast("IO[bytes]", stream), file.encoding)
+        return io.BufferedReader(converted, BLOCK)
+    return cast("IO[bytes]", stream)
+
+
+class _ReadAhead:
+    """Standard input, of which the first bytes may be looked at before they are read."""
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._data = b""
+
+    def look(self) -> bytes:
+        """Return the first bytes that come, up to a line's end; they can still be read."""
+        raw = _standard_input()
+        if self._of is not raw:
+            self._of, self._data = raw, b""
+        while b"\n" not in self._data and len(self._data) < SAMPLE:
+            data = raw.read(BLOCK)
+            if data is None:  # a pipe that never waits
+                time.sleep(UNREADY)
+            elif data:
+                self._data += data
+            else:
+                break
+        return self._data
+
+    def stream(self) -> RawStream:
+        """Return the stream, the bytes looked at included."""
+        raw = _standard_input()
+        if self._of is not raw or not self._data:
+            return raw
+        data, self._data = self._data, b""
+        return _Prefixed(data, raw)
+
+
+def _standard_input() -> RawStream:
+    # Below the buffer a read returns what has come, and holds no lock while it waits.
+    return cast("RawStream", getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
+
+
+_READ_AHEAD = _ReadAhead()
+
+
+class _Prefixed:
+    """Some bytes, and then a stream."""
+
+    def __init__(self, data: bytes, stream: RawStream) -> None:
+        self._data = data
+        self._stream = stream
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return some bytes, none at the end, None where there are none yet."""
+        if self._data:
+            found, self._data = self._data[:size], self._data[size:]
+            return found
+        return self._stream.read(size)
 
 
 class _Beginning:
@@ -216,25 +326,21 @@ class _Beginning:
 
 
 @contextmanager
-def _followed(source: Source, cursor: Cursor) -> Iterator[FollowedFile]:
-    if source.name == STDIN:
-        # Below the buffer a read returns what has come, and holds no lock while it waits.
-        raw = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
-        yield FollowedFile(raw, cursor, source.name)
+def _followed(file: InputFile, cursor: Cursor) -> Iterator[FollowedFile]:
+    if file.name == STDIN:
+        yield FollowedFile(_READ_AHEAD.stream(), cursor, file.name)
         return
-    with _open_raw(source) as raw:
-        yield FollowedFile(raw, cursor, source.name)
+    with _open_raw(file) as raw:
+        yield FollowedFile(raw, cursor, file.name)
 
 
-def _open_raw(source: Source) -> IO[bytes]:
-    if source.is_remote:
-        return open_at(source.name, "rb")
+def _open_raw(file: InputFile) -> IO[bytes]:
+    if file.is_remote:
+        return open_at(file.name, "rb")
     try:
-        return source.path.open("rb", buffering=0)
+        return file.path.open("rb", buffering=0)
     except OSError as error:
-        raise CorpusError(
-            f"Got {source.name}, which cannot be opened: {error.strerror}."
-        ) from error
+        raise CorpusError(f"Got {file.name}, which cannot be opened: {error.strerror}.") from error
 
 
 def _skip(stream: IO[bytes], size: int) -> None:
@@ -245,7 +351,74 @@ def _skip(stream: IO[bytes], size: int) -> None:
         size -= passed
 
 
-def check_content(source: Source) -> None:
+@contextmanager
+def seekable(file: InputFile, cursor: Cursor) -> Iterator[Path | IO[bytes]]:
+    """Open a file that is read from its end or in several places, as Parquet and workbooks are.
+
+    One at an address or compressed is copied to a temporary file first.
+
+    Raises
+    ------
+    DamagedFileError
+        If its content breaks off or cannot be decompressed.
+    CorpusError
+        If it cannot be read, or is not what was read before.
+    """
+    if not file.compression and not file.is_remote:
+        if cursor.hashes:
+            cursor.update_from(file.path)
+            cursor.check(file.name)
+        yield file.path
+        return
+    with tempfile.TemporaryFile() as copy:
+        copying = Cursor(hashes=cursor.hashes)
+        with open_bytes(file, copying) as stream:
+            shutil.copyfileobj(stream, copy)
+        cursor.mark = copying.mark
+        cursor.check(file.name)
+        copy.seek(0)
+        yield copy
+
+
+def sample(file: InputFile) -> bytes:
+    """Return the first bytes of a file, decompressed and as they are encoded.
+
+    Those of standard input can still be read afterwards. Nothing comes back
+    where there is nothing to be seen: of a pipe with a name, of a file that is
+    damaged at its beginning.
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be opened, is empty, or is not what its name says.
+    """
+    if file.name == STDIN:
+        return _READ_AHEAD.look()
+    if not file.is_remote and not file.path.is_file():
+        return b""
+    try:
+        with open_bytes(replace(file, encoding=UTF8)) as stream:
+            return stream.read(SAMPLE)
+    except DamagedFileError:
+        return b""
+
+
+def later_samples(file: InputFile, n: int = 3) -> list[bytes]:
+    """Return pieces from further on in a file on this machine that is not compressed."""
+    if file.name == STDIN or file.is_remote or file.compression or not file.path.is_file():
+        return []
+    size = file.path.stat().st_size
+    pieces = []
+    with _open_raw(file) as stream:
+        for number in range(1, n + 1):
+            place = size * number // (n + 1)
+            if place > SAMPLE:
+                stream.seek(place)
+                pieces.append(stream.read(BLOCK))
+    return pieces
+
+
+def check_content(file: InputFile) -> None:
     """Compare a file's first bytes with what its name promises.
 
     Raises
@@ -253,21 +426,21 @@ def check_content(source: Source) -> None:
     CorpusError
         If the file is empty or something else than its ending says.
     """
-    with _open_raw(source) as raw:
-        head = FollowedFile(raw, Cursor(hashes=False), source.name).read(8)
-    if not head and source.format != "txt":
-        raise CorpusError(f"Got {source.name}, which is empty, but expected articles.")
-    promised = source.compression or (".parquet" if source.format == "parquet" else "")
+    with _open_raw(file) as raw:
+        head = FollowedFile(raw, Cursor(hashes=False), file.name).read(8)
+    if not head and file.format != "txt":
+        raise CorpusError(f"Got {file.name}, which is empty, but expected articles.")
+    promised = file.compression or {"parquet": ".parquet", "xlsx": ".xlsx"}.get(file.format, "")
     for magic, ending, what in MAGIC:
         if head.startswith(magic) and ending != promised:
             raise CorpusError(
-                f"Got {source.name}, which is {what}, but its name promises "
-                f"{promised or source.format}. "
+                f"Got {file.name}, which is {what}, but its name promises "
+                f"{promised or file.format}. "
                 + (f"Rename it to end in {ending}." if ending else _how_to_convert(what))
             )
     if promised and head and not any(head.startswith(m) for m, e, _ in MAGIC if e == promised):
         raise CorpusError(
-            f"Got {source.name}, but its content is no {promised} file. "
+            f"Got {file.name}, but its content is no {promised} file. "
             "Rename it to what it is, or copy it again."
         )
 
@@ -275,7 +448,9 @@ def check_content(source: Source) -> None:
 def _how_to_convert(what: str) -> str:
     if "pickle" in what:
         return "Pickles are never opened, since they can run code."
-    return "Save it as CSV or plain text in UTF-8."
+    if "PDF" in what:
+        return "Extract its text first, for instance with pdftotext."
+    return "Save it as .xlsx, or as CSV in UTF-8."
 
 
 def _decompressed(raw: FollowedFile, compression: str) -> IO[bytes]:

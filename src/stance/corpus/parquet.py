@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import RejectedRow, Row
-from stance.corpus.cursor import Cursor
-from stance.corpus.opening import STDIN, Source, check_content, open_bytes
+from stance.corpus.opening import STDIN, InputFile, check_content, seekable
 from stance.errors import CorpusError, DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from stance.corpus.cursor import Cursor
 
 PARQUET_BATCH = 1000
 
 
-def read_parquet(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+def read_parquet(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     """Read the rows of a Parquet file.
 
     Raises
@@ -32,24 +29,24 @@ def read_parquet(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if source.name == STDIN:
+    if file.name == STDIN:
         raise CorpusError(
             "Got Parquet on standard input, but its index stands at the end of the file. "
             "Save it to a file and name that."
         )
-    check_content(source)
+    check_content(file)
     try:
-        with _seekable(source, cursor) as whole, pq.ParquetFile(whole) as file:
-            for batch in _batches(file, cursor.row, cursor.end.row if cursor.end else None):
-                yield from _batch_rows(source, batch, cursor)
+        with seekable(file, cursor) as whole, pq.ParquetFile(whole) as table:
+            for batch in _batches(table, cursor.row, cursor.end.row if cursor.end else None):
+                yield from _batch_rows(file, batch, cursor)
     except (pa.ArrowException, OSError) as error:
         raise DamagedFileError(
-            f"Got {source.name}, which cannot be read as Parquet after row {cursor.row}: {error}. "
+            f"Got {file.name}, which cannot be read as Parquet after row {cursor.row}: {error}. "
             "The file is damaged or was cut short: copy it again."
         ) from error
 
 
-def row_groups(source: Source) -> list[tuple[int, int]]:
+def row_groups(file: InputFile) -> list[tuple[int, int]]:
     """Return the rows and the bytes, decompressed, of each row group.
 
     Raises
@@ -61,32 +58,30 @@ def row_groups(source: Source) -> list[tuple[int, int]]:
     import pyarrow.parquet as pq
 
     try:
-        metadata = pq.read_metadata(source.path)
+        metadata = pq.read_metadata(file.path)
     except (pa.ArrowException, OSError) as error:
-        raise DamagedFileError(
-            f"Got {source.name}, whose index cannot be read: {error}."
-        ) from error
+        raise DamagedFileError(f"Got {file.name}, whose index cannot be read: {error}.") from error
     groups = [metadata.row_group(n) for n in range(metadata.num_row_groups)]
     return [(group.num_rows, group.total_byte_size) for group in groups]
 
 
-def _batches(file: Any, first: int, end: int | None) -> Iterator[Any]:
+def _batches(table: Any, first: int, end: int | None) -> Iterator[Any]:
     """Read some rows, with no look at the row groups that hold none of them.
 
     Group by group, so that a damaged one takes no row of another with it.
     """
     place = 0
-    for n in range(file.num_row_groups):
-        n_rows = file.metadata.row_group(n).num_rows
+    for n in range(table.num_row_groups):
+        n_rows = table.metadata.row_group(n).num_rows
         if place + n_rows > first and (end is None or place < end):
             to = n_rows if end is None else min(n_rows, end - place)
-            yield from _group_batches(file, n, max(first - place, 0), to)
+            yield from _group_batches(table, n, max(first - place, 0), to)
         place += n_rows
 
 
-def _group_batches(file: Any, group: int, first: int, end: int) -> Iterator[Any]:
+def _group_batches(table: Any, group: int, first: int, end: int) -> Iterator[Any]:
     place = 0
-    for batch in file.iter_batches(batch_size=PARQUET_BATCH, row_groups=[group]):
+    for batch in table.iter_batches(batch_size=PARQUET_BATCH, row_groups=[group]):
         low = max(first - place, 0)
         high = min(batch.num_rows, end - place)
         if low < high:
@@ -94,7 +89,7 @@ def _group_batches(file: Any, group: int, first: int, end: int) -> Iterator[Any]
         place += batch.num_rows
 
 
-def _batch_rows(source: Source, batch: Any, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+def _batch_rows(file: InputFile, batch: Any, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     """Turn a record batch into rows, one by one only if something in it cannot be turned."""
     try:
         rows = batch.to_pylist()
@@ -103,9 +98,9 @@ def _batch_rows(source: Source, batch: Any, cursor: Cursor) -> Iterator[Row | Re
     for values in rows:
         cursor.row += 1
         if values is None:
-            yield RejectedRow(source.name, cursor.row, "invalid UTF-8")
+            yield RejectedRow(file.name, cursor.row, "invalid UTF-8")
         else:
-            yield Row(source.name, cursor.row, values)
+            yield Row(file.name, cursor.row, values)
 
 
 def _row_values(row: Any) -> dict[str, Any] | None:
@@ -120,22 +115,3 @@ def _row_values(row: Any) -> dict[str, Any] | None:
             # A date beyond the calendar, for instance, in a column that nobody asked for.
             values[name] = None
     return values
-
-
-@contextmanager
-def _seekable(source: Source, cursor: Cursor) -> Iterator[Path | IO[bytes]]:
-    """Give Parquet what it needs: a file that can be read from its end."""
-    if not source.compression and not source.is_remote:
-        if cursor.hashes:
-            cursor.update_from(source.path)
-            cursor.check(source.name)
-        yield source.path
-        return
-    with tempfile.TemporaryFile() as file:
-        copying = Cursor(hashes=cursor.hashes)
-        with open_bytes(source, copying) as stream:
-            shutil.copyfileobj(stream, file)
-        cursor.mark = copying.mark
-        cursor.check(source.name)
-        file.seek(0)
-        yield file

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stance.corpus.article import RejectedRow
+from stance.corpus.keys import canonical
 from stance.corpus.opening import identify
+from stance.corpus.recognition import recognise
 from stance.corpus.rows import read_rows
+from stance.corpus.source import Source
+from stance.corpus.values import NoTextError, text_of, text_or_json
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ def read_predictions(path: str | Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        The label of each id.
+        The label of each id, by its canonical form.
 
     Raises
     ------
@@ -39,18 +43,19 @@ def read_predictions(path: str | Path) -> dict[str, str]:
         If a row cannot be read, has no id or no label, or an id has two labels.
     """
     labels: dict[str, str] = {}
-    for row in read_rows(identify(str(path))):
+    for row in read_rows(recognise(identify(str(path)), Source())):
         if isinstance(row, RejectedRow):
             raise CorpusError(f"Got predictions with a row that cannot be read: {row}. Mend it.")
-        identifier, label = row.values.get("id"), _label(row.values)
-        if identifier in (None, "") or label is None:
+        identifier, label = text_or_json(row.values.get("id")), _label(row)
+        if identifier is None or label is None:
             raise CorpusError(_incomplete(row))
-        if labels.get(str(identifier), label) != label:
+        key = canonical(identifier)
+        if canonical(labels.get(key, label)) != canonical(label):
             raise CorpusError(
-                f"Got {row.source} with two labels for {str(identifier)!r} (again in row "
+                f"Got {row.source} with two labels for {identifier!r} (again in row "
                 f"{row.number}), but expected one for each article. Remove one of the two."
             )
-        labels[str(identifier)] = label
+        labels[key] = label
     if not labels:
         raise CorpusError(f"Got {path} without a row, but expected a label for each article.")
     return labels
@@ -68,7 +73,7 @@ def labels_of_ids(ids: Sequence[str], labels: Mapping[str, str], source: str) ->
     ----------
     ids : sequence of str
     labels : mapping of str to str
-        By id.
+        By id, in its canonical form.
     source : str
         Where the labels are from, for the message.
 
@@ -77,19 +82,26 @@ def labels_of_ids(ids: Sequence[str], labels: Mapping[str, str], source: str) ->
     CorpusError
         If an article has none.
     """
-    without = [identifier for identifier in ids if identifier not in labels]
+    keys = list(map(canonical, ids))
+    without = [one for one, key in zip(ids, keys, strict=True) if key not in labels]
     if without:
         raise CorpusError(
             f"Got {source} without a label for {len(without)} of {len(ids)} articles (the "
             f"first is {without[0]!r}), but expected one for each by its id. Label the same corpus."
         )
-    return [labels[identifier] for identifier in ids]
+    return [labels[key] for key in keys]
 
 
-def _label(values: Mapping[str, Any]) -> str | None:
-    label = values.get("label")
-    if label not in (None, ""):
-        return str(label)
+def _label(row: Row) -> str | None:
+    values = row.values
+    try:
+        label = text_of(values.get("label"))
+    except NoTextError as error:
+        raise CorpusError(
+            f"Got {row.source}, row {row.number}, whose 'label' {error}. Mend the row."
+        ) from error
+    if label is not None:
+        return label
     probabilities = values.get("probabilities")
     if not isinstance(probabilities, dict):
         flat = {name: value for name, value in values.items() if name.startswith(_FLAT)}
@@ -99,7 +111,7 @@ def _label(values: Mapping[str, Any]) -> str | None:
 
 
 def _incomplete(row: Row) -> str:
-    missing = "id" if row.values.get("id") in (None, "") else "label"
+    missing = "label" if text_or_json(row.values.get("id")) else "id"
     return (
         f"Got {row.source}, row {row.number}, without {missing!r}, but expected 'id' "
         f"and 'label' in each. Its fields are: {', '.join(row.values)}."

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
+from stance.corpus.diagnosis import LOOKED_AT, no_such_field
 from stance.corpus.inputs import PlannedInput, plan_inputs
-from stance.errors import MissingFieldError
+from stance.corpus.keys import canonical, tidy, whole
+from stance.corpus.source import Source, SourceOptions
+from stance.corpus.values import NoTextError, text_of, text_or_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-# Beyond it a float no longer tells neighbouring integers apart.
-LARGEST_WHOLE_FLOAT = 2.0**53
+# Fields that the model reads: a row whose value of one is no text cannot be labelled.
+READ = frozenset({"id", "text", "title"})
 
 
 class Located(NamedTuple):
@@ -26,70 +27,78 @@ class Located(NamedTuple):
 
 
 def read_articles(
-    inputs: Iterable[str | Path],
-    *,
-    fields: FieldMapping | None = None,
-    where: Mapping[str, str] | None = None,
-    input_format: str | None = None,
+    inputs: Source | Iterable[str | Path], **options: Unpack[SourceOptions]
 ) -> Iterator[Article | RejectedRow]:
     """Read articles one at a time.
 
     Parameters
     ----------
-    inputs : iterable of str or Path
-        Files, globs, folders of ``.txt`` files (with an optional
-        ``labels.csv`` beside them) or of files of articles, public data sets
-        as ``dataset:NAME`` or ``dataset:NAME/SPLIT``, addresses that fsspec
-        knows, or ``-`` for standard input. Files may be ``.txt``, JSON Lines,
-        CSV, TSV or Parquet, each plain or compressed with gzip, bzip2, xz or
-        Zstandard.
-    fields : FieldMapping, optional
-        The files' own names of an article's fields.
-    where : mapping of str to str, optional
-        Only rows whose field has this value; others are passed over.
-    input_format : str, optional
-        Overrides what the file names say.
+    inputs : Source, or iterable of str or Path
+        Files, globs, folders, public data sets, addresses, or ``-`` for
+        standard input; see `Source`. Files may be ``.txt``, JSON Lines or
+        other JSON, CSV, TSV, Parquet or Excel workbooks, each but the last
+        plain or compressed with gzip, bzip2, xz or Zstandard.
+    **options
+        ``fields``, ``where``, ``input_format``, ``encoding``, ``delimiter``,
+        ``sheet`` and ``date_order``, as for `Source`.
 
     Yields
     ------
     Article or RejectedRow
-        In the order of the files and their rows.
+        In the order of the files and their rows. A field other than id, text
+        and title whose value has no text form is None.
 
     Raises
     ------
     CorpusError
         If a file cannot be read as a whole, or a field that was asked for by
-        name is in none of its rows.
+        name, or that of the text, is in none of its rows.
     """
-    rows = read_located(inputs, fields=fields, where=where, input_format=input_format)
-    for found in rows:
+    for found in read_located(Source.of(inputs, options)):
         yield found.article if isinstance(found, Located) else found
 
 
 def read_located(
-    inputs: Iterable[str | Path],
+    source: Source,
     *,
-    fields: FieldMapping | None = None,
-    where: Mapping[str, str] | None = None,
-    input_format: str | None = None,
+    needs: frozenset[str] = READ,
+    told: Callable[[PlannedInput], None] = lambda planned: None,
 ) -> Iterator[Located | RejectedRow]:
-    """Read articles together with the rows that they came from; see `read_articles`."""
-    fields = fields or FieldMapping()
-    where = where or {}
-    for planned in plan_inputs(map(str, inputs), input_format):
-        locator = Locator(planned, fields, where)
-        wanted = {theirs for _, theirs in locator.fields.renamed()} | set(where)
-        seen: dict[str, None] = {}
-        for row in planned.rows(fields):
-            if isinstance(row, RejectedRow):
-                yield row
-                continue
-            if wanted:
-                seen.update(dict.fromkeys(row.values))
-            if (found := locator.locate(row)) is not None:
-                yield found
-        if seen and (missing := wanted - set(seen)):
-            raise no_such_field(planned.name, missing, seen)
+    """Read articles together with the rows that they came from.
+
+    Parameters
+    ----------
+    source : Source
+    needs : frozenset of str
+        Fields of an article that must have a text form where they have a
+        value; other fields never cost a row.
+    told : callable
+        Called with each input before it is read.
+    """
+    for planned in plan_inputs(source):
+        told(planned)
+        yield from _located(planned, source, needs)
+
+
+def _located(
+    planned: PlannedInput, source: Source, needs: frozenset[str]
+) -> Iterator[Located | RejectedRow]:
+    locator = Locator(planned, source, needs)
+    wanted = locator.wanted
+    first: list[Mapping[str, Any]] = []
+    unseen = set(wanted)
+    for row in planned.rows(source):
+        if isinstance(row, RejectedRow):
+            yield row
+            continue
+        if unseen:
+            unseen -= row.values.keys()
+            if len(first) < LOOKED_AT:
+                first.append(row.values)
+        if (found := locator.locate(row)) is not None:
+            yield found
+    if first and unseen:
+        raise no_such_field(planned.name, unseen, first, source.fields, sorted(needs))
 
 
 class Locator:
@@ -98,77 +107,99 @@ class Locator:
     Parameters
     ----------
     planned : PlannedInput
-    fields : FieldMapping
-        The file's own names of an article's fields; a folder of texts has
-        `id` and `text` of its own.
-    where : mapping of str to str
-        Only rows whose field has this value are articles.
+    source : Source
+        The file's own names of an article's fields, and which rows are
+        wanted; a folder of texts has `id` and `text` of its own.
+    needs : frozenset of str
+        As for `read_located`.
     """
 
-    def __init__(
-        self, planned: PlannedInput, fields: FieldMapping, where: Mapping[str, str]
-    ) -> None:
+    def __init__(self, planned: PlannedInput, source: Source, needs: frozenset[str] = READ) -> None:
+        fields = source.fields
         if planned.kind == "texts":
             fields = FieldMapping(**{**dict(fields.items()), "id": "id", "text": "text"})
         self.fields = fields
         self._id_name, self._text_name = fields.id, fields.text
         self._others = [pair for pair in fields.items() if pair[0] not in {"id", "text"}]
-        self._where = where
+        self._where = {name: canonical(value) for name, value in source.where.items()}
+        self._needs = needs
         self._prefix = planned.prefix
+
+    @property
+    def wanted(self) -> set[str]:
+        """Fields that some row must have: those asked for by name, and the text."""
+        named = {theirs for _, theirs in self.fields.renamed()}
+        return named | set(self._where) | {self._text_name}
 
     def locate(self, row: Row) -> Located | RejectedRow | None:
         """Find the article in a row; None where the row is to be passed over."""
         values = row.values
         if self._where and not all(
-            _matches(values.get(name), value) for name, value in self._where.items()
+            _matches(values.get(name), wanted) for name, wanted in self._where.items()
         ):
             return None
         found: dict[str, str | None] = {}
-        for ours, theirs in self._others:
-            value = values.get(theirs)
-            # Nearly every value is a string or is not there.
-            if value is not None and (type(value) is not str or not value):
-                value, fault = _as_text(value)
-                if fault:
-                    return row.rejected(f"{theirs!r} {fault}")
-            found[ours] = value
-        identifier, fault = _as_text(values.get(self._id_name))
-        if fault:
-            return row.rejected(f"{self._id_name!r} {fault}")
-        text = values.get(self._text_name)
-        if type(text) is not str or not text or text.isspace():
-            return row.rejected(self._text_fault(values))
+        try:
+            for ours, theirs in self._others:
+                value = values.get(theirs)
+                if value is not None and value != "":
+                    value = self._field(ours, theirs, value)
+                found[ours] = value or None
+            identifier = _identifier(values.get(self._id_name), self._id_name)
+            text = _body(values, self._text_name)
+        except _FaultError as fault:
+            return row.rejected(str(fault))
         if row.suspect and any(map(_undecodable, (text, identifier, *found.values()))):
             return row.rejected("invalid UTF-8")
         article = Article(identifier or f"{self._prefix}:{row.number}", text, **found)
         return Located(article, row)
 
-    def _text_fault(self, values: Mapping[str, Any]) -> str:
-        name = self._text_name
-        text, fault = _as_text(values.get(name))
-        if not fault and text and text.strip():
-            fault = "is a number, not text"
-        return f"{name!r} {fault or ('is empty' if name in values else 'is missing')}"
+    def _field(self, ours: str, theirs: str, value: Any) -> str | None:
+        """Return a field's value as text, None where it has no text form and none is needed."""
+        if type(value) is not str:
+            try:
+                value = text_of(value)
+            except NoTextError as error:
+                if ours in self._needs:
+                    raise _FaultError(f"{theirs!r} {error}") from None
+                return None
+        return value if value is None or ours == "title" else tidy(value)
 
 
-def _matches(found: object, wanted: str) -> bool:
-    return found is not None and str(found) == wanted
+class _FaultError(Exception):
+    """Why a row cannot become an article."""
 
 
-def _as_text(value: Any) -> tuple[str | None, str]:
-    """Return a field's value as text, or what keeps it from being text."""
-    if isinstance(value, dt.date):
-        return value.isoformat(), ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-        return None, f"is a {type(value).__name__}, not text"
+def _identifier(value: Any, name: str) -> str | None:
     if value is None or value == "":
-        return None, ""
-    if isinstance(value, float):
-        if math.isnan(value):
-            return None, ""
-        if abs(value) >= LARGEST_WHOLE_FLOAT:
-            return None, "is a number too long to keep"
-    return str(value), ""
+        return None
+    if type(value) is str:
+        return whole(value)
+    try:
+        return text_of(value) if isinstance(value, float) else text_or_json(value)
+    except NoTextError as error:
+        raise _FaultError(f"{name!r} {error}") from None
+
+
+def _body(values: Mapping[str, Any], name: str) -> str:
+    """Return the text of a row; a number is none."""
+    text = values.get(name)
+    if type(text) is not str:
+        if isinstance(text, bool | int | float) and text == text:  # noqa: PLR0124
+            kind = "boolean" if isinstance(text, bool) else "number"
+            raise _FaultError(f"{name!r} is a {kind}, not text")
+        try:
+            text = text_of(text)
+        except NoTextError as error:
+            raise _FaultError(f"{name!r} {error}") from None
+    if not text or text.isspace():
+        raise _FaultError(f"{name!r} {'is empty' if name in values else 'is missing'}")
+    return text
+
+
+def _matches(found: Any, wanted: str) -> bool:
+    text = text_or_json(found)
+    return text is not None and canonical(text) == wanted
 
 
 def _undecodable(text: str | None) -> bool:
@@ -178,12 +209,3 @@ def _undecodable(text: str | None) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def no_such_field(source: str, missing: Iterable[str], seen: Iterable[str]) -> MissingFieldError:
-    """Return the error that a field asked for by name is nowhere, with those there are."""
-    names = ", ".join(map(repr, sorted(missing)))
-    return MissingFieldError(
-        f"Got {source} without a field {names}, but expected it as asked for. "
-        f"Its fields are: {', '.join(seen)}. Choose one of them, for instance with --text-field."
-    )

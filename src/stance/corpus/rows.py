@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import RejectedRow, Row
 from stance.corpus.cursor import Cursor
 from stance.corpus.delimited import read_delimited
+from stance.corpus.excel import read_workbook
+from stance.corpus.exports import COLUMNS, WRAPPED, rows_of_document, unpacker
+from stance.corpus.json_values import JsonValues
 from stance.corpus.lines import LONGEST_ROW, Line, read_lines
-from stance.corpus.opening import STDIN, Source, open_bytes
+from stance.corpus.opening import STDIN, InputFile, open_bytes
 from stance.corpus.parquet import read_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from stance.corpus.exports import Values
 
 BOM = b"\xef\xbb\xbf"
 
+# Stands in the place of column names where reading goes on within a JSON array.
+WITHIN_ARRAY = ("[",)
 
-def read_rows(source: Source, cursor: Cursor | None = None) -> Iterator[Row | RejectedRow]:
+
+def read_rows(file: InputFile, cursor: Cursor | None = None) -> Iterator[Row | RejectedRow]:
     """Read a file's rows one at a time.
 
     Parameters
     ----------
-    source : Source
+    file : InputFile
     cursor : Cursor, optional
         Moves along with the rows; reading begins where it stands.
 
@@ -36,64 +45,131 @@ def read_rows(source: Source, cursor: Cursor | None = None) -> Iterator[Row | Re
     readers = {
         "txt": _read_txt,
         "jsonl": _read_jsonl,
+        "json": _read_json,
         "csv": read_delimited,
         "tsv": read_delimited,
         "parquet": read_parquet,
+        "xlsx": read_workbook,
     }
-    return readers[source.format](source, cursor or Cursor(hashes=False))
+    rows = readers[file.format](file, cursor or Cursor(hashes=False))
+    return _unpacked(rows, unpacker(file.layout)) if file.layout else rows
 
 
-def _read_txt(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+def _unpacked(
+    rows: Iterator[Row | RejectedRow], unpack: Callable[[Values], Values]
+) -> Iterator[Row | RejectedRow]:
+    """Unpack the rows of a program's export; one of another shape stays as it is."""
+    for row in rows:
+        if isinstance(row, Row):
+            try:
+                yield row._replace(values=unpack(row.values))
+            except (AttributeError, KeyError, TypeError, ValueError):
+                yield row
+        else:
+            yield row
+
+
+def _read_txt(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     """Read a text file as one article, named after the file."""
     if cursor.row:
         return
-    name = source.name.rpartition("/")[2] if source.is_remote else source.path.name
-    row = text_row(source, "stdin" if source.name == STDIN else name, 1, cursor)
+    name = file.name.rpartition("/")[2] if file.is_remote else file.path.name
+    row = text_row(file, "stdin" if file.name == STDIN else name, 1, cursor)
     cursor.row = 1
     yield row
 
 
 def text_row(
-    source: Source, name: str, number: int, cursor: Cursor | None = None
+    file: InputFile, name: str, number: int, cursor: Cursor | None = None
 ) -> Row | RejectedRow:
     """Read a whole text file as one row with an id of `name`."""
-    with open_bytes(source, cursor) as stream:
+    with open_bytes(file, cursor) as stream:
         data = stream.read(LONGEST_ROW + 1)
     if len(data) > LONGEST_ROW:
         reason = f"a text of over {LONGEST_ROW:,} bytes"
-        return RejectedRow(source.name, number, reason, offset=0)
+        return RejectedRow(file.name, number, reason, offset=0)
     try:
         text = data.removeprefix(BOM).decode()
     except UnicodeDecodeError as error:
         reason = f"invalid UTF-8 at byte {error.start}"
-        return RejectedRow(source.name, number, reason, data, 0)
-    return Row(source.name, number, {"id": name, "text": text}, 0)
+        return RejectedRow(file.name, number, reason, data, 0)
+    return Row(file.name, number, {"id": name, "text": text}, 0)
 
 
-def _read_jsonl(source: Source, cursor: Cursor) -> Iterator[Row | RejectedRow]:
-    with open_bytes(source, cursor) as stream:
-        for line in read_lines(stream, source.name, offset=cursor.offset):
+def _read_jsonl(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+    with open_bytes(file, cursor) as stream:
+        for line in read_lines(stream, file.name, offset=cursor.offset):
             cursor.row += 1
             cursor.offset += line.size
             content = line.data.removeprefix(BOM) if cursor.row == 1 else line.data
             if content and not content.isspace():
-                yield _json_row(source, cursor.row, line, content)
+                yield _json_row(file, cursor.row, line, content)
 
 
-def _json_row(source: Source, number: int, line: Line, content: bytes) -> Row | RejectedRow:
-    import orjson
+def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+    """Read the elements of arrays, or objects one behind the other."""
+    if file.layout in {COLUMNS, WRAPPED}:
+        yield from _read_document(file, cursor)
+        return
+    with open_bytes(file, cursor) as stream:
+        within = cursor.header == WITHIN_ARRAY
+        values = JsonValues(stream, file.name, cursor.offset, within_array=within)
+        for value in values:
+            cursor.row += 1
+            cursor.offset = value.offset + value.size
+            cursor.header = WITHIN_ARRAY if values.within_array else ()
+            yield _json_row(file, cursor.row, value, value.data)
 
+
+def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+    """Read the rows within the one object that a document is."""
+    passed = cursor.row
+    with open_bytes(file, cursor) as stream:
+        document = next(iter(JsonValues(stream, file.name)), None)
+        if document is None:
+            return
+        found = _json_row(file, 1, document, document.data)
+        if isinstance(found, RejectedRow):
+            cursor.row = 1
+            yield found
+            return
+        for number, values in enumerate(rows_of_document(found.values, file.layout), start=1):
+            if number > passed:
+                cursor.row = number
+                yield Row(file.name, number, values)
+
+
+def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row | RejectedRow:
     if line.fault:
-        return RejectedRow(source.name, number, line.fault, content, line.offset)
+        return RejectedRow(file.name, number, line.fault, content, line.offset)
     try:
-        values = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
+        values = parse_json(content)
+    except ValueError as error:
         fault = _json_fault(content, error)
-        return RejectedRow(source.name, number, fault, content, line.offset)
+        return RejectedRow(file.name, number, fault, content, line.offset)
     if not isinstance(values, dict):
         fault = f"a JSON {type(values).__name__}, not an object"
-        return RejectedRow(source.name, number, fault, content, line.offset)
-    return Row(source.name, number, values, line.offset, content)
+        return RejectedRow(file.name, number, fault, content, line.offset)
+    # The library that reads NaN lets lone surrogates through, which are no text.
+    return Row(file.name, number, values, line.offset, content, suspect=b"\\ud" in content)
+
+
+def parse_json(content: bytes) -> Any:
+    """Parse a JSON value, with ``NaN`` and ``Infinity``, as pandas writes them, for nothing.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON.
+    """
+    import orjson
+
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        if not (b"NaN" in content or b"Infinity" in content):
+            raise
+        return json.loads(content, parse_constant=lambda name: None)
 
 
 def _json_fault(content: bytes, error: Exception) -> str:

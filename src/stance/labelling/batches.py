@@ -56,6 +56,12 @@ class BatchLabeller:
         tally.labels.update(p.label or NO_LABEL for p in predictions)
         tally.out_of_domain = sum(p.out_of_domain is True for p in predictions)
         tally.reasons.update(kind_of(row.reason) for row in rejected)
+        tally.labelled_of.update(
+            entry.spot.n_input for entry in entries if isinstance(entry.found, Article)
+        )
+        tally.rejected_of.update(
+            entry.spot.n_input for entry in entries if isinstance(entry.found, RejectedRow)
+        )
         return LabelledBatch(
             predictions,
             self.encoder.encode([p.to_row() for p in predictions], kept),

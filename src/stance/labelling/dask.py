@@ -141,7 +141,7 @@ class _Course:
             errands = [item for item in self._waiting if isinstance(item, _Errand)]
             self.engine.cluster.drop(errand.work for errand in errands)
         if not self.stop.is_set():
-            refuse_unseen(self.task.inputs, self._seen)
+            refuse_unseen(self.task.inputs, self.task.selection, self._seen)
 
     def _spans(self) -> Iterator[Span | LastOf]:
         found = spans(

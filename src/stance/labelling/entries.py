@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stance.corpus.article import Article, FieldMapping, RejectedRow, Row, as_json
+from stance.corpus.article import Article, RejectedRow, Row, as_json
 from stance.corpus.cursor import Cursor, Mark, Place, StretchCursor
-from stance.corpus.reading import Located, Locator, no_such_field
+from stance.corpus.diagnosis import first_rows, no_such_field
+from stance.corpus.reading import Located, Locator
 from stance.errors import DamagedFileError, MissingFieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from stance.corpus.cursor import Stretch
     from stance.corpus.inputs import PlannedInput
+    from stance.corpus.source import Source
 
 # A field asked for by name that is in none of so many rows is a slip of the pen.
 PROBED_ROWS = 1000
@@ -64,29 +66,27 @@ class Selection:
 
     Parameters
     ----------
-    fields : FieldMapping
-        The inputs' own names of an article's fields.
-    where : mapping of str to str
-        Only rows whose field has this value.
+    source : Source
+        The inputs' own names of an article's fields, and which rows are wanted.
     keep : sequence of str
         Fields of the input that the output carries; ``@source`` and ``@row``
         tell where a row came from.
     """
 
-    fields: FieldMapping
-    where: Mapping[str, str]
+    source: Source
     keep: Sequence[str] = ()
 
     @property
     def named(self) -> set[str]:
-        """The fields that nearly every row must have, since they were asked for by name."""
+        """The fields that nearly every row must have: the text, and those asked for by name."""
         own = {name for name in self.keep if name not in {SOURCE, ROW}}
-        return own | {theirs for _, theirs in self.fields.renamed()}
+        fields = self.source.fields
+        return own | {theirs for _, theirs in fields.renamed()} | {fields.text}
 
     @property
     def wanted(self) -> set[str]:
-        """All fields asked for by name."""
-        return self.named | set(self.where)
+        """All fields that some row must have."""
+        return self.named | set(self.source.where)
 
     def kept(self, row: Row) -> dict[str, Any]:
         """Return the fields of a row that the output carries."""
@@ -122,6 +122,11 @@ class Sightings:
     def unseen(self) -> set[str]:
         """Those that no row had yet."""
         return self.wanted - self.first.keys()
+
+    def find(self, name: str) -> None:
+        """Take note of a field that an input has by its nature, as texts have a text."""
+        if name in self.unseen:
+            self.first[name] = self.n_rows + 1
 
     def look(self, row: Row) -> None:
         """Look at a row."""
@@ -200,7 +205,7 @@ class Intake:
             yield from self._read(n_input, Cursor(place, self._before_read))
             place = Place()
         if self._judges:
-            refuse_unseen(self._inputs, self.sightings)
+            refuse_unseen(self._inputs, self._selection, self.sightings)
 
     def stretch(self, n_input: int, stretch: Stretch) -> Iterator[Entry]:
         """Read a part of one input; the last entry holds nothing but the place behind it."""
@@ -231,10 +236,12 @@ class Intake:
     def _rows(
         self, planned: PlannedInput, cursor: Cursor
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
-        locator = Locator(planned, self._selection.fields, self._selection.where)
+        locator = Locator(planned, self._selection.source)
+        if planned.kind == "texts":
+            self.sightings.find(self._selection.source.fields.text)
         keeps = bool(self._selection.keep)
         unseen = self.unseen
-        for row in planned.rows(self._selection.fields, cursor):
+        for row in planned.rows(self._selection.source, cursor):
             if isinstance(row, RejectedRow):
                 yield row, {}
                 continue
@@ -259,10 +266,10 @@ def refuse_misspelt(inputs: Sequence[PlannedInput], selection: Selection, seen: 
         If there is one.
     """
     if missing := seen.missing(selection.named):
-        raise _missing(inputs, missing, seen)
+        raise _missing(inputs, selection, missing, seen)
 
 
-def refuse_unseen(inputs: Sequence[PlannedInput], seen: Sightings) -> None:
+def refuse_unseen(inputs: Sequence[PlannedInput], selection: Selection, seen: Sightings) -> None:
     """Refuse, at the end, a field asked for that no row had.
 
     Raises
@@ -271,16 +278,17 @@ def refuse_unseen(inputs: Sequence[PlannedInput], seen: Sightings) -> None:
         If there is one.
     """
     if seen.fields and seen.unseen:
-        raise _missing(inputs, seen.unseen, seen)
+        raise _missing(inputs, selection, seen.unseen, seen)
 
 
 def _missing(
-    inputs: Sequence[PlannedInput], fields: set[str], seen: Sightings
+    inputs: Sequence[PlannedInput], selection: Selection, fields: set[str], seen: Sightings
 ) -> MissingFieldError:
     names = ", ".join(planned.name for planned in inputs[:3])
     more = len(inputs) - 3
     names += f" and {more} more" if more > 0 else ""
-    return no_such_field(names, fields, seen.fields)
+    rows = [dict.fromkeys(seen.fields), *first_rows(inputs[0], selection.source)]
+    return no_such_field(names, fields, rows, selection.source.fields, ("text", "id"))
 
 
 def _spot(n_input: int, cursor: Cursor) -> Spot:
@@ -288,7 +296,7 @@ def _spot(n_input: int, cursor: Cursor) -> Spot:
 
 
 def _damage(planned: PlannedInput, cursor: Cursor, error: DamagedFileError) -> RejectedRow:
-    by_bytes = planned.source is not None and planned.source.format != "parquet"
+    by_bytes = planned.file is not None and planned.file.format not in {"parquet", "xlsx"}
     return RejectedRow(
         planned.name,
         cursor.row + 1,
@@ -299,8 +307,8 @@ def _damage(planned: PlannedInput, cursor: Cursor, error: DamagedFileError) -> R
 
 def _to_the_end(planned: PlannedInput, cursor: Cursor) -> Cursor:
     """Hash a whole file of which only the beginning could be read."""
-    if planned.source is None or planned.source.is_remote or not planned.source.path.is_file():
+    if planned.file is None or planned.file.is_remote or not planned.file.path.is_file():
         return cursor
     whole = Cursor()
-    whole.update_from(planned.source.path)
+    whole.update_from(planned.file.path)
     return whole

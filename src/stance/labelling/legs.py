@@ -247,7 +247,7 @@ def read_span(intake: Intake, inputs: Sequence[PlannedInput], span: Span) -> Ite
     if span.stretch is None:
         return iter(intake)
     planned = inputs[span.n_input]
-    by_rows = planned.source is not None and planned.source.format == "parquet"
+    by_rows = planned.file is not None and planned.file.format == "parquet"
     if by_rows and planned.state().size != span.stretch.end.n_bytes:
         raise CorpusError(
             f"Got {planned.name}, whose size here is not {span.stretch.end.n_bytes:,} bytes, but "

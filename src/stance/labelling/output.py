@@ -24,6 +24,7 @@ from stance.labelling.journal import (
     WorkFolder,
     sync_folder,
 )
+from stance.labelling.receipt import input_entry
 from stance.labelling.tally import Tally
 from stance.labelling.target import (
     exists,
@@ -137,8 +138,8 @@ class DurableOutput:
         with self._told():
             self._spools[self._rows_name].write(batch.rows)
             self._spools[REJECTS].write(batch.rejects)
+            self.tally.add(batch.tally)
             self._spools[INPUTS].write(json_lines(map(self._input, batch.ended)))
-        self.tally.add(batch.tally)
         place = batch.spot
         self._state.update(
             n_input=place.n_input,
@@ -156,12 +157,8 @@ class DurableOutput:
             self.checkpoint()
 
     def _input(self, ended: InputEnd) -> dict[str, Any]:
-        record = {
-            "name": as_json(self._task.inputs[ended.n_input].name),
-            "size": ended.n_bytes,
-            "sha256": ended.sha256,
-            "damage": ended.damage.reason if ended.damage else None,
-        }
+        planned = self._task.inputs[ended.n_input]
+        record = input_entry(planned, ended, self.tally).model_dump()
         self.inputs.append(record)
         return record
 

@@ -19,10 +19,10 @@ from stance.labelling.target import PART_ROWS
 from stance.model.prediction import label_batch, row_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from stance.corpus.article import FieldMapping
     from stance.corpus.inputs import PlannedInput
+    from stance.corpus.source import Source
     from stance.model.persistence import StoredModel
 
 SHOWN_DIFFERENCES = 5
@@ -64,8 +64,8 @@ class Labelling:
         """Return every setting that decides the output's bytes, as JSON has it."""
         encoder, selection = self.labeller.encoder, self.selection
         return {
-            "fields": dict(selection.fields.items()),
-            "where": dict(selection.where),
+            "fields": dict(selection.source.fields.items()),
+            "where": dict(selection.source.where),
             "keep": list(selection.keep),
             "format": encoder.format,
             "bom": encoder.bom,
@@ -77,12 +77,9 @@ class Labelling:
 def plan_labelling(
     stored: StoredModel,
     folder: str,
-    names: Iterable[str],
+    source: Source,
     *,
-    fields: FieldMapping,
-    where: Mapping[str, str] | None = None,
     keep: Sequence[str] = (),
-    input_format: str | None = None,
     output_format: str = "jsonl",
     bom: bool = False,
     part_rows: int | None = PART_ROWS,
@@ -95,12 +92,9 @@ def plan_labelling(
     stored : StoredModel
     folder : str
         Where the model stands, for the receipt.
-    names : iterable of str
-        As for `stance.corpus.reading.read_articles`.
-    fields, where, keep
+    source : Source
+    keep : sequence of str
         As for `Selection`.
-    input_format : str, optional
-        Overrides what the file names say.
     output_format : {"jsonl", "csv", "parquet"}
     bom : bool
         Begin CSV with a byte-order mark.
@@ -114,9 +108,7 @@ def plan_labelling(
     CorpusError
         If an input is not there, or is not what its name says.
     """
-    inputs = plan_inputs(names, input_format)
-    for planned in inputs:
-        planned.check()
+    inputs = plan_inputs(source)
     if sum(planned.is_live for planned in inputs) > 1:
         raise CorpusError("Got - twice, but standard input can be read once only. Name it once.")
     columns, numbers, flags = map(tuple, row_columns(stored.model.labels))
@@ -130,8 +122,12 @@ def plan_labelling(
     }
     label = partial(label_batch, stored.model, **options)
     labeller = BatchLabeller(label, encoder)
-    selection = Selection(fields, where or {}, keep)
-    named = {"input_format": input_format, **options}
+    named = {
+        name: getattr(source, name) for name in ("input_format", "encoding", "delimiter", "sheet")
+    }
+    named |= options
+    # Their names are in the inputs; a worker needs the rest of it.
+    selection = Selection(source.reading(()), keep)
     return Labelling(inputs, selection, labeller, model, named, part_rows, options)
 
 
@@ -224,8 +220,8 @@ def _input_differences(then: RunPlan, now: RunPlan, unchanged: Sequence[PlannedI
 
 def has_content(planned: PlannedInput, sha256: str) -> bool:
     """Tell whether an input's content has a hash; False where it would have to be fetched."""
-    if planned.source is None or planned.source.is_remote or planned.is_live:
+    if planned.file is None or planned.file.is_remote or planned.is_live:
         return False
     cursor = Cursor()
-    cursor.update_from(planned.source.path)
+    cursor.update_from(planned.file.path)
     return cursor.mark.sha256 == sha256

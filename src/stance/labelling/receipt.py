@@ -12,6 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from stance.corpus.addresses import as_local, is_address, open_at, writing_at
+from stance.corpus.article import as_json
 from stance.corpus.cursor import BLOCK
 from stance.corpus.datasets import is_dataset_name
 from stance.corpus.opening import STDIN, is_folder
@@ -23,8 +24,11 @@ from stance.model.persistence import installed_versions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stance.corpus.inputs import PlannedInput
+    from stance.labelling.entries import InputEnd
     from stance.labelling.output import DurableOutput
     from stance.labelling.plan import RunPlan
+    from stance.labelling.tally import Tally
 
 FORMAT = 1
 PACKAGES = ("stance", "numpy", "numba", "orjson", "pyarrow")
@@ -43,7 +47,12 @@ class FileRecord(BaseModel):
 
 
 class InputEntry(BaseModel):
-    """An input that was read: how many bytes, their hash, and where it is damaged."""
+    """An input that was read.
+
+    Its bytes and their hash; where it is damaged; how many of its rows were
+    labelled and set aside; how it is stored, in words, where that had to be
+    found out.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -51,6 +60,28 @@ class InputEntry(BaseModel):
     size: int
     sha256: str
     damage: str | None
+    labelled: int | None = None
+    rejected: int | None = None
+    stored_as: str = ""
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether rows of it were set aside and none could be used."""
+        return self.labelled == 0 and bool(self.rejected)
+
+
+def input_entry(planned: PlannedInput, ended: InputEnd, tally: Tally) -> InputEntry:
+    """Sum up an input that was read to its end, and forget its counts."""
+    labelled, rejected = tally.end_input(ended.n_input)
+    return InputEntry(
+        name=as_json(planned.name),
+        size=ended.n_bytes,
+        sha256=ended.sha256,
+        damage=ended.damage.reason if ended.damage else None,
+        labelled=labelled,
+        rejected=rejected,
+        stored_as="; ".join(planned.peculiarities),
+    )
 
 
 class Receipt(BaseModel):
@@ -82,6 +113,11 @@ class Receipt(BaseModel):
     def damaged(self) -> list[InputEntry]:
         """Inputs that could not be read to their end."""
         return [entry for entry in self.inputs if entry.damage]
+
+    @property
+    def useless(self) -> list[InputEntry]:
+        """Inputs of which no row could be used."""
+        return [entry for entry in self.inputs if entry.is_useless]
 
 
 def make_receipt(plan: RunPlan, output: DurableOutput, ended: str) -> Receipt:

@@ -118,9 +118,9 @@ def _pieces(
     planned: PlannedInput, n: int, place: Place, size: int
 ) -> Iterator[Span | LastOf] | None:
     """Cut a file, if it can be cut."""
-    if planned.source is None or planned.is_live or not can_be_cut(planned.source):
+    if planned.file is None or planned.is_live or not can_be_cut(planned.file):
         return None
-    stretches = cut(planned.source, place, size)
+    stretches = cut(planned.file, place, size)
     try:
         first = next(stretches)
     except DamagedFileError:

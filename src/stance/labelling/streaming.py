@@ -7,13 +7,14 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from stance.corpus.writing import refuse_existing, unwritable
 from stance.labelling.engine import Engine, LocalEngine
 from stance.labelling.finishing import build
 from stance.labelling.journal import Checkpoint
 from stance.labelling.progress import Meter, Report
+from stance.labelling.receipt import InputEntry, input_entry
 from stance.labelling.tally import Tally
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from stance.labelling.plan import Labelling
 
 
+class Streamed(NamedTuple):
+    """What became of the rows, and of each input that was read to its end."""
+
+    tally: Tally
+    inputs: list[InputEntry]
+
+
 def label_to_stream(
     task: Labelling,
     write: Callable[[LabelledBatch], None],
@@ -32,7 +40,7 @@ def label_to_stream(
     rejects: BinaryIO | None = None,
     report: Report = lambda progress: None,
     stop: Event | None = None,
-) -> Tally:
+) -> Streamed:
     """Label a task's inputs as they come, with no way back.
 
     Parameters
@@ -51,9 +59,10 @@ def label_to_stream(
 
     Returns
     -------
-    Tally
+    Streamed
     """
     tally = Tally()
+    inputs: list[InputEntry] = []
     meter = Meter(task.inputs, report)
     for batch, _ in (engine or LocalEngine()).batches(task, Checkpoint(), stop or Event()):
         write(batch)
@@ -61,8 +70,9 @@ def label_to_stream(
             rejects.write(batch.rejects)
             rejects.flush()
         tally.add(batch.tally)
+        inputs += [input_entry(task.inputs[end.n_input], end, tally) for end in batch.ended]
         meter.show(batch, tally)
-    return tally
+    return Streamed(tally, inputs)
 
 
 @contextmanager

@@ -31,12 +31,17 @@ class Tally:
         Rows that the user did not ask for (``--where``).
     out_of_domain : int
         Rows in the output that are unlike anything the model was trained on.
+    labelled_of, rejected_of : Counter of int
+        Rows in the output, and rows set aside, by the number of the input, of
+        inputs that have not been read to their end yet.
     """
 
     labels: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     passed: int = 0
     out_of_domain: int = 0
+    labelled_of: Counter[int] = field(default_factory=Counter)
+    rejected_of: Counter[int] = field(default_factory=Counter)
 
     @property
     def n_labelled(self) -> int:
@@ -66,9 +71,16 @@ class Tally:
             self.reasons[reason if known else OTHER_REASONS] += n
         self.passed += other.passed
         self.out_of_domain += other.out_of_domain
+        self.labelled_of.update(other.labelled_of)
+        self.rejected_of.update(other.rejected_of)
+
+    def end_input(self, n_input: int) -> tuple[int, int]:
+        """Return how many rows of an input were labelled and set aside, now that it ended."""
+        return self.labelled_of.pop(n_input, 0), self.rejected_of.pop(n_input, 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as JSON has them, the most frequent first."""
+        unfinished = {"labelled_of": self.labelled_of, "rejected_of": self.rejected_of}
         return {
             "rows": self.n_rows,
             "labelled": self.n_labelled,
@@ -78,6 +90,11 @@ class Tally:
             "out_of_domain": self.out_of_domain,
             "labels": dict(self.labels.most_common()),
             "reasons": dict(self.reasons.most_common()),
+            **{
+                name: {str(n): count for n, count in counts.items()}
+                for name, counts in unfinished.items()
+                if counts
+            },
         }
 
     @classmethod
@@ -88,6 +105,10 @@ class Tally:
             Counter(values["reasons"]),
             values["passed_over"],
             values["out_of_domain"],
+            *(
+                Counter({int(n): count for n, count in values.get(name, {}).items()})
+                for name in ("labelled_of", "rejected_of")
+            ),
         )
 
 

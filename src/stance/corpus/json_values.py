@@ -1,0 +1,152 @@
+"""The values of a JSON document one at a time: of an array, or one behind the other.
+
+A document is cut where brackets close, so that memory holds one value, and a
+value that cannot be parsed takes no other with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import IO, TYPE_CHECKING
+
+from stance.corpus.cursor import BLOCK
+from stance.corpus.lines import LONGEST_ROW, LONGEST_SKIP, SHOWN, Line
+from stance.errors import DamagedFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BRACKET_OR_QUOTE = re.compile(rb'["{}\[\]]')
+_QUOTE_OR_ESCAPE = re.compile(rb'["\\]')
+_BETWEEN = b" \t\r\n,"
+_BOM = b"\xef\xbb\xbf"
+
+
+class JsonValues:
+    """Cuts a stream of JSON into its values, or the elements of its arrays.
+
+    Parameters
+    ----------
+    stream : binary file
+    name : str
+        What to call it in an error.
+    offset : int
+        Where in the whole the stream begins.
+    within_array : bool
+        Whether it begins within an array.
+    """
+
+    def __init__(
+        self, stream: IO[bytes], name: str, offset: int = 0, *, within_array: bool = False
+    ) -> None:
+        self._stream = stream
+        self._name = name
+        self._data = b""
+        self._place = 0  # in the data, up to which it was looked at
+        self._begun = 0  # in the data, where the value at hand, or the gap before it, begins
+        self._offset = offset  # of the data's first byte
+        self._depth = 0
+        self._head = b""  # of a value that is too long
+        self._passed = 0  # bytes of such a value that are let go
+        self.within_array = within_array
+
+    def __iter__(self) -> Iterator[Line]:
+        """Yield each value, and whatever stands between values and is none, as a line."""
+        while (found := self._next_sign()) is not None:
+            sign, place = found
+            if sign == b'"':
+                self._pass_string(place)
+            elif sign in b"{[":
+                yield from self._open(sign, place)
+            elif self._depth:
+                self._depth -= 1
+                if not self._depth:
+                    yield self._value(self._place)
+            else:
+                yield from self._gap(place)
+                self.within_array = False
+        if self._depth:
+            raise DamagedFileError(
+                f"Got {self._name}, which ends within a JSON value that begins at byte "
+                f"{self._offset + self._begun - self._passed:,}. The file was cut short, or a "
+                "bracket or quotation mark in it is not closed: save it again."
+            )
+        yield from self._gap(len(self._data))
+
+    def _open(self, sign: bytes, place: int) -> Iterator[Line]:
+        if not self._depth:
+            yield from self._gap(place)
+            if sign == b"[" and not self.within_array:
+                self.within_array = True
+                return
+            self._begun = place
+        self._depth += 1
+
+    def _next_sign(self) -> tuple[bytes, int] | None:
+        """Find the next bracket or quotation mark outside of strings; None at the end."""
+        while (found := _BRACKET_OR_QUOTE.search(self._data, self._place)) is None:
+            self._place = len(self._data)
+            if not self._read():
+                return None
+        self._place = found.end()
+        return found.group(), found.start()
+
+    def _pass_string(self, place: int) -> None:
+        """Go to the end of a string."""
+        while True:
+            found = _QUOTE_OR_ESCAPE.search(self._data, self._place)
+            if found is None:
+                self._place = max(self._place, len(self._data))
+                if not self._read():
+                    # A string without an end: what it began in is damaged too.
+                    self._depth = max(self._depth, 1)
+                    return
+            elif found.group() == b'"':
+                self._place = found.end()
+                return
+            else:
+                # What is escaped may be the first byte of what is read next.
+                self._place = found.end() + 1
+
+    def _read(self) -> bool:
+        """Take more bytes, and let go of those that are done with; False at the end."""
+        self._data = self._data[self._begun :]
+        self._offset += self._begun
+        self._place -= self._begun
+        self._begun = 0
+        if self._place + self._passed > LONGEST_ROW:
+            self._let_go()
+        data = self._stream.read1(BLOCK)  # type: ignore[attr-defined]
+        self._data += data
+        return bool(data)
+
+    def _let_go(self) -> None:
+        """Keep of a value that is too long its beginning alone."""
+        n = min(self._place, len(self._data))
+        self._head = self._head or self._data[:SHOWN]
+        self._passed += n
+        self._offset += n
+        self._data = self._data[n:]
+        self._place -= n
+        if self._passed > LONGEST_SKIP:
+            raise DamagedFileError(
+                f"Got {self._name} with a JSON value that does not end within {LONGEST_SKIP:,} "
+                "bytes. What follows was not read: look at what the file holds."
+            )
+
+    def _value(self, end: int) -> Line:
+        """Return the value that ends at a place, and begin the gap behind it."""
+        data = self._head or self._data[self._begun : end]
+        size = self._passed + end - self._begun
+        line = Line(self._offset + self._begun - self._passed, data, size)
+        self._begun, self._head, self._passed = end, b"", 0
+        return line
+
+    def _gap(self, end: int) -> Iterator[Line]:
+        """Yield what stands between two values, if it is more than blanks and commas."""
+        at_beginning = self._offset + self._begun == 0
+        data = self._data[self._begun : end]
+        plain = data.removeprefix(_BOM) if at_beginning else data
+        if plain.strip(_BETWEEN):
+            yield self._value(end)
+        self._begun = max(self._place, end)

@@ -1,0 +1,135 @@
+"""One canonical form for labels, outlets, events, targets, annotators and ids.
+
+Two values are the same key when their canonical forms are equal, however they
+were typed or whichever program saved them. What is shown is the published
+spelling.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stance.text.normalization import BIDI_CONTROLS, ZERO_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_INVISIBLE = dict.fromkeys(map(ord, BIDI_CONTROLS + ZERO_WIDTH))
+# Letters that Persian, Kurdish and Urdu keyboards type for Arabic ones: «تشرین» is «تشرين».
+_ARABIC_LETTERS = str.maketrans("یۍکڪھہە", "ييككههه")
+_WHOLE_FLOAT = re.compile(r"([+-]?\d+)\.0+")
+_BOOLEANS = {"true": "true", "True": "true", "TRUE": "true"} | {
+    "false": "false",
+    "False": "false",
+    "FALSE": "false",
+}
+
+
+def tidy(value: str) -> str:
+    r"""Return a value without what nobody sees: NFC, no invisible marks, single blanks.
+
+    Examples
+    --------
+    >>> tidy(" وكالة\u00a0 سانا\u200f ")
+    'وكالة سانا'
+    """
+    if value.isascii() and value.isalnum():
+        return value
+    composed = unicodedata.normalize("NFC", value).translate(_INVISIBLE)
+    return " ".join(composed.split())
+
+
+def canonical(value: str) -> str:
+    """Return the form in which a value is compared.
+
+    Unicode NFC without zero-width or bidi marks, blanks folded, Persian forms
+    of Arabic letters as the Arabic ones, whole floats as integers, booleans as
+    ``true`` and ``false``. Case is kept.
+
+    Examples
+    --------
+    >>> canonical("1.0"), canonical("True"), canonical("gov "), canonical("SANA")
+    ('1', 'true', 'gov', 'SANA')
+    """
+    plain = tidy(value)
+    if not plain.isascii():
+        return plain.translate(_ARABIC_LETTERS)
+    return _BOOLEANS.get(plain) or whole(plain)
+
+
+def whole(value: str) -> str:
+    """Return an id as it is, but one that a table made a float as the whole number it was.
+
+    Examples
+    --------
+    >>> whole("17.0"), whole("17.5"), whole("a 17.0")
+    ('17', '17.5', 'a 17.0')
+    """
+    found = _WHOLE_FLOAT.fullmatch(value)
+    return found.group(1) if found else value
+
+
+@dataclass
+class Spellings:
+    """The spellings of one field's values, by canonical form.
+
+    Parameters
+    ----------
+    counts : dict of str to Counter
+        For each canonical form how often it was spelled in which way.
+    """
+
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, values: Iterable[str | None]) -> Spellings:
+        """Count the spellings of some values; None and blank ones are left out."""
+        found = cls()
+        for value in values:
+            if value is not None and (key := canonical(value)):
+                found.counts.setdefault(key, Counter())[value] += 1
+        return found
+
+    def display(self) -> dict[str, str]:
+        """Return what to show for each canonical form: its most frequent spelling, tidied."""
+        return {key: tidy(_most_frequent(found)) for key, found in self.counts.items()}
+
+    def merged(self) -> list[Counter[str]]:
+        """Return the spellings of each value that has several, as published."""
+        return [found for found in self.counts.values() if len(found) > 1]
+
+    def differing_in_case(self) -> list[tuple[str, ...]]:
+        """Return the canonical forms that differ in case alone, and so count as different."""
+        folded: dict[str, list[str]] = {}
+        for key in self.counts:
+            folded.setdefault(key.casefold(), []).append(key)
+        return [tuple(sorted(keys)) for keys in folded.values() if len(keys) > 1]
+
+
+def _most_frequent(spellings: Counter[str]) -> str:
+    """Return the spelling that occurs most, the first in order among equals."""
+    return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+
+
+def aligned(value: str, known: Mapping[str, str]) -> str:
+    """Return the known spelling of a value, or the value tidied where it is not known.
+
+    Parameters
+    ----------
+    value : str
+    known : mapping of str to str
+        Canonical form to spelling, as `by_canonical` makes it.
+    """
+    return known.get(canonical(value)) or tidy(value)
+
+
+def by_canonical(values: Iterable[str]) -> dict[str, str]:
+    """Return values by their canonical form; the first of several that fall together counts."""
+    found: dict[str, str] = {}
+    for value in values:
+        found.setdefault(canonical(value), value)
+    return found

@@ -1,0 +1,233 @@
+"""How a file is stored, found out from its first bytes: format, encoding, delimiter, program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from stance.corpus.delimited import MAX_FIELD, SEPARATOR_LINE, doubled_quotes
+from stance.corpus.encodings import UTF8, decoded_sample, find_encoding, normal_name
+from stance.corpus.exports import recognise_document, recognise_export
+from stance.corpus.json_values import JsonValues
+from stance.corpus.keys import tidy
+from stance.corpus.opening import SAMPLE, STDIN, TEXTUAL, InputFile, later_samples, sample
+from stance.corpus.rows import parse_json
+from stance.errors import CorpusError, DamagedFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stance.corpus.source import Source
+
+DELIMITERS = (",", ";", "\t", "|")
+ESCAPES = ("", "\\")
+
+# Rows of a table, or lines of JSON, that decide how it is stored.
+MOST_ROWS = 100
+
+# A delimiter fits where this share of the rows has as many columns as the header.
+FITTING = 0.9
+
+# Column names are words, not sentences.
+LONGEST_NAME = 60
+
+
+def recognise(file: InputFile, source: Source) -> InputFile:
+    """Find out how a file is stored, as far as nobody has said.
+
+    Parameters
+    ----------
+    file : InputFile
+        As its name has it.
+    source : Source
+        What the user said; it is believed.
+
+    Returns
+    -------
+    InputFile
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be opened, is empty, or is not what its name says.
+    """
+    if file.format == "xlsx":
+        return replace(file, sheet=source.sheet or "")
+    if file.format not in TEXTUAL:
+        return file
+    data = sample(file)
+    encoding = normal_name(source.encoding or _encoding(file, data))
+    file = replace(file, encoding=encoding, delimiter=source.delimiter or "")
+    text = decoded_sample(data, encoding, is_whole=len(data) < SAMPLE and file.name != STDIN)
+    if source.input_format is None:
+        file = replace(file, format=_format_by_content(file.format, text))
+    if file.format in {"csv", "tsv"}:
+        return _recognised_table(file, text)
+    if file.format in {"jsonl", "json"}:
+        return replace(file, layout=_json_layout(file, text, source.fields.text))
+    return file
+
+
+def _encoding(file: InputFile, data: bytes) -> str:
+    try:
+        return find_encoding(data, file.name, lambda: later_samples(file))
+    except CorpusError:
+        if file.format == "txt":  # one article, which is set aside and ends no run
+            return UTF8
+        raise
+
+
+def _format_by_content(promised: str, text: str) -> str:
+    """Return the format that the first lines have, where it is another than the name's."""
+    if promised in {"json", "jsonl"}:
+        return _json_format(promised, text)
+    if promised == "txt" and _is_table(text):
+        return "tsv"
+    return promised
+
+
+def _json_format(promised: str, text: str) -> str:
+    """Tell lines of JSON from a document of JSON."""
+    lines = itertools.islice((line for line in text.splitlines() if line.strip()), MOST_ROWS)
+    if any(isinstance(_parsed(line), dict) for line in lines):
+        return "jsonl"
+    return "json" if text.lstrip("\ufeff \t\r\n").startswith(("[", "{")) else promised
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return parse_json(text.strip().removeprefix("\ufeff").encode(errors="replace"))
+    except ValueError:
+        return None
+
+
+def _is_table(text: str) -> bool:
+    """Tell whether a text is a table with tabs, as Excel saves «Unicode text»."""
+    if "\t" not in text.partition("\n")[0]:
+        return False
+    rows = _table_rows(text, "\t", "")
+    return len(rows) > 1 and _fit(rows) == 1.0 and _is_header(rows[0])
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    names = [tidy(name) for name in row]
+    return all(0 < len(name) <= LONGEST_NAME for name in names) and len(set(names)) == len(names)
+
+
+def _recognised_table(file: InputFile, text: str) -> InputFile:
+    """Find the delimiter of a table, and how quotation marks within a value are written."""
+    first, _, rest = text.partition("\n")
+    named = SEPARATOR_LINE.fullmatch(first.removeprefix("\ufeff").encode())
+    if named:
+        text = rest
+    candidates = [file.separator, *(d for d in DELIMITERS if d != file.separator)]
+    if file.delimiter:
+        candidates = [file.delimiter]
+    elif named:
+        candidates = [named[1].decode()]
+    delimiter, escape = _best(text, candidates)
+    chosen = "" if delimiter == replace(file, delimiter="").separator else delimiter
+    rows = _table_rows(text, delimiter, escape)
+    header = [tidy(name) for name in rows[0]] if rows else []
+    layout = recognise_export(dict.fromkeys(header))
+    return replace(file, delimiter=chosen, escape=escape, layout=layout)
+
+
+def _best(text: str, delimiters: Sequence[str]) -> tuple[str, str]:
+    """Return the delimiter and escape that fit; the first delimiter where none does better."""
+    ways = [_measured(text, delimiter) for delimiter in delimiters]
+    fitting = [way for way in ways if way[0] >= FITTING and way[1] > 1]
+    chosen = ways[0] if ways[0] in fitting or not fitting else max(fitting, key=lambda way: way[:2])
+    return chosen[2], chosen[3]
+
+
+def _measured(text: str, delimiter: str) -> tuple[float, int, str, str]:
+    """Return how well a delimiter fits, the columns, the delimiter and the escape that goes."""
+    ways = []
+    for escape in ESCAPES if '\\"' in text else ESCAPES[:1]:
+        rows = _table_rows(text, delimiter, escape)
+        ways.append((_fit(rows), len(rows[0]) if rows else 0, delimiter, escape))
+    return max(ways, key=lambda way: way[0])
+
+
+def _fit(rows: Sequence[Sequence[str]]) -> float:
+    """Return the share of rows with as many columns as the first, 0 where that has one."""
+    if not rows or len(rows[0]) < 2:
+        return 0.0
+    return sum(len(row) == len(rows[0]) for row in rows) / len(rows)
+
+
+def _table_rows(text: str, delimiter: str, escape: str) -> list[list[str]]:
+    """Parse the first rows of a table; one that cannot be parsed is a row of nothing."""
+    csv.field_size_limit(MAX_FIELD)
+    if escape:
+        text = doubled_quotes(text)
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    while len(rows) < MOST_ROWS:
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            if "end of data" in str(error):  # the sample ends within a row
+                break
+            rows.append(["?"])
+            continue
+        if row:
+            rows.append(row)
+    return rows
+
+
+def _json_layout(file: InputFile, text: str, text_name: str) -> str:
+    """Return the program whose export JSON is, by the first objects in it."""
+    if file.format == "jsonl":
+        lines = (line for line in text.splitlines() if line.strip())
+        first = next((row for line in lines if isinstance(row := _parsed(line), dict)), {})
+        return recognise_export(first)
+    values = itertools.islice(_values(text), 2)
+    objects = [value for value in map(_parsed, values) if isinstance(value, dict)]
+    if not objects:
+        return ""
+    alone = text.lstrip("\ufeff \t\r\n").startswith("{") and len(objects) == 1
+    if alone and not isinstance(objects[0].get(text_name), str):
+        return recognise_document(objects[0]) or recognise_export(objects[0])
+    return recognise_export(objects[0])
+
+
+def _values(text: str) -> Iterator[str]:
+    """Yield the values of a JSON document as far as the sample has them."""
+    stream = io.BufferedReader(io.BytesIO(text.encode(errors="replace")))
+    try:
+        for value in JsonValues(stream, ""):
+            yield value.data.decode()
+    except DamagedFileError:
+        return
+
+
+def peculiarities(file: InputFile) -> list[str]:
+    """Return, in words, in what a file is stored otherwise than its name and the rule say."""
+    found = []
+    if file.is_converted:
+        found.append(f"encoding {file.encoding}")
+    if file.format == "json":
+        found.append("JSON document")
+    elif file.format == "tsv" and file.name.lower().endswith((".txt", ".txt.gz")):
+        found.append("a table with tabs")
+    if file.delimiter:
+        found.append(f"columns separated by {_named(file.delimiter)}")
+    if file.escape:
+        found.append('quotation marks escaped as \\"')
+    if file.sheet:
+        found.append(f"sheet {file.sheet!r}")
+    if file.layout:
+        found.append(file.layout)
+    return found
+
+
+def _named(delimiter: str) -> str:
+    return {"\t": "tabs"}.get(delimiter, f"'{delimiter}'")

@@ -1,0 +1,97 @@
+"""What a user asked to be read: which files, how they are stored, which fields and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self, TypedDict
+
+from stance.corpus.article import FieldMapping
+from stance.corpus.encodings import check_encoding
+from stance.corpus.opening import check_format
+from stance.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+class SourceOptions(TypedDict, total=False):
+    """What a `Source` takes besides its files."""
+
+    fields: FieldMapping | None
+    where: Mapping[str, str] | None
+    input_format: str | None
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    date_order: str | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files of articles, and how to read them.
+
+    Parameters
+    ----------
+    files : tuple of str
+        Files, globs, folders of ``.txt`` files (with an optional
+        ``labels.csv`` beside them) or of files of articles, public data sets
+        as ``dataset:NAME`` or ``dataset:NAME/SPLIT``, addresses that fsspec
+        knows, or ``-`` for standard input.
+    fields : FieldMapping
+        The files' own names of an article's fields.
+    where : mapping of str to str
+        Only rows whose field has this value; others are passed over. Values
+        are compared in their canonical form (`stance.corpus.keys.canonical`).
+    input_format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}, optional
+        Overrides what a file's name and first bytes say.
+    encoding : str, optional
+        A character encoding that Python knows, such as ``windows-1256``;
+        found from the bytes unless given.
+    delimiter : str, optional
+        One character between the columns of a table; found from the first
+        rows unless given.
+    sheet : str, optional
+        The sheet of a workbook; the first unless given.
+    date_order : {"dmy", "mdy"}, optional
+        How to read dates such as 03/04/2019.
+    """
+
+    files: tuple[str, ...] = ()
+    fields: FieldMapping = field(default_factory=FieldMapping)
+    where: Mapping[str, str] = field(default_factory=dict)
+    input_format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    date_order: str | None = None
+
+    @classmethod
+    def of(cls, files: Source | Iterable[str | Path], options: SourceOptions) -> Source:
+        """Return a source of some files; one that is made already stays as it is."""
+        if isinstance(files, Source):
+            return files
+        given = {name: value for name, value in options.items() if value is not None}
+        return cls(tuple(map(str, files)), **given)  # type: ignore[arg-type]
+
+    def reading(self, files: Iterable[str | Path]) -> Self:
+        """Return the same source with other files."""
+        return replace(self, files=tuple(map(str, files)))
+
+
+def check_source(source: Source) -> None:
+    """Refuse options that cannot be meant.
+
+    Raises
+    ------
+    ConfigError
+        If the format or the encoding is unknown, or the delimiter is not one
+        character.
+    """
+    check_format(source.input_format)
+    check_encoding(source.encoding)
+    if source.delimiter is not None and len(source.delimiter) != 1:
+        raise ConfigError(
+            f"Got the delimiter {source.delimiter!r}, but expected one character such as ';'. "
+            "A tab may be written as --delimiter tab."
+        )
