@@ -12,8 +12,11 @@ import orjson
 import pytest
 
 from stance import distribution
+from stance.benchmarking import results
 from stance.distribution import DISTRIBUTION, TOOLKIT, install_command, installed_versions
 from stance.errors import ConfigError
+from stance.labelling import receipt
+from stance.model import persistence
 from stance.model.persistence import MANIFEST, read_model, save_model
 from tests.conftest import ROOT
 
@@ -199,6 +202,12 @@ def test_code_that_was_never_installed_says_what_to_do(monkeypatch):
 
 def test_the_command_for_an_extra():
     assert install_command("tune") == f"pip install '{DISTRIBUTION}[tune]'"
+
+
+@pytest.mark.parametrize("module", [persistence, receipt, results], ids=lambda one: one.__name__)
+def test_every_record_names_the_toolkit_by_the_same_key(module):
+    assert installed_versions(module.PACKAGES)[TOOLKIT] == PROJECT["version"]
+    assert DISTRIBUTION not in module.PACKAGES
 
 
 def test_a_model_keeps_the_toolkits_version_under_the_key_it_always_had(tmp_path, fast_model):
