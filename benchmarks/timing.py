@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from stance.distribution import installed_versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,7 @@ def machine(python: str) -> dict[str, object]:
         "processor": _processor_name(),
         "cores": len(os.sched_getaffinity(0)),
         "python": platform.python_version(),
-        **{package: version(package) for package in OURS},
+        **installed_versions(OURS),
         **theirs,
     }
 

@@ -7,6 +7,7 @@ import pytest
 
 from stance.corpus.article import Article
 from stance.corpus.labelled import read_corpus
+from stance.distribution import install_command
 from stance.model.config import load_config
 from stance.model.training import train
 
@@ -56,7 +57,7 @@ def full_model(seed_articles):
 @pytest.fixture(scope="session")
 def cluster():
     """Start two workers on this machine, or skip."""
-    pytest.importorskip("distributed", reason="Dask is not installed: pip install 'stance[dask]'")
+    pytest.importorskip("distributed", reason=f"Dask is not installed: {install_command('dask')}")
     from stance.cluster.connection import connected
 
     with connected(workers=2) as found:

@@ -10,7 +10,9 @@ from threading import Event
 import orjson
 import pytest
 
-pytest.importorskip("distributed", reason="Dask is not installed: pip install 'stance[dask]'")
+from stance.distribution import DISTRIBUTION, install_command
+
+pytest.importorskip("distributed", reason=f"Dask is not installed: {install_command('dask')}")
 
 from stance.cluster import connection
 from stance.cluster.connection import Cluster, Work, connected
@@ -64,7 +66,7 @@ def test_a_scheduler_without_workers_is_not_waited_for_without_end(monkeypatch):
 
 def test_without_dask_the_command_to_install_it_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ConfigError, match=r"pip install 'stance\[dask\]'"), connected():
+    with pytest.raises(ConfigError, match=re.escape(install_command("dask"))), connected():
         pass
 
 
@@ -75,7 +77,7 @@ class Answering:
         self._found = found
 
     def run(self, call, *arguments, on_error):
-        assert (call, arguments, on_error) == (version, ("stance",), "return")
+        assert (call, arguments, on_error) == (version, (DISTRIBUTION,), "return")
         return {f"tcp://w{n}": found for n, found in enumerate(self._found)}
 
 
@@ -83,14 +85,14 @@ class Answering:
     ("found", "message"),
     [
         ("0.0.1", r"tcp://w1 with stance 0\.0\.1, but expected"),
-        (PackageNotFoundError("stance"), "tcp://w1 with no stance"),
+        (PackageNotFoundError(DISTRIBUTION), "tcp://w1 with no stance"),
         (OSError("gone"), "tcp://w1, which does not answer: gone"),
     ],
 )
 def test_workers_with_another_stance_or_none_are_refused(found, message):
-    connection._check_versions(Answering(version("stance")))
+    connection._check_versions(Answering(version(DISTRIBUTION)))
     with pytest.raises(ClusterError, match=message):
-        connection._check_versions(Answering(version("stance"), found))
+        connection._check_versions(Answering(version(DISTRIBUTION), found))
 
 
 def test_what_is_carried_is_unpacked_once_and_every_call_is_given_it(cluster):

@@ -1,10 +1,12 @@
 import dataclasses
+import re
 import sys
 import time
 
 import numpy as np
 import pytest
 
+from stance.distribution import install_command
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation import tuning
 from stance.evaluation.trial_workers import TrialWorkers
@@ -151,7 +153,7 @@ def test_folds_that_leave_one_label_are_refused(rehearsal, seed_articles):
 
 def test_without_optuna_it_says_what_to_install(rehearsal, seed_articles, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(ConfigError, match=r"pip install 'stance\[tune\]'"):
+    with pytest.raises(ConfigError, match=re.escape(install_command("tune"))):
         tune(seed_articles[::2], budget=FOREVER, max_trials=1)
 
 

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-pytest.importorskip("distributed", reason="Dask is not installed: pip install 'stance[dask]'")
+from stance.distribution import install_command
+
+pytest.importorskip("distributed", reason=f"Dask is not installed: {install_command('dask')}")
 
 from stance.cluster.connection import connected
 from stance.corpus.cursor import Place

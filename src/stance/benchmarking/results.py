@@ -11,7 +11,6 @@ import base64
 import hashlib
 import platform
 import zlib
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from stance.corpus.writing import replacing_file
+from stance.distribution import installed_versions
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Results(_Record):
 
 def versions() -> dict[str, str]:
     """Return the versions that decide the figures."""
-    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+    return {"python": platform.python_version(), **installed_versions(PACKAGES)}
 
 
 def pack(guesses: Sequence[str], labels: Sequence[str]) -> str:

@@ -73,7 +73,7 @@ app.command("info")(info.info_command)
 app.command("agreement")(agreement.agreement_command)
 app.command("audit")(audit.audit_command)
 app.command("benchmark")(benchmark.benchmark_command)
-app.command("tune")(tune.tune_command)
+app.command("tune", epilog=tune.NEEDS)(tune.tune_command)
 app.command("config")(config.config_command)
 app.command("export")(export.export_command)
 app.add_typer(datasets.app, name="datasets")
@@ -86,9 +86,9 @@ def top(
 ) -> None:
     """Answer what belongs to no command."""
     if version:
-        from importlib.metadata import version as installed
+        from stance.distribution import toolkit_version
 
-        typer.echo(f"stance {installed('stance')}")
+        typer.echo(f"stance {toolkit_version()}")
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stance.distribution import install_command
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help="local, or dask: give the work out to a cluster (pip install 'stance[dask]').",
+        help=f"local, or dask: give the work out to a cluster ({install_command('dask')}).",
     ),
 ]
 SchedulerOption = Annotated[

@@ -32,6 +32,7 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.corpus.source import Source
+from stance.distribution import install_command
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from stance.evaluation.tuning import Trial, Tuning
 
 SHOWN = 10
+NEEDS = f"Needs Optuna: {install_command('tune')}"
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 
@@ -72,8 +74,7 @@ def tune_command(
 ) -> None:
     """Search for settings that do well on held-out articles; write them as TOML.
 
-    What --config or --set give stays as it is; the rest is searched. Needs Optuna:
-    pip install 'stance[tune]'.
+    What --config or --set give stays as it is; the rest is searched.
     """
     from stance.corpus.writing import check_file_target
     from stance.evaluation.tuning import tune

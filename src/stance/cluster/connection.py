@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from stance.distribution import DISTRIBUTION, install_command, toolkit_version
 from stance.errors import ClusterError, ConfigError
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def connected(scheduler: str | None = None, workers: int = 1) -> Iterator[Cluste
         import distributed
     except ImportError as error:
         raise ConfigError(
-            "Got no Dask, which gives the work out. Install it: pip install 'stance[dask]'."
+            f"Got no Dask, which gives the work out. Install it: {install_command('dask')}."
         ) from error
     with (
         _local(distributed, workers)
@@ -309,8 +310,9 @@ def _check_versions(client: Any) -> None:
     ClusterError
         If one has no stance, or another version.
     """
-    own = version("stance")
-    for address, found in client.run(version, "stance", on_error="return").items():
+    own = toolkit_version()
+    # Workers are asked by a function of the standard library, which they have in any case.
+    for address, found in client.run(version, DISTRIBUTION, on_error="return").items():
         if isinstance(found, Exception) and not isinstance(found, PackageNotFoundError):
             raise ClusterError(f"Got the worker {address}, which does not answer: {found}.")
         if found != own:

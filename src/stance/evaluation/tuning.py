@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stance.distribution import install_command
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.protocol import default_protocol
 from stance.evaluation.search_space import search_space
@@ -235,7 +236,7 @@ def _optuna() -> Any:
     except ImportError as error:
         raise ConfigError(
             "Got no Optuna, which proposes the settings to try. Install it: "
-            "pip install 'stance[tune]'."
+            f"{install_command('tune')}."
         ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna

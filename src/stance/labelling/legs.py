@@ -6,12 +6,12 @@ import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.cursor import Mark
+from stance.distribution import toolkit_version
 from stance.errors import ConfigError, CorpusError, ModelError
 from stance.labelling.batches import Batcher, BatchLabeller, LabelledBatch
 from stance.labelling.entries import Intake, Sightings
@@ -121,7 +121,7 @@ class WorkOrder:
         """Sum up a task."""
         model = PackedModel.of(Path(task.model["folder"]), task.model["sha256"])
         return cls(
-            version("stance"),
+            toolkit_version(),
             model,
             task.label_options,
             task.labeller.encoder,
@@ -142,9 +142,9 @@ class WorkOrder:
         ModelError
             If the model was changed on its way.
         """
-        if version("stance") != self.stance:
+        if toolkit_version() != self.stance:
             raise ConfigError(
-                f"Got a worker with stance {version('stance')}, but expected {self.stance}, which "
+                f"Got a worker with stance {toolkit_version()}, but expected {self.stance}, which "
                 "gives the work out. Install the same version everywhere."
             )
         return Workplace(self, BatchLabeller(self.model.labeller(self.options), self.encoder))

@@ -17,9 +17,9 @@ from stance.corpus.cursor import BLOCK
 from stance.corpus.datasets import is_dataset_name
 from stance.corpus.opening import STDIN, is_folder
 from stance.corpus.writing import replacing_file
+from stance.distribution import installed_versions
 from stance.errors import OutputError
 from stance.labelling.target import RECEIPT, exists
-from stance.model.persistence import installed_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from importlib.metadata import version
 from threading import Event
 from typing import TYPE_CHECKING
 
 from stance.corpus.article import as_json
 from stance.corpus.writing import unwritable
+from stance.distribution import toolkit_version
 from stance.errors import InterruptedRunError, MissingFieldError, OutputError, StanceError
 from stance.labelling.engine import Engine, LocalEngine
 from stance.labelling.journal import INPUTS, PLAN, WorkFolder
@@ -107,7 +107,7 @@ def label_to_target(
 
 def _plan(task: Labelling, target: Target, command: Sequence[str], *, force: bool) -> RunPlan:
     return RunPlan(
-        stance=version("stance"),
+        stance=toolkit_version(),
         model=as_json(task.model),
         settings=as_json(
             {**task.settings(), "compression": target.compression, "parts": target.in_parts}

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from operator import lt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.corpus.codebook import Codebook
 from stance.corpus.writing import refuse_existing, replacing_folder
+from stance.distribution import installed_versions
 from stance.errors import ModelError, OutputError
 from stance.features.familiarity import block_of_words
 from stance.features.lexicon import Lexicon, LexiconBlock
@@ -35,8 +35,6 @@ from stance.model.settling import settle
 from stance.text.normalization import NormalizationTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
 FORMAT = 2
@@ -237,17 +235,6 @@ def _contents(model: Model) -> dict[str, bytes]:
 
 def _entry(data: bytes) -> FileEntry:
     return FileEntry(size=len(data), sha256=hashlib.sha256(data).hexdigest())
-
-
-def installed_versions(packages: Iterable[str]) -> dict[str, str]:
-    """Return the versions of those of some packages that are installed."""
-    found = {}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _read_manifest(folder: Path) -> bytes:
