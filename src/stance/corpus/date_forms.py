@@ -283,7 +283,8 @@ def _hijri() -> re.Pattern[str]:
 def _forms() -> dict[str, re.Pattern[str]]:
     """Return the forms of folded dates; each is meant to match in full."""
     time = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:am|pm|ص|م)(?!\w))?"
-    head = rf"(?:{_any_of((*WEEKDAYS, *LEADING_WORDS))}[\s,.:;|/()-]*|{time}[\s,|-]+)*"
+    weekday = rf"(?:{_any_of((*WEEKDAYS, *LEADING_WORDS))}|mar\.?(?=[\s,]+\d+\s+[a-z]))"
+    head = rf"(?:{weekday}[\s,.:;|/()-]*|{time}[\s,|-]+)*"
     era = r"\s*(?:م(?!\w)|ميلادي\w*)"
     rest = rf"(?P<rest>(?:[\s,;|()]|t(?=\d|$)|z|\+\d|\.$|{era}).*)?"
     end = rf"(?:{era})?[\s.]*"

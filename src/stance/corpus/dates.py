@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATE_ORDERS",
+    "EXPECTED_DATE",
     "DateOrder",
     "PartialDate",
     "ResolvedDates",
@@ -185,6 +186,31 @@ class ResolvedDates:
             "ambiguous": len(self.ambiguous),
             "ambiguous_examples": [_shown(one) for one in self.ambiguous[:SHOWN]],
         }
+
+    def fault(self, ids: Sequence[str]) -> str:
+        """Say what is wrong with the values that are given, empty where nothing is.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            Names the article of each value.
+        """
+        total = f"of {len(self.dates)} articles"
+        if self.unreadable:
+            one = self.unreadable[0]
+            return (
+                f"Got {len(self.unreadable)} {total} with a date that cannot be read (the first is "
+                f"{ids[one.place]!r}: {shortened(one.value)!r} {one.reason}), but expected "
+                f"{EXPECTED_DATE}. {remedy(one.reason)}"
+            )
+        if self.ambiguous:
+            one = self.ambiguous[0]
+            return (
+                f"Got {len(self.ambiguous)} {total} with a date that may mean two days (the first "
+                f"is {ids[one.place]!r}: {shortened(one.value)!r}), but expected one day. "
+                f"{self.ask_for_order()}"
+            )
+        return ""
 
     def ask_for_order(self) -> str:
         """Return the sentence that asks for ``--date-order``, empty where none is needed."""

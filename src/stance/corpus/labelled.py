@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields as fields_of
 from typing import TYPE_CHECKING
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
+from stance.corpus.dates import resolve_dates
 from stance.corpus.reading import Located, read_located
 from stance.errors import CorpusError
 
@@ -104,7 +104,7 @@ def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
     else:
         values = [_plain(row.row.values.get(field)) for row in rows]
         if field == "year" and not any(values):
-            values = [_year(row.article.published) for row in rows]
+            values = _years(rows)
     if not any(values):
         raise CorpusError(_no_values(rows, field))
     return values
@@ -114,9 +114,13 @@ def _plain(value: object) -> str | None:
     return None if value is None or value == "" or value != value else str(value)  # noqa: PLR0124
 
 
-def _year(published: str | None) -> str | None:
-    found = re.match(r"\d{4}(?=-|$)", published or "")
-    return found.group() if found else None
+def _years(rows: Sequence[Located]) -> list[str | None]:
+    """Return the year of each article's date, also where its day is not certain."""
+    found = resolve_dates([row.article.published for row in rows])
+    fault = found.fault([row.article.id for row in rows])
+    if fault and not any(found.years):
+        raise CorpusError(fault)
+    return [str(year) if year else None for year in found.years]
 
 
 def _no_values(rows: Sequence[Located], field: str) -> str:

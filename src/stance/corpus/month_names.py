@@ -14,7 +14,7 @@ MONTH_NAMES: tuple[tuple[str, ...], ...] = (
     ("نيسان", "أبريل", "أفريل", "april", "apr", "avril", "avr"),
     ("أيار", "مايو", "ماي", "may", "mai"),
     ("حزيران", "يونيو", "يونيه", "جوان", "june", "jun", "juin"),
-    ("تموز", "يوليو", "يوليه", "يوليوز", "جويلية", "july", "jul", "juillet", "juil"),
+    ("تموز", "يوليو", "يوليه", "يوليوز", "جويلية", "july", "jul", "juillet", "juill", "juil"),
     ("آب", "أغسطس", "أوغسطس", "غشت", "أغشت", "أوت", "august", "aug", "août"),
     ("أيلول", "سبتمبر", "شتنبر", "شتمبر", "september", "sept", "sep", "septembre"),
     ("تشرين الأول", "تشرين أول", "أكتوبر", "october", "oct", "octobre"),
@@ -34,7 +34,7 @@ HIJRI_MONTHS = (
     "رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذي القعدة", "ذو الحجة", "ذي الحجة",
 )  # fmt: skip
 
-# "mar" is a month in English and a weekday in French, so the French short form is not listed.
+# Without "mar", a month in English and a weekday in French: what follows tells.
 WEEKDAYS = (
     "السبت", "الأحد", "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة",
     "سبت", "أحد", "اثنين", "ثلاثاء", "أربعاء", "خميس", "جمعة",
