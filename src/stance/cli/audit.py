@@ -19,9 +19,25 @@ from stance.cli.options import (
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
     from stance.evaluation.auditing import Audit
+    from stance.evaluation.dating import DateAudit
 
 WIDTH = 79
 SHOWN = 5
+# What each kind of finding about dates is, and what to do about it.
+DATE_FINDINGS = {
+    "unreadable": ("cannot be read", ""),
+    "ambiguous": ("may mean two days", ""),
+    "new_year": (
+        "fall on 1 January, more than can be true",
+        "Extractors of dates fall back to 1 January where a page gives the year alone: look the "
+        "dates up again, or keep the year alone, as in 2019.",
+    ),
+    "future": ("lie in the future", "Look these dates up again; day and month may be exchanged."),
+    "early": (
+        "lie before 1990",
+        "Look these dates up again; 1970-01-01 is a time stamp that was never set.",
+    ),
+}
 # Above these an outlet is told with ease, and a label goes with its outlet.
 TELLING, CONFOUNDED = 0.5, 0.5
 
@@ -92,6 +108,7 @@ def report(found: Audit) -> str:
         _boilerplate(found),
         _giveaways(found),
         _outlets(found),
+        _dates(found.dates),
     )
     return "\n\n".join("\n".join(section) for section in sections)
 
@@ -225,6 +242,26 @@ def _outlets(found: Audit) -> list[str]:
         )
     elif told:
         lines += _advice("Hold out whole outlets when testing; 'stance crossval' does.")
+    return lines
+
+
+def _dates(found: DateAudit) -> list[str]:
+    from stance.corpus.dates import remedy
+
+    counts = found.dates.to_dict()
+    lines = [f"DATES: {found.read:,} of {len(found.dates.dates):,} articles"]
+    for unit in ("month", "year"):
+        if n := counts[f"{unit}_only"]:
+            lines += _wrapped(f"{n:,} with the {unit} only")
+    if found.dates.inferred:
+        first = "day" if found.dates.order == "dmy" else "month"
+        lines += _wrapped(f"in dates such as 03/04/2019 the {first} is first: the others show it")
+    for one in found.findings:
+        what, advice = DATE_FINDINGS[one.kind]
+        detail = f" {one.detail}" if one.kind == "unreadable" else ""
+        example = f"{isolated(one.id, 30)}, {isolated(one.value, 40)}"
+        lines += _wrapped(f"{one.articles:,} {what} (the first is {example}{detail})")
+        lines += _advice(advice or (remedy(one.detail) if detail else one.detail))
     return lines
 
 
