@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "resources": set(),
     "distribution": {"errors"},
     "text": {"errors"},
-    "corpus": {"text", "errors"},
+    "corpus": {"text", "distribution", "errors"},
     "features": {"text", "corpus.article", "errors", "resources"},
     "model": {"features", "text", "corpus", "distribution", "errors", "resources"},
     "evaluation": {"model", "corpus", "cluster", "distribution", "errors"},

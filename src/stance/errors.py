@@ -25,6 +25,14 @@ class MissingFieldError(CorpusError):
     """A field that was asked for by name is in none of the rows."""
 
 
+class DateError(CorpusError):
+    """A value is no date that can be read."""
+
+
+class AmbiguousDateError(DateError):
+    """A date means another day with the day first than with the month first."""
+
+
 class ModelError(StanceError):
     """A model folder is missing, damaged, altered or from another format."""
 

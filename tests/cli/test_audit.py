@@ -46,3 +46,30 @@ def test_rows_that_cannot_be_used_are_part_of_the_report(tmp_path):
 def test_nothing_to_audit_is_a_failure(tmp_path):
     (tmp_path / "none.jsonl").write_bytes(b"not json\n")
     assert "no articles" in stance("audit", tmp_path / "none.jsonl", code=1)[1]
+
+
+def test_dates_that_cannot_be_true_are_told_with_advice(tmp_path):
+    rows = [orjson.loads(line) for line in SEEDS.read_bytes().splitlines()[:40]]
+    dates = [f"2020-03-{day:02}" for day in range(1, 29)] + ["2019-01-01"] * 4
+    dates += ["2020", "آذار 2020", "2099-05-05", "1980-05-05", "أمس", "3 رجب 1441"]
+    dates += ["05/06/2020", ""]
+    lines = [
+        orjson.dumps({**row, "published": date}) for row, date in zip(rows, dates, strict=True)
+    ]
+    (tmp_path / "dated.jsonl").write_bytes(b"\n".join(lines))
+    out, _ = stance("audit", tmp_path / "dated.jsonl", "--json", tmp_path / "audit.json")
+    section = out[out.index("DATES: 36 of 40 articles") :]
+    for expected in (
+        "1 with the month only",
+        "1 with the year only",
+        "4 fall on 1 January",
+        "1 lie in the future",
+        "1 lie before 1990",
+        "2 cannot be read",
+        "1 may mean two days",
+        "--date-order dmy",
+    ):
+        assert expected in section
+    assert section.count("=>") == 5
+    found = orjson.loads((tmp_path / "audit.json").read_bytes())["dates"]
+    assert (found["read"], found["unreadable"], found["ambiguous"]) == (36, 2, 1)

@@ -95,8 +95,28 @@ def test_a_year_of_the_file_itself_comes_before_that_of_the_date(put):
     assert field_values(rows, "year") == ["١٩٩٩"]
 
 
+@pytest.mark.parametrize(
+    "published",
+    ["2018-04", "16/01/2018", "05/06/2018", "٥ نيسان ٢٠١٨", "1523000000", '"Apr 6, 2018"', "2018"],
+)
+def test_the_year_is_that_of_a_date_of_any_form(put, published):
+    rows = rows_of(put, f"text,label,source,published\nنص,أ,س,{published}\nنص,أ,س,أمس\n")
+    assert field_values(rows, "year") == ["2018", None]
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [("أمس", "'أمس' is no date"), ("3 رجب 1440", "Hijri"), ("5/6/18", "--date-order dmy")],
+)
+def test_a_year_that_no_date_gives_is_told_with_the_reason(put, published, expected):
+    rows = rows_of(put, f"text,label,source,published\nنص,أ,س,{published}\nنص,أ,س,\n")
+    with pytest.raises(CorpusError, match=rf"1 of 2 articles.*a\.csv:2.*{expected}") as error:
+        field_values(rows, "year")
+    assert "--published-field" not in str(error.value)
+
+
 def test_a_field_that_no_article_has_is_told(put):
-    rows = rows_of(put, "text,label,source,published\nنص,أ,سانا,16/01/2021\n")
+    rows = rows_of(put, "text,label,source,published\nنص,أ,سانا,\n")
     with pytest.raises(CorpusError, match=r"'sectoin'.*outlet.*source"):
         field_values(rows, "sectoin")
     with pytest.raises(CorpusError, match="--published-field"):

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.article import Article
+from stance.corpus.dates import resolve_dates
 from stance.corpus.splitting import groups_of, split
 from stance.errors import ConfigError, CorpusError
 
@@ -208,9 +209,18 @@ def test_by_time_a_day_is_never_divided_and_names_the_fold():
 
 @pytest.mark.parametrize(
     "published",
-    ["2020-01-02", "2020-01-02T23:59:59", "2020-01-02 10:00", "20200102", "2020-01-02T10:00:00Z"],
+    [
+        "2020-01-02",
+        " 2020-01-02T23:59:59",
+        "2020-01-02 10:00",
+        "20200102",
+        "2020-01-02T10:00:00Z",
+        "٢٠٢٠-٠١-٠٢",
+        "2 كانون الثاني 2020",
+        "1577923200",
+    ],
 )
-def test_by_time_any_iso_date_counts_as_its_day(published):
+def test_by_time_a_date_of_any_form_counts_as_its_day(published):
     articles = [
         article(n, published=day) for n, day in enumerate(["2020-01-01", published, "2020-01-03"])
     ]
@@ -302,19 +312,84 @@ def test_too_few_days_are_refused():
         split(articles, "time", 3, seed=0)
 
 
-@pytest.mark.parametrize("published", [None, ""])
-def test_an_article_without_a_date_is_named(published):
-    articles = [*CORPUS, article("ق-9", published=published)]
-    with pytest.raises(CorpusError, match=r"'ق-9'.*--published-field"):
+def test_by_time_the_order_of_day_and_month_is_that_of_the_column():
+    days = ["03/02/2020", "02/03/2020", "13/02/2020"]
+    articles = [article(n, published=day) for n, day in enumerate(days)]
+    assert as_lists(split(articles, "time", 2, seed=0)) == [
+        ("from 2020-02-13", [0], [2]),
+        ("from 2020-03-02", [0, 2], [1]),
+    ]
+
+
+PERIODS = st.sampled_from(
+    [*DAYS, "2019-02", "2019-03", "2019-04", "آذار 2019", "2018", "2019", "2020", "7/5/2019"]
+)
+
+
+@patient
+@given(st.lists(PERIODS, min_size=3, max_size=40), FOLDS)
+def test_by_time_no_test_may_be_older_than_what_was_learned_from(published, folds):
+    published = [*published, "13/5/2019"]
+    articles = [article(n, published=value) for n, value in enumerate(published)]
+    dates = resolve_dates(published).dates
+    found = try_split(articles, "time", folds, 0)
+    assert len(found) == (folds or 5)
+    for fold in found:
+        assert len(fold.train)
+        assert len(fold.test)
+        assert max(dates[i].last_day for i in fold.train) < min(
+            dates[i].first_day for i in fold.test
+        )
+    tested = np.concatenate([fold.test for fold in found]).tolist()
+    assert len(tested) == len(set(tested))
+
+
+def test_by_time_an_article_of_a_year_is_learned_from_when_the_year_is_over():
+    published = ["2017-05-01", "2018", "2018-05-01", "2018-09-01", "2019-05-01", "2020-05-01"]
+    articles = [article(n, published=day) for n, day in enumerate(published)]
+    folds = {fold.name: fold for fold in split(articles, "time", 4, seed=0)}
+    assert list(folds) == [f"from {d}" for d in ("2018-01-01", "2018-05-01", *published[4:])]
+    assert folds["from 2018-01-01"].test.tolist() == [1]
+    assert folds["from 2018-05-01"].train.tolist() == [0]
+    assert folds["from 2019-05-01"].train.tolist() == [0, 1, 2, 3]
+
+
+def test_by_time_borders_stand_between_years_where_most_is_known_to_the_year():
+    published = ["2018"] * 10 + ["2019"] * 10 + ["2019-02-01"] * 10 + ["2020"] * 20
+    articles = [article(n, published=day) for n, day in enumerate(published)]
+    names = [fold.name for fold in split(articles, "time", 2, seed=0)]
+    assert names == ["from 2019-01-01", "from 2020-01-01"]
+    # A few of them do not keep a border from the place that makes the folds equal.
+    published[12:20] = ["2019-01-15"] * 8
+    articles = [article(n, published=day) for n, day in enumerate(published)]
+    names = [fold.name for fold in split(articles, "time", 2, seed=0)]
+    assert names == ["from 2019-02-01", "from 2020-01-01"]
+
+
+def test_by_time_years_alone_are_too_few_where_they_are_one():
+    articles = [article(n, published=day) for n, day in enumerate(["2020", *["2020-05"] * 5])]
+    with pytest.raises(CorpusError, match="6 of them known to the month or the year only"):
+        split(articles, "time", 2, seed=0)
+
+
+@pytest.mark.parametrize("published", [None, "", "NaT"])
+def test_articles_without_a_date_are_counted_and_the_first_is_named(published):
+    articles = [*CORPUS, article("ق-9", published=published), article("ق-10")]
+    with pytest.raises(CorpusError, match=r"2 of 242 articles.*'ق-9'.*--published-field"):
         split(articles, "time", seed=0)
 
 
-@pytest.mark.parametrize(
-    "published", ["أمس", "2019", "23/03/2019", "2019-02-30", "٢٠١٩-٠٣-٢٣", " 2019-03-23", "\ud800"]
-)
-def test_a_date_that_is_none_is_refused_with_its_article(published):
-    articles = [*CORPUS, article("ق-9", published=published)]
-    with pytest.raises(CorpusError, match=r"'ق-9'.*2019-03-23"):
+@pytest.mark.parametrize("published", ["أمس", "2019-02-30", "3 رجب 1440", "12345", "\ud800"])
+def test_a_date_that_is_none_is_refused_with_its_article_and_reason(published):
+    articles = [*CORPUS, article("ق-9", published=published), article("ق-10")]
+    with pytest.raises(CorpusError, match=r"1 of 242 articles.*'ق-9'.* is .*2019-03-23") as error:
+        split(articles, "time", seed=0)
+    assert "--published-field" not in str(error.value)
+
+
+def test_dates_that_may_mean_two_days_ask_for_their_order():
+    articles = [*CORPUS, article("ق-9", published="05/06/2020")]
+    with pytest.raises(CorpusError, match=r"'ق-9'.*5 June 2020 with --date-order dmy, 6 May"):
         split(articles, "time", seed=0)
 
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stance.cli.console import isolated, status
-from stance.cli.corpus import listing, nothing_usable, tell_spellings, tell_storage, write_json
+from stance.cli.corpus import (
+    listing,
+    nothing_usable,
+    tell_dates,
+    tell_spellings,
+    tell_storage,
+    write_json,
+)
 from stance.cli.options import (
     CorpusArgument,
     ForceOption,
@@ -20,9 +27,25 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
     from stance.corpus.inputs import PlannedInput
     from stance.evaluation.auditing import Audit
+    from stance.evaluation.dating import DateAudit
 
 WIDTH = 79
 SHOWN = 5
+# What each kind of finding about dates is, and what to do about it.
+DATE_FINDINGS = {
+    "unreadable": ("cannot be read", ""),
+    "ambiguous": ("may mean two days", ""),
+    "new_year": (
+        "fall on 1 January, more than can be true",
+        "Extractors of dates fall back to 1 January where a page gives the year alone: look the "
+        "dates up again, or keep the year alone, as in 2019.",
+    ),
+    "future": ("lie in the future", "Look these dates up again; day and month may be exchanged."),
+    "early": (
+        "lie before 1990",
+        "Look these dates up again; 1970-01-01 is a time stamp that was never set.",
+    ),
+}
 # Above these an outlet is told with ease, and a label goes with its outlet.
 TELLING, CONFOUNDED = 0.5, 0.5
 
@@ -62,7 +85,7 @@ def _read(
 ) -> tuple[list[Article], list[RejectedRow], list[str]]:
     """Read all articles, labelled or not, with the input that each comes from."""
     from stance.corpus.article import RejectedRow
-    from stance.corpus.labelled import in_one_spelling
+    from stance.corpus.labelled import dated, in_one_spelling
     from stance.corpus.reading import read_located
 
     rows, rejected, inputs = [], [], []
@@ -79,6 +102,8 @@ def _read(
     tell_storage(planned)
     rows, spellings = in_one_spelling(rows, reading)
     tell_spellings(spellings)
+    rows, dates = dated(rows, reading)
+    tell_dates(dates)
     return [row.article for row in rows], rejected, inputs
 
 
@@ -91,6 +116,7 @@ def report(found: Audit) -> str:
         _boilerplate(found),
         _giveaways(found),
         _outlets(found),
+        _dates(found.dates),
     )
     return "\n\n".join("\n".join(section) for section in sections)
 
@@ -224,6 +250,26 @@ def _outlets(found: Audit) -> list[str]:
         )
     elif told:
         lines += _advice("Hold out whole outlets when testing; 'stance crossval' does.")
+    return lines
+
+
+def _dates(found: DateAudit) -> list[str]:
+    from stance.corpus.dates import remedy
+
+    counts = found.dates.to_dict()
+    lines = [f"DATES: {found.read:,} of {len(found.dates.dates):,} articles"]
+    for unit in ("month", "year"):
+        if n := counts[f"{unit}_only"]:
+            lines += _wrapped(f"{n:,} with the {unit} only")
+    if found.dates.inferred:
+        first = "day" if found.dates.order == "dmy" else "month"
+        lines += _wrapped(f"in dates such as 03/04/2019 the {first} is first: the others show it")
+    for one in found.findings:
+        what, advice = DATE_FINDINGS[one.kind]
+        detail = f" {one.detail}" if one.kind == "unreadable" else ""
+        example = f"{isolated(one.id, 30)}, {isolated(one.value, 40)}"
+        lines += _wrapped(f"{one.articles:,} {what} (the first is {example}{detail})")
+        lines += _advice(advice or (remedy(one.detail) if detail else one.detail))
     return lines
 
 

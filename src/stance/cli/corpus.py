@@ -11,6 +11,7 @@ from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
+    from stance.corpus.dates import ResolvedDates
     from stance.corpus.inputs import PlannedInput
     from stance.corpus.keys import Spellings
     from stance.corpus.reading import Located
@@ -64,6 +65,7 @@ def _labelled_rows(inputs: Iterable[str], reading: Source, *, skip_rejected: boo
         raise nothing_usable(planned, source, found.rejected, NEEDED | {"label"})
     tell_storage(planned)
     tell_spellings(found.spellings)
+    tell_dates(found.dates)
     _answer_for(found.rejected, len(found.rows), skip_rejected=skip_rejected)
     return found.rows
 
@@ -118,6 +120,16 @@ def tell_spellings(spellings: Mapping[str, Spellings]) -> None:
         for names in found.differing_in_case()[:SHOWN]:
             shown = ", ".join(names)
             note(f"Counted as different {field}s, which differ in case alone: {shown}.")
+
+
+def tell_dates(dates: ResolvedDates) -> None:
+    """Say on stderr in which order day and month were read, where nobody said it."""
+    if dates.inferred and dates.order:
+        first, n = {"dmy": "day", "mdy": "month"}[dates.order], dates.evidence[dates.order]
+        note(
+            f"Read dates with the {first} first, since {counted(n, 'date')} can only be read so. "
+            "Give --date-order to say otherwise."
+        )
 
 
 def _answer_for(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:

@@ -32,7 +32,7 @@ class Article:
     event : str, optional
         What it reports on; articles on one event share it.
     published : str, optional
-        Date of publication, ISO 8601 where it is used to split by time.
+        Date of publication, in a form that `stance.corpus.dates.parse_date` reads.
     title : str, optional
         The headline.
     target : str, optional

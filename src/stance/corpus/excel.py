@@ -13,6 +13,7 @@ from stance.corpus.cursor import Cursor
 from stance.corpus.keys import tidy
 from stance.corpus.opening import STDIN, InputFile, check_content, seekable
 from stance.corpus.values import NoValue
+from stance.distribution import install_command
 from stance.errors import ConfigError, CorpusError, DamagedFileError
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _openpyxl() -> Any:
     except ImportError as error:
         raise ConfigError(
             "Got an Excel workbook, but the package that reads it is not installed. Install it "
-            "with: pip install 'arabic-stance[excel]'. Or save the sheet as CSV in UTF-8."
+            f"with: {install_command('excel')}. Or save the sheet as CSV in UTF-8."
         ) from error
     return openpyxl
 

@@ -8,6 +8,7 @@ from dataclasses import fields as fields_of
 from typing import TYPE_CHECKING, Any, Unpack
 
 from stance.corpus.article import Article, RejectedRow
+from stance.corpus.dates import DATE_ORDERS, ResolvedDates, resolve_dates
 from stance.corpus.keys import Spellings, canonical
 from stance.corpus.reading import READ, Located, read_located
 from stance.corpus.source import Source, SourceOptions
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from stance.corpus.dates import DateOrder
     from stance.corpus.inputs import PlannedInput
 
 ARTICLE_FIELDS = tuple(field.name for field in fields_of(Article))
@@ -43,11 +45,14 @@ class LabelledRows:
     rejected : list of RejectedRow
     spellings : dict of str to Spellings
         How the values of each key were published.
+    dates : ResolvedDates
+        How the dates were read.
     """
 
     rows: list[Located]
     rejected: list[RejectedRow]
     spellings: dict[str, Spellings]
+    dates: ResolvedDates
 
     @property
     def articles(self) -> list[Article]:
@@ -96,7 +101,8 @@ def read_labelled(
         (rejected if isinstance(found, RejectedRow) else rows).append(found)  # type: ignore[arg-type]
     rows, several = _without_joined_labels(rows)
     rows, spellings = in_one_spelling(rows, source)
-    return LabelledRows(rows, rejected + several, spellings)
+    rows, dates = dated(rows, source)
+    return LabelledRows(rows, rejected + several, spellings, dates)
 
 
 def _labelled(
@@ -154,6 +160,21 @@ def in_one_spelling(
     return [row._replace(article=_respelled(row.article, shown)) for row in rows], spellings
 
 
+def dated(rows: Sequence[Located], source: Source) -> tuple[list[Located], ResolvedDates]:
+    """Write each date that can be read as ISO 8601 has it; others stay as published."""
+    found = resolve_dates([row.article.published for row in rows], _order(source))
+    return [
+        row
+        if date is None
+        else row._replace(article=replace(row.article, published=date.isoformat()))
+        for row, date in zip(rows, found.dates, strict=True)
+    ], found
+
+
+def _order(source: Source) -> DateOrder | None:
+    return next((order for order in DATE_ORDERS if order == source.date_order), None)
+
+
 def _published(row: Located, key: str, name: str) -> str | None:
     """Return the value of a key as the row has it."""
     if getattr(row.article, key) is None:
@@ -201,7 +222,7 @@ def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
         spelled = Spellings.of(values).display()
         values = [None if value is None else spelled.get(canonical(value)) for value in values]
         if field == "year" and not any(values):
-            values = [_year(row.article.published) for row in rows]
+            values = _years(rows)
     if not any(values):
         raise CorpusError(_no_values(rows, field))
     return values
@@ -211,9 +232,13 @@ def _plain(value: object) -> str | None:
     return text_or_json(value)
 
 
-def _year(published: str | None) -> str | None:
-    found = re.match(r"\d{4}(?=-|$)", published or "")
-    return found.group() if found else None
+def _years(rows: Sequence[Located]) -> list[str | None]:
+    """Return the year of each article's date, also where its day is not certain."""
+    found = resolve_dates([row.article.published for row in rows])
+    fault = found.fault([row.article.id for row in rows])
+    if fault and not any(found.years):
+        raise CorpusError(fault)
+    return [str(year) if year else None for year in found.years]
 
 
 def _no_values(rows: Sequence[Located], field: str) -> str:

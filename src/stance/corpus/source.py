@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self, TypedDict
 
 from stance.corpus.article import FieldMapping
+from stance.corpus.dates import DATE_ORDERS
 from stance.corpus.encodings import check_encoding
 from stance.corpus.opening import check_format
 from stance.errors import ConfigError
@@ -85,8 +86,8 @@ def check_source(source: Source) -> None:
     Raises
     ------
     ConfigError
-        If the format or the encoding is unknown, or the delimiter is not one
-        character.
+        If the format, the encoding or the date order is unknown, or the
+        delimiter is not one character.
     """
     check_format(source.input_format)
     check_encoding(source.encoding)
@@ -94,4 +95,9 @@ def check_source(source: Source) -> None:
         raise ConfigError(
             f"Got the delimiter {source.delimiter!r}, but expected one character such as ';'. "
             "A tab may be written as --delimiter tab."
+        )
+    if source.date_order is not None and source.date_order not in DATE_ORDERS:
+        raise ConfigError(
+            f"Got the date order {source.date_order!r}, but expected dmy (03/04/2019: 3 April) or "
+            "mdy (4 March)."
         )

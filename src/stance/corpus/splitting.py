@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from stance.corpus.dates import resolve_dates
 from stance.errors import ConfigError, CorpusError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
+    from stance.corpus.partial_date import PartialDate
 
 By = Literal["outlet", "event", "time", "random"]
 PROTOCOLS: tuple[By, ...] = ("outlet", "event", "time", "random")
@@ -70,7 +72,10 @@ def split(
     articles : sequence of Article
     by : {"outlet", "event", "time", "random"}
         What training and test may not share; for "time", every test article
-        is later than all articles trained on.
+        is later than all articles trained on. Dates may be of any form that
+        `stance.corpus.dates.parse_date` reads, also a month or a year alone:
+        such an article is learned from only where its whole period lies
+        before the test.
     folds : int or "each", optional
         Number of folds, or one for each outlet or event. By default each, up
         to 60 of them, else five.
@@ -247,56 +252,82 @@ def _few_of_a_label() -> Iterator[None]:
 
 
 def _split_by_time(articles: Sequence[Article], folds: int | Literal["each"] | None) -> list[Fold]:
-    """Learn from the past, test on the stretch that follows, again and again."""
+    """Learn from the past, test on the stretch that follows, again and again.
+
+    An article goes by the first day that its date may mean, and is learned
+    from once the last one is over. So one of which only the year is known is
+    tested with the articles from 1 January on, and learned from in the folds
+    that begin after that year: whatever its day was, no model is tested on
+    what is older than what it has learned from.
+    """
     if folds == "each":
         raise ConfigError("Got folds='each' by time, but expected a number of folds.")
-    dates = np.array([_date(article) for article in articles])
-    order = np.argsort(dates, kind="stable")
-    n_folds = folds or DEFAULT_FOLDS
-    if len(set(dates)) <= n_folds:
-        raise CorpusError(
-            f"Got articles of {len(set(dates))} days, but expected more than {n_folds} days to "
-            "test forward in time."
-        )
+    dates = _dates(articles)
+    first = np.array([date.first_day.toordinal() for date in dates])
+    last = np.array([date.last_day.toordinal() for date in dates])
     folded = []
-    borders = _borders(dates[order], n_folds)
-    ends = [*borders[1:], None]
+    borders = _borders(first, last, folds or DEFAULT_FOLDS)
+    ends = [*borders[1:], np.inf]
     for begin, end in zip(borders, ends, strict=True):
-        test = (dates >= begin) & ((dates < end) if end is not None else True)
-        train = dates < begin
-        if test.any() and train.any():
-            folded.append(Fold(f"from {begin}", np.flatnonzero(train), np.flatnonzero(test)))
+        test = np.flatnonzero((begin <= first) & (first < end))
+        name = f"from {dt.date.fromordinal(begin)}"
+        folded.append(Fold(name, np.flatnonzero(last < begin), test))
     return folded
 
 
-def _borders(dates: NDArray[np.object_], n_folds: int) -> NDArray[np.object_]:
+def _borders(first: NDArray[np.int64], last: NDArray[np.int64], n_folds: int) -> list[int]:
     """Choose the first day of each stretch, the stretches about equal in articles.
 
     Articles of one day stay on one side, so a border is a day and not a place.
+    One inside the period of an article takes it from what can be learned from,
+    so each such article counts as one that the stretch is off its size.
     """
-    days, starts = np.unique(dates, return_index=True)
-    chosen, earliest = [], 1
+    days = np.unique(first)
+    candidates = days[days > last.min()]
+    if len(candidates) < n_folds:
+        raise CorpusError(_too_few_days(first, last, n_folds))
+    before = np.searchsorted(np.sort(first), candidates)
+    unfinished = before - np.searchsorted(np.sort(last), candidates)
+    chosen: list[int] = []
+    earliest = 0
     for k in range(1, n_folds + 1):
-        nearest = int(np.abs(starts - len(dates) * k / (n_folds + 1)).argmin())
-        latest = len(days) - (n_folds - k) - 1
-        chosen.append(min(max(nearest, earliest), latest))
-        earliest = chosen[-1] + 1
-    return days[chosen]
+        off = np.abs(before - len(first) * k / (n_folds + 1)) + unfinished
+        latest = len(candidates) - (n_folds - k)
+        place = earliest + int(off[earliest:latest].argmin())
+        chosen.append(int(candidates[place]))
+        earliest = place + 1
+    return chosen
 
 
-def _date(article: Article) -> dt.date:
-    if not article.published:
+def _too_few_days(first: NDArray[np.int64], last: NDArray[np.int64], n_folds: int) -> str:
+    coarse = int((first < last).sum())
+    of_which = f", {coarse} of them known to the month or the year only" if coarse else ""
+    return (
+        f"Got articles of {len(np.unique(first))} days{of_which}, but expected more than {n_folds} "
+        "days, one after the other, to test forward in time. Ask for fewer --folds, or choose "
+        "another --by."
+    )
+
+
+def _dates(articles: Sequence[Article]) -> list[PartialDate]:
+    """Return the date of every article.
+
+    Raises
+    ------
+    CorpusError
+        If one has none, or one that cannot be read; how many do is told.
+    """
+    found = resolve_dates([article.published for article in articles])
+    if fault := found.fault([article.id for article in articles]):
+        raise CorpusError(fault)
+    if found.missing:
+        first = articles[found.missing[0]].id
         raise CorpusError(
-            f"Got article {article.id!r} without 'published', but expected the date of every "
-            "article to split by time. Name the field with --published-field."
+            f"Got {len(found.missing)} of {len(articles)} articles without 'published' (the first "
+            f"is {first!r}), but expected the date of every article to split by time. Name the "
+            "field with --published-field, leave these articles out, or choose another --by."
         )
-    try:
-        return dt.datetime.fromisoformat(article.published).date()
-    except ValueError as error:
-        raise CorpusError(
-            f"Got published={article.published!r} of article {article.id!r}, but expected a date "
-            "like 2019-03-23."
-        ) from error
+    return [date for date in found.dates if date]
 
 
 def _numbered(pairs: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> list[Fold]:

@@ -12,6 +12,7 @@ from stance.corpus.boilerplate import Giveaway, RecurringLine, giveaways, recurr
 from stance.corpus.duplicates import members, near_duplicate_articles
 from stance.corpus.passages import Edit, Passage, edits, reused_passages
 from stance.evaluation.confounding import Confounding, Probe, confounding, probe_outlets
+from stance.evaluation.dating import DateAudit, audit_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +58,7 @@ class Audit:
         None where there are too few outlets.
     confounding : Confounding, optional
         None where there are no two labels and two outlets.
+    dates : DateAudit
     """
 
     articles: Sequence[Article]
@@ -71,6 +73,7 @@ class Audit:
     giveaways: list[Giveaway]
     probe: Probe | None
     confounding: Confounding | None
+    dates: DateAudit
 
     def counts(self, field: str) -> Counter[str]:
         """Count the values of a field."""
@@ -105,6 +108,7 @@ class Audit:
             "giveaways": [asdict(giveaway) for giveaway in self.giveaways],
             "outlet_probe": asdict(self.probe) if self.probe else None,
             "confounding": asdict(self.confounding) if self.confounding else None,
+            "dates": self.dates.to_dict(),
         }
 
     def _passage_row(self, passage: Passage) -> dict[str, Any]:
@@ -199,6 +203,7 @@ def audit(
         giveaways=told,
         probe=probe_outlets(articles, seed=seed),
         confounding=confounding(articles),
+        dates=audit_dates(articles),
     )
 
 
