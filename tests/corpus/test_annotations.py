@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stance.corpus.annotations import Annotations, read_columns, read_long
+from stance.corpus.article import FieldMapping
 from stance.errors import ConfigError, CorpusError
 
 WIDE = "id,text,سلمى,نور\nأ,نص,مؤيد,محايد\nب,نص,,مؤيد\n"
@@ -14,7 +15,7 @@ SAME = Annotations(("أ", "ب"), ("سلمى", "نور"), (("مؤيد", "محاي
 
 def test_columns_and_rows_say_the_same(put):
     assert read_columns([put("a.csv", WIDE)], ["سلمى", "نور"]) == SAME
-    assert read_long([put("b.csv", LONG)], "who", id_field="article") == SAME
+    assert read_long([put("b.csv", LONG)], "who", fields=FieldMapping(id="article")) == SAME
 
 
 def test_numbers_and_nulls(put):

@@ -9,7 +9,8 @@ import typer
 
 from stance.cli.console import console, counted, interval, isolated, table
 from stance.cli.corpus import write_json
-from stance.cli.options import ForceOption, JsonOption
+from stance.cli.options import ForceOption, JsonOption, with_label_options
+from stance.corpus.source import Source
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ NAME_WIDTH = 20
 RELIABLE, TENTATIVE = 0.8, 0.667
 
 
+@with_label_options
 def agreement_command(
     labels: Annotated[
         list[str],
@@ -65,13 +67,10 @@ def agreement_command(
             "--order", metavar="LOW,..,HIGH", help="The labels in their order, for ordinal."
         ),
     ] = None,
-    id_field: Annotated[str, typer.Option("--id-field", metavar="NAME")] = "id",
-    label_field: Annotated[
-        str,
-        typer.Option("--label-field", metavar="NAME", help="Only with --annotator-field."),
-    ] = "label",
     json: JsonOption = None,
     force: ForceOption = False,
+    *,
+    reading: Source,
 ) -> None:
     """Measure how far annotators agree.
 
@@ -86,7 +85,7 @@ def agreement_command(
     chosen = _level(level, order)
     if json:
         check_file_target(json, force=force)
-    found = _read(labels, annotators, annotator_field, id_field, label_field)
+    found = _read(reading.reading(labels), annotators, annotator_field)
     ratings = Ratings.of(found.labels, _names(order))
     result, ceiling = agreement(ratings, found.annotators, level=chosen), None
     if predictions:
@@ -117,19 +116,13 @@ def _level(text: str | None, order: str | None) -> Level:
     return level
 
 
-def _read(
-    labels: list[str],
-    annotators: str | None,
-    annotator_field: str | None,
-    id_field: str,
-    label_field: str,
-) -> Annotations:
+def _read(source: Source, annotators: str | None, annotator_field: str | None) -> Annotations:
     from stance.corpus.annotations import read_columns, read_long
 
     if annotators and not annotator_field:
-        return read_columns(labels, _names(annotators), id_field=id_field)
+        return read_columns(source, _names(annotators))
     if annotator_field and not annotators:
-        return read_long(labels, annotator_field, id_field=id_field, label_field=label_field)
+        return read_long(source, annotator_field)
     raise ConfigError(
         "Got no annotators, or both ways to name them. Give --annotators NAME,NAME where each has "
         "a column, or --annotator-field NAME where each label has a row."

@@ -1,14 +1,71 @@
-"""`stance config`: every setting with its default, as TOML."""
+"""`stance config`: every setting with its default, as TOML; or the project file of a folder."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from stance.cli.options import ConfigOption, SetOption
+from stance.cli.console import note
+from stance.cli.options import (
+    FIELDS,
+    ConfigOption,
+    ForceOption,
+    SetOption,
+    with_corpus_options,
+)
+from stance.cli.project import PROJECT_FILE, to_toml
+from stance.corpus.source import Source
+from stance.errors import ConfigError
 
 
-def config_command(config: ConfigOption = None, override: SetOption = None) -> None:
-    """Write every setting with its default, as TOML for --config."""
-    from stance.model.config import load_config, to_toml
+@with_corpus_options
+def config_command(
+    config: ConfigOption = None,
+    override: SetOption = None,
+    project: Annotated[
+        bool,
+        typer.Option(
+            "--project",
+            help=f"Write {PROJECT_FILE} with the names of fields and the ways of reading given "
+            "here, for every command that reads files of the same folder.",
+        ),
+    ] = False,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="With --project: where to write, beside the data.",
+        ),
+    ] = Path(PROJECT_FILE),
+    force: ForceOption = False,
+    *,
+    reading: Source,
+) -> None:
+    """Write every setting with its default, as TOML for --config.
 
-    typer.echo(to_toml(load_config(config, override or [])), nl=False)
+    With --project, write a project file beside the data instead: what is given
+    once, such as --text-field, need not be given again.
+    """
+    if not project:
+        from stance.model.config import load_config
+        from stance.model.config import to_toml as settings_to_toml
+
+        typer.echo(settings_to_toml(load_config(config, override or [])), nl=False)
+        return
+    from stance.corpus.source import check_source
+    from stance.corpus.writing import replacing_file
+
+    check_source(reading)
+    if output.name != PROJECT_FILE:
+        raise ConfigError(f"Got -o {output}, but expected the name {PROJECT_FILE} beside the data.")
+    names = {f"{name}_field": getattr(reading.fields, name) for name in FIELDS}
+    options = {key: name for key, name in names.items() if name != key.removesuffix("_field")}
+    stored = ("input_format", "encoding", "delimiter", "sheet", "date_order")
+    options |= {name: getattr(reading, name) for name in stored}
+    with replacing_file(str(output), force=force) as file:
+        file.write(to_toml(options).encode())
+    note(f"Written to {output}.")

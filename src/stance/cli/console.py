@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +61,17 @@ def isolated(text: str, width: int) -> str:
     if cell_len(line) > width:
         line = set_cell_size(line, max(width - 1, 1)).rstrip() + "…"
     return f"{ISOLATE}{line}{END_ISOLATE}"
+
+
+def in_shell(word: str) -> str:
+    """Write a word as a shell takes it, quoted only where it must be.
+
+    Examples
+    --------
+    >>> in_shell("النص"), in_shell("نص الخبر")
+    ('النص', "'نص الخبر'")
+    """
+    return word if re.fullmatch(r"[\w@%+=:,./-]+", word) else shlex.quote(word)
 
 
 def counted(n: int, noun: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stance.cli.console import in_shell, note
+from stance.cli.project import find_project
 from stance.corpus.article import FieldMapping
 from stance.corpus.keys import tidy
 from stance.corpus.source import Source
@@ -137,7 +139,13 @@ _READING = {
 }
 
 
-def _field_options() -> dict[str, tuple[Any, Any]]:
+FIELDS = tuple(field.name for field in fields(FieldMapping))
+
+# What commands call the files that they are given.
+INPUTS = ("inputs", "corpus", "labels")
+
+
+def _field_options(names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
     return {
         f"{field.name}_field": (
             Annotated[
@@ -152,6 +160,7 @@ def _field_options() -> dict[str, tuple[Any, Any]]:
             None,
         )
         for field in fields(FieldMapping)
+        if field.name in names
     }
 
 
@@ -159,9 +168,19 @@ def with_corpus_options(command: Command) -> Command:
     """Give a command the options that say how its articles are read.
 
     The command takes them as one keyword, ``reading: Source``, which names no
-    files yet.
+    files yet. What they leave open is taken from the project file beside the
+    first of its inputs.
     """
-    added = {**_READING, **_field_options()}
+    return _with_options(command, {**_READING, **_field_options(FIELDS)})
+
+
+def with_label_options(command: Command) -> Command:
+    """Give a command that reads labels without texts the options that apply to it."""
+    stored = {name: _READING[name] for name in _READING if name not in {"where", "date_order"}}
+    return _with_options(command, {**stored, **_field_options(("id", "label"))})
+
+
+def _with_options(command: Command, added: dict[str, tuple[Any, Any]]) -> Command:
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.name != "reading"]
     shared = [
@@ -171,7 +190,15 @@ def with_corpus_options(command: Command) -> Command:
 
     def wrapper(**values: Any) -> None:
         chosen = {name: values.pop(name) for name in added}
-        command(**values, reading=_source(chosen))
+        optional: set[str] = set()
+        project = find_project(next((values[n] for n in INPUTS if n in values), []))
+        if project is not None:
+            taken = {k: v for k, v in project.unsaid(chosen).items() if k in added}
+            if taken and not values.get("quiet"):
+                note(f"Taken from {project.path}: {as_flags(taken)}")
+            chosen |= taken
+            optional = {name.removesuffix("_field") for name in taken}
+        command(**values, reading=_source(chosen, frozenset(optional)))
 
     wrapper.__name__ = command.__name__
     wrapper.__doc__ = command.__doc__
@@ -182,11 +209,18 @@ def with_corpus_options(command: Command) -> Command:
     return wrapper
 
 
-def _source(chosen: dict[str, Any]) -> Source:
-    names = {f.name: chosen[f"{f.name}_field"] for f in fields(FieldMapping)}
+def as_flags(options: Mapping[str, str]) -> str:
+    """Write options as they would be given on the command line."""
+    return " ".join(
+        f"--{name.replace('_', '-')} {in_shell(value)}" for name, value in options.items()
+    )
+
+
+def _source(chosen: dict[str, Any], optional: frozenset[str]) -> Source:
+    names = {name: chosen.get(f"{name}_field") for name in FIELDS}
     mapping = FieldMapping(**{ours: tidy(theirs) for ours, theirs in names.items() if theirs})
     where = {}
-    for condition in chosen["where"] or []:
+    for condition in chosen.get("where") or []:
         name, equals, value = condition.partition("=")
         if not equals or not name:
             raise ConfigError(
@@ -201,7 +235,8 @@ def _source(chosen: dict[str, Any]) -> Source:
         encoding=chosen["encoding"],
         delimiter=DELIMITERS.get(delimiter, delimiter) if delimiter else None,
         sheet=chosen["sheet"],
-        date_order=chosen["date_order"],
+        date_order=chosen.get("date_order"),
+        optional=optional,
     )
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from stance.corpus.article import RejectedRow
-from stance.corpus.datasets import is_dataset_name, parse_dataset_name
+from stance.corpus.inputs import plan_inputs
 from stance.corpus.keys import Spellings, canonical, whole
-from stance.corpus.opening import identify
-from stance.corpus.recognition import recognise
-from stance.corpus.rows import read_rows
-from stance.corpus.source import Source
+from stance.corpus.source import Source, SourceOptions
 from stance.corpus.values import NoTextError, text_of, text_or_json
 from stance.errors import ConfigError, CorpusError
 
@@ -43,19 +40,22 @@ class Annotations:
 
 
 def read_columns(
-    inputs: Iterable[str | Path], annotators: Sequence[str], *, id_field: str = "id"
+    inputs: Source | Iterable[str | Path],
+    annotators: Sequence[str],
+    **options: Unpack[SourceOptions],
 ) -> Annotations:
     """Read labels that stand in a column for each annotator.
 
     Parameters
     ----------
-    inputs : iterable of str or Path
-        JSON Lines, CSV, TSV or Parquet, plain or compressed; a row for each
-        article. Articles need no text here.
+    inputs : Source, or iterable of str or Path
+        JSON, CSV, TSV, Parquet or Excel workbooks; a row for each article.
+        Articles need no text here.
     annotators : sequence of str
         The names of the columns. An empty value is no label.
-    id_field : str
-        Articles without an id are named by file and row, as everywhere.
+    **options
+        As for `Source`; articles without an id are named by file and row, as
+        everywhere.
 
     Raises
     ------
@@ -69,10 +69,12 @@ def read_columns(
             f"Got the annotators {', '.join(annotators)}, but expected the names of two or more "
             "columns, each once."
         )
+    source = Source.of(inputs, options)
+    id_field = source.fields.id
     found: dict[str, tuple[str | None, ...]] = {}
     shown: dict[str, str] = {}
     names: dict[str, None] = {}
-    for row in _rows(inputs):
+    for row in _rows(source):
         identifier = _text(row.values.get(id_field)) or f"{Path(row.source).name}:{row.number}"
         key = canonical(identifier)
         if key in found:
@@ -84,7 +86,7 @@ def read_columns(
         names.update(dict.fromkeys(row.values))
         shown[key] = whole(identifier)
         found[key] = tuple(_label(row, name) for name in annotators)
-    _require_rows(names, inputs)
+    _require_rows(names, source)
     _require(annotators, names)
     return Annotations(
         tuple(shown[key] for key in found), tuple(annotators), _in_one_spelling(found.values())
@@ -92,20 +94,19 @@ def read_columns(
 
 
 def read_long(
-    inputs: Iterable[str | Path],
+    inputs: Source | Iterable[str | Path],
     annotator_field: str,
-    *,
-    id_field: str = "id",
-    label_field: str = "label",
+    **options: Unpack[SourceOptions],
 ) -> Annotations:
     """Read labels that stand in a row each, with the article's id and the annotator's name.
 
     Parameters
     ----------
-    inputs : iterable of str or Path
-        As for `read_columns`.
-    annotator_field, id_field, label_field : str
-        Names of columns.
+    inputs, **options
+        As for `read_columns`; their fields name the columns of the article's
+        id and of the label.
+    annotator_field : str
+        The column of the annotator's name.
 
     Raises
     ------
@@ -113,11 +114,13 @@ def read_long(
         If a row cannot be read or names no article or annotator, an annotator
         labels an article twice, or there is one annotator only.
     """
+    source = Source.of(inputs, options)
+    id_field, label_field = source.fields.id, source.fields.label
     found: dict[str, dict[str, str | None]] = {}
     shown: dict[str, str] = {}
     annotators: dict[str, str] = {}
     names: dict[str, None] = {}
-    for row in _rows(inputs):
+    for row in _rows(source):
         names.update(dict.fromkeys(row.values))
         _require([annotator_field, id_field, label_field], names)
         identifier, annotator = (
@@ -139,7 +142,7 @@ def read_long(
             )
         given[canonical(annotator)] = label
         annotators.setdefault(canonical(annotator), whole(annotator))
-    _require_rows(names, inputs)
+    _require_rows(names, source)
     if len(annotators) < 2:
         raise CorpusError(
             f"Got labels of {len(annotators)} annotators in {annotator_field!r}, but expected two "
@@ -178,22 +181,17 @@ def _label(row: Row, name: str) -> str | None:
         ) from error
 
 
-def _require_rows(names: Iterable[str], inputs: Iterable[str | Path]) -> None:
+def _require_rows(names: Iterable[str], source: Source) -> None:
     if not list(names):
         raise CorpusError(
-            f"Got {', '.join(map(str, inputs))} without a row of labels, but expected a row for "
-            "each article."
+            f"Got {', '.join(source.files)} without a row of labels, but expected a row for each "
+            "article."
         )
 
 
-def _rows(inputs: Iterable[str | Path]) -> Iterator[Row]:
-    for name in map(str, inputs):
-        if is_dataset_name(name):
-            from stance.corpus.dataset_readers import read_dataset
-
-            yield from read_dataset(parse_dataset_name(name))
-            continue
-        for row in read_rows(recognise(identify(name), Source())):
+def _rows(source: Source) -> Iterator[Row]:
+    for planned in plan_inputs(source):
+        for row in planned.rows(source):
             if isinstance(row, RejectedRow):
                 raise CorpusError(f"Got a row of labels that cannot be read: {row}. Mend it.")
             yield row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -110,7 +111,7 @@ class Columns:
             if getattr(fields, field) not in self._values:
                 column = self.likely(field, fields)
                 if column is not None:
-                    found.append(f"--{field}-field {shlex.quote(column)}")
+                    found.append(f"--{field}-field {_in_shell(column)}")
         return " ".join(found)
 
     def listed(self) -> str:
@@ -118,6 +119,11 @@ class Columns:
         shown = ", ".join(self.names[:COLUMNS_SHOWN])
         more = len(self.names) - COLUMNS_SHOWN
         return shown + (f" and {more} more" if more > 0 else "")
+
+
+def _in_shell(word: str) -> str:
+    """Write a word as a shell takes it; Arabic letters need no quotation marks."""
+    return word if re.fullmatch(r"[\w.-]+", word) else shlex.quote(word)
 
 
 def _text(value: Any) -> str | None:

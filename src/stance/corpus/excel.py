@@ -201,14 +201,16 @@ def _value(cell: Any, formula: Any) -> Any:
     return value
 
 
-def sheet_names(file: InputFile) -> list[str]:
-    """Return the names of a workbook's sheets, empty where it cannot be read."""
+def first_of_several_sheets(file: InputFile) -> str:
+    """Return the name of the sheet that is read, empty where a workbook has no other."""
     try:
         with seekable(file, Cursor(hashes=False)) as whole:
             book = _openpyxl().load_workbook(whole, read_only=True)
             try:
-                return [sheet.title for sheet in book.worksheets]
+                several = len(book.worksheets) > 1
+                return str(_first_visible(book.worksheets).title) if several else ""
             finally:
                 book.close()
-    except (CorpusError, zipfile.BadZipFile, KeyError, OSError, ValueError):
-        return []
+    except (ConfigError, CorpusError, zipfile.BadZipFile, KeyError, OSError, ValueError):
+        # Whoever reads it will say what is wrong.
+        return ""

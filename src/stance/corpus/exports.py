@@ -160,7 +160,7 @@ def _labelled(answers: Mapping[str, list[Any]], known: Mapping[str, Any]) -> Val
 EXPORTS = (
     Export("Label Studio JSON", _is_task, _from_task),
     Export("Label Studio", _is_annotated_table, _from_annotated_table),
-    Export("doccano CSV", _is_doccano_table, _from_doccano_table),
+    Export("doccano", _is_doccano_table, _from_doccano_table),
     Export("Argilla records", _is_argilla_record, _from_argilla_record),
     Export("Argilla records, flat", _is_flat_argilla_record, _from_flat_argilla_record),
     Export("Argilla 1 records", _is_old_argilla_record, _from_old_argilla_record),

@@ -84,7 +84,9 @@ def _located(
     planned: PlannedInput, source: Source, needs: frozenset[str]
 ) -> Iterator[Located | RejectedRow]:
     locator = Locator(planned, source, needs)
-    wanted = locator.wanted
+    wanted = source.required | set(source.where)
+    if planned.kind == "texts":
+        wanted -= {source.fields.text, source.fields.id}
     first: list[Mapping[str, Any]] = []
     unseen = set(wanted)
     for row in planned.rows(source):
@@ -124,12 +126,6 @@ class Locator:
         self._where = {name: canonical(value) for name, value in source.where.items()}
         self._needs = needs
         self._prefix = planned.prefix
-
-    @property
-    def wanted(self) -> set[str]:
-        """Fields that some row must have: those asked for by name, and the text."""
-        named = {theirs for _, theirs in self.fields.renamed()}
-        return named | set(self._where) | {self._text_name}
 
     def locate(self, row: Row) -> Located | RejectedRow | None:
         """Find the article in a row; None where the row is to be passed over."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.corpus.delimited import MAX_FIELD, SEPARATOR_LINE, doubled_quotes
 from stance.corpus.encodings import UTF8, decoded_sample, find_encoding, normal_name
+from stance.corpus.excel import first_of_several_sheets
 from stance.corpus.exports import recognise_document, recognise_export
 from stance.corpus.json_values import JsonValues
 from stance.corpus.keys import tidy
@@ -30,6 +31,10 @@ MOST_ROWS = 100
 
 # A delimiter fits where this share of the rows has as many columns as the header.
 FITTING = 0.9
+
+# Encodings by the names that most people know.
+KNOWN_AS = {"cp1256": "windows-1256", "iso8859-6": "ISO 8859-6", "mac_arabic": "Mac Arabic"}
+KNOWN_AS |= {"mac-arabic": "Mac Arabic", "utf-16": "UTF-16"}
 
 # Column names are words, not sentences.
 LONGEST_NAME = 60
@@ -55,7 +60,7 @@ def recognise(file: InputFile, source: Source) -> InputFile:
         If the file cannot be opened, is empty, or is not what its name says.
     """
     if file.format == "xlsx":
-        return replace(file, sheet=source.sheet or "")
+        return replace(file, sheet=source.sheet or first_of_several_sheets(file))
     if file.format not in TEXTUAL:
         return file
     data = sample(file)
@@ -213,7 +218,7 @@ def peculiarities(file: InputFile) -> list[str]:
     """Return, in words, in what a file is stored otherwise than its name and the rule say."""
     found = []
     if file.is_converted:
-        found.append(f"encoding {file.encoding}")
+        found.append(f"encoding {KNOWN_AS.get(file.encoding, file.encoding)}")
     if file.format == "json":
         found.append("JSON document")
     elif file.format == "tsv" and file.name.lower().endswith((".txt", ".txt.gz")):

@@ -56,6 +56,9 @@ class Source:
         The sheet of a workbook; the first unless given.
     date_order : {"dmy", "mdy"}, optional
         How to read dates such as 03/04/2019.
+    optional : frozenset of str
+        Fields of an article whose names no row needs to have, though they are
+        not the usual ones.
     """
 
     files: tuple[str, ...] = ()
@@ -66,6 +69,13 @@ class Source:
     delimiter: str | None = None
     sheet: str | None = None
     date_order: str | None = None
+    optional: frozenset[str] = frozenset()
+
+    @property
+    def required(self) -> set[str]:
+        """Names of fields that some row must have: those asked for, and that of the text."""
+        asked = {theirs for ours, theirs in self.fields.renamed() if ours not in self.optional}
+        return asked | {self.fields.text}
 
     @classmethod
     def of(cls, files: Source | Iterable[str | Path], options: SourceOptions) -> Source:

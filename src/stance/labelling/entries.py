@@ -79,9 +79,7 @@ class Selection:
     @property
     def named(self) -> set[str]:
         """The fields that nearly every row must have: the text, and those asked for by name."""
-        own = {name for name in self.keep if name not in {SOURCE, ROW}}
-        fields = self.source.fields
-        return own | {theirs for _, theirs in fields.renamed()} | {fields.text}
+        return self.source.required | {name for name in self.keep if name not in {SOURCE, ROW}}
 
     @property
     def wanted(self) -> set[str]:
@@ -238,7 +236,8 @@ class Intake:
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
         locator = Locator(planned, self._selection.source)
         if planned.kind == "texts":
-            self.sightings.find(self._selection.source.fields.text)
+            for name in (self._selection.source.fields.text, self._selection.source.fields.id):
+                self.sightings.find(name)
         keeps = bool(self._selection.keep)
         unseen = self.unseen
         for row in planned.rows(self._selection.source, cursor):
