@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stance.corpus.codebook import Codebook
     from stance.corpus.labelled import read_corpus
     from stance.corpus.reading import read_articles
+    from stance.corpus.source import Source
     from stance.errors import ConfigError, CorpusError, ModelError, OutputError, StanceError
     from stance.evaluation.comparison import Paired, compare
     from stance.evaluation.confusion import Metric
@@ -51,6 +52,7 @@ __all__ = [
     "Paired",
     "Prediction",
     "RejectedRow",
+    "Source",
     "StanceError",
     "TfidfFeatures",
     "TrainingConfig",
@@ -72,6 +74,7 @@ _HOMES = {
     "stance.corpus.codebook": ("Codebook",),
     "stance.corpus.labelled": ("read_corpus",),
     "stance.corpus.reading": ("read_articles",),
+    "stance.corpus.source": ("Source",),
     "stance.errors": ("ConfigError", "CorpusError", "ModelError", "OutputError", "StanceError"),
     "stance.evaluation.comparison": ("Paired", "compare"),
     "stance.evaluation.confusion": ("Metric",),

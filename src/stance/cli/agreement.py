@@ -77,6 +77,7 @@ def agreement_command(
     Krippendorff's alpha with its interval, Fleiss' kappa, and Cohen's kappa of
     each pair; with --predictions a model beside them.
     """
+    from stance.corpus.keys import aligned, by_canonical
     from stance.corpus.predictions import labels_of_ids, read_predictions
     from stance.corpus.writing import check_file_target
     from stance.evaluation.agreement import Ratings, agreement
@@ -89,7 +90,9 @@ def agreement_command(
     ratings = Ratings.of(found.labels, _names(order))
     result, ceiling = agreement(ratings, found.annotators, level=chosen), None
     if predictions:
-        guesses = labels_of_ids(found.ids, read_predictions(predictions), str(predictions))
+        spelled = by_canonical(label for row in found.labels for label in row if label)
+        given = labels_of_ids(found.ids, read_predictions(predictions), str(predictions))
+        guesses = [aligned(label, spelled) for label in given]
         ceiling = human_ceiling(found, guesses)
     if json:
         beside = {"model": ceiling.to_dict()} if ceiling else {}

@@ -80,6 +80,7 @@ def compare_command(
     A paired bootstrap gives the difference with its interval; McNemar's exact
     test looks at the articles on which only one of the two is right.
     """
+    from stance.corpus.keys import aligned, by_canonical
     from stance.corpus.labelled import field_values
     from stance.corpus.writing import check_file_target
     from stance.evaluation.comparison import Paired, compare, decide, mcnemar
@@ -90,10 +91,12 @@ def compare_command(
         check_file_target(json, force=force)
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
     articles = [row.article for row in rows]
+    y_true = [str(article.label) for article in articles]
+    spelled = by_canonical(y_true)
     paired = Paired.of(
-        [str(article.label) for article in articles],
-        _labels(first, articles),
-        _labels(second, articles),
+        y_true,
+        [aligned(label, spelled) for label in _labels(first, articles)],
+        [aligned(label, spelled) for label in _labels(second, articles)],
         groups=field_values(rows, group) if group else [article.outlet for article in articles],
         group_name=group or "outlet",
         strata=[value or "" for value in field_values(rows, over)] if over else None,

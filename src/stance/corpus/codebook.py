@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from stance.corpus.keys import by_canonical, canonical
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -165,7 +166,9 @@ class Codebook(_Strict):
         CorpusError
             If there are any; the nearest defined label is named.
         """
-        unknown = sorted({label for label in labels if label is not None} - set(self.labels))
+        known = by_canonical(self.labels)
+        given = {label for label in labels if label is not None}
+        unknown = sorted(label for label in given if canonical(label) not in known)
         if not unknown:
             return
         near = difflib.get_close_matches(unknown[0], self.labels, n=1)
@@ -174,3 +177,7 @@ class Codebook(_Strict):
             f"Got articles labelled {', '.join(map(repr, unknown))}, but the codebook "
             f"{self.name!r} defines only {', '.join(map(repr, self.labels))}. {hint}"
         )
+
+    def spelling(self, label: str) -> str:
+        """Return a label as the codebook spells it; one that it does not define as it is."""
+        return by_canonical(self.labels).get(canonical(label), label)

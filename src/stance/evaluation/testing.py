@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stance.corpus.keys import by_canonical, canonical
 from stance.corpus.labelled import require_labels
 from stance.errors import CorpusError
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
@@ -82,11 +83,13 @@ def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:
     if not articles:
         raise CorpusError("Got no articles, but expected labelled ones to test on.")
     require_labels(articles)
-    unknown = sorted({str(article.label) for article in articles} - set(model.labels))
+    known = by_canonical(model.labels)
+    labels = [str(article.label) for article in articles]
+    unknown = sorted({label for label in labels if canonical(label) not in known})
     if unknown:
         raise CorpusError(
             f"Got articles labelled {', '.join(map(repr, unknown))}, but the model knows only "
             f"{', '.join(map(repr, model.labels))}. Choose another model or label field."
         )
     numbers = {label: number for number, label in enumerate(model.labels)}
-    return np.array([numbers[str(article.label)] for article in articles])
+    return np.array([numbers[known[canonical(label)]] for label in labels])

@@ -80,9 +80,13 @@ def train(
     ConfigError
         If the configuration asks for what cannot be done.
     """
-    corpus = LabelledCorpus.beside(articles, auxiliary)
     if codebook is not None:
-        codebook.check(corpus.labels)
+        codebook.check(article.label for article in articles)
+        articles = [
+            replace(article, label=codebook.spelling(article.label)) if article.label else article
+            for article in articles
+        ]
+    corpus = LabelledCorpus.beside(articles, auxiliary)
     return learn(corpus, config, codebook=codebook, progress=progress)
 
 
