@@ -15,6 +15,7 @@ import numpy as np
 from stance.cluster.connection import joblib_on
 from stance.corpus.splitting import By, Fold, labels_cross, split
 from stance.errors import CorpusError
+from stance.evaluation.baseline import most_frequent
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
 from stance.evaluation.selection import Choice, Selection
 from stance.evaluation.slicing import Slice, slice_scores
@@ -180,7 +181,12 @@ def cross_validate(
         tested = _run(corpus, config, plans, jobs, progress)
     held_out = [_pool(corpus, found) for found in tested]
     results = [
-        evaluate(pooled.scored, protocol=plan.description, seed=config.seed)
+        evaluate(
+            pooled.scored,
+            protocol=plan.description,
+            seed=config.seed,
+            one_label={"training": _one_label(corpus, plan.folds)},
+        )
         for plan, pooled in zip(plans, held_out, strict=True)
     ]
     return CrossValidation(
@@ -274,6 +280,14 @@ def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
     outlets = [corpus.articles[i].outlet for i in places]
     tables = np.concatenate([found.table for found in tested])
     return HeldOut(places, Scored(tuple(corpus.labels), corpus.truth[places], tables, outlets))
+
+
+def _one_label(corpus: LabelledCorpus, folds: Sequence[Fold]) -> NDArray[np.int64]:
+    """Return the most frequent label of each fold's training articles, for its test articles."""
+    truth, n_labels = corpus.truth, len(corpus.labels)
+    return np.concatenate(
+        [np.full(len(fold.test), most_frequent(truth[fold.train], n_labels)) for fold in folds]
+    )
 
 
 def _slice_scores(
