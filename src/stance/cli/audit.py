@@ -231,8 +231,8 @@ def _outlets(found: Audit) -> list[str]:
 
 def _how_much(cramers_v: float) -> str:
     """Say in words how far one of two things tells the other."""
-    steps = ((0.1, "next to nothing"), (0.3, "a little"), (CONFOUNDED, "much"))
-    return next((words for below, words in steps if cramers_v < below), "most of what it can")
+    steps = ((0.1, "next to nothing"), (0.3, "a little"), (0.8, "a lot"))
+    return next((words for below, words in steps if cramers_v < below), "nearly everything")
 
 
 def _wrapped(text: str, indent: int = 2) -> list[str]:

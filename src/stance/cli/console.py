@@ -72,6 +72,10 @@ def _broken(line: str, width: int) -> str:
     for word in line.split(" "):
         if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
             lines[-1] += f" {word}"
+        elif lines and lines[-1].count(ISOLATE) > lines[-1].count(END_ISOLATE):
+            # An isolate ends with its line, so what goes on in the next needs one of its own.
+            lines[-1] += END_ISOLATE
+            lines.append(f"{ISOLATE}{word}")
         else:
             lines.append(word)
     return "\n".join(lines)
@@ -100,21 +104,27 @@ def isolated(text: str, width: int) -> str:
     from rich.cells import cell_len, set_cell_size
 
     line = " ".join(text.split())
-    is_ascii = line.isascii()
-    if cell_len(line) > width:
-        line = set_cell_size(line, max(width - 1, 1)).rstrip() + "…"
-    return line if is_ascii else f"{ISOLATE}{line}{END_ISOLATE}"
+    if cell_len(line) <= width:
+        return shown(line)
+    cut = set_cell_size(line, max(width - 1, 1)).rstrip() + "…"
+    cut += END_ISOLATE * (cut.count(ISOLATE) - cut.count(END_ISOLATE))
+    return cut if line.isascii() else f"{ISOLATE}{cut}{END_ISOLATE}"
+
+
+def shown(label: str) -> str:
+    """Return a label so that an Arabic one leaves its neighbours in order."""
+    return label if label.isascii() else f"{ISOLATE}{label}{END_ISOLATE}"
 
 
 def quoted(label: str) -> str:
-    """Return a label between quotation marks; an Arabic one leaves its neighbours in order.
+    """Return a label between quotation marks, for a sentence.
 
     Examples
     --------
     >>> quoted("Favor")
     "'Favor'"
     """
-    return f"'{label}'" if label.isascii() else f"'{ISOLATE}{label}{END_ISOLATE}'"
+    return f"'{shown(label)}'"
 
 
 def counted(n: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, isolated, say, table
+from stance.cli.console import console, isolated, say, shown, table
 from stance.cli.corpus import write_json
 from stance.cli.models import model_folder
 from stance.cli.options import ForceOption, JsonOption, ModelOption
@@ -111,7 +111,7 @@ def _show(stored: StoredModel, n_features: int, folder: str) -> None:
         say(f"Note: {remark}")
     strongest = model.strongest_features(n_features)
     for label in model.labels:
-        say(f"\n{label}: {record.label_counts.get(label, 0):,} articles")
+        say(f"\n{shown(label)}: {record.label_counts.get(label, 0):,} articles")
         entry = model.codebook.labels.get(label) if model.codebook else None
         if entry:
             say(f"{entry.title}. {entry.definition}")
@@ -126,10 +126,10 @@ def _features(model: Model, strongest: Sequence[StrongFeature], width: int) -> T
     from rich.cells import cell_len
 
     names = [name.split(":", 1) for name, _ in strongest]
-    shown = [f"  {kind}: {isolated(_visible(term), FEATURE_WIDTH)}" for kind, term in names]
-    room = max(width - max(map(cell_len, shown), default=0) - WEIGHT_COLUMN, NARROWEST)
+    features = [f"  {kind}: {isolated(_visible(term), FEATURE_WIDTH)}" for kind, term in names]
+    room = max(width - max(map(cell_len, features), default=0) - WEIGHT_COLUMN, NARROWEST)
     rows = table("feature", "weight", "terms such as", numbers=["weight"])
-    for (name, weight), feature in zip(strongest, shown, strict=True):
+    for (name, weight), feature in zip(strongest, features, strict=True):
         rows.add_row(feature, f"{weight:.3f}", _that_fit(lexicon_terms(model, name), room))
     return rows
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from stance.cli.console import counted, fail, note, percent
+from stance.cli.console import counted, fail, note, percent, shown
 from stance.cli.corpus import SHOWN, listing
 from stance.cli.labelling_progress import shown_progress
 from stance.cli.prediction_table import TableWriter
@@ -58,8 +58,8 @@ def to_target(
     """Label into a file or a folder, and end the command as the run ended."""
     from stance.labelling.run import label_to_target
 
-    with stopping() as stop, shown_progress(quiet=quiet) as shown:
-        report = _FirstRejects(shown)
+    with stopping() as stop, shown_progress(quiet=quiet) as tell:
+        report = _FirstRejects(tell)
         try:
             outcome = label_to_target(
                 task,
@@ -146,7 +146,7 @@ def _listed(labels: Counter[str]) -> str:
 
     given = [(label, n) for label, n in labels.most_common() if label != NO_LABEL]
     total = max(sum(n for _, n in given), 1)
-    return ", ".join(f"{label} {n:,} ({percent(n / total)})" for label, n in given)
+    return ", ".join(f"{shown(label)} {n:,} ({percent(n / total)})" for label, n in given)
 
 
 def _after_colon(labels: Counter[str]) -> str:
@@ -167,13 +167,14 @@ def shipped_model_warning(tally: Tally) -> str | None:
     if 2 * tally.out_of_domain > n:
         reasons.append(
             f"{tally.out_of_domain:,} of {counted(n, 'article')} "
-            f"({percent(tally.out_of_domain / n)}) are out of domain: their vocabulary is unlike the training corpus."
+            f"({percent(tally.out_of_domain / n)}) are out of domain: their vocabulary is unlike "
+            "the training corpus."
         )
     if 2 * tally.headlines > n:
         reasons.append(
             f"{tally.headlines:,} of {counted(n, 'text')} ({percent(tally.headlines / n)}) are "
-            f"shorter than {HEADLINE} characters, as headlines are, and the model learned from whole "
-            "articles."
+            f"shorter than {HEADLINE} characters, as headlines are, and the model learned from "
+            "whole articles."
         )
     if not reasons:
         return None
@@ -190,7 +191,7 @@ def model_line(task: Labelling) -> str:
     outlets = f" of {counted(model['n_outlets'], 'outlet')}" if model["n_outlets"] else ""
     return (
         f"Model: {model['name']}, trained on {counted(model['n_articles'], 'article')}{outlets}; "
-        f"labels {', '.join(model['labels'])}."
+        f"labels {', '.join(map(shown, model['labels']))}."
     )
 
 

@@ -35,10 +35,10 @@ def slice_fields(
 
 
 def show_baselines(found: Sequence[Baseline]) -> None:
-    """Say in a line where a model is not better than always giving one label."""
-    for baseline in found:
-        if sentence := baseline_remark(baseline):
-            say(sentence)
+    """Say in a line where a model is not better than always giving one label, the best of them."""
+    best = max(found, key=lambda baseline: baseline.accuracy.baseline)
+    if sentence := baseline_remark(best):
+        say(sentence)
 
 
 def always(baseline: Baseline) -> str:

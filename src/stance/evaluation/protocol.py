@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
+    from stance.evaluation.baseline import Source
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def cross_validate(
             pooled.scored,
             protocol=plan.description,
             seed=config.seed,
-            one_label={"training": _one_label(corpus, plan.folds)},
+            one_label=_one_label(corpus, plan.folds),
         )
         for plan, pooled in zip(plans, held_out, strict=True)
     ]
@@ -282,12 +283,22 @@ def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
     return HeldOut(places, Scored(tuple(corpus.labels), corpus.truth[places], tables, outlets))
 
 
-def _one_label(corpus: LabelledCorpus, folds: Sequence[Fold]) -> NDArray[np.int64]:
-    """Return the most frequent label of each fold's training articles, for its test articles."""
+def _one_label(corpus: LabelledCorpus, folds: Sequence[Fold]) -> dict[Source, NDArray[np.int64]]:
+    """Return, for each tested article, the most frequent label of its fold's training articles.
+
+    Where labels are balanced, that is the label of which the fold holds out
+    most, and so is wrong more often than any label that is given throughout:
+    the most frequent of the tested articles is held against the model too.
+    """
     truth, n_labels = corpus.truth, len(corpus.labels)
-    return np.concatenate(
-        [np.full(len(fold.test), most_frequent(truth[fold.train], n_labels)) for fold in folds]
-    )
+    parts = [np.full(len(f.test), most_frequent(truth[f.train], n_labels)) for f in folds]
+    learned = np.concatenate(parts)
+    tested = np.concatenate([fold.test for fold in folds])
+    found: dict[Source, NDArray[np.int64]] = {"training": learned}
+    here = most_frequent(truth[tested], n_labels)
+    if (learned != here).any():
+        found["test"] = np.full_like(learned, here)
+    return found
 
 
 def _slice_scores(

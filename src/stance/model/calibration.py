@@ -124,8 +124,8 @@ class HeldOutTrial:
     def scores(self) -> dict[str, Any]:
         """Return accuracy and macro-F1 on the held-out articles, and the protocol.
 
-        Under ``baseline`` are those of always giving the label that is the
-        most frequent among the articles which a fold learns from.
+        Under ``baseline`` are those of always giving the most frequent label
+        of the corpus.
         """
         if not self._config.calibration.enabled or not self._folds[0]:
             return {}
@@ -141,12 +141,10 @@ class HeldOutTrial:
     def _baseline(self) -> dict[str, Any]:
         from sklearn.metrics import f1_score
 
-        truth, labels = self._corpus.truth, self._corpus.labels
-        given = np.concatenate(
-            [np.full(len(f.test), np.bincount(truth[f.train]).argmax()) for f in self._folds[0]]
-        )
+        label = int(np.bincount(self._corpus.truth).argmax())
+        given = np.full_like(self._truth, label)
         return {
-            "labels": [labels[number] for number in np.unique(given).tolist()],
+            "labels": [self._corpus.labels[label]],
             "accuracy": float(np.mean(given == self._truth)),
             "macro_f1": float(f1_score(self._truth, given, average="macro", zero_division=0.0)),
         }
