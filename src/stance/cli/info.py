@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FEATURE_WIDTH = 42
 WEIGHT_COLUMN = 12  # cells of the weight and what is between the columns
 NARROWEST = 12
+TERMS = 3  # of a lexical feature
 EXPLANATION = (
     "lexicon: how often the terms of a category (or of a side) are used; share: how large their "
     "part is among all names of that actor; sideshare: among the terms of all sides; scare: how "
@@ -77,14 +78,14 @@ def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
     }
 
 
-def lexicon_terms(model: Model, feature: str) -> list[str]:
+def lexicon_terms(model: Model, feature: str, n: int = TERMS) -> list[str]:
     """Return some Arabic terms that a lexical feature counts; none for other features."""
     name, _, column = feature.partition(":")
     block = next((b for kind, b, _ in model.features.blocks if kind == name == "lexicon"), None)
     if block is None:
         return []
     lexicon: LexiconBlock = block  # type: ignore[assignment]
-    return lexicon.examples(column)
+    return lexicon.examples(column, n)
 
 
 def _show(stored: StoredModel, n_features: int, folder: str) -> None:
@@ -130,17 +131,22 @@ def _features(model: Model, strongest: Sequence[StrongFeature], width: int) -> T
     room = max(width - max(map(cell_len, features), default=0) - WEIGHT_COLUMN, NARROWEST)
     rows = table("feature", "weight", "terms such as", numbers=["weight"])
     for (name, weight), feature in zip(strongest, features, strict=True):
-        rows.add_row(feature, f"{weight:.3f}", _that_fit(lexicon_terms(model, name), room))
+        rows.add_row(
+            feature, f"{weight:.3f}", _that_fit(lexicon_terms(model, name, 4 * TERMS), room)
+        )
     return rows
 
 
 def _that_fit(terms: Sequence[str], width: int) -> str:
-    """Join as many terms as a cell holds; a first one that is too long is cut."""
+    """Join a few terms that a cell holds whole; a first one that is too long is cut."""
     from rich.cells import cell_len
 
-    lists = ["، ".join(terms[:n]) for n in range(len(terms), 0, -1)]
-    fitting = (line for line in lists if cell_len(line) <= width)
-    return isolated(next(fitting, terms[0]), width) if terms else ""
+    joined, n = terms[0] if terms else "", 1
+    for term in terms[1:]:
+        longer = f"{joined}، {term}"
+        if n < TERMS and cell_len(longer) <= width:
+            joined, n = longer, n + 1
+    return isolated(joined, width) if joined else ""
 
 
 def _domain(domain: Domain | None) -> str:
