@@ -1,4 +1,5 @@
 import shutil
+from collections import Counter
 from threading import Event
 
 import orjson
@@ -6,6 +7,7 @@ import pytest
 
 from stance.errors import OutputError
 from stance.labelling.receipt import verify
+from stance.labelling.tally import NO_LABEL
 from tests.labelling.conftest import as_lines, rows, run
 
 
@@ -32,10 +34,20 @@ def test_a_receipt_counts_what_got_no_label_or_is_out_of_domain(stored, tmp_path
     stop = Event()
     planned = {"min_probability": 0.8}
     run(stored, [source], out, planned=planned, stop=stop, report=lambda p: stop.set())
-    counts = run(stored, [source], out, planned=planned, resume=True).receipt.counts
+    receipt = run(stored, [source], out, planned=planned, resume=True).receipt
+    counts = receipt.counts
     written = [orjson.loads(line) for line in out.read_bytes().splitlines()]
     assert counts["abstained"] == sum(row["label"] is None for row in written) > 0
     assert counts["out_of_domain"] == sum(row["out_of_domain"] for row in written) >= 4
+    strange = Counter(row["label"] or NO_LABEL for row in written if row["out_of_domain"])
+    assert counts["out_of_domain_labels"] == strange
+    texts = [row["text"] for row in [*rows(30), *foreign]]
+    assert counts["headlines"] == sum(len(text) < 200 for text in texts) >= 4
+    record = stored.manifest.record
+    assert receipt.model["n_articles"] == record.n_articles
+    assert receipt.model["n_outlets"] == record.n_outlets
+    assert receipt.model["labels"] == list(stored.model.labels)
+    assert receipt.model["name"]
 
 
 def test_an_output_may_be_moved_with_its_receipt(labelled, tmp_path):

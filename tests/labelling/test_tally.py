@@ -5,10 +5,14 @@ from stance.labelling.tally import MOST_REASONS, NO_LABEL, OTHER_REASONS, Tally,
 
 def test_counts_add_up_and_survive_json():
     tally = Tally()
-    tally.add(Tally(Counter(a=2), Counter(bad=1), 3, 2))
-    tally.add(Tally(Counter({"a": 1, "b": 1, NO_LABEL: 2}), Counter(bad=1), 0, 1))
+    tally.add(Tally(Counter(a=2), Counter(bad=1), 3, Counter(a=2), 1))
+    rest = Counter({"a": 1, "b": 1, NO_LABEL: 2})
+    tally.add(Tally(rest, Counter(bad=1), 0, Counter({NO_LABEL: 1}), 4))
     assert (tally.n_labelled, tally.n_rejected, tally.passed, tally.n_rows) == (6, 2, 3, 11)
     assert (tally.n_abstained, tally.out_of_domain) == (2, 3)
+    assert tally.outside == {"a": 2, NO_LABEL: 1}
+    assert tally.inside == {"a": 1, "b": 1, NO_LABEL: 1}
+    assert tally.headlines == 5
     assert Tally.from_dict(tally.to_dict()) == tally
 
 

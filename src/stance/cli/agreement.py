@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, counted, interval, isolated, table
+from stance.cli.console import console, counted, interval, isolated, say, table
 from stance.cli.corpus import write_json
 from stance.cli.options import ForceOption, JsonOption, with_label_options
 from stance.corpus.source import Source
@@ -135,7 +135,7 @@ def _read(source: Source, annotators: str | None, annotator_field: str | None) -
 def show(result: Agreement) -> None:
     """Print the measures of all annotators, those of each pair, and what they mean."""
     screen = console()
-    screen.print(
+    say(
         f"{counted(result.n_articles, 'article')}, {len(result.annotators)} annotators; "
         f"{result.n_pairable:,} with two labels or more count.\n"
     )
@@ -145,7 +145,7 @@ def show(result: Agreement) -> None:
     measures.add_row("Fleiss' kappa", _shown(result.fleiss), "")
     measures.add_row("agreement", _shown(result.observed), "")
     screen.print(measures)
-    screen.print(f"\n{meaning(result)}\n")
+    say(f"\n{meaning(result)}\n")
     columns = ("agreement", "Cohen's kappa", "articles")
     pairs = table("annotator", "and", *columns, numbers=columns)
     for pair in result.pairs:
@@ -172,7 +172,7 @@ def meaning(result: Agreement) -> str:
 def show_ceiling(ceiling: Ceiling) -> None:
     """Print the model beside each annotator, and how far it is below people."""
     screen = console()
-    screen.print("\nAgainst the majority of the other annotators (agreement, Cohen's kappa):")
+    say("\nAgainst the majority of the other annotators (agreement, Cohen's kappa):")
     columns = ("he or she", "kappa", "model", "model's kappa", "articles")
     rows = table("annotator", *columns, numbers=columns)
     for one in ceiling.annotators:
@@ -180,7 +180,7 @@ def show_ceiling(ceiling: Ceiling) -> None:
         values = (people.agreement, people.kappa, model.agreement, model.kappa)
         rows.add_row(isolated(one.name, NAME_WIDTH), *map(_shown, values), f"{people.n:,}")
     screen.print(rows)
-    screen.print("\nThe model against each annotator, and against the majority of all:")
+    say("\nThe model against each annotator, and against the majority of all:")
     measured = ("agreement", "Cohen's kappa", "articles")
     rows = table("annotator", *measured, numbers=measured)
     by_name = [
@@ -192,8 +192,8 @@ def show_ceiling(ceiling: Ceiling) -> None:
         rows.add_row(isolated(name, NAME_WIDTH), *row)
     screen.print(rows)
     if ceiling.n_tied:
-        screen.print(f"{counted(ceiling.n_tied, 'article')} without a majority left out.")
-    screen.print(f"\n{ceiling_meaning(ceiling)}")
+        say(f"{counted(ceiling.n_tied, 'article')} without a majority left out.")
+    say(f"\n{ceiling_meaning(ceiling)}")
 
 
 def ceiling_meaning(ceiling: Ceiling) -> str:
@@ -209,7 +209,7 @@ def ceiling_meaning(ceiling: Ceiling) -> str:
         return f"{measured} It is below what people reach."
     if low > 0:
         return f"{measured} It is nearer to the others than a single annotator is."
-    return f"{measured} These articles do not tell it from a person."
+    return f"{measured} On these articles it is not clearly better or worse than people."
 
 
 def _shown(value: float | None) -> str:

@@ -237,8 +237,9 @@ def _outlets(found: Audit) -> list[str]:
         lines += _wrapped("label and outlet were not compared: it takes two of each")
     else:
         lines += _wrapped(
-            f"Cramér's V of label and outlet is {tie.cramers_v:.2f} (0: independent, 1: the outlet "
-            f"decides); {tie.single_label_outlets} of {tie.outlets} outlets have one label only"
+            f"knowing the outlet tells {_how_much(tie.cramers_v)} about the label: Cramér's V of "
+            f"the two is {tie.cramers_v:.2f} (0: nothing, 1: everything); "
+            f"{tie.single_label_outlets} of {tie.outlets} outlets have one label only"
         )
     told = probe is not None and probe.accuracy - probe.majority > TELLING * (1 - probe.majority)
     if tie is not None and tie.cramers_v > CONFOUNDED:
@@ -271,6 +272,12 @@ def _dates(found: DateAudit) -> list[str]:
         lines += _wrapped(f"{one.articles:,} {what} (the first is {example}{detail})")
         lines += _advice(advice or (remedy(one.detail) if detail else one.detail))
     return lines
+
+
+def _how_much(cramers_v: float) -> str:
+    """Say in words how far one of two things tells the other."""
+    steps = ((0.1, "next to nothing"), (0.3, "a little"), (0.8, "a lot"))
+    return next((words for below, words in steps if cramers_v < below), "nearly everything")
 
 
 def _wrapped(text: str, indent: int = 2) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, counted, interval, note, table
+from stance.cli.console import console, counted, interval, isolated, note, say, table
 from stance.cli.corpus import read_labelled_with_rows, write_json
 from stance.cli.options import (
     CorpusArgument,
@@ -16,15 +16,18 @@ from stance.cli.options import (
     SkipRejectedOption,
     with_corpus_options,
 )
+from stance.cli.scores import always, baseline_remark
 from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.corpus.article import Article
+    from stance.evaluation.baseline import Floor
     from stance.evaluation.comparison import Decision, Difference, McNemar
 
 SURE = 0.05  # p below which a difference is called one
+NARROWEST_NAME = 16
 
 
 def _candidate(name: str, place: str) -> object:
@@ -83,6 +86,7 @@ def compare_command(
     from stance.corpus.keys import aligned, by_canonical
     from stance.corpus.labelled import field_values
     from stance.corpus.writing import check_file_target
+    from stance.evaluation.baseline import floor_of
     from stance.evaluation.comparison import Paired, compare, decide, mcnemar
     from stance.evaluation.confusion import Metric
 
@@ -105,9 +109,11 @@ def compare_command(
     if group and difference.unit != group:
         note(f"Resampled articles: one has no {group}, or a label comes from one {group} alone.")
     decision = None if margin is None else decide(difference, margin=margin)
+    floor = floor_of(paired, chosen, by_group=difference.unit != "article")
     if json:
-        write_json(json, _to_dict(first, second, difference, discordant, decision), force=force)
-    show(len(paired), (first, second), difference, discordant, decision)
+        result = _to_dict(first, second, difference, discordant, decision)
+        write_json(json, {**result, "baseline": floor.to_dict()}, force=force)
+    show(len(paired), (first, second), difference, discordant, floor, decision)
 
 
 def _labels(candidate: Path, articles: Sequence[Article]) -> list[str]:
@@ -145,24 +151,42 @@ def show(
     names: tuple[Path, Path],
     difference: Difference,
     discordant: McNemar,
+    floor: Floor,
     decision: Decision | None,
 ) -> None:
-    """Print both scores, the difference, and what it means."""
-    screen = console()
-    screen.print(f"{counted(n_articles, 'article')}\n")
-    scores = table("", "predictions", difference.metric, numbers=[difference.metric])
-    for letter, name, score in zip("AB", names, (difference.first, difference.second), strict=True):
-        scores.add_row(letter, str(name), f"{score:.3f}")
-    screen.print(scores)
-    screen.print(
+    """Print both scores and that of one label, the difference, and what it means."""
+    say(f"{counted(n_articles, 'article')}\n")
+    _show_scores(names, difference, floor)
+    say(
         f"\nA - B: {difference.value:+.3f}, 95 % interval {interval(difference.interval)}, "
         f"{_p(difference.p_value)}; resampled: {counted(difference.n_units, difference.unit)}."
     )
-    screen.print(
+    say(
         f"Only A is right on {counted(discordant.only_first, 'article')}, only B on "
         f"{discordant.only_second:,}; McNemar's exact {_p(discordant.p_value)}."
     )
-    screen.print(f"\n{meaning(difference, decision)}")
+    say(f"\n{meaning(difference, decision)}")
+    for letter, baseline in (("A", floor.first), ("B", floor.second)):
+        if sentence := baseline_remark(baseline, letter):
+            say(sentence)
+
+
+def _show_scores(names: tuple[Path, Path], difference: Difference, floor: Floor) -> None:
+    screen, metric = console(), difference.metric
+    columns = list(dict.fromkeys([metric, "accuracy", "macro-F1"]))
+    scores = table("", "predictions", *columns, numbers=columns)
+    width = max(screen.width - 3 - sum(len(name) + 2 for name in columns), NARROWEST_NAME)
+    a, b = floor.first, floor.second
+    rows = (
+        ("A", str(names[0]), difference.first, a.accuracy.model, a.macro_f1.model),
+        ("B", str(names[1]), difference.second, b.accuracy.model, b.macro_f1.model),
+        ("", always(a), floor.score, a.accuracy.baseline, a.macro_f1.baseline),
+    )
+    for letter, name, score, accuracy, macro_f1 in rows:
+        found = {"accuracy": accuracy, "macro-F1": macro_f1, metric: score}
+        figures = (f"{found[column]:.3f}" for column in columns)
+        scores.add_row(letter, isolated(name, width), *figures)
+    screen.print(scores)
 
 
 def _p(value: float) -> str:
@@ -174,13 +198,13 @@ def meaning(difference: Difference, decision: Decision | None = None) -> str:
     sentences = [_which(difference)]
     if difference.unit != "article":
         sentences.append(
-            f"McNemar's test takes articles for independent; trust the interval over "
-            f"{difference.unit}s."
+            f"Articles of one {difference.unit} resemble each other, which McNemar's test ignores: "
+            "report the interval."
         )
     if difference.few_units:
         sentences.append(
-            f"With only {counted(difference.n_units, difference.unit)} the interval is rather too "
-            "narrow."
+            f"With only {counted(difference.n_units, difference.unit)} the true interval is wider "
+            "than this one."
         )
     if decision is not None:
         sentences.append(_decided(decision))
@@ -193,8 +217,8 @@ def _which(difference: Difference) -> str:
         return "A and B score the same."
     if difference.p_value >= SURE:
         return (
-            f"These articles do not tell A and B apart: the difference may lie anywhere from "
-            f"{low:+.3f} to {high:+.3f}."
+            f"There is no clear difference between A and B: it may be anything from {low:+.3f} to "
+            f"{high:+.3f}."
         )
     better, worse = ("A", "B") if difference.value > 0 else ("B", "A")
     ends = sorted((abs(low), abs(high)))
@@ -206,9 +230,9 @@ def _which(difference: Difference) -> str:
 
 def _decided(decision: Decision) -> str:
     means = {
-        "superior": "A is better than B at all",
-        "non-inferior": f"A loses less than {decision.margin:g} to B, if anything",
-        "inferior": f"A loses more than {decision.margin:g} to B",
-        "undecided": f"whether A loses {decision.margin:g} to B is not decided",
+        "superior": "A is better than B",
+        "non-inferior": f"A is worse than B by less than {decision.margin:g}, if at all",
+        "inferior": f"A is worse than B by more than {decision.margin:g}",
+        "undecided": f"it is open whether A is worse than B by {decision.margin:g} or more",
     }[decision.verdict]
     return f"At {decision.confidence:.0%} confidence, {means} ({decision.verdict})."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,19 +24,63 @@ NARROWEST = 20
 
 def fail(message: str) -> None:
     """Say on stderr what went wrong."""
-    print(f"Error: {message}", file=sys.stderr)  # noqa: T201
+    note(f"Error: {message}")
 
 
 def note(message: str) -> None:
-    """Say something on stderr that is no result."""
+    """Say something on stderr that is no result; on a terminal in lines that fit it."""
+    if sys.stderr.isatty():
+        message = filled(message, shutil.get_terminal_size().columns)
     print(message, file=sys.stderr)  # noqa: T201
 
 
 def console() -> Console:
-    """Return a console for results, on stdout."""
+    """Return a console for results, on stdout.
+
+    A label such as ``[b]`` or ``:x:`` is shown as it is: neither markup nor an
+    emoji's name.
+    """
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False)
+    return Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+
+
+def say(message: str = "") -> None:
+    """Print text on stdout in lines that fit the screen, each word whole."""
+    screen = console()
+    screen.print(filled(message, screen.width), no_wrap=True, overflow="ignore", crop=False)
+
+
+def filled(message: str, width: int) -> str:
+    """Break lines between words; a word that is too long for any line stays whole.
+
+    Lines that begin with a blank, such as commands to copy, stay as they are.
+
+    Examples
+    --------
+    >>> print(filled("Macro-F1 of the model: 0.812", 20))
+    Macro-F1 of the
+    model: 0.812
+    """
+    return "\n".join(
+        line if line.startswith(" ") else _broken(line, width) for line in message.split("\n")
+    )
+
+
+def _broken(line: str, width: int) -> str:
+    from rich.cells import cell_len
+
+    lines: list[str] = []
+    for word in line.split(" "):
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        elif lines and lines[-1].count(ISOLATE) > lines[-1].count(END_ISOLATE):
+            # An isolate ends with its line, so what goes on in the next needs one of its own.
+            lines[-1] += END_ISOLATE
+            lines.append(f"{ISOLATE}{word}")
+        else:
+            lines.append(word)
+    return "\n".join(lines)
 
 
 def table(*columns: str, numbers: Sequence[str] = (), last_wraps: bool = False) -> Table:
@@ -54,13 +99,34 @@ def table(*columns: str, numbers: Sequence[str] = (), last_wraps: bool = False) 
 
 
 def isolated(text: str, width: int) -> str:
-    """Return one line of text, cut to a number of cells, that leaves its neighbours in order."""
+    """Return one line of text, cut to a number of cells, that leaves its neighbours in order.
+
+    ASCII reorders nothing, and can be copied without marks that nobody sees.
+    """
     from rich.cells import cell_len, set_cell_size
 
     line = " ".join(text.split())
-    if cell_len(line) > width:
-        line = set_cell_size(line, max(width - 1, 1)).rstrip() + "…"
-    return f"{ISOLATE}{line}{END_ISOLATE}"
+    if cell_len(line) <= width:
+        return shown(line)
+    cut = set_cell_size(line, max(width - 1, 1)).rstrip() + "…"
+    cut += END_ISOLATE * (cut.count(ISOLATE) - cut.count(END_ISOLATE))
+    return cut if line.isascii() else f"{ISOLATE}{cut}{END_ISOLATE}"
+
+
+def shown(label: str) -> str:
+    """Return a label so that an Arabic one leaves its neighbours in order."""
+    return label if label.isascii() else f"{ISOLATE}{label}{END_ISOLATE}"
+
+
+def quoted(label: str) -> str:
+    """Return a label between quotation marks, for a sentence.
+
+    Examples
+    --------
+    >>> quoted("Favor")
+    "'Favor'"
+    """
+    return f"'{shown(label)}'"
 
 
 def in_shell(word: str) -> str:
@@ -83,6 +149,17 @@ def counted(n: int, noun: str) -> str:
     ('1 row', '2,000 rows')
     """
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """Write a share in [0, 1].
+
+    Examples
+    --------
+    >>> percent(0.629)
+    '63 %'
+    """
+    return f"{share * 100:.0f} %"
 
 
 def interval(pair: tuple[float, float]) -> str:

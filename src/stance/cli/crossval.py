@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from stance.cli.console import console, interval, progress, table
+from stance.cli.console import console, interval, isolated, progress, say, table
 from stance.cli.corpus import read_auxiliary, read_labelled_with_rows, write_json
 from stance.cli.engines import (
     LOCAL,
@@ -32,12 +32,16 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.cli.scores import (
+    RESAMPLED,
+    always,
+    show_baselines,
     show_calibration,
     show_confusion,
     show_labels,
     show_slices,
     slice_fields,
 )
+from stance.cli.unread_fields import warn_of_unread_fields
 from stance.corpus.source import Source
 from stance.errors import ConfigError
 
@@ -49,6 +53,17 @@ if TYPE_CHECKING:
 
 # Below this the difference is within what chance does to a few hundred articles.
 NOTABLE_GAP = 0.03
+NEW_AND_KNOWN = {
+    "outlet": ("new outlets", "outlets it knows"),
+    "event": ("new events", "events it knows"),
+    "time": ("later articles", "articles of any time"),
+}
+WHY_BETTER = {
+    "outlet": "because it recognises the outlet",
+    "event": "because articles on one event resemble each other",
+    "time": "because there it has learned from later articles too",
+}
+PROTOCOL_COLUMNS = 40  # cells beside a protocol
 
 
 @with_corpus_options
@@ -123,6 +138,7 @@ def crossval_command(
     settings = load_config(config, override or [])
     candidates = [load_config(config, [*(override or []), *more]) for more in combined(grid or [])]
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
+    warn_of_unread_fields(rows, reading)
     others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
     articles, fields = [row.article for row in rows], slice_fields(rows, slices)
     with cluster_of(engine, scheduler, jobs) as cluster, progress("Cross-validating") as tell:
@@ -180,7 +196,7 @@ def show(result: CrossValidation) -> None:
     """Print the honest figures, the naive ones beside them, and what the gap means."""
     screen = console()
     honest, naive = result.honest, result.naive
-    screen.print(f"{honest.n:,} articles\n")
+    say(f"{honest.n:,} articles\n")
     scores = table("protocol", "macro-F1", "95 % interval", "accuracy", numbers=["accuracy"])
     for scored in filter(None, (honest, naive)):
         scores.add_row(
@@ -189,15 +205,20 @@ def show(result: CrossValidation) -> None:
             interval(scored.intervals["macro_f1"]),
             f"{scored.accuracy:.3f}",
         )
+    for baseline in honest.baselines:
+        name = isolated(always(baseline), screen.width - PROTOCOL_COLUMNS)
+        figures = (f"{baseline.macro_f1.baseline:.3f}", "", f"{baseline.accuracy.baseline:.3f}")
+        scores.add_row(name, *figures)
     screen.print(scores)
-    screen.print(f"Intervals resample {honest.interval_unit}s.")
-    screen.print(f"\n{meaning(result)}\n")
+    say(f"Intervals: from resampling {RESAMPLED[honest.interval_unit]}.\n")
+    show_baselines(honest.baselines)
+    say(f"{meaning(result)}\n")
     show_choices(result)
-    screen.print(f"By label ({honest.protocol}):")
+    say(f"By label ({honest.protocol}):")
     show_labels(honest)
-    screen.print()
+    say()
     show_confusion(honest)
-    screen.print()
+    say()
     show_calibration(honest)
     show_slices(honest)
 
@@ -209,34 +230,29 @@ def show_choices(result: CrossValidation) -> None:
         for choice in result.choices
     )
     if counts:
-        chosen = table("chosen inside the folds", "folds", numbers=["folds"])
+        chosen = table("folds", "chosen inside the folds", numbers=["folds"], last_wraps=True)
         for settings, n in counts.most_common():
-            chosen.add_row(settings, str(n))
+            chosen.add_row(str(n), settings)
         console().print(chosen)
-        console().print()
+        say()
 
 
 def meaning(result: CrossValidation) -> str:
     """Say in a sentence or two what the gap between the two figures means."""
     if result.gap is None or result.naive is None:
         return (
-            "Random folds let the model recognise the outlet: this figure says little about "
-            "outlets it has never seen. Give the corpus an outlet field to learn more."
+            "In random folds the model has seen every outlet before, so this figure says little "
+            "about new outlets. To learn more, give the corpus an outlet field."
         )
+    honest, naive = result.honest.macro_f1, result.naive.macro_f1
+    new, known = NEW_AND_KNOWN[result.by]
     gap = f"Gap: {result.gap:+.3f} macro-F1."
     if result.gap < NOTABLE_GAP:
-        return f"{gap} The model does about as well on an unseen {result.by} as at random."
-    if result.by == "time":
         return (
-            f"{gap} The model loses that much on later articles; expect "
-            f"{result.honest.macro_f1:.3f} on those, and quote that."
-        )
-    if result.by == "outlet":
-        return (
-            f"{gap} The model owes that much to recognising the outlet; expect "
-            f"{result.honest.macro_f1:.3f} on an outlet it has never seen, and quote that."
+            f"{gap} The model does about as well on {new} ({honest:.3f}) as on {known} "
+            f"({naive:.3f})."
         )
     return (
-        f"{gap} The model owes that much to what articles of one {result.by} share; expect "
-        f"{result.honest.macro_f1:.3f} on new ones, and quote that."
+        f"{gap} On random folds the model looks {result.gap:.3f} better than it is, "
+        f"{WHY_BETTER[result.by]}. Expect {honest:.3f} on {new}, and quote that."
     )

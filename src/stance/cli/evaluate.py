@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stance.cli.console import console, interval, table
+from stance.cli.console import console, interval, isolated, say, table
 from stance.cli.corpus import read_labelled_with_rows, write_json
 from stance.cli.models import load
 from stance.cli.options import (
@@ -17,6 +17,10 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.cli.scores import (
+    FIGURE_COLUMNS,
+    RESAMPLED,
+    always,
+    show_baselines,
     show_calibration,
     show_confusion,
     show_labels,
@@ -27,6 +31,8 @@ from stance.corpus.source import Source
 
 if TYPE_CHECKING:
     from stance.evaluation.metrics import Evaluation
+
+MOST_FREQUENT = {"training": "most frequent in training", "test": "most frequent here"}
 
 
 @with_corpus_options
@@ -58,7 +64,7 @@ def evaluate_command(
 def show(result: Evaluation) -> None:
     """Print all scores of an evaluation."""
     screen = console()
-    screen.print(f"{result.n:,} articles; {result.protocol}.\n")
+    say(f"{result.n:,} articles; {result.protocol}.\n")
     scores = table("score", "value", "95 % interval", numbers=["value"])
     for name, value in (
         ("accuracy", result.accuracy),
@@ -70,13 +76,27 @@ def show(result: Evaluation) -> None:
     scores.add_row("Brier score", f"{result.brier:.3f}", "")
     scores.add_row("calibration error", f"{result.calibration_error:.3f}", "")
     screen.print(scores)
-    screen.print(f"Intervals resample {result.interval_unit}s.\n")
+    say(f"Intervals: from resampling {RESAMPLED[result.interval_unit]}.\n")
+    _show_baselines(result)
     show_labels(result)
-    screen.print()
+    say()
     show_confusion(result)
-    screen.print()
+    say()
     show_calibration(result)
     show_slices(result)
+
+
+def _show_baselines(result: Evaluation) -> None:
+    """Print what always the same label scores, and whether the model is better."""
+    screen = console()
+    without = table("without a model", "accuracy", "macro-F1", numbers=["accuracy", "macro-F1"])
+    for baseline in result.baselines:
+        name = f"{always(baseline)} ({MOST_FREQUENT[baseline.source]})"
+        figures = (f"{baseline.accuracy.baseline:.3f}", f"{baseline.macro_f1.baseline:.3f}")
+        without.add_row(isolated(name, screen.width - FIGURE_COLUMNS), *figures)
+    screen.print(without)
+    show_baselines(result.baselines)
+    say()
 
 
 def _title(name: str) -> str:

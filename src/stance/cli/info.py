@@ -6,14 +6,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, isolated, table
+from stance.cli.console import console, isolated, say, shown, table
 from stance.cli.corpus import write_json
 from stance.cli.models import model_folder
 from stance.cli.options import ForceOption, JsonOption, ModelOption
+from stance.cli.scores import held_out_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from stance.features.lexicon import LexiconBlock
     from stance.model.persistence import StoredModel
-    from stance.model.record import Domain
+    from stance.model.record import Domain, Model, StrongFeature
+
+FEATURE_WIDTH = 42
+WEIGHT_COLUMN = 12  # cells of the weight and what is between the columns
+NARROWEST = 12
+TERMS = 3  # of a lexical feature
+EXPLANATION = (
+    "lexicon: how often the terms of a category (or of a side) are used; share: how large their "
+    "part is among all names of that actor; sideshare: among the terms of all sides; scare: how "
+    "often they are between scare quotes."
+)
 
 
 def info_command(
@@ -36,6 +52,7 @@ def info_command(
 def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
     """Return what is shown as plain JSON values."""
     manifest = stored.manifest
+    strongest_features = stored.model.strongest_features(n_features)
     return {
         "format": manifest.format,
         "sha256": stored.sha256,
@@ -50,9 +67,25 @@ def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
         "versions": manifest.versions,
         "strongest_features": {
             label: [[name, weight] for name, weight in strongest]
-            for label, strongest in stored.model.strongest_features(n_features).items()
+            for label, strongest in strongest_features.items()
+        },
+        "lexicon_terms": {
+            name: terms
+            for strongest in strongest_features.values()
+            for name, _ in strongest
+            if (terms := lexicon_terms(stored.model, name))
         },
     }
+
+
+def lexicon_terms(model: Model, feature: str, n: int = TERMS) -> list[str]:
+    """Return some Arabic terms that a lexical feature counts; none for other features."""
+    name, _, column = feature.partition(":")
+    block = next((b for kind, b, _ in model.features.blocks if kind == name == "lexicon"), None)
+    if block is None:
+        return []
+    lexicon: LexiconBlock = block  # type: ignore[assignment]
+    return lexicon.examples(column, n)
 
 
 def _show(stored: StoredModel, n_features: int, folder: str) -> None:
@@ -71,23 +104,49 @@ def _show(stored: StoredModel, n_features: int, folder: str) -> None:
     facts.add_row("trained on", _corpus(stored))
     facts.add_row("corpus hash", record.fingerprint)
     if record.scores:
-        facts.add_row("macro-F1", f"{record.scores['macro_f1']:.3f}, {record.scores['protocol']}")
+        scores = record.scores
+        facts.add_row("macro-F1", f"{scores['macro_f1']:.3f}, {held_out_words(scores['protocol'])}")
     facts.add_row("versions", ", ".join(f"{k} {v}" for k, v in manifest.versions.items()))
     screen.print(facts)
     for remark in record.notes:
-        screen.print(f"Note: {remark}")
+        say(f"Note: {remark}")
     strongest = model.strongest_features(n_features)
     for label in model.labels:
-        screen.print(f"\n{label}: {record.label_counts.get(label, 0):,} articles")
+        say(f"\n{shown(label)}: {record.label_counts.get(label, 0):,} articles")
         entry = model.codebook.labels.get(label) if model.codebook else None
         if entry:
-            screen.print(f"  {entry.title}. {entry.definition}")
-        rows = table("feature", "weight", numbers=["weight"])
-        for name, weight in strongest[label]:
-            kind, _, term = name.partition(":")
-            rows.add_row(f"  {kind}: {isolated(_visible(term), 50)}", f"{weight:.3f}")
+            say(f"{entry.title}. {entry.definition}")
         if n_features:
-            screen.print(rows)
+            screen.print(_features(model, strongest[label], screen.width))
+    if any(lexicon_terms(model, name) for found in strongest.values() for name, _ in found):
+        say(f"\n{EXPLANATION}")
+
+
+def _features(model: Model, strongest: Sequence[StrongFeature], width: int) -> Table:
+    """Return the strongest features of a label, lexical ones with terms that they count."""
+    from rich.cells import cell_len
+
+    names = [name.split(":", 1) for name, _ in strongest]
+    features = [f"  {kind}: {isolated(_visible(term), FEATURE_WIDTH)}" for kind, term in names]
+    room = max(width - max(map(cell_len, features), default=0) - WEIGHT_COLUMN, NARROWEST)
+    rows = table("feature", "weight", "terms such as", numbers=["weight"])
+    for (name, weight), feature in zip(strongest, features, strict=True):
+        rows.add_row(
+            feature, f"{weight:.3f}", _that_fit(lexicon_terms(model, name, 4 * TERMS), room)
+        )
+    return rows
+
+
+def _that_fit(terms: Sequence[str], width: int) -> str:
+    """Join a few terms that a cell holds whole; a first one that is too long is cut."""
+    from rich.cells import cell_len
+
+    joined, n = terms[0] if terms else "", 1
+    for term in terms[1:]:
+        longer = f"{joined}، {term}"
+        if n < TERMS and cell_len(longer) <= width:
+            joined, n = longer, n + 1
+    return isolated(joined, width) if joined else ""
 
 
 def _domain(domain: Domain | None) -> str:

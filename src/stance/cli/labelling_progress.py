@@ -54,11 +54,10 @@ class Pace:
 
 
 def shares(tally: Tally) -> str:
-    """Write the most frequent labels with their shares."""
-    total = max(tally.n_labelled, 1)
-    return ", ".join(
-        f"{label} {n / total:.0%}" for label, n in tally.labels.most_common(SHARES_SHOWN)
-    )
+    """Write the most frequent labels with their shares of the articles within the domain."""
+    found = tally.inside
+    total = max(found.total(), 1)
+    return ", ".join(f"{label} {n / total:.0%}" for label, n in found.most_common(SHARES_SHOWN))
 
 
 def line(progress: Progress, pace: Pace) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from stance.cli.console import counted, fail, note
+from stance.cli.console import counted, fail, note, percent, shown
 from stance.cli.corpus import SHOWN, listing
 from stance.cli.labelling_progress import shown_progress
 from stance.cli.prediction_table import TableWriter
@@ -18,6 +18,8 @@ from stance.cli.stopping import stopping
 from stance.errors import InterruptedRunError
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from stance.corpus.article import RejectedRow
     from stance.corpus.source import Source
     from stance.labelling.engine import Engine
@@ -52,12 +54,13 @@ def to_target(
     force: bool,
     wanted: bool,
     quiet: bool,
+    model_named: bool,
 ) -> None:
     """Label into a file or a folder, and end the command as the run ended."""
     from stance.labelling.run import label_to_target
 
-    with stopping() as stop, shown_progress(quiet=quiet) as shown:
-        report = _FirstRejects(shown)
+    with stopping() as stop, shown_progress(quiet=quiet) as tell:
+        report = _FirstRejects(tell)
         try:
             outcome = label_to_target(
                 task,
@@ -80,7 +83,9 @@ def to_target(
         )
         raise typer.Exit(stop.exit_code)
     if not quiet:
+        _warn_of_the_shipped_model(outcome.tally, model_named=model_named)
         _report_target(outcome, outcome.receipt, target, report.rows)
+        note(model_line(task))
     _fail_if_useless(task, outcome.tally, outcome.receipt.inputs)
 
 
@@ -139,30 +144,90 @@ def _report_target(
         note(
             f"Set aside {counted(tally.n_rejected, 'row')} that cannot be used: {kinds}.\n"
             + (f"{listing(rejected, tally.n_rejected)}\n" if rejected else "")
-            + f"They stand in {target.rejects}."
+            + f"They are in {target.rejects}."
         )
 
 
 def _report(tally: Tally, place: str = "") -> None:
-    from stance.labelling.tally import NO_LABEL
-
-    given = [(label, n) for label, n in tally.labels.most_common() if label != NO_LABEL]
-    labels = ", ".join(f"{label} {n:,}" for label, n in given)
     n_labelled = tally.n_labelled - tally.n_abstained
-    note(f"Labelled {counted(n_labelled, 'article')}{place}" + (f": {labels}." if labels else "."))
+    labelled, outside = f"Labelled {counted(n_labelled, 'article')}{place}", tally.out_of_domain
+    if not outside:
+        labels = _listed(tally.labels)
+        note(f"{labelled}: {labels}." if labels else f"{labelled}.")
+    else:
+        note(f"{labelled}.")
+        note(
+            f"In the model's domain, {counted(tally.inside.total(), 'article')}"
+            f"{_after_colon(tally.inside)}."
+        )
+        note(
+            f"Out of domain, {outside:,} of {counted(tally.n_labelled, 'article')} "
+            f"({percent(outside / tally.n_labelled)}), which use words the model knows poorly"
+            f"{_after_colon(tally.outside)}."
+        )
     if tally.n_abstained:
         note(f"Gave no label to {counted(tally.n_abstained, 'article')} below --min-probability.")
-    if tally.out_of_domain:
-        note(
-            f"Flagged {counted(tally.out_of_domain, 'article')} as out_of_domain: unlike anything "
-            "that the model was trained on."
-        )
     if tally.n_rejected or tally.passed:
         silent = f"{tally.n_abstained:,} without a label, " if tally.n_abstained else ""
         note(
             f"Read {counted(tally.n_rows, 'row')}: {n_labelled:,} labelled, {silent}"
             f"{tally.n_rejected:,} set aside, {tally.passed:,} passed over."
         )
+
+
+def _listed(labels: Counter[str]) -> str:
+    """Write every label with its number of articles and its share, the most frequent first."""
+    from stance.labelling.tally import NO_LABEL
+
+    given = [(label, n) for label, n in labels.most_common() if label != NO_LABEL]
+    total = max(sum(n for _, n in given), 1)
+    return ", ".join(f"{shown(label)} {n:,} ({percent(n / total)})" for label, n in given)
+
+
+def _after_colon(labels: Counter[str]) -> str:
+    listed = _listed(labels)
+    return f": {listed}" if listed else ""
+
+
+def _warn_of_the_shipped_model(tally: Tally, *, model_named: bool) -> None:
+    if not model_named and (warning := shipped_model_warning(tally)):
+        note(warning)
+
+
+def shipped_model_warning(tally: Tally) -> str | None:
+    """Say that the model that ships was used on articles it was not made for; None elsewhere."""
+    from stance.labelling.tally import HEADLINE
+
+    n, reasons = tally.n_labelled, []
+    if 2 * tally.out_of_domain > n:
+        reasons.append(
+            f"{tally.out_of_domain:,} of {counted(n, 'article')} "
+            f"({percent(tally.out_of_domain / n)}) are out of domain: their vocabulary is unlike "
+            "the training corpus."
+        )
+    if 2 * tally.headlines > n:
+        reasons.append(
+            f"{tally.headlines:,} of {counted(n, 'text')} ({percent(tally.headlines / n)}) are "
+            f"shorter than {HEADLINE} characters, as headlines are, and the model learned from "
+            "whole articles."
+        )
+    if not reasons:
+        return None
+    return (
+        "Warning: the model that ships with stance was used, since no --model was named. "
+        f"{' '.join(reasons)} Labels on them are guesses: train a model of your own, see "
+        "'stance train --help', and name it with --model."
+    )
+
+
+def model_line(task: Labelling) -> str:
+    """Name the model, what it was trained on and its labels."""
+    model = task.model
+    outlets = f" of {counted(model['n_outlets'], 'outlet')}" if model["n_outlets"] else ""
+    return (
+        f"Model: {model['name']}, trained on {counted(model['n_articles'], 'article')}{outlets}; "
+        f"labels {', '.join(map(shown, model['labels']))}."
+    )
 
 
 def to_stdout(
@@ -173,6 +238,7 @@ def to_stdout(
     as_table: bool,
     force: bool,
     quiet: bool,
+    model_named: bool,
 ) -> None:
     """Label to standard output, as rows for a program or as tables for the eye."""
     from stance.labelling.streaming import appended_file, label_to_stream, stream_writer
@@ -192,13 +258,16 @@ def to_stdout(
             task, write, engine=engine, rejects=file, report=report, stop=stop.event
         )
     if not quiet:
+        _warn_of_the_shipped_model(tally, model_named=model_named)
         _report(tally)
     if tally.n_rejected and not quiet:
-        kept = f"They stand in {rejects}." if rejects else "Keep them with --rejects FILE."
+        kept = f"They are in {rejects}." if rejects else "Keep them with --rejects FILE."
         note(
             f"Set aside {counted(tally.n_rejected, 'row')} that cannot be used:\n"
             f"{listing(report.rows, tally.n_rejected)}\n{kept}"
         )
+    if not quiet:
+        note(model_line(task))
     if stop.signal is not None:
         note(f"Stopped by {stop.name}.")
         raise typer.Exit(stop.exit_code)

@@ -155,10 +155,26 @@ def predict_command(
         tell_storage(task.inputs)
     with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
         if target is None:
-            to_stdout(task, chosen, rejects, as_table=as_table, force=force, quiet=quiet)
+            to_stdout(
+                task,
+                chosen,
+                rejects,
+                as_table=as_table,
+                force=force,
+                quiet=quiet,
+                model_named=model is not None,
+            )
         else:
-            wanted = rejects is not None
-            to_target(task, target, chosen, resume=resume, force=force, wanted=wanted, quiet=quiet)
+            to_target(
+                task,
+                target,
+                chosen,
+                resume=resume,
+                force=force,
+                wanted=rejects is not None,
+                quiet=quiet,
+                model_named=model is not None,
+            )
 
 
 def _check(output: str | None, *, as_table: bool, resume: bool, force: bool) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TABLE_ROWS = 50
 NO_LABEL = "-"
+NARROWEST = 8
 DOMAIN = {True: "out", False: "in", None: "-"}
 
 
@@ -32,15 +33,22 @@ class TableWriter:
 
 
 def _table(batch: Sequence[Prediction], width: int, *, header: bool) -> object:
+    from rich.cells import cell_len
+
     rows = table("label", "prob.", "domain", "id", "headline", numbers=["prob."])
     rows.show_header = header
-    label_width = max(len(label) for label in batch[0].probabilities)
-    id_width = min(max(len(p.article.id) for p in batch), max(width // 5, 8))
-    room = max(width - label_width - id_width - len("prob.") - len("domain") - 10, 16)
+    beside = len("prob.") + len("domain") + 8
+    label_width = max(map(cell_len, batch[0].probabilities))
+    # A label is cut only where the screen has no room for it and a glimpse of the rest.
+    label_width = min(label_width, max(width - beside - 2 * NARROWEST, NARROWEST))
+    id_width = max(cell_len(p.article.id) for p in batch)
+    id_width = min(id_width, max((width - beside - label_width) // 3, NARROWEST))
+    room = max(width - beside - label_width - id_width, NARROWEST)
     for prediction in batch:
         article = prediction.article
+        label = isolated(prediction.label or NO_LABEL, label_width)
         rows.add_row(
-            (prediction.label or NO_LABEL).ljust(label_width),
+            label + " " * (label_width - cell_len(label)),
             f"{prediction.probability:.2f}",
             DOMAIN[prediction.out_of_domain].ljust(len("domain")),
             isolated(article.id, id_width),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stance.cli.console import console, counted, interval, isolated, table
+from stance.cli.console import console, counted, interval, isolated, quoted, say, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.corpus.reading import Located
+    from stance.evaluation.baseline import Baseline
     from stance.evaluation.metrics import Evaluation
     from stance.evaluation.reliability import Coverage
     from stance.evaluation.slicing import Slice
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 COVERAGES_SHOWN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.25)
 SLICES_SHOWN = 40
 SLICE_COLUMNS = 63  # cells beside the value of a slice
+LABEL_COLUMNS = 39  # cells beside a label in the table of labels
+FIGURE_COLUMNS = 22  # cells of accuracy and macro-F1 beside a name
 NARROWEST_VALUE = 12
+RESAMPLED = {"outlet": "whole outlets", "article": "single articles"}
+LEARNED_FROM_ALL = ", features learned from all"
 
 
 def slice_fields(
@@ -29,45 +34,107 @@ def slice_fields(
     return {name: field_values(rows, name) for name in names or ()}
 
 
+def show_baselines(found: Sequence[Baseline]) -> None:
+    """Say in a line where a model is not better than always giving one label, the best of them."""
+    best = max(found, key=lambda baseline: baseline.accuracy.baseline)
+    if sentence := baseline_remark(best):
+        say(sentence)
+
+
+def always(baseline: Baseline) -> str:
+    """Name what always gives the same label."""
+    if len(baseline.labels) > 1:
+        return "always the most frequent label"
+    return f"always {quoted(baseline.labels[0])}"
+
+
+def baseline_remark(baseline: Baseline, who: str = "The model") -> str | None:
+    """Say that a model is not better than always giving one label; None where it is."""
+    accuracy, macro_f1 = baseline.accuracy, baseline.macro_f1
+    gains = [
+        (name, gain)
+        for name, gain in (("accuracy", accuracy), ("macro-F1", macro_f1))
+        if not gain.is_sure
+    ]
+    if not gains:
+        return None
+    clear = any(gain.value <= 0 for _, gain in gains)
+    better = "better" if clear else "clearly better"
+    figures = ", ".join(
+        f"{name} {gain.model:.3f} against {gain.baseline:.3f}"
+        + (" (no clear difference)" if clear and gain.value > 0 else "")
+        for name, gain in gains
+    )
+    given = always(baseline).replace("always", "always saying", 1)
+    said = f"{who} is not {better} than {given}: {figures}."
+    if macro_f1.is_sure:
+        said += (
+            f" (Its macro-F1 is higher, {macro_f1.model:.3f} against {macro_f1.baseline:.3f}, "
+            "but that of random guessing would be too.)"
+        )
+    return said
+
+
+def held_out_words(protocol: str) -> str:
+    """Say in plain words how the figures that training prints came about."""
+    if not protocol.endswith(LEARNED_FROM_ALL):
+        return protocol
+    return (
+        f"{protocol.removesuffix(LEARNED_FROM_ALL)}; slightly optimistic, because the vocabulary "
+        "was learned from all articles"
+    )
+
+
 def show_labels(result: Evaluation) -> None:
     """Print precision, recall and F1 of each label."""
+    screen = console()
     columns = ("precision", "recall", "F1", "articles")
     labels = table("label", *columns, numbers=columns)
+    width = max(screen.width - LABEL_COLUMNS, NARROWEST_VALUE)
     for label, score in result.per_class.items():
         values = (f"{value:.3f}" for value in (score.precision, score.recall, score.f1))
-        labels.add_row(label, *values, f"{score.support:,}")
-    console().print(labels)
+        labels.add_row(isolated(label, width), *values, f"{score.support:,}")
+    screen.print(labels)
 
 
 def show_confusion(result: Evaluation) -> None:
-    """Print how often each label was taken for which."""
+    """Print how often each label was taken for which, where the screen is wide enough."""
+    screen = console()
     numbers = [str(place) for place in range(1, len(result.labels) + 1)]
-    confusion = table("truth \\ guess", *numbers, numbers=numbers)
+    columns = zip(numbers, *([str(n) for n in row] for row in result.confusion), strict=True)
+    width = screen.width - sum(max(map(len, column)) + 2 for column in columns)
+    if width < NARROWEST_VALUE:
+        say(
+            f"The table of how often each of {len(numbers)} labels was taken for which is too wide "
+            "for this screen: see 'confusion' in --json."
+        )
+        return
+    say("Which label was given (columns) to articles of which label (rows):")
+    confusion = table("label", *numbers, numbers=numbers)
     for place, (label, row) in enumerate(zip(result.labels, result.confusion, strict=True), 1):
-        confusion.add_row(f"{place} {label}", *map(str, row))
-    console().print(confusion)
+        confusion.add_row(isolated(f"{place} {label}", width), *map(str, row))
+    screen.print(confusion)
 
 
 def show_calibration(result: Evaluation) -> None:
     """Print whether probabilities mean what they say, and what the surest labels are worth."""
     screen = console()
-    screen.print(f"Calibration (expected error {result.calibration_error:.3f}):")
+    say(
+        f"Calibration (expected error {result.calibration_error:.3f}): how many labels of each "
+        "probability are right."
+    )
     columns = ("articles", "mean probability", "accuracy")
     bins = table("probability", *columns, numbers=columns)
     for found in result.reliability:
         ends = f"{found.low:.2f} - {found.high:.2f}"
         bins.add_row(ends, f"{found.n:,}", f"{found.confidence:.3f}", f"{found.accuracy:.3f}")
     screen.print(bins)
-    screen.print("\nIf only the surest articles are labelled:")
+    say("\nIf only the surest articles are labelled:")
     columns = ("labelled", "probability from", "accuracy")
     coverages = table(*columns, numbers=columns)
     for at in _shown_coverages(result.risk_coverage.curve):
         coverages.add_row(f"{at.coverage:.0%}", f"{at.threshold:.3f}", f"{1 - at.risk:.3f}")
     screen.print(coverages)
-    screen.print(
-        f"Area under risk and coverage {result.risk_coverage.area:.3f}, of which "
-        f"{result.risk_coverage.excess:.3f} for wrong labels that are surer than right ones."
-    )
 
 
 def _shown_coverages(curve: Sequence[Coverage]) -> list[Coverage]:
@@ -83,8 +150,9 @@ def show_slices(result: Evaluation) -> None:
 
 def _show_field(field: str, slices: Sequence[Slice]) -> None:
     screen = console()
-    screen.print(f"\nBy {field}:")
-    columns = (field, "articles", "accuracy", "95 % interval", "macro-F1", "95 % interval")
+    say(f"\nBy {field}:")
+    name = isolated(field, NARROWEST_VALUE)
+    columns = (name, "articles", "accuracy", "95 % interval", "macro-F1", "95 % interval")
     width = max(screen.width - SLICE_COLUMNS, NARROWEST_VALUE)
     rows = table(*columns, numbers=["articles", "accuracy", "macro-F1"])
     for part in slices[:SLICES_SHOWN]:
@@ -95,19 +163,21 @@ def _show_field(field: str, slices: Sequence[Slice]) -> None:
         rows.add_row(value, n, accuracy, interval(part.intervals["accuracy"]), macro, spread)
     screen.print(rows)
     if len(slices) > SLICES_SHOWN:
-        screen.print(f"and {counted(len(slices) - SLICES_SHOWN, 'smaller one')}, see --json.")
-    for remark in _remarks(slices):
-        screen.print(remark)
+        say(f"and {counted(len(slices) - SLICES_SHOWN, 'smaller one')}, see --json.")
+    for remark in _remarks(field, slices):
+        say(remark)
 
 
-def _remarks(slices: Sequence[Slice]) -> list[str]:
+def _remarks(field: str, slices: Sequence[Slice]) -> list[str]:
     from stance.evaluation.slicing import FEW_ARTICLES
 
     remarks = []
     if any(part.few for part in slices):
-        remarks.append(f"* fewer than {FEW_ARTICLES} articles: says little.")
+        remarks.append(f"* fewer than {FEW_ARTICLES} articles: too few to rely on.")
     if any(part.macro_f1 is None for part in slices):
-        remarks.append("- one label only: macro-F1 would count the others as missed.")
+        remarks.append(f"- this {field} has only one label: macro-F1 would mean nothing.")
     if len(slices) > 5:
-        remarks.append("Of so many slices the lowest is low partly by chance.")
+        remarks.append(
+            f"Among {len(slices):,} values the lowest and highest figures are partly chance."
+        )
     return remarks

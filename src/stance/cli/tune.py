@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.cli.console import console, counted, status, table
+from stance.cli.console import console, counted, say, status, table
 from stance.cli.corpus import read_auxiliary, read_labelled, write_json
 from stance.cli.engines import (
     LOCAL,
@@ -58,7 +58,7 @@ def tune_command(
     folds: Annotated[int, typer.Option("--folds", min=2, help="Folds for each trial.")] = 5,
     trials: Annotated[
         int | None,
-        typer.Option("--trials", min=1, help="Stop after so many, even if there is time left."),
+        typer.Option("--trials", min=1, help="Stop after this many, even if there is time left."),
     ] = None,
     config: ConfigOption = None,
     override: SetOption = None,
@@ -134,7 +134,8 @@ def _write(result: Tuning, output: Path, *, force: bool) -> None:
     heading = (
         f"# Chosen by 'stance tune' from {counted(len(result.trials), 'trial')} on "
         f"{result.n_folds} folds by {result.by}: macro-F1 {result.chosen.macro_f1:.3f}.\n"
-        "# That figure is too high for having been chosen by; test on other articles.\n\n"
+        "# That figure is too optimistic, because these settings were picked for it: test on\n"
+        "# other articles.\n\n"
     )
     with replacing_file(output, force=force) as file:
         file.write((heading + to_toml(result.config)).encode())
@@ -149,17 +150,15 @@ def _show(result: Tuning, output: Path) -> None:
             mark = " (chosen)" if trial is best else ""
             tried.add_row(str(trial.number), f"{trial.macro_f1:.3f}", _told(trial) + mark)
     screen = console()
-    screen.print(
-        f"{counted(len(ranked), 'trial')} on {result.n_folds} folds by {result.by}, the best first:"
-    )
+    say(f"{counted(len(ranked), 'trial')} on {result.n_folds} folds by {result.by}, best first:")
     screen.print(tried)
-    screen.print()
+    say()
     if best is first:
-        screen.print("Nothing was clearly better than where it began.")
-    screen.print(f"Settings written to {output}; train with 'stance train --config {output}'.")
-    screen.print(
-        f"{best.macro_f1:.3f} is too high for having been chosen by: "
-        "test on articles that were not here."
+        say("No other settings were clearly better than those it began with.")
+    say(f"Settings written to {output}; train with 'stance train --config {output}'.")
+    say(
+        f"{best.macro_f1:.3f} is too optimistic, because these settings were picked for it: test "
+        "on other articles."
     )
 
 

@@ -94,7 +94,8 @@ def probe_outlets(
     counts = Counter(article.outlet for article in articles)
     able = [a for a in articles if a.outlet is not None and counts[a.outlet] >= PROBE_FEWEST]
     chosen = np.sort(np.random.default_rng(seed).permutation(len(able))[:at_most])
-    drawn = [replace(able[i], label=able[i].outlet) for i in chosen]
+    # The outlet does not depend on a target, whichever of several an article is labelled for.
+    drawn = [replace(able[i], label=able[i].outlet, target=None) for i in chosen]
     left = Counter(article.label for article in drawn)
     drawn = [article for article in drawn if left[article.label] >= PROBE_FOLDS]
     sizes = Counter(article.label for article in drawn)

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from stance.evaluation.baseline import against_one_label
+from stance.evaluation.comparison import Paired
 from stance.evaluation.confusion import METRICS, summaries
 from stance.evaluation.reliability import calibration_error, reliability, risk_coverage
 from stance.evaluation.resampling import resampled_counts, resampling_units
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from stance.evaluation.baseline import Baseline, Source
     from stance.evaluation.reliability import ReliabilityBin, RiskCoverage
     from stance.evaluation.slicing import Slice
 
@@ -100,7 +103,8 @@ class Evaluation:
     Scores are in [0, 1] except ``log_loss``, which is in nats. ``intervals``
     holds 95 % bootstrap intervals, resampled by ``interval_unit``. Macro
     averages are over the labels that occur in the truth or were guessed.
-    ``slices`` has, for each field asked for, the scores of its values.
+    ``slices`` has, for each field asked for, the scores of its values;
+    ``baselines`` what always giving the most frequent label scores.
     """
 
     n: int
@@ -119,6 +123,7 @@ class Evaluation:
     reliability: tuple[ReliabilityBin, ...]
     risk_coverage: RiskCoverage
     slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
+    baselines: tuple[Baseline, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scores as plain JSON values."""
@@ -145,13 +150,20 @@ class Evaluation:
             "interval_unit": self.interval_unit,
             "reliability": [asdict(found) for found in self.reliability],
             "risk_coverage": self.risk_coverage.to_dict(),
+            "baselines": [baseline.to_dict() for baseline in self.baselines],
             "slices": {
                 name: [part.to_dict() for part in parts] for name, parts in self.slices.items()
             },
         }
 
 
-def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
+def evaluate(
+    scored: Scored,
+    *,
+    protocol: str,
+    seed: int = 0,
+    one_label: Mapping[Source, NDArray[np.int64]] | None = None,
+) -> Evaluation:
     """Compute every score.
 
     Parameters
@@ -161,6 +173,9 @@ def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
         How the predictions came about, in words.
     seed : int
         Of the bootstrap.
+    one_label : mapping of {"training", "test"} to ndarray of int, shape (n,)
+        The label that each article would get from always giving the most
+        frequent one, by the articles in which it was the most frequent.
 
     Returns
     -------
@@ -195,7 +210,20 @@ def evaluate(scored: Scored, *, protocol: str, seed: int = 0) -> Evaluation:
         confusion=scored.confusion.tolist(),
         intervals=intervals,
         interval_unit=unit,
+        baselines=tuple(
+            _baseline(scored, given, source, by_group=unit != "article", seed=seed)
+            for source, given in (one_label or {}).items()
+        ),
     )
+
+
+def _baseline(
+    scored: Scored, given: NDArray[np.int64], source: Source, *, by_group: bool, seed: int
+) -> Baseline:
+    """Hold the model against one label, resampled as its own intervals are."""
+    groups = scored.groups if by_group else None
+    paired = Paired(scored.labels, scored.truth, scored.guess, given, groups)
+    return against_one_label(paired, source, seed=seed)
 
 
 def _occurring(confusion: NDArray[np.int64]) -> list[int]:

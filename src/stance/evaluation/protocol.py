@@ -15,6 +15,7 @@ import numpy as np
 from stance.cluster.connection import joblib_on
 from stance.corpus.splitting import By, Fold, labels_cross, split
 from stance.errors import CorpusError
+from stance.evaluation.baseline import most_frequent
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
 from stance.evaluation.selection import Choice, Selection
 from stance.evaluation.slicing import Slice, slice_scores
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
+    from stance.evaluation.baseline import Source
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,12 @@ def cross_validate(
         tested = _run(corpus, config, plans, jobs, progress)
     held_out = [_pool(corpus, found) for found in tested]
     results = [
-        evaluate(pooled.scored, protocol=plan.description, seed=config.seed)
+        evaluate(
+            pooled.scored,
+            protocol=plan.description,
+            seed=config.seed,
+            one_label=_one_label(corpus, plan.folds),
+        )
         for plan, pooled in zip(plans, held_out, strict=True)
     ]
     return CrossValidation(
@@ -274,6 +281,24 @@ def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
     outlets = [corpus.articles[i].outlet for i in places]
     tables = np.concatenate([found.table for found in tested])
     return HeldOut(places, Scored(tuple(corpus.labels), corpus.truth[places], tables, outlets))
+
+
+def _one_label(corpus: LabelledCorpus, folds: Sequence[Fold]) -> dict[Source, NDArray[np.int64]]:
+    """Return, for each tested article, the most frequent label of its fold's training articles.
+
+    Where labels are balanced, that is the label of which the fold holds out
+    most, and so is wrong more often than any label that is given throughout:
+    the most frequent of the tested articles is held against the model too.
+    """
+    truth, n_labels = corpus.truth, len(corpus.labels)
+    parts = [np.full(len(f.test), most_frequent(truth[f.train], n_labels)) for f in folds]
+    learned = np.concatenate(parts)
+    tested = np.concatenate([fold.test for fold in folds])
+    found: dict[Source, NDArray[np.int64]] = {"training": learned}
+    here = most_frequent(truth[tested], n_labels)
+    if (learned != here).any():
+        found["test"] = np.full_like(learned, here)
+    return found
 
 
 def _slice_scores(

@@ -10,6 +10,7 @@ import numpy as np
 from stance.corpus.keys import by_canonical, canonical
 from stance.corpus.labelled import require_labels
 from stance.errors import CorpusError
+from stance.evaluation.baseline import most_frequent, most_frequent_label
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
 from stance.evaluation.slicing import slice_scores
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
+    from stance.evaluation.baseline import Source
     from stance.model.record import Model
 
 
@@ -55,8 +57,22 @@ def evaluate_model(
     probabilities = _probabilities(model, articles, batch_size)
     scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
     seed = model.config.seed
-    found = evaluate(scored, protocol="test corpus", seed=seed)
+    found = evaluate(scored, protocol="test corpus", seed=seed, one_label=_one_label(model, truth))
     return replace(found, slices=slice_scores(scored, slices or {}, seed=seed))
+
+
+def _one_label(model: Model, truth: NDArray[np.int64]) -> dict[Source, NDArray[np.int64]]:
+    """Return what the label most frequent in training would give, and that of the test corpus.
+
+    They are one baseline where they are the same label.
+    """
+    counts = {label: model.record.label_counts.get(label, 0) for label in model.labels}
+    learned = model.labels.index(most_frequent_label(counts))
+    here = most_frequent(truth, len(model.labels))
+    found: dict[Source, NDArray[np.int64]] = {"training": np.full_like(truth, learned)}
+    if here != learned:
+        found["test"] = np.full_like(truth, here)
+    return found
 
 
 def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:

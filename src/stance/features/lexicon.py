@@ -12,6 +12,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 LEXICON_FORMAT = 1
 
 PER_WORDS = 1000.0
+
+# How a column's name begins that is not the rate of a category.
+SIDE_KINDS = ("side", "sideshare")
+COLUMN_KINDS = ("scare", "share", *SIDE_KINDS)
 
 SideColumns = Literal["log", "rate"]
 ARTICLE = "ال"
@@ -490,8 +495,34 @@ class LexiconBlock:
     @property
     def side_terms(self) -> list[str]:
         """Names of the columns that add up a side's terms; they come last."""
-        kinds = ("side", "sideshare") if self.sides == "log" else ("side",)
+        kinds = SIDE_KINDS if self.sides == "log" else SIDE_KINDS[:1]
         return [f"{kind}.{name}" for kind in kinds for name in self.lexicon.sides]
+
+    def examples(self, column: str, n: int = 3) -> list[str]:
+        """Return some of the terms that a column counts, the first of its category or side.
+
+        Parameters
+        ----------
+        column : str
+            One of `terms`.
+        n : int
+            At most so many.
+
+        Returns
+        -------
+        list of str
+            Of a side, from as many of its categories as there are.
+        """
+        kind, dot, rest = column.partition(".")
+        name = rest if dot and kind in COLUMN_KINDS else column
+        if name in self.lexicon.categories and kind not in SIDE_KINDS:
+            return [term.term for term in self.lexicon.categories[name].terms[:n]]
+        owned = (
+            [term.term for term in category.terms if (term.side or category.side) == name]
+            for category in self.lexicon.categories.values()
+        )
+        in_turn = (term for terms in zip_longest(*owned) for term in terms if term is not None)
+        return list(islice(in_turn, n))
 
     @property
     def _telling(self) -> NDArray[np.bool_]:

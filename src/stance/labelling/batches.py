@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stance.corpus.article import Article, RejectedRow
 from stance.corpus.writing import json_lines
 from stance.labelling.entries import InputEnd
-from stance.labelling.tally import NO_LABEL, Tally, kind_of
+from stance.labelling.tally import HEADLINE, NO_LABEL, Tally, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -54,7 +54,8 @@ class BatchLabeller:
         rejected = _rejected(entries)
         tally = Tally(passed=sum(entry.passed for entry in entries))
         tally.labels.update(p.label or NO_LABEL for p in predictions)
-        tally.out_of_domain = sum(p.out_of_domain is True for p in predictions)
+        tally.outside.update(p.label or NO_LABEL for p in predictions if p.out_of_domain)
+        tally.headlines = sum(len(article.text) < HEADLINE for article in articles)
         tally.reasons.update(kind_of(row.reason) for row in rejected)
         tally.labelled_of.update(
             entry.spot.n_input for entry in entries if isinstance(entry.found, Article)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -38,7 +39,8 @@ class Labelling:
     selection : Selection
     labeller : BatchLabeller
     model : dict
-        ``folder``, ``sha256``, ``format``, ``labels`` and ``config`` of the model.
+        ``name``, ``folder``, ``sha256``, ``format``, ``labels`` and ``config``
+        of the model, and ``n_articles`` of ``n_outlets`` that it was trained on.
     options : mapping
         What else decides the labels.
     part_rows : int, optional
@@ -113,11 +115,15 @@ def plan_labelling(
         raise CorpusError("Got - twice, but standard input can be read once only. Name it once.")
     columns, numbers, flags = map(tuple, row_columns(stored.model.labels))
     encoder = Encoder(output_format, columns, numbers, flags, tuple(keep), bom)
+    record = stored.manifest.record
     model = {
+        "name": Path(folder).resolve().name,
         "folder": folder,
         "sha256": stored.sha256,
         "format": stored.manifest.format,
         "labels": list(stored.model.labels),
+        "n_articles": record.n_articles,
+        "n_outlets": record.n_outlets,
         "config": stored.manifest.config,
     }
     label = partial(label_batch, stored.model, **options)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # What a row without a label counts as.
 NO_LABEL = "(none)"
 
+# Characters; a text below this is about as long as a headline.
+HEADLINE = 200
+
 OTHER_REASONS = "other reasons"
 MOST_REASONS = 50
 
@@ -29,8 +32,10 @@ class Tally:
         Rows set aside, by what is wrong with them.
     passed : int
         Rows that the user did not ask for (``--where``).
-    out_of_domain : int
-        Rows in the output that are unlike anything the model was trained on.
+    outside : Counter of str
+        Those of the labelled rows that are out of the model's domain, by label.
+    headlines : int
+        Labelled rows whose text is no longer than a headline.
     labelled_of, rejected_of : Counter of int
         Rows in the output, and rows set aside, by the number of the input, of
         inputs that have not been read to their end yet.
@@ -39,7 +44,8 @@ class Tally:
     labels: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     passed: int = 0
-    out_of_domain: int = 0
+    outside: Counter[str] = field(default_factory=Counter)
+    headlines: int = 0
     labelled_of: Counter[int] = field(default_factory=Counter)
     rejected_of: Counter[int] = field(default_factory=Counter)
 
@@ -52,6 +58,16 @@ class Tally:
     def n_abstained(self) -> int:
         """Rows in the output whose best label was not probable enough to be given."""
         return self.labels[NO_LABEL]
+
+    @property
+    def out_of_domain(self) -> int:
+        """Rows in the output whose words the model knows poorly."""
+        return self.outside.total()
+
+    @property
+    def inside(self) -> Counter[str]:
+        """The labelled rows that are not out of the model's domain, by label."""
+        return self.labels - self.outside
 
     @property
     def n_rejected(self) -> int:
@@ -70,7 +86,8 @@ class Tally:
             known = reason in self.reasons or len(self.reasons) < MOST_REASONS
             self.reasons[reason if known else OTHER_REASONS] += n
         self.passed += other.passed
-        self.out_of_domain += other.out_of_domain
+        self.outside.update(other.outside)
+        self.headlines += other.headlines
         self.labelled_of.update(other.labelled_of)
         self.rejected_of.update(other.rejected_of)
 
@@ -88,6 +105,8 @@ class Tally:
             "passed_over": self.passed,
             "abstained": self.n_abstained,
             "out_of_domain": self.out_of_domain,
+            "out_of_domain_labels": dict(self.outside.most_common()),
+            "headlines": self.headlines,
             "labels": dict(self.labels.most_common()),
             "reasons": dict(self.reasons.most_common()),
             **{
@@ -104,7 +123,8 @@ class Tally:
             Counter(values["labels"]),
             Counter(values["reasons"]),
             values["passed_over"],
-            values["out_of_domain"],
+            Counter(values["out_of_domain_labels"]),
+            values["headlines"],
             *(
                 Counter({int(n): count for n, count in values.get(name, {}).items()})
                 for name in ("labelled_of", "rejected_of")

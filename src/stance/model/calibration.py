@@ -122,7 +122,11 @@ class HeldOutTrial:
         return [] if self._folds[0] else [f"not calibrated: {self._folds[1]}"]
 
     def scores(self) -> dict[str, Any]:
-        """Return accuracy and macro-F1 on the held-out articles, and the protocol."""
+        """Return accuracy and macro-F1 on the held-out articles, and the protocol.
+
+        Under ``baseline`` are those of always giving the most frequent label
+        of the corpus.
+        """
         if not self._config.calibration.enabled or not self._folds[0]:
             return {}
         guess = self._scores_at(self._config).argmax(axis=1)
@@ -131,6 +135,18 @@ class HeldOutTrial:
             "n": len(guess),
             "accuracy": float(np.mean(guess == self._truth)),
             "macro_f1": self._macro_f1(self._config),
+            "baseline": self._baseline(),
+        }
+
+    def _baseline(self) -> dict[str, Any]:
+        from sklearn.metrics import f1_score
+
+        label = int(np.bincount(self._corpus.truth).argmax())
+        given = np.full_like(self._truth, label)
+        return {
+            "labels": [self._corpus.labels[label]],
+            "accuracy": float(np.mean(given == self._truth)),
+            "macro_f1": float(f1_score(self._truth, given, average="macro", zero_division=0.0)),
         }
 
 

@@ -14,6 +14,7 @@ from stance.corpus.labelled import require_labels
 from stance.corpus.splitting import labels_are_outlets, labels_cross
 from stance.errors import CorpusError
 from stance.model.settling import settle
+from stance.model.unread_fields import refuse_contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,10 @@ class LabelledCorpus:
         Raises
         ------
         CorpusError
-            If every one does.
+            If every one does; or if the same text of the corpus has different
+            labels for different targets, which no model reads.
         """
+        refuse_contradictions(articles)
         left = without_repeats(auxiliary, articles)
         if auxiliary and not left:
             raise CorpusError(

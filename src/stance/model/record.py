@@ -37,7 +37,9 @@ class TrainingRecord(BaseModel):
         Hash of the training corpus, hexadecimal sha256.
     scores : dict
         ``protocol``, ``n``, ``accuracy`` and ``macro_f1`` of the held-out
-        folds that calibrated the model; empty if it was not calibrated.
+        folds that calibrated the model, and under ``baseline`` what always
+        giving the most frequent label scores there; empty if it was not
+        calibrated.
     notes : list of str
         Remarks of the solver.
     """

@@ -1,0 +1,216 @@
+"""Always the same label: the score that a model has to beat before it has learned anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from stance.evaluation.comparison import Paired, compare
+from stance.evaluation.confusion import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+RESAMPLES = 2000
+
+Source = Literal["training", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What a model scores more than always giving one label.
+
+    Parameters
+    ----------
+    model, baseline : float
+        Scores in [0, 1].
+    interval : (float, float)
+        95 % bootstrap interval of ``model - baseline``; both are scored on the
+        same resampled articles.
+    """
+
+    model: float
+    baseline: float
+    interval: tuple[float, float]
+
+    @property
+    def value(self) -> float:
+        """The model's score less the baseline's."""
+        return self.model - self.baseline
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the whole interval is above zero."""
+        return self.interval[0] > 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "score": self.baseline,
+            "difference": self.value,
+            "interval": list(self.interval),
+            "model_is_better": self.is_sure,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Always giving the most frequent label, beside a model on the same articles.
+
+    Parameters
+    ----------
+    source : {"training", "test"}
+        The articles in which the label was the most frequent.
+    labels : tuple of str
+        The label given; several where folds, or the targets of a task, have
+        different ones.
+    accuracy, macro_f1 : Gain
+    interval_unit : str
+        What was resampled.
+    """
+
+    source: Source
+    labels: tuple[str, ...]
+    accuracy: Gain
+    macro_f1: Gain
+    interval_unit: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "most_frequent_in": self.source,
+            "labels": list(self.labels),
+            "accuracy": self.accuracy.to_dict(),
+            "macro_f1": self.macro_f1.to_dict(),
+            "interval_unit": self.interval_unit,
+        }
+
+
+def against_one_label(
+    paired: Paired, source: Source, *, resamples: int = RESAMPLES, seed: int = 0
+) -> Baseline:
+    """Measure what a model scores more than always giving one label.
+
+    Parameters
+    ----------
+    paired : Paired
+        The model's labels first, the one label second. Groups are resampled
+        as a whole where it names them.
+    source : {"training", "test"}
+        The articles in which the label was the most frequent.
+    resamples : int
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Baseline
+    """
+    accuracy, macro_f1 = (
+        compare(paired, Metric(name), resamples=resamples, seed=seed)
+        for name in ("accuracy", "macro_f1")
+    )
+    given = np.bincount(paired.second, minlength=len(paired.labels))
+    order = np.argsort(-given, kind="stable").tolist()
+    return Baseline(
+        source=source,
+        labels=tuple(paired.labels[number] for number in order if given[number]),
+        accuracy=Gain(accuracy.first, accuracy.second, accuracy.interval),
+        macro_f1=Gain(macro_f1.first, macro_f1.second, macro_f1.interval),
+        interval_unit=macro_f1.unit,
+    )
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What always giving the most frequent label scores, beside two models.
+
+    Parameters
+    ----------
+    score : float
+        By the metric that the two are compared by, in [0, 1].
+    first, second : Baseline
+    """
+
+    score: float
+    first: Baseline
+    second: Baseline
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {"score": self.score, "a": self.first.to_dict(), "b": self.second.to_dict()}
+
+
+def floor_of(paired: Paired, metric: Metric, *, by_group: bool) -> Floor:
+    """Hold two models against the most frequent label, of each stratum where there are strata.
+
+    Parameters
+    ----------
+    paired : Paired
+        The labels of both.
+    metric : Metric
+    by_group : bool
+        Whether whole groups are resampled.
+    """
+    numbers = {label: number for number, label in enumerate(paired.labels)}
+    truth = [paired.labels[number] for number in paired.truth.tolist()]
+    given = [numbers[label] for label in most_frequent_by_stratum(truth, paired.strata)]
+    groups = paired.groups if by_group else None
+    first, second = (
+        replace(paired, first=labels, second=np.array(given), groups=groups)
+        for labels in (paired.first, paired.second)
+    )
+    return Floor(
+        compare(first, metric, resamples=1).second,
+        against_one_label(first, "test"),
+        against_one_label(second, "test"),
+    )
+
+
+def most_frequent(truth: NDArray[np.int64], n_labels: int) -> int:
+    """Return the most frequent label's number; of several, the first.
+
+    Examples
+    --------
+    >>> most_frequent(np.array([2, 1, 2]), 3)
+    2
+    """
+    return int(np.bincount(truth, minlength=n_labels).argmax())
+
+
+def most_frequent_label(counts: Mapping[str, int]) -> str:
+    """Return the label with the largest count; of several, the first in sorted order.
+
+    Examples
+    --------
+    >>> most_frequent_label({"مؤيد": 2, "معارض": 5})
+    'معارض'
+    """
+    return min(counts, key=lambda label: (-counts[label], label))
+
+
+def most_frequent_by_stratum(truth: Sequence[str], strata: Sequence[str] | None) -> list[str]:
+    """Return, for each article, the most frequent true label of its stratum.
+
+    Parameters
+    ----------
+    truth : sequence of str
+    strata : sequence of str, optional
+        Such as the target of each article; all articles are one by default.
+
+    Examples
+    --------
+    >>> most_frequent_by_stratum(["a", "b", "b", "a"], ["x", "y", "y", "x"])
+    ['a', 'b', 'b', 'a']
+    """
+    of = strata if strata is not None else [""] * len(truth)
+    counts: dict[str, dict[str, int]] = {}
+    for stratum, label in zip(of, truth, strict=True):
+        held = counts.setdefault(stratum, {})
+        held[label] = held.get(label, 0) + 1
+    best = {stratum: most_frequent_label(held) for stratum, held in counts.items()}
+    return [best[stratum] for stratum in of]
