@@ -45,7 +45,7 @@ def test_rows_that_cannot_be_used_are_part_of_the_report(tmp_path):
 
 def test_nothing_to_audit_is_a_failure(tmp_path):
     (tmp_path / "none.jsonl").write_bytes(b"not json\n")
-    assert "no articles" in stance("audit", tmp_path / "none.jsonl", code=1)[1]
+    assert "of which no row can be used" in stance("audit", tmp_path / "none.jsonl", code=1)[1]
 
 
 def test_dates_that_cannot_be_true_are_told_with_advice(tmp_path):
