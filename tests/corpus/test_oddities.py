@@ -13,7 +13,8 @@ from tests.samples import every_sample, texts, unhurried
 
 NEWS = (
     "قالت البلدية إن الأفران عادت إلى العمل في الأحياء الشرقية من المدينة، "
-    "وأكدت أن كمية الطحين تكفي عشرة أيام.\nوشكا سكان الحارة القديمة من ارتفاع الأسعار."
+    "وأكدت أن كمية الطحين تكفي عشرة أيام. افتتحت انتشرت افتعلت انتهت.\n"
+    "وشكا سكان الحارة القديمة من ارتفاع الأسعار."
 )
 FRENCH = (
     "Le maire a été réélu à la fin de l'été dernier; où sont passées les forêts créées là-bas? "
@@ -21,6 +22,7 @@ FRENCH = (
 )
 ENGLISH = "Fighting resumed near the river on Monday... what now??? Really?! Officials said so."
 ICELANDIC = "ÞÓR OG ÞÓRÐUR sögðu: Ærið þýðir það, að óþýður ógnaði öðrum. ÞAÐ ER ÞÁ ÞÓ."
+SLIPS = "عاد ىومها لبيته، ثم خرج في الصباح."
 CHAT = "ليش ؟؟؟؟ معقول ???? لا والله ??? طيب ط، ط؟ ظ» ع… كيف؟نعم هههههه يااااه"
 
 
@@ -84,7 +86,9 @@ def test_garbled_text_is_told_by_what_happened_to_it(garble, name):
     assert found_in(garble(NEWS)) == ({name}, 1)
 
 
-@pytest.mark.parametrize("text", [NEWS, FRENCH, ENGLISH, ICELANDIC, CHAT, f"{NEWS} {FRENCH}"])
+@pytest.mark.parametrize(
+    "text", [NEWS, FRENCH, ENGLISH, ICELANDIC, SLIPS, CHAT, f"{NEWS} {FRENCH}"]
+)
 def test_clean_text_is_left_in_peace(text):
     assert found_in(text) == (set(), 0)
 
@@ -177,5 +181,5 @@ def test_any_text_is_looked_at(text):
 )
 def test_endless_words_take_no_endless_time(unit):
     began = time.perf_counter()
-    find_oddities([Article("a", unit * 100_000)])
+    find_oddities([Article("a", f"ةبب ىبب {unit * 100_000}")])
     assert time.perf_counter() - began < 5
