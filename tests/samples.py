@@ -16,6 +16,10 @@ SAMPLES = {
     "presentation": "ﻗﺎﻝ ﻣﺼﺪﺭ إن النبي ﷺ ذُكر في الخطبة، والسعر ١٥ ﷼ للعبوة، ﻻ أكثر ﷽",
     "egyptian": "قال مصدر سورى إن المبعوث الروسى التقى على العيسى فى القاهرة",
     "persian": "گروه‌های کُرد در شهر پیرانشهر گفتند ۲۵ چادر برپا شد",
+    "kurdish": "گەریلا لە ڕۆژاڤا، پێشمەرگە و هێزەکانی سووریای دیموکرات؛ قال الناطق بإسم المدینە",
+    "urdu": "شام میں جنگ بندی کے بعد ۂ ہے، القاہرۃ ےۓ ﮧ ﯾ ﮏ ﯽ",
+    "recited": "بِسۡمِ ٱللَّهِ ٱلرَّحۡمَٰنِۖ قَالَۚ لَهُۥۤ ؤ\u0657 و\u06d6\u0654 \u08d6\u06dd١",
+    "spacing_marks": "قوﱠات ﹷ سوريﹷة ﹰ ﳳ و\ufc60\u0654 \ufe73ـ ا\u034f\u0653",
     "mixed": "غرّد القائد على Twitter: الـSDF و‎YPG في الـ3 من أيّار — Ünlü, Kürtçe",
     "emoji": "الهدنة صامدة 🕊️ حتى الآن 👨‍👩‍👧 في عين عيسى 🇸🇾👍🏽",
     "bidi": "\u202bبيان\u202c رقم \u2067(12)\u2069 \u200fصادر\u200e عن\u061c المجلس\ufeff\u200b",
@@ -37,10 +41,12 @@ every_sample = pytest.mark.parametrize("text", SAMPLES.values(), ids=SAMPLES.key
 
 ARABIC_LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي" + "أإآٱةىئؤء"
 PERSIAN_LETTERS = "پچژگکی"
+LETTER_FORMS = "یےۓکڪھہەۀۂۃٲٳٵٶٸڢڧ\u0870\u0886\u08bb"
+QURANIC_MARKS = "\u0610\u0618\u0656\u065f\u06d6\u06e1\u06e5\u06ed\u08d3\u08ff\u08ca\u08c9\u034f"
 SHORT_VOWELS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
 COMPOSING_MARKS = "\u0653\u0654\u0655"
 OTHER_MARKS = "\u0300\u0301\u0308\u0323\u0327\u0338\u0345\u093c\u09be\u1ab0\u20d0\u302b\U00011127"
-PRESENTATION_FORMS = "ﻻﻹﷺﷲﷰﹰﹷﱠﳲﭐﮮﺎﺔﻰ"
+PRESENTATION_FORMS = "ﻻﻹﷺﷲﷰﹰﹷﱠﳲﭐﮮﺎﺔﻰﯽﮎﮦﮪ\ufe73"
 LIGATURES = "\ufdfc\ufdfd"
 HANGUL = "\u1100\u1112\u1161\u1175\u11a8\u11c2\uac00\ud55c\u3131\u314f\uffa1\uffc2"
 LATIN = "aZéÉİıſßÅÅÆøẞﬁÞＳＤＦ½²№"
@@ -60,6 +66,8 @@ characters = st.one_of(
         (
             ARABIC_LETTERS,
             PERSIAN_LETTERS,
+            LETTER_FORMS,
+            QURANIC_MARKS,
             SHORT_VOWELS,
             COMPOSING_MARKS,
             OTHER_MARKS,
@@ -82,8 +90,13 @@ characters = st.one_of(
 # A letter and what may merge with it: where a table by code point could go wrong.
 clusters = st.builds(
     str.__add__,
-    st.sampled_from(ARABIC_LETTERS + PRESENTATION_FORMS + LIGATURES + HANGUL + LATIN + ASTRAL),
-    st.text(st.sampled_from(SHORT_VOWELS + COMPOSING_MARKS + OTHER_MARKS + HANGUL), max_size=4),
+    st.sampled_from(
+        ARABIC_LETTERS + LETTER_FORMS + PRESENTATION_FORMS + LIGATURES + HANGUL + LATIN + ASTRAL
+    ),
+    st.text(
+        st.sampled_from(SHORT_VOWELS + COMPOSING_MARKS + QURANIC_MARKS + OTHER_MARKS + HANGUL),
+        max_size=4,
+    ),
 )
 
 # Any text at all, the odd far more often than in life.

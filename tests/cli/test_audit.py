@@ -43,6 +43,36 @@ def test_rows_that_cannot_be_used_are_part_of_the_report(tmp_path):
     assert "row 2: bad JSON" in out
 
 
+def write_texts(path, texts):
+    rows = (orjson.dumps({"id": f"n{n}", "text": text}) for n, text in enumerate(texts))
+    path.write_bytes(b"\n".join(rows))
+    return path
+
+
+def test_a_garbled_corpus_is_told_before_anything_else(tmp_path):
+    plain = "قالت البلدية إن الأفران عادت إلى العمل في الأحياء الشرقية من المدينة."
+    garbled = plain.encode("windows-1256").decode("latin-1")
+    corpus = write_texts(tmp_path / "some.jsonl", [plain, garbled, garbled])
+    out, _ = stance("audit", corpus, "--json", tmp_path / "audit.json")
+    assert out.startswith("GARBLED TEXT: 2 of 3 articles cannot be read\n")
+    assert "=> Read its source with --encoding windows-1256, or save it again as UTF-8." in out
+    assert "windows-1256 read as Latin-1: 2 articles\n      \u2068n1\u2069: \u2068ÞÇáÊ" in out
+    found = orjson.loads((tmp_path / "audit.json").read_bytes())
+    assert found["garbled"] == 2
+    assert found["oddities"]["windows-1256 read as Latin-1"]["first"] == "n1"
+
+
+def test_letter_forms_and_marks_are_told_with_what_becomes_of_them(tmp_path):
+    corpus = write_texts(tmp_path / "some.jsonl", ["أهالی کوبانی", "قال\u06da المصدر", "نعم"])
+    out, _ = stance("audit", corpus)
+    assert out.startswith("CORPUS: 3 articles")
+    assert "Persian or Kurdish letter forms: 1 article\n" in out
+    assert "\u2068ی\u2069 (U+06CC) 2, \u2068ک\u2069 (U+06A9) 1" in out
+    assert "=> Nothing to do: they are folded onto the Arabic letters" in out
+    assert "rare Quranic marks: 1 article\n      U+06DA 1\n" in out
+    assert all(cell_len(line) <= 80 for line in out.splitlines())
+
+
 def test_nothing_to_audit_is_a_failure(tmp_path):
     (tmp_path / "none.jsonl").write_bytes(b"not json\n")
     assert "of which no row can be used" in stance("audit", tmp_path / "none.jsonl", code=1)[1]

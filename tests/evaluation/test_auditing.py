@@ -67,7 +67,18 @@ def test_missing_fields_oddities_and_rejected_rows_are_counted():
     found = audit(corpus, rejected=[RejectedRow("a.csv", 3, "'text' is empty")])
     assert found.missing["label"] == 5
     assert found.missing["outlet"] == 4
-    assert list(found.oddities.values()) == [1, 1, 1, 1, 1]
+    assert {o.name: (o.articles, o.first) for o in found.oddities} == {
+        "UTF-8 read as Latin-1": (1, "4"),
+        "replacement characters": (1, "2"),
+        "presentation forms": (1, "5"),
+        "bidi controls or zero-width characters": (1, "5"),
+        "HTML tags or entities": (1, "3"),
+    }
+    assert found.garbled == 1
+    row = found.to_dict()["oddities"]["presentation forms"]
+    assert row["characters"] == {"ﻗ": 1, "ﺎ": 1, "ﻝ": 1}
+    assert row["sample"].startswith("ﻗﺎﻝ")
+    assert row["advice"]
     assert found.to_dict()["rejected"][0]["row"] == 3
 
 

@@ -13,6 +13,7 @@ from stance.corpus.article import Article
 from stance.errors import ModelError, OutputError
 from stance.model.persistence import FORMAT, load_model, read_model, save_model
 from stance.model.prediction import predict
+from stance.text.tokenization import words
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -119,6 +120,31 @@ def test_a_folder_of_format_1_is_read_as_before():
     np.testing.assert_allclose(
         stored.model.probabilities(articles), [row["probabilities"] for row in rows], atol=1e-7
     )
+
+
+def test_a_folder_of_format_2_reads_letters_and_marks_as_before():
+    stored = read_model(DATA / "model_format_2")
+    assert stored.manifest.format == 2
+    assert stored.model.config.normalization.letter_forms is False
+    rows = orjson.loads((DATA / "model_format_2.probabilities.json").read_bytes())
+    found = [" ".join(words(row["text"], stored.model.features.table)) for row in rows]
+    assert found == [row["words"] for row in rows]
+    articles = [Article(str(n), row["text"]) for n, row in enumerate(rows)]
+    probabilities = stored.model.probabilities(articles)
+    np.testing.assert_allclose(probabilities, [row["probabilities"] for row in rows], atol=1e-7)
+    flags = [p.out_of_domain for p in predict(stored.model, articles)]
+    assert flags == [row["out_of_domain"] for row in rows]
+
+
+def test_a_model_of_format_2_is_saved_in_the_format_of_today_and_says_the_same(tmp_path):
+    old = load_model(DATA / "model_format_2")
+    save_model(old, tmp_path / "again")
+    again = read_model(tmp_path / "again")
+    assert again.manifest.format == FORMAT
+    assert again.model.config == old.config
+    rows = orjson.loads((DATA / "model_format_2.probabilities.json").read_bytes())
+    articles = [Article(str(n), row["text"]) for n, row in enumerate(rows)]
+    assert np.array_equal(again.model.probabilities(articles), old.probabilities(articles))
 
 
 def test_a_model_of_format_1_knows_no_domain(tmp_path):

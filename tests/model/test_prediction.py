@@ -149,3 +149,17 @@ def test_strange_texts_get_a_label(full_model, text):
 def test_a_batch_of_none_is_refused(full_model):
     with pytest.raises(ConfigError, match="batch_size=0"):
         next(predict(full_model, [], batch_size=0))
+
+
+def test_letters_of_other_keyboards_and_signs_of_recitation_change_nothing(
+    full_model, seed_articles
+):
+    plain = articles_of(f"{a.title}\n{a.text}" for a in seed_articles[1:40:3])
+    expected = full_model.probabilities(plain)
+    flags = [p.out_of_domain for p in predict(full_model, plain)]
+    typed = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ"})
+    recited = str.maketrans({"ي": "ي\u06e1", "ن": "ن\u06da\ufc60", "ل": "ل\u0670\u0653"})
+    for spelling in (typed, recited):
+        changed = articles_of(article.text.translate(spelling) for article in plain)
+        assert np.array_equal(full_model.probabilities(changed), expected)
+        assert [p.out_of_domain for p in predict(full_model, changed)] == flags

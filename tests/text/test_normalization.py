@@ -2,6 +2,7 @@ import dataclasses
 import functools
 import json
 import unicodedata
+from pathlib import Path
 
 import pytest
 from camel_tools.utils.dediac import dediac_ar
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from stance.errors import ModelError
 from stance.text.normalization import (
+    TABLE_FORMAT,
     NormalizationProfile,
     NormalizationTable,
     arabic_normalization,
@@ -58,8 +60,65 @@ FORMATTING = {
 }
 
 
+FORMS = {
+    **dict.fromkeys("\u06cc\u06d2\u0886", "\u064a"),
+    **dict.fromkeys("\u06a9\u06aa", "\u0643"),
+    **dict.fromkeys("\u06be\u06c1\u06d5\u06c0\u06c2", "\u0647"),
+    "\u06c3": "\u0629",
+    **dict.fromkeys("\u06d3\u0678", "\u0626"),
+    **dict.fromkeys("\u0672\u0675", "\u0623"),
+    "\u0673": "\u0625",
+    "\u0676": "\u0624",
+    **dict.fromkeys(map(chr, range(0x870, 0x883)), "\u0627"),
+    **dict.fromkeys("\u06a2\u08bb", "\u0641"),
+    **dict.fromkeys("\u06a7\u08bc", "\u0642"),
+    "\u08bd": "\u0646",
+}
+MERGING = "\u0653\u0654\u0655"
+CAMEL_MARKS = {*map(chr, range(0x64B, 0x653)), "\u0670"}
+LATER_THAN_THIS_UNICODE = {"\u0897", *map(chr, range(0x10EFC, 0x10F00))}
+
+
+def is_mark(character):
+    """Whether a character is an Arabic mark that camel-tools says nothing about."""
+    if character in CAMEL_MARKS or character in MERGING:
+        return False
+    name = unicodedata.name(character, "")
+    sign = unicodedata.category(character) == "Mn" and name.startswith("ARABIC ")
+    small = name in {"ARABIC SMALL WAW", "ARABIC SMALL YEH", "ARABIC SMALL FARSI YEH"}
+    return sign or small or character in LATER_THAN_THIS_UNICODE
+
+
+def marks_of(character):
+    """The marks that a presentation form shows on a blank or a tatweel, if it is such a one."""
+    folded = unicodedata.normalize("NFKC", character)
+    is_form = folded != character and folded[0] in " \u0640"
+    marks = folded[1:]
+    return marks if is_form and marks and set(marks) <= CAMEL_MARKS else None
+
+
+@functools.cache
+def before_camel(character, profile):
+    """What this project makes of a character before camel-tools sees it."""
+    if profile.compatibility:
+        if unicodedata.name(character, "") == "ARABIC TAIL FRAGMENT":
+            return ""
+        if marks_of(character) is not None:
+            return marks_of(character)
+        folded = unicodedata.normalize("NFKC", character)
+        if profile.letter_forms and folded != character and FORMS.keys() & set(folded):
+            return "".join(FORMS.get(letter, letter) for letter in folded)
+    if profile.letter_forms and character in FORMS:
+        return FORMS[character]
+    if profile.diacritics and is_mark(character):
+        return ""
+    return "" if profile.invisible and character == "\u034f" else character
+
+
 def own_step(character, profile):
     name = unicodedata.name(character, "")
+    if profile.diacritics and character in MERGING:
+        return ""
     if profile.tatweel and name == "ARABIC TATWEEL":
         return ""
     if profile.invisible and (name in FORMATTING or name.startswith("VARIATION SELECTOR-")):
@@ -72,7 +131,8 @@ def own_step(character, profile):
 
 
 def by_camel(text, profile):
-    """What camel-tools makes of a text, and this project's own steps after it."""
+    """What camel-tools makes of a text, between this project's own steps before and after it."""
+    text = "".join(before_camel(character, profile) for character in text)
     for name, step in CAMEL_STEPS.items():
         if getattr(profile, name):
             text = step(text)
@@ -98,6 +158,9 @@ def test_every_code_point_becomes_what_camel_tools_makes_of_it(profile):
         "\uac00{}",
         "a{}\u0301",
         "\ufdfd{}",
+        "\u0648{}\u0654",
+        "\u06cc\u06d6{}\u0654",
+        "\u0627\u034f{}\u06e5\u0653",
     ],
     ids=ascii,
 )
@@ -124,6 +187,7 @@ def test_samples_become_what_camel_tools_makes_of_them(profile, text):
     ("step", "text", "folded"),
     [
         ("compatibility", "ﻻ ﷲ", "لا الله"),
+        ("letter_forms", "کوبانی وەم", "كوباني وهم"),
         ("diacritics", "قَسَّدٌ", "قسد"),
         ("tatweel", "قـسـد", "قسد"),
         ("alef", "أنباء إدلب آخر ٱلعهد", "انباء ادلب اخر العهد"),
@@ -205,6 +269,38 @@ def test_a_letter_and_the_mark_merged_into_it_share_one_place():
     assert list(aligned.ends) == [1, 2, 4, 5, 6]
 
 
+def as_before(text):
+    """What a table of format 1 makes of a text: camel-tools, and nothing before it."""
+    profile = NormalizationProfile()
+    for step in CAMEL_STEPS.values():
+        text = step(text)
+    return "".join(c if c in MERGING else own_step(c, profile) for c in text)
+
+
+@pytest.fixture(scope="module", params=["model_format_1", "model_format_2"])
+def old_table(request):
+    path = Path(__file__).parents[1] / "data" / request.param / "normalization.json"
+    return NormalizationTable.from_dict(json.loads(path.read_bytes()))
+
+
+@unhurried
+@given(text=texts)
+def test_a_stored_table_of_format_1_does_what_it_did(old_table, text):
+    assert old_table.apply(text) == as_before(text)
+    check_alignment(old_table, text)
+
+
+@every_sample
+def test_samples_become_what_they_were_by_a_stored_table_of_format_1(old_table, text):
+    assert old_table.apply(text) == as_before(text)
+
+
+def test_a_table_of_format_1_is_saved_in_the_format_of_today_and_does_the_same(old_table):
+    again = NormalizationTable.from_dict(json.loads(json.dumps(old_table.to_dict())))
+    assert again == old_table
+    assert again.apply("کوبانی و\u0654 قو\ufc60ات قا\u06d6ل") == "کوبانی ؤ قو ات قا\u06d6ل"
+
+
 @every_profile
 def test_a_table_that_went_through_json_does_the_same(profile):
     table = table_of(profile)
@@ -226,6 +322,20 @@ def damaged(**changes):
     return {key: value for key, value in (whole | changes).items() if value is not None}
 
 
+def test_a_table_of_a_format_to_come_asks_for_an_upgrade():
+    newer = arabic_normalization().to_dict() | {"format": TABLE_FORMAT + 1}
+    with pytest.raises(ModelError, match=rf"table of format {TABLE_FORMAT + 1}.*Upgrade"):
+        NormalizationTable.from_dict(newer)
+
+
+@pytest.mark.parametrize("missing", ["before_composing", "merging"])
+def test_a_table_of_today_lacks_nothing(missing):
+    data = arabic_normalization().to_dict()
+    del data[missing]
+    with pytest.raises(ModelError, match=missing):
+        NormalizationTable.from_dict(data)
+
+
 def test_the_shape_that_is_damaged_below_is_a_good_one():
     assert NormalizationTable.from_dict(damaged()).replacements == {0x640: ""}
 
@@ -238,6 +348,11 @@ def test_the_shape_that_is_damaged_below_is_a_good_one():
         "table",
         {},
         damaged(replacements=None),
+        damaged(format=0),
+        damaged(format="2"),
+        damaged(format=True),
+        damaged(format=2, before_composing={"0640": 7}, merging=[]),
+        damaged(format=2, before_composing={}, merging=[[0x655, 0x653]]),
         damaged(composing=None),
         damaged(separators=None),
         damaged(replacements=[["0640", ""]]),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from stance.cli.console import isolated, status
+from stance.cli.console import counted, isolated, status
 from stance.cli.corpus import (
     listing,
     nothing_usable,
@@ -110,6 +111,7 @@ def _read(
 def report(found: Audit) -> str:
     """Return an audit as text of 80 columns."""
     sections = (
+        *([_garbled(found)] if 2 * found.garbled > len(found.articles) else []),
         _corpus(found),
         _duplicates(found),
         _passages(found),
@@ -130,17 +132,48 @@ def _corpus(found: Audit) -> list[str]:
         lines += _wrapped(f"{field}s ({len(counts)}): {common or 'none'}{more}")
     gaps = [f"{name} {n:,}" for name, n in found.missing.items() if n]
     lines += _wrapped(f"fields missing: {', '.join(gaps) or 'none'}")
-    odd = [f"{name} in {n:,}" for name, n in found.oddities.items() if n]
-    lines += _wrapped(f"oddities of encoding: {', '.join(odd) or 'none'}")
+    lines += _oddities(found)
     if found.rejected:
         lines += [f"  rows that cannot be used: {len(found.rejected):,}"]
         lines += listing(list(found.rejected)).splitlines()
         lines += _advice("Mend these rows, or give --skip-rejected to other commands.")
     if found.missing["outlet"]:
         lines += _advice("Add the outlet of every article: no honest split goes without it.")
-    if found.oddities["replacement characters"] or found.oddities["UTF-8 read as Latin-1"]:
-        lines += _advice("Save the files again as UTF-8 from their source.")
     return lines
+
+
+def _garbled(found: Audit) -> list[str]:
+    """Say that most of a corpus cannot be read, before anything that was found in it."""
+    lines = [f"GARBLED TEXT: {found.garbled:,} of {len(found.articles):,} articles cannot be read"]
+    worst = max((o for o in found.oddities if o.garbled), key=lambda o: o.articles)
+    lines += _wrapped(f"most often: {worst.name}, in {worst.articles:,}")
+    lines += _advice(worst.advice)
+    lines += _advice("Do so before anything else: what follows is about letters that mean nothing.")
+    return lines
+
+
+def _oddities(found: Audit) -> list[str]:
+    if not found.oddities:
+        return ["  oddities of encoding and letters: none"]
+    lines = ["  oddities of encoding and letters:"]
+    for oddity in found.oddities:
+        lines += _wrapped(f"{oddity.name}: {counted(oddity.articles, 'article')}", 4)
+        common = oddity.characters.most_common(SHOWN)
+        shown = ", ".join(f"{_visible(character)} {n:,}" for character, n in common)
+        more = (
+            f" and {len(oddity.characters) - SHOWN} more" if len(oddity.characters) > SHOWN else ""
+        )
+        lines += _wrapped(f"{shown}{more}", 6) if common else []
+        lines += [f"      {isolated(oddity.first, 24)}: {isolated(oddity.sample, 44)}"]
+        lines += _advice(oddity.advice)
+    return lines
+
+
+def _visible(character: str) -> str:
+    """Return a letter, or the code point of what shows nothing by itself."""
+    if unicodedata.category(character)[0] == "L":
+        return f"{isolated(character, 2)} (U+{ord(character):04X})"
+    return f"U+{ord(character):04X}"
 
 
 def _duplicates(found: Audit) -> list[str]:

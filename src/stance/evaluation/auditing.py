@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stance.corpus.article import Article
 from stance.corpus.boilerplate import Giveaway, RecurringLine, giveaways, recurring_lines
 from stance.corpus.duplicates import members, near_duplicate_articles
+from stance.corpus.oddities import OddityCount, find_oddities
 from stance.corpus.passages import Edit, Passage, edits, reused_passages
 from stance.evaluation.confounding import Confounding, Probe, confounding, probe_outlets
 from stance.evaluation.dating import DateAudit, audit_dates
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from stance.corpus.article import RejectedRow
-
-# Signs of a file read in the wrong encoding or saved with its markup.
-ODDITIES = {
-    "replacement characters": re.compile("\ufffd"),
-    "UTF-8 read as Latin-1": re.compile("[ØÙ][\u0080-\u00bf§©«¬®°±²³´µ¶·¸¹»¼½¾]"),
-    "presentation forms": re.compile("[\ufb50-\ufbff\ufe70-\ufefc]"),
-    "bidi controls or zero-width characters": re.compile(
-        "[\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
-    ),
-    "HTML tags or entities": re.compile(r"</?[a-zA-Z][^<>]{0,200}>|&(?:#\d+|[a-z]+);"),
-}
 
 
 @dataclass(frozen=True)
@@ -41,8 +30,10 @@ class Audit:
     rejected : sequence of RejectedRow
     missing : dict of str to int
         For each field of an article how many lack it.
-    oddities : dict of str to int
-        Articles with signs of a wrong encoding or of markup.
+    oddities : list of OddityCount
+        Signs of a wrong encoding, of markup, of unusual letters.
+    garbled : int
+        How many articles cannot be read because of them.
     duplicate_groups : list of list of int
         Near-duplicates, by the numbers of their articles.
     straddling : dict of str to list of int
@@ -64,7 +55,8 @@ class Audit:
     articles: Sequence[Article]
     rejected: Sequence[RejectedRow]
     missing: dict[str, int]
-    oddities: dict[str, int]
+    oddities: list[OddityCount]
+    garbled: int
     duplicate_groups: list[list[int]]
     straddling: dict[str, list[int]]
     passages: list[Passage]
@@ -97,7 +89,8 @@ class Audit:
             "outlets": dict(self.counts("outlet").most_common()),
             "rejected": [row.to_row() for row in self.rejected],
             "missing": self.missing,
-            "oddities": self.oddities,
+            "oddities": {count.name: _oddity_row(count) for count in self.oddities},
+            "garbled": self.garbled,
             "near_duplicates": {
                 "groups": [[ids[i] for i in group] for group in self.duplicate_groups],
                 "straddling": self.straddling,
@@ -164,6 +157,7 @@ def audit(
     Audit
     """
     texts = [article.text for article in articles]
+    oddities, garbled = find_oddities(articles)
     progress("near-duplicates")
     duplicates = near_duplicate_articles(articles)
     groups = members(duplicates)
@@ -186,10 +180,8 @@ def audit(
             field.name: sum(not getattr(article, field.name) for article in articles)
             for field in fields(Article)
         },
-        oddities={
-            name: sum(bool(pattern.search(text)) for text in texts)
-            for name, pattern in ODDITIES.items()
-        },
+        oddities=oddities,
+        garbled=garbled,
         duplicate_groups=groups,
         straddling={name: _straddling(groups, values) for name, values in by_field.items()},
         passages=passages,
@@ -205,6 +197,16 @@ def audit(
         confounding=confounding(articles),
         dates=audit_dates(articles),
     )
+
+
+def _oddity_row(count: OddityCount) -> dict[str, Any]:
+    return {
+        "articles": count.articles,
+        "first": count.first,
+        "sample": count.sample,
+        "characters": dict(count.characters.most_common()),
+        "advice": count.advice,
+    }
 
 
 def _crosses_outlets(passage: Passage, articles: Sequence[Article]) -> bool:

@@ -180,9 +180,7 @@ def word_folding(table: NormalizationTable) -> Folding:
         else:
             letters[point] = alone[ord(new)] if new else DROPPED
     composing = np.zeros(N_CODE_POINTS, dtype=np.bool_)
-    for first, last in table.composing:
-        composing[first : last + 1] = True
-    composing[[point for point, new in table.replacements.items() if not new]] = False
+    composing[table.composing_points] = True
     return Folding(
         letters=letters,
         spelled=np.array(spelled, dtype=np.int32),

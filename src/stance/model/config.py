@@ -55,7 +55,12 @@ class NormalizationConfig(_Section):
     """Which differences in spelling are levelled before words are counted."""
 
     compatibility: bool = Field(True, description="presentation forms and ligatures (NFKC)")
-    diacritics: bool = Field(True, description="remove short vowels, tanwin, shadda, sukun")
+    letter_forms: bool = Field(
+        True, description="Persian, Kurdish and Urdu forms become Arabic letters: ی ک ھ ە as ي ك ه"
+    )
+    diacritics: bool = Field(
+        True, description="remove every Arabic mark: vowels, shadda, signs of recitation"
+    )
     tatweel: bool = Field(True, description="remove the stretching stroke")
     alef: bool = Field(True, description="أ إ آ ٱ become ا")
     alef_maksura: bool = Field(True, description="ى becomes ي")

@@ -37,7 +37,10 @@ from stance.text.normalization import NormalizationTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 2
+FORMAT = 3
+
+# Its manifest is that of today; its normalisation table is of format 1.
+FORMAT_OF_OLD_TABLES = 2
 
 MANIFEST = "manifest.json"
 NORMALIZATION = "normalization.json"
@@ -81,7 +84,7 @@ class ManifestV1(BaseModel):
     def upgrade(self) -> Manifest:
         """Return what the folder would say today."""
         values = dict(self)
-        values["config"] = _with_settings_of_format_1(self.config)
+        values["config"] = _with_settings_of_format_2(_with_settings_of_format_1(self.config))
         return Manifest(domain=None, **values)
 
 
@@ -91,6 +94,14 @@ def _with_settings_of_format_1(config: dict[str, Any]) -> dict[str, Any]:
         case {"features": {"lexicon": dict() as lexicon} as features}:
             chosen = {"sides": "rate", **lexicon}
             return {**config, "features": {**features, "lexicon": chosen}}
+    return config
+
+
+def _with_settings_of_format_2(config: dict[str, Any]) -> dict[str, Any]:
+    """Say that letter forms stayed, as they did before there was a choice."""
+    match config:
+        case {"normalization": dict() as normalization}:
+            return {**config, "normalization": {"letter_forms": False, **normalization}}
     return config
 
 
@@ -291,7 +302,11 @@ def _parse_values(values: Any) -> Manifest:
     number = values.get("format") if isinstance(values, dict) else None
     if type(number) is int and number == 1:
         return ManifestV1.model_validate(values).upgrade()
-    return Manifest.model_validate(values)
+    manifest = Manifest.model_validate(values)
+    if manifest.format == FORMAT_OF_OLD_TABLES:
+        config = _with_settings_of_format_2(manifest.config)
+        return manifest.model_copy(update={"config": config})
+    return manifest
 
 
 _COPY_AGAIN = "The model is damaged: copy it again from its source."

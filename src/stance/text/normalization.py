@@ -1,8 +1,9 @@
 """Arabic normalisation as a table from code point to replacement.
 
-camel-tools decides what becomes of a letter; the table keeps what it decided.
-A model stores the table that it was trained with, so a later camel-tools
-cannot change what the model sees, and prediction need not import it.
+camel-tools decides what becomes of a letter, but for the deviations that
+`stance.text.letters` lists; the table keeps what was decided. A model stores
+the table that it was trained with, so a later camel-tools cannot change what
+the model sees, and prediction need not import it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ import sys
 import unicodedata
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from stance.errors import ModelError
+from stance.text.letters import MERGING_MARKS, first_replacements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+# The number of what `NormalizationTable.to_dict` returns. Tables of format 1 know nothing of
+# `before_composing` and `merging`; they do what they did.
+TABLE_FORMAT = 2
 
 BMP_END = 0xFFFF
 
@@ -49,8 +55,13 @@ class NormalizationProfile:
     compatibility : bool
         Fold compatibility characters, Arabic presentation forms among them
         (NFKC), and compose letters with their marks.
+    letter_forms : bool
+        Write the forms that letters have on Persian, Kurdish and Urdu
+        keyboards and in Maghribi writing as the Arabic letters that they are
+        (ی ک ھ ە); letters of other sounds (پ چ ژ گ) stay.
     diacritics : bool
-        Remove the short vowels, tanwin, shadda, sukun and dagger alef.
+        Remove every Arabic mark: short vowels, tanwin, shadda, sukun, dagger
+        alef, signs of recitation.
     tatweel : bool
         Remove the stretching stroke.
     alef : bool
@@ -62,12 +73,14 @@ class NormalizationProfile:
     digits : bool
         Write Arabic-Indic and Persian digits as ASCII digits.
     invisible : bool
-        Remove bidi controls, zero-width characters and variation selectors.
+        Remove bidi controls, zero-width characters, variation selectors and
+        the combining grapheme joiner.
     latin_case : bool
         Write Latin letters in lower case.
     """
 
     compatibility: bool = True
+    letter_forms: bool = True
     diacritics: bool = True
     tatweel: bool = True
     alef: bool = True
@@ -76,6 +89,10 @@ class NormalizationProfile:
     digits: bool = True
     invisible: bool = True
     latin_case: bool = True
+
+    def steps(self) -> set[str]:
+        """Return the names of the steps that are taken."""
+        return {name for name, taken in asdict(self).items() if taken}
 
 
 class AlignedText(NamedTuple):
@@ -105,6 +122,11 @@ class NormalizationTable:
         vowels). Only text that holds one of them needs more than the table.
     separators : tuple of (first, last)
         Code points that end a word: everything but letters, digits and marks.
+    before_composing : mapping of int to str
+        What becomes of code points before letters and marks are merged: forms
+        of letters, marks that are dropped. ``replacements`` has it too.
+    merging : tuple of (first, last)
+        Composing code points that are dropped where they merge with nothing.
 
     Examples
     --------
@@ -116,18 +138,29 @@ class NormalizationTable:
     replacements: Mapping[int, str]
     composing: Ranges
     separators: Ranges
+    before_composing: Mapping[int, str] = field(default_factory=dict)
+    merging: Ranges = ()
+
+    @cached_property
+    def composing_points(self) -> list[int]:
+        """Composing characters that are not simply dropped: what holds none needs no composing."""
+        merging = set(_members(self.merging))
+        return [
+            point
+            for point in _members(self.composing)
+            if point in merging or self.replacements.get(point) != ""
+        ]
 
     @cached_property
     def _surviving_marks(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        """Composing characters that are not simply dropped, within the BMP and beyond.
+        """The composing points within the BMP and beyond.
 
         Two patterns, because one character class over both planes is tried
         range by range, while one within the BMP is a bitmap.
         """
-        kept = [c for c in _members(self.composing) if self.replacements.get(c) != ""]
         return (
-            _character_class((c for c in kept if c <= BMP_END), "[{}]"),
-            _character_class((c for c in kept if c > BMP_END), "[{}]"),
+            _character_class((c for c in self.composing_points if c <= BMP_END), "[{}]"),
+            _character_class((c for c in self.composing_points if c > BMP_END), "[{}]"),
         )
 
     def _needs_composing(self, text: str) -> bool:
@@ -164,7 +197,10 @@ class NormalizationTable:
         """Merge letters with the marks behind them, where there are any."""
         if not self._needs_composing(text):
             return text
-        return self._cluster.sub(_compose_match, text)
+        return self._cluster.sub(self._compose_match, text)
+
+    def _compose_match(self, match: re.Match[str]) -> str:
+        return unicodedata.normalize("NFKC", match.group().translate(self.before_composing))
 
     def apply(self, text: str) -> str:
         """Normalise a text; punctuation stays.
@@ -211,7 +247,7 @@ class NormalizationTable:
         clusters: dict[int, tuple[int, str]] = {}
         if self._needs_composing(text):
             for match in self._cluster.finditer(text):
-                clusters[match.start()] = (match.end(), _compose_match(match))
+                clusters[match.start()] = (match.end(), self._compose_match(match))
         position = 0
         while position < len(text):
             end, composed = clusters.get(position, (position + 1, text[position]))
@@ -220,26 +256,37 @@ class NormalizationTable:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain JSON values."""
+
+        def spelled(table: Mapping[int, str]) -> dict[str, str]:
+            return {f"{point:04x}": new for point, new in table.items()}
+
         return {
-            "replacements": {f"{point:04x}": new for point, new in self.replacements.items()},
+            "format": TABLE_FORMAT,
+            "replacements": spelled(self.replacements),
             "composing": [list(pair) for pair in self.composing],
             "separators": [list(pair) for pair in self.separators],
+            "before_composing": spelled(self.before_composing),
+            "merging": [list(pair) for pair in self.merging],
         }
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
-        """Build a table from what `to_dict` returned.
+        """Build a table from what `to_dict` returned, now or in a format before.
 
         Raises
         ------
         ModelError
-            If the data has another shape.
+            If the data has another shape, or a format of the future.
         """
+        values = cast("dict[str, Any]", data)
         try:
+            older = _table_format(values) == 1
             return cls(
-                replacements={_point(p): _string(n) for p, n in data["replacements"].items()},  # type: ignore[index]
-                composing=_ranges(data["composing"]),  # type: ignore[index]
-                separators=_ranges(data["separators"]),  # type: ignore[index]
+                replacements=_points(values["replacements"]),
+                composing=_ranges(values["composing"]),
+                separators=_ranges(values["separators"]),
+                before_composing={} if older else _points(values["before_composing"]),
+                merging=() if older else _ranges(values["merging"]),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
@@ -277,8 +324,21 @@ class _WordReplacements(dict[int, str]):
         return self[point]
 
 
-def _compose_match(match: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", match.group())
+def _table_format(data: Mapping[str, Any]) -> int:
+    """Return the format of a stored table; the first one did not name itself."""
+    number = data.get("format", 1)
+    if type(number) is not int or number < 1:
+        raise ValueError(f"format {number!r} is no number of a format")
+    if number > TABLE_FORMAT:
+        raise ModelError(
+            f"Got a normalisation table of format {number}, but this version of stance reads "
+            f"formats up to {TABLE_FORMAT}. Upgrade stance."
+        )
+    return number
+
+
+def _points(data: Mapping[str, Any]) -> dict[int, str]:
+    return {_point(point): _string(new) for point, new in data.items()}
 
 
 def _string(value: object) -> str:
@@ -349,8 +409,10 @@ def camel_steps(profile: NormalizationProfile) -> list[Callable[[str], str]]:
 
 
 def own_replacements(profile: NormalizationProfile) -> dict[int, str]:
-    """Return what a profile asks for beyond camel-tools, code point by code point."""
+    """Return what a profile asks for after camel-tools, code point by code point."""
     table: dict[int, str] = {}
+    if profile.diacritics:
+        table.update(dict.fromkeys(map(ord, MERGING_MARKS.letters), MERGING_MARKS.becomes))
     if profile.tatweel:
         table[ord(TATWEEL)] = ""
     if profile.invisible:
@@ -377,26 +439,44 @@ def arabic_normalization(profile: NormalizationProfile | None = None) -> Normali
     -------
     NormalizationTable
         On any text its `apply` equals the functions of camel-tools called one
-        after the other, followed by this project's own steps.
+        after the other, with the deviations of `stance.text.letters` before
+        them and this project's own steps after them.
     """
     profile = profile or NormalizationProfile()
+    first = first_replacements(profile.steps())
     # One call a step instead of a million: no step looks across a line feed. What Unicode says
     # nothing about, three quarters of all, nobody changes.
-    points = [point for point in _assigned() if point != ord("\n")]
-    lines = "\n".join(map(chr, points))
+    points = [point for point in sorted({*_assigned(), *first}) if point != ord("\n")]
+    lines = "\n".join(map(chr, points)).translate(first)
     for step in camel_steps(profile):
         lines = step(lines)
     own = own_replacements(profile)
     pairs = zip(points, lines.translate(own).split("\n"), strict=True)
+    composing = _composing(first) if profile.compatibility else ()
     return NormalizationTable(
         replacements={point: new for point, new in pairs if new != chr(point)},
-        composing=_composing() if profile.compatibility else (),
+        composing=composing,
         separators=_separators(),
+        before_composing=first if composing else {},
+        merging=_merging(own) if composing else (),
     )
 
 
+def _composing(first: Mapping[int, str]) -> Ranges:
+    """Code points that NFKC may reorder or merge into the character before.
+
+    Those that are dropped first stand between a letter and its marks too.
+    """
+    dropped = (point for point, new in first.items() if not new)
+    return _group(sorted({*_members(_reordered()), *dropped}))
+
+
+def _merging(own: Mapping[int, str]) -> Ranges:
+    return _group(point for point in map(ord, MERGING_MARKS.letters) if own.get(point) == "")
+
+
 @lru_cache(maxsize=1)
-def _composing() -> Ranges:
+def _reordered() -> Ranges:
     """Code points that NFKC may reorder or merge into the character before."""
     second = {ord(parts[1]) for parts in map(_canonical_pair, _assigned()) if parts}
     second.update(range(0x1161, 0x1176), range(0x11A8, 0x11C3))  # Hangul vowels and finals
