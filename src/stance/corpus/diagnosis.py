@@ -134,18 +134,20 @@ def _text(value: Any) -> str | None:
 
 
 def no_such_field(
-    source: str,
+    planned: PlannedInput,
     missing: Collection[str],
     rows: Iterable[Mapping[str, Any]],
     fields: FieldMapping,
     wanted: Iterable[str] = ("text",),
+    *,
+    n_more: int = 0,
 ) -> MissingFieldError:
     """Return the error that a field is nowhere, with those there are and a proposal.
 
     Parameters
     ----------
-    source : str
-        The file.
+    planned : PlannedInput
+        The input, or the first of several.
     missing : collection of str
         The files' own names of the fields that are nowhere.
     rows : iterable of mapping
@@ -153,13 +155,17 @@ def no_such_field(
     fields : FieldMapping
     wanted : iterable of str
         Fields of an article that the command uses, for the proposal.
+    n_more : int
+        How many further inputs lack the fields, too.
     """
+    others = f" and {n_more:,} more" if n_more else ""
+    stored = f", read as {planned.storage}," if planned.storage else ""
     columns = Columns(rows)
     names = ", ".join(map(repr, sorted(missing)))
     options = columns.options(wanted, fields)
     proposal = f"Perhaps: {options}" if options else "Name one of them, such as with --text-field."
     return MissingFieldError(
-        f"Got {source} without a field {names}, but expected it. "
+        f"Got {planned.name}{others}{stored} without a field {names}, but expected it. "
         f"Its fields are: {columns.listed()}. {proposal}"
     )
 
@@ -167,8 +173,8 @@ def no_such_field(
 def describe(planned: PlannedInput, source: Source, wanted: Iterable[str] = ("text",)) -> str:
     """Say what an input holds of which no row could be used, and what may mend it."""
     sentences = []
-    if stored := planned.peculiarities:
-        sentences.append(f"It was read as: {', '.join(stored)}.")
+    if planned.storage:
+        sentences.append(f"It was read as {planned.storage}.")
     rows, fault = _looked_at(planned, source)
     columns = Columns(rows)
     if columns.names:

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stance.text.letters import LETTER_FORMS
 from stance.text.normalization import BIDI_CONTROLS, ZERO_WIDTH
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _INVISIBLE = dict.fromkeys(map(ord, BIDI_CONTROLS + ZERO_WIDTH))
 # Letters that Persian, Kurdish and Urdu keyboards type for Arabic ones: «تشرین» is «تشرين».
-_ARABIC_LETTERS = str.maketrans("یۍکڪھہە", "ييككههه")
+_ARABIC_LETTERS = str.maketrans({c: form.becomes for form in LETTER_FORMS for c in form.letters})
 _WHOLE_FLOAT = re.compile(r"([+-]?\d+)\.0+")
 _BOOLEANS = {"true": "true", "True": "true", "TRUE": "true"} | {
     "false": "false",

@@ -100,7 +100,7 @@ def _located(
         if (found := locator.locate(row)) is not None:
             yield found
     if first and unseen:
-        raise no_such_field(planned.name, unseen, first, source.fields, sorted(needs))
+        raise no_such_field(planned, unseen, first, source.fields, sorted(needs))
 
 
 class Locator:
@@ -114,15 +114,24 @@ class Locator:
         wanted; a folder of texts has `id` and `text` of its own.
     needs : frozenset of str
         As for `read_located`.
+    takes : frozenset of str, optional
+        Fields of an article that are looked at; all of them unless given.
     """
 
-    def __init__(self, planned: PlannedInput, source: Source, needs: frozenset[str] = READ) -> None:
+    def __init__(
+        self,
+        planned: PlannedInput,
+        source: Source,
+        needs: frozenset[str] = READ,
+        takes: frozenset[str] | None = None,
+    ) -> None:
         fields = source.fields
         if planned.kind == "texts":
             fields = FieldMapping(**{**dict(fields.items()), "id": "id", "text": "text"})
         self.fields = fields
         self._id_name, self._text_name = fields.id, fields.text
-        self._others = [pair for pair in fields.items() if pair[0] not in {"id", "text"}]
+        others = (pair for pair in fields.items() if pair[0] not in {"id", "text"})
+        self._others = [pair for pair in others if takes is None or pair[0] in takes]
         self._where = {name: canonical(value) for name, value in source.where.items()}
         self._needs = needs
         self._prefix = planned.prefix

@@ -34,7 +34,7 @@ FITTING = 0.9
 
 # Encodings by the names that most people know.
 KNOWN_AS = {"cp1256": "windows-1256", "iso8859-6": "ISO 8859-6", "mac_arabic": "Mac Arabic"}
-KNOWN_AS |= {"mac-arabic": "Mac Arabic", "utf-16": "UTF-16"}
+KNOWN_AS |= {"mac-arabic": "Mac Arabic", "utf-16": "UTF-16", UTF8: "UTF-8"}
 
 # Column names are words, not sentences.
 LONGEST_NAME = 60
@@ -212,6 +212,19 @@ def _values(text: str) -> Iterator[str]:
             yield value.data.decode()
     except DamagedFileError:
         return
+
+
+def storage(file: InputFile) -> str:
+    """Return, in words, how a file is read: format, separator, encoding, program."""
+    names = {"jsonl": "JSON Lines", "json": "a JSON document", "xlsx": "an Excel workbook"}
+    found = [names.get(file.format, file.format.upper())]
+    if file.format in {"csv", "tsv"}:
+        found.append(f"columns separated by {_named(file.separator)}")
+    if file.format in TEXTUAL:
+        found.append(KNOWN_AS.get(file.encoding, file.encoding))
+    if file.sheet:
+        found.append(f"sheet {file.sheet!r}")
+    return ", ".join([*found, *filter(None, [file.layout])])
 
 
 def peculiarities(file: InputFile) -> list[str]:

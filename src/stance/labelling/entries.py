@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stance.corpus.article import Article, RejectedRow, Row, as_json
 from stance.corpus.cursor import Cursor, Mark, Place, StretchCursor
 from stance.corpus.diagnosis import first_rows, no_such_field
-from stance.corpus.reading import Located, Locator
+from stance.corpus.reading import READ, Located, Locator
 from stance.errors import DamagedFileError, MissingFieldError
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ class Intake:
     def _rows(
         self, planned: PlannedInput, cursor: Cursor
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
-        locator = Locator(planned, self._selection.source)
+        locator = Locator(planned, self._selection.source, takes=READ)
         if planned.kind == "texts":
             for name in (self._selection.source.fields.text, self._selection.source.fields.id):
                 self.sightings.find(name)
@@ -283,11 +283,10 @@ def refuse_unseen(inputs: Sequence[PlannedInput], selection: Selection, seen: Si
 def _missing(
     inputs: Sequence[PlannedInput], selection: Selection, fields: set[str], seen: Sightings
 ) -> MissingFieldError:
-    names = ", ".join(planned.name for planned in inputs[:3])
-    more = len(inputs) - 3
-    names += f" and {more} more" if more > 0 else ""
     rows = [dict.fromkeys(seen.fields), *first_rows(inputs[0], selection.source)]
-    return no_such_field(names, fields, rows, selection.source.fields, ("text", "id"))
+    return no_such_field(
+        inputs[0], fields, rows, selection.source.fields, ("text", "id"), n_more=len(inputs) - 1
+    )
 
 
 def _spot(n_input: int, cursor: Cursor) -> Spot:
