@@ -61,7 +61,7 @@ def test_time_goes_forward(fast_config):
     ]
     result = cross_validate(articles, fast_config, by="time", folds=3)
     assert 0 < result.honest.n < len(articles)
-    assert "stretches of time" in result.honest.protocol
+    assert "periods, each after its training" in result.honest.protocol
 
 
 def test_a_label_of_one_outlet_alone_cannot_be_held_out():

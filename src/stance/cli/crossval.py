@@ -200,7 +200,7 @@ def show(result: CrossValidation) -> None:
     scores = table("protocol", "macro-F1", "95 % interval", "accuracy", numbers=["accuracy"])
     for scored in filter(None, (honest, naive)):
         scores.add_row(
-            scored.protocol,
+            isolated(scored.protocol, screen.width - PROTOCOL_COLUMNS),
             f"{scored.macro_f1:.3f}",
             interval(scored.intervals["macro_f1"]),
             f"{scored.accuracy:.3f}",

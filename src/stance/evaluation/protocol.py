@@ -311,7 +311,7 @@ def _slice_scores(
 
 def _describe(by: By, folds: Sequence[Fold], asked: int | Literal["each"] | None) -> str:
     if by == "time":
-        return f"{len(folds)} stretches of time, each after its training articles"
+        return f"{len(folds)} periods, each after its training"
     if by == "random":
         return f"{len(folds)} random folds"
     if asked == "each" or (asked is None and folds[0].name != "1"):
