@@ -26,6 +26,7 @@ from stance.cli import (
     verify,
 )
 from stance.cli.console import fail
+from stance.cli.overwriting import never_overwriting
 from stance.errors import ConfigError, StanceError
 
 FAILED = 1
@@ -63,19 +64,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-app.command("train")(train.train_command)
-app.command("evaluate")(evaluate.evaluate_command)
-app.command("crossval")(crossval.crossval_command)
-app.command("compare")(compare.compare_command)
-app.command("predict")(predict.predict_command)
-app.command("verify")(verify.verify_command)
-app.command("info")(info.info_command)
-app.command("agreement")(agreement.agreement_command)
-app.command("audit")(audit.audit_command)
-app.command("benchmark")(benchmark.benchmark_command)
+app.command("train")(never_overwriting(train.train_command))
+app.command("evaluate")(never_overwriting(evaluate.evaluate_command))
+app.command("crossval")(never_overwriting(crossval.crossval_command))
+app.command("compare")(never_overwriting(compare.compare_command))
+app.command("predict")(never_overwriting(predict.predict_command))
+app.command("verify")(never_overwriting(verify.verify_command))
+app.command("info")(never_overwriting(info.info_command))
+app.command("agreement")(never_overwriting(agreement.agreement_command))
+app.command("audit")(never_overwriting(audit.audit_command))
+app.command("benchmark")(never_overwriting(benchmark.benchmark_command))
 app.command("tune", epilog=tune.NEEDS)(tune.tune_command)
-app.command("config")(config.config_command)
-app.command("export")(export.export_command)
+app.command("config")(never_overwriting(config.config_command))
+app.command("export")(never_overwriting(export.export_command))
 app.add_typer(datasets.app, name="datasets")
 
 

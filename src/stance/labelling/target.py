@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from stance.corpus.addresses import as_local, exists_at, files_below, is_address, remove_at
 from stance.corpus.opening import COMPRESSIONS, is_folder
+from stance.corpus.overwriting import refuse_overwriting
 from stance.corpus.writing import OUTPUT_FORMATS, output_format
 from stance.errors import ConfigError, OutputError
 from stance.labelling.journal import WorkFolder
@@ -191,19 +192,9 @@ def refuse_input(target: Target, inputs: Iterable[str]) -> None:
     Raises
     ------
     OutputError
-        If an output is one.
+        If an output is one, however its name is spelled.
     """
-    names = {_whole(name) for name in inputs}
-    for name in (target.name, target.rejects, target.receipt):
-        if _whole(name) in names:
-            raise OutputError(
-                f"Got {name} as output and as input. Choose another name for the output, "
-                "or leave it out of the inputs."
-            )
-
-
-def _whole(name: str) -> str:
-    return name if is_address(name) else str(Path(name).absolute())
+    refuse_overwriting((target.name, target.rejects, target.receipt), inputs)
 
 
 def is_empty_folder(name: str) -> bool:

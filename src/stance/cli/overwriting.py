@@ -1,0 +1,49 @@
+"""No output of a command ever replaces one of its inputs, whatever the spelling of its name."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+# The parameters of all commands that name what is read and what is written.
+READ = (
+    *("inputs", "corpus", "labels", "auxiliary", "first", "second", "predictions"),
+    *("model", "config", "codebook", "suite", "baseline"),
+)
+WRITTEN = ("output", "json", "rejects", "file", "junit", "markdown")
+
+# What `stance predict` writes beside its output.
+BESIDE = (".rejects.jsonl", ".run.json")
+
+
+def never_overwriting(command: Callable[..., None]) -> Callable[..., None]:
+    """Refuse, before a command begins, an output that is one of its inputs, forced or not."""
+
+    @functools.wraps(command)
+    def wrapper(**values: Any) -> None:
+        from stance import resources
+        from stance.corpus.overwriting import refuse_overwriting
+
+        read = [name for parameter in READ for name in _names(values.get(parameter))]
+        if "model" in values and values["model"] is None:
+            read.append(str(resources.DEFAULT_MODEL))
+        written = [name for parameter in WRITTEN for name in _names(values.get(parameter))]
+        if "rejects" in values:
+            written += [f"{name}{ending}" for name in _names(values["output"]) for ending in BESIDE]
+        if written:
+            refuse_overwriting(written, read)
+        command(**values)
+
+    wrapper.__signature__ = inspect.signature(command)  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Yield the names in a parameter's value, which may be one, several or none."""
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _names(one)
+    elif value is not None and not isinstance(value, bool) and str(value) != "-":
+        yield str(value)
