@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import gc
-import os
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -27,6 +27,7 @@ from stance.cli import (
 )
 from stance.cli.console import fail
 from stance.cli.overwriting import never_overwriting
+from stance.cli.streams import ending_with_the_reader, prepare_streams
 from stance.errors import ConfigError, StanceError
 
 FAILED = 1
@@ -35,7 +36,7 @@ INTERRUPTED = 130
 
 GARBAGE_AFTER = 100_000
 
-OUTPUT_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+OUTPUT_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 HELP = """
 How Arabic news articles frame a conflict: train, check honestly, label.
@@ -64,19 +65,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-app.command("train")(never_overwriting(train.train_command))
-app.command("evaluate")(never_overwriting(evaluate.evaluate_command))
-app.command("crossval")(never_overwriting(crossval.crossval_command))
-app.command("compare")(never_overwriting(compare.compare_command))
-app.command("predict")(never_overwriting(predict.predict_command))
-app.command("verify")(never_overwriting(verify.verify_command))
-app.command("info")(never_overwriting(info.info_command))
-app.command("agreement")(never_overwriting(agreement.agreement_command))
-app.command("audit")(never_overwriting(audit.audit_command))
-app.command("benchmark")(never_overwriting(benchmark.benchmark_command))
-app.command("tune", epilog=tune.NEEDS)(tune.tune_command)
-app.command("config")(never_overwriting(config.config_command))
-app.command("export")(never_overwriting(export.export_command))
+
+def _guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what all of them owe their user's files and pipes."""
+    return ending_with_the_reader(never_overwriting(command))
+
+
+app.command("train")(_guarded(train.train_command))
+app.command("evaluate")(_guarded(evaluate.evaluate_command))
+app.command("crossval")(_guarded(crossval.crossval_command))
+app.command("compare")(_guarded(compare.compare_command))
+app.command("predict")(_guarded(predict.predict_command))
+app.command("verify")(_guarded(verify.verify_command))
+app.command("info")(_guarded(info.info_command))
+app.command("agreement")(_guarded(agreement.agreement_command))
+app.command("audit")(_guarded(audit.audit_command))
+app.command("benchmark")(_guarded(benchmark.benchmark_command))
+app.command("tune", epilog=tune.NEEDS)(_guarded(tune.tune_command))
+app.command("config")(_guarded(config.config_command))
+app.command("export")(_guarded(export.export_command))
 app.add_typer(datasets.app, name="datasets")
 
 
@@ -99,6 +106,7 @@ def main() -> None:
     # Imports and models make many objects that stay. To look for cycles among them again and again,
     # and once more at the end, takes a fifth of the time of one short article.
     gc.set_threshold(GARBAGE_AFTER)
+    prepare_streams()
     try:
         app()
     except ConfigError as error:
@@ -110,15 +118,14 @@ def main() -> None:
     except KeyboardInterrupt:
         fail("Interrupted.")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does: nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         # Whatever stands on a named file is told by the library; this is standard output itself.
         if error.errno not in OUTPUT_TROUBLE:
             raise
-        fail(f"Got an output that cannot be written: {error.strerror}. Make room and try again.")
+        fail(
+            f"Got an output that cannot be written: {error.strerror}. "
+            "Make room, or leave it open, and try again."
+        )
         sys.exit(FAILED)
     finally:
         gc.freeze()

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from stance.cli.console import counted, isolated, status
+from stance.cli.console import counted, echo, isolated, status
 from stance.cli.corpus import (
     listing,
     nothing_usable,
@@ -66,8 +66,6 @@ def audit_command(
     decides the label. Several inputs are taken as splits that should share no
     article.
     """
-    import typer
-
     from stance.corpus.writing import check_file_target
     from stance.evaluation.auditing import audit
 
@@ -78,7 +76,7 @@ def audit_command(
         found = audit(articles, rejected=rejected, inputs=inputs, progress=tell)
     if json:
         write_json(json, found.to_dict(), force=force)
-    typer.echo(report(found))
+    echo(report(found))
 
 
 def _read(

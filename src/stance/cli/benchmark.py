@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, interval, isolated, progress, table
+from stance.cli.console import console, echo, interval, isolated, progress, table
 from stance.cli.options import ForceOption, JobsOption
 
 if TYPE_CHECKING:
@@ -94,16 +94,16 @@ def show(suite: Suite, results: Results, verdicts: Sequence[Verdict]) -> None:
     """Print every score, and what the gate says of each task."""
     for name, result in results.tasks.items():
         for division in result.divisions:
-            typer.echo(f"{name}: {division.articles:,} articles, {division.description}")
+            echo(f"{name}: {division.articles:,} articles, {division.description}")
             _show_scores(suite.tasks[name], division)
     if results.speed:
-        typer.echo(
+        echo(
             f"Speed, counting words in plain Python being 1: training {results.speed.train:.1f}, "
             f"labelling {results.speed.label:.1f}\n"
         )
     for verdict in verdicts:
         told = f"{verdict.grade.upper()}  {verdict.subject}: {verdict.message}."
-        typer.echo(textwrap.fill(told, WIDTH, subsequent_indent="  "))
+        echo(textwrap.fill(told, WIDTH, subsequent_indent="  "))
 
 
 def _show_scores(task: Task, division: Division) -> None:
@@ -117,5 +117,5 @@ def _show_scores(task: Task, division: Division) -> None:
     for outcome in division.outcomes:
         if outcome.absence:
             told = f"{outcome.contender} took no part: {outcome.absence}"
-            typer.echo(textwrap.fill(told, WIDTH, subsequent_indent="  "))
-    typer.echo()
+            echo(textwrap.fill(told, WIDTH, subsequent_indent="  "))
+    echo()

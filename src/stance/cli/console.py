@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shlex
 import shutil
@@ -9,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +24,29 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 NARROWEST = 20
 
 
+# Control characters, which a terminal would obey, and lone surrogates, which no stream takes.
+# Of the controls a line feed and a tab are harmless.
+_HARMFUL = {
+    point: f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
+    for point in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
+    if chr(point) not in "\n\t"
+}
+
+# Of a line where nobody has set a width, as in a file.
+UNLIMITED = 10_000
+
+
+def harmless(text: str) -> str:
+    r"""Show control characters and lone surrogates as text.
+
+    Examples
+    --------
+    >>> print(harmless("a\x1b[2Jb"))
+    a\x1b[2Jb
+    """
+    return text.translate(_HARMFUL)
+
+
 def fail(message: str) -> None:
     """Say on stderr what went wrong."""
     note(f"Error: {message}")
@@ -29,26 +54,46 @@ def fail(message: str) -> None:
 
 def note(message: str) -> None:
     """Say something on stderr that is no result; on a terminal in lines that fit it."""
+    message = harmless(message)
     if sys.stderr.isatty():
         message = filled(message, shutil.get_terminal_size().columns)
     print(message, file=sys.stderr)  # noqa: T201
 
 
 def console() -> Console:
-    """Return a console for results, on stdout.
+    """Return a console for results, on stdout, that cuts nothing where that is no terminal.
 
     A label such as ``[b]`` or ``:x:`` is shown as it is: neither markup nor an
     emoji's name.
     """
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            # The command ends by what the reader did; rich would end it with 1.
+            raise BrokenPipeError(errno.EPIPE, "the reader of the output went away")
+
+    is_limited = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Screen(
+        width=None if is_limited else UNLIMITED,
+        highlight=False,
+        soft_wrap=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def say(message: str = "") -> None:
     """Print text on stdout in lines that fit the screen, each word whole."""
     screen = console()
-    screen.print(filled(message, screen.width), no_wrap=True, overflow="ignore", crop=False)
+    screen.print(
+        filled(harmless(message), screen.width), no_wrap=True, overflow="ignore", crop=False
+    )
+
+
+def echo(text: str = "") -> None:
+    """Print text on stdout as it is laid out."""
+    print(harmless(text))  # noqa: T201
 
 
 def filled(message: str, width: int) -> str:
@@ -87,10 +132,15 @@ def table(*columns: str, numbers: Sequence[str] = (), last_wraps: bool = False) 
     """Return a table without borders; `numbers` names the columns aligned right."""
     from rich.table import Table
 
-    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    class HarmlessTable(Table):
+        def add_row(self, *cells: Any, **options: Any) -> None:
+            shown = (harmless(cell) if isinstance(cell, str) else cell for cell in cells)
+            super().add_row(*shown, **options)
+
+    made = HarmlessTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for place, name in enumerate(columns):
         made.add_column(
-            name,
+            harmless(name),
             justify="right" if name in numbers else "left",
             no_wrap=not (last_wraps and place == len(columns) - 1),
             overflow="ellipsis",

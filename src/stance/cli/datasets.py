@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.cli.console import console, note, progress, table
+from stance.cli.console import console, echo, note, progress, table
 from stance.cli.corpus import write_json
 from stance.cli.options import ForceOption, JsonOption
+from stance.cli.streams import ending_with_the_reader
 
 if TYPE_CHECKING:
     from stance.corpus.datasets import Dataset
@@ -32,6 +33,7 @@ app = typer.Typer(
 
 
 @app.command("list")
+@ending_with_the_reader
 def list_command() -> None:
     """List the data sets and say which are on this machine."""
     from stance.corpus.dataset_files import is_here
@@ -52,6 +54,7 @@ def _splits(dataset: Dataset) -> str:
 
 
 @app.command("show")
+@ending_with_the_reader
 def show_command(name: NameArgument, json: JsonOption = None, force: ForceOption = False) -> None:
     """Show a data set: source, licence, citation, labels, splits, metric."""
     from stance.corpus.datasets import find_dataset
@@ -59,7 +62,7 @@ def show_command(name: NameArgument, json: JsonOption = None, force: ForceOption
     dataset = find_dataset(name)
     if json:
         write_json(json, dataset.to_dict(), force=force)
-    typer.echo(describe(dataset))
+    echo(describe(dataset))
 
 
 def describe(dataset: Dataset) -> str:
@@ -97,6 +100,7 @@ def _fact(name: str, value: str) -> str:
 
 
 @app.command("fetch")
+@ending_with_the_reader
 def fetch_command(name: NameArgument) -> None:
     """Fetch a data set and check it; licence and citation are shown first."""
     from stance.corpus.dataset_files import fetch
@@ -110,6 +114,7 @@ def fetch_command(name: NameArgument) -> None:
 
 
 @app.command("export")
+@ending_with_the_reader
 def export_command(
     name: Annotated[
         str, typer.Argument(metavar="NAME[/SPLIT]", help="A data set, or one of its splits.")

@@ -58,6 +58,14 @@ def predict_command(
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, as Excel needs it.")
     ] = False,
+    escape_formulas: Annotated[
+        bool | None,
+        typer.Option(
+            "--escape-formulas/--no-escape-formulas",
+            help="Put an apostrophe before cells of CSV that a spreadsheet would run.  "
+            "[default: with --bom]",
+        ),
+    ] = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
@@ -148,6 +156,7 @@ def predict_command(
         keep=keep or (),
         output_format=row_format,
         bom=bom,
+        escape_formulas=bom if escape_formulas is None else escape_formulas,
         part_rows=part_rows if target is not None and target.in_parts else None,
         min_probability=min_probability,
     )

@@ -9,6 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from stance.corpus.article import RejectedRow, Row
+from stance.corpus.formulas import unescape_formula
 from stance.corpus.keys import tidy
 from stance.corpus.lines import LONGEST_ROW, Line, read_lines
 from stance.corpus.opening import InputFile, open_bytes
@@ -195,6 +196,8 @@ class _Table:
         if len(values) > len(header) or doubtful:
             reason = f"{len(values)} values for {len(header)} columns"
             return RejectedRow(self._file.name, number, reason, self._lines.raw, offset)
+        if any(value[:1] == "'" for value in values):
+            values = list(map(unescape_formula, values))
         named = dict(zip(header, values, strict=False))
         return Row(self._file.name, number, named, offset, self._lines.raw, self._lines.suspect)
 

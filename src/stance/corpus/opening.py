@@ -289,6 +289,8 @@ class _ReadAhead:
 
 
 def _standard_input() -> RawStream:
+    if sys.stdin is None:
+        raise CorpusError("Got - as input, but standard input is closed. Leave it open.")
     # Below the buffer a read returns what has come, and holds no lock while it waits.
     return cast("RawStream", getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
 

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stance.corpus.formulas import escape_formula
 from stance.corpus.writing import flatten, json_lines, parquet_schema
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Encoder:
         Fields of the input that stand behind them.
     bom : bool
         Begin CSV with a byte-order mark.
+    escape_formulas : bool
+        Write cells of CSV that a spreadsheet would run so that it does not.
     """
 
     format: str
@@ -42,6 +45,7 @@ class Encoder:
     flags: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     bom: bool = False
+    escape_formulas: bool = False
 
     @property
     def kept_columns(self) -> dict[str, str]:
@@ -80,6 +84,8 @@ class Encoder:
         return self._csv(flat) if self.format == "csv" else self._arrow(flat)
 
     def _csv(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
+        if self.escape_formulas:
+            rows = [{name: _escaped(value) for name, value in row.items()} for row in rows]
         text = io.StringIO(newline="")
         csv.DictWriter(text, self.all_columns, lineterminator="\r\n").writerows(rows)
         return text.getvalue().encode()
@@ -102,3 +108,7 @@ def _as_cell(value: Any) -> str | None:
     import orjson
 
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _escaped(value: Any) -> Any:
+    return escape_formula(value) if isinstance(value, str) else value

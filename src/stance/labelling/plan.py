@@ -71,6 +71,7 @@ class Labelling:
             "keep": list(selection.keep),
             "format": encoder.format,
             "bom": encoder.bom,
+            "escape_formulas": encoder.escape_formulas,
             "part_rows": self.part_rows,
             **self.options,
         }
@@ -84,6 +85,7 @@ def plan_labelling(
     keep: Sequence[str] = (),
     output_format: str = "jsonl",
     bom: bool = False,
+    escape_formulas: bool = False,
     part_rows: int | None = PART_ROWS,
     **options: Any,
 ) -> Labelling:
@@ -100,6 +102,8 @@ def plan_labelling(
     output_format : {"jsonl", "csv", "parquet"}
     bom : bool
         Begin CSV with a byte-order mark.
+    escape_formulas : bool
+        Write cells of CSV that a spreadsheet would run so that it does not.
     part_rows : int, optional
         Rows of a part, where the output is a folder; None where it is not.
     **options
@@ -114,7 +118,7 @@ def plan_labelling(
     if sum(planned.is_live for planned in inputs) > 1:
         raise CorpusError("Got - twice, but standard input can be read once only. Name it once.")
     columns, numbers, flags = map(tuple, row_columns(stored.model.labels))
-    encoder = Encoder(output_format, columns, numbers, flags, tuple(keep), bom)
+    encoder = Encoder(output_format, columns, numbers, flags, tuple(keep), bom, escape_formulas)
     record = stored.manifest.record
     model = {
         "name": Path(folder).resolve().name,

@@ -1,0 +1,92 @@
+"""Standard streams of any kind: closed ones, of any encoding, with a reader that goes away."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import io
+import os
+import select
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TextIO
+
+import typer
+
+from stance.errors import OutputError
+
+
+class _Closed(io.TextIOBase):
+    """Stands for a standard output that was closed before the program began."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    @property
+    def buffer(self) -> NoReturn:
+        """Refuse bytes as text is refused."""
+        self.write("")
+
+    def write(self, text: str) -> NoReturn:
+        """Refuse what is written.
+
+        Raises
+        ------
+        OutputError
+            Always.
+        """
+        raise OutputError(
+            "Got something to print, but standard output is closed. Leave it open, or write to a "
+            "file with -o or --json."
+        )
+
+
+def prepare_streams() -> None:
+    """Make standard output and error take any text, whatever their encoding.
+
+    What an encoding lacks is replaced. Messages to a closed standard error are
+    lost; a result for a closed standard output is an error when it is printed.
+    """
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:
+        sys.stderr = _silent()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _silent() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+
+
+def ending_with_the_reader(command: Callable[..., None]) -> Callable[..., None]:
+    """End a command with 0 where the reader of its output went away, as `head` does."""
+
+    @functools.wraps(command)
+    def wrapper(**values: Any) -> None:
+        try:
+            command(**values)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            if not _reader_is_gone():
+                raise
+            # What is still to be flushed goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+    wrapper.__signature__ = inspect.signature(command)  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _reader_is_gone() -> bool:
+    """Tell whether standard output is a pipe that nobody reads any more."""
+    try:
+        number = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return False
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    poll.register(number, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))

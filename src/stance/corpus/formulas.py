@@ -1,0 +1,39 @@
+"""Cells of CSV that a spreadsheet would run as formulas, kept as text.
+
+An apostrophe before such a cell makes Excel and LibreOffice take it for text.
+Reading takes the apostrophe away again, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+
+# What a spreadsheet takes for a formula, or passes over before it looks for one.
+_BEGINS = "=+\\-@\t\r"
+_FORMULA = re.compile(rf"'*[{_BEGINS}]")
+_ESCAPED = re.compile(rf"'+[{_BEGINS}]")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+def escape_formula(text: str) -> str:
+    """Return a cell that no spreadsheet runs; numbers stay numbers.
+
+    Examples
+    --------
+    >>> escape_formula("=1+1"), escape_formula("-3.5"), escape_formula("- قال")
+    ("'=1+1", '-3.5', "'- قال")
+    """
+    if not text or not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
+
+
+def unescape_formula(text: str) -> str:
+    """Return a cell as it was before `escape_formula`.
+
+    Examples
+    --------
+    >>> unescape_formula("'=1+1"), unescape_formula("'أنا'")
+    ('=1+1', "'أنا'")
+    """
+    return text[1:] if _ESCAPED.match(text) else text
