@@ -119,3 +119,24 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_article
         if not name.startswith("_") and len(getattr(kernel, "signatures", ())) > KINDS.get(name, 1)
     }
     assert not several
+
+
+@pytest.mark.parametrize("ending", [".nbi", ".nbc"])
+def test_a_damaged_cache_of_compiled_kernels_is_dropped_and_made_anew(tmp_path, ending):
+    code = "from stance.features.kernels import _place; print(_place(12345, 16))"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+
+    def placed():
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    before = placed()
+    kept = list(tmp_path.rglob(f"*{ending}"))
+    assert kept or environment.get("NUMBA_DISABLE_JIT") == "1"
+    for path in kept:
+        path.write_bytes(b"damaged")
+    assert placed() == before
+    assert all(path.read_bytes() != b"damaged" for path in kept if path.exists())

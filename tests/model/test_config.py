@@ -87,3 +87,19 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path, content):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         load_config(tmp_path / "nowhere.toml")
+
+
+def test_toml_nested_too_deep_is_an_error(tmp_path):
+    from stance.corpus.codebook import Codebook
+    from stance.errors import CorpusError
+    from stance.features.lexicon import Lexicon
+
+    path = tmp_path / "deep.toml"
+    path.write_text("a = " + "[" * 5000 + "]" * 5000)
+    with pytest.raises(ConfigError, match=r"deep\.toml"):
+        load_config(path)
+    for reader in (Codebook.read, Lexicon.read):
+        with pytest.raises(CorpusError, match=r"deep\.toml"):
+            reader(path)
+    with pytest.raises(ConfigError, match="seed"):
+        load_config(overrides=["seed=" + "[" * 5000 + "]" * 5000])

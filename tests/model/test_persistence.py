@@ -245,6 +245,33 @@ def test_a_link_out_of_the_folder_is_refused(folder):
         load_model(folder)
 
 
+def test_a_manifest_that_is_a_link_is_refused(folder, tmp_path):
+    (folder / "manifest.json").rename(tmp_path / "elsewhere.json")
+    (folder / "manifest.json").symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(ModelError, match="is a link"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("label", ["", "  "])
+def test_an_empty_label_is_refused(folder, label):
+    edit_manifest(folder, lambda manifest: manifest["labels"].__setitem__(0, label))
+    with pytest.raises(ModelError, match="empty label"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", ["weights", "intercepts"])
+def test_finite_weights_that_no_training_gives_are_refused(folder, name):
+    edit_tensors(folder, lambda tensors: tensors[name].fill(3e38))
+    with pytest.raises(ModelError, match=r"values beyond 1e\+12"):
+        load_model(folder)
+
+
+def test_scores_that_overflow_are_refused_and_give_no_label(folder, seed_articles):
+    edit_manifest(folder, lambda manifest: manifest.update(temperature=1e-310))
+    with pytest.raises(ModelError, match="scores overflow"):
+        list(predict(load_model(folder), seed_articles[:2]))
+
+
 def test_a_tensor_of_the_wrong_shape_is_refused(folder):
     edit_tensors(folder, lambda t: t.update(weights=t["weights"][:-1]))
     with pytest.raises(ModelError, match=r"'weights' of shape"):

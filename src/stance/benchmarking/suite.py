@@ -301,7 +301,7 @@ def load_suite(path: str | Path) -> Suite:
             f"Got suite {path}, which cannot be read: {error.strerror}. Give the path of a TOML "
             "file such as benchmarks/accuracy.toml."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"Got suite {path}, which is not TOML: {error}.") from error
     try:
         suite = Suite.model_validate({**data, "folder": path.parent})

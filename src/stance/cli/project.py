@@ -73,7 +73,7 @@ def read_project(path: Path) -> Project:
         data = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"Got {path}, which cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"Got {path}, which is not TOML: {error}.") from error
     known = {
         "fields": {name.name: f"{name.name}_field" for name in fields(FieldMapping)},

@@ -145,7 +145,7 @@ class Codebook(_Strict):
             return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
         except OSError as error:
             raise CorpusError(f"Got the codebook {path}, which cannot be read: {error}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise CorpusError(f"Got the codebook {path}, which is not TOML: {error}.") from error
         except ValidationError as error:
             fault = error.errors()[0]

@@ -15,7 +15,7 @@ plain Python; so that both ways agree, no sum or product leaves 64 bits.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -109,10 +109,36 @@ def compiled(function: Function) -> Function:
     with no folder to write in, every process compiles anew.
     """
     try:
-        made: Function = njit(function, nogil=True, cache=True)
+        made: Any = njit(function, nogil=True, cache=True)
     except RuntimeError:
         made = njit(function, nogil=True)
-    return made
+        return cast("Function", made)
+    if hasattr(made, "_cache"):  # not where compiling is switched off
+        made._cache = _ForgivingCache(made._cache)
+    return cast("Function", made)
+
+
+class _ForgivingCache:
+    """What numba keeps on disk of a kernel; what of it is damaged is compiled anew.
+
+    numba itself passes over a cache that cannot be read for want of rights, but
+    not over one that was cut short or overwritten.
+    """
+
+    def __init__(self, kept: Any) -> None:
+        self._kept = kept
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kept, name)
+
+    def load_overload(self, signature: Any, context: Any) -> Any:
+        """Return a compiled version, None where there is none that can be used."""
+        try:
+            return self._kept.load_overload(signature, context)
+        except Exception:
+            # Unpickling bytes of any kind raises errors of any kind.
+            self._kept.flush()
+            return None
 
 
 @compiled

@@ -213,7 +213,12 @@ def _read_family(path: Path) -> LexiconFile:
             return LexiconFile.model_validate(tomllib.load(file))
     except OSError as error:
         raise CorpusError(f"Got the lexicon {path}, which cannot be read: {error}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        RecursionError,
+        ValidationError,
+    ) as error:
         raise CorpusError(
             f"Got the lexicon {path}, which is not one: {_first_fault(error)}."
         ) from error

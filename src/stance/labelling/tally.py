@@ -141,5 +141,8 @@ def kind_of(reason: str) -> str:
     'bad JSON'
     >>> kind_of("4 values for 3 columns")
     'N values for N columns'
+    >>> kind_of("invalid UTF-8 at byte 33")
+    'invalid UTF-8 at byte N'
     """
-    return re.sub(r"\d[\d,]*", "N", reason.partition(" (")[0])
+    # The digit of «UTF-8» is no number.
+    return re.sub(r"(?<![\w-])\d[\d,]*", "N", reason.partition(" (")[0])

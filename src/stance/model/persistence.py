@@ -56,6 +56,9 @@ KNOWN_FILES = frozenset(
 # A manifest is a page or two; anything larger is not one, and is not read into memory.
 MANIFEST_LIMIT = 4_000_000
 
+# Trained values stay below a thousand; far beyond it, sums of them overflow.
+LARGEST_VALUE = 1e12
+
 PACKAGES = ("stance", "numpy", "scipy", "scikit-learn", "camel-tools")
 
 
@@ -257,6 +260,7 @@ def _read_manifest(folder: Path) -> bytes:
             "'stance train'. Pickle and joblib files are never opened, since they can run code."
         )
     path = folder / MANIFEST
+    _refuse_link(folder, path)
     if not path.is_file():
         raise ModelError(
             f"Got the folder {folder} without {MANIFEST}, but expected a model as written by "
@@ -312,14 +316,18 @@ def _parse_values(values: Any) -> Manifest:
 _COPY_AGAIN = "The model is damaged: copy it again from its source."
 
 
-def _read_file(folder: Path, name: str, entry: FileEntry) -> bytes:
-    """Read one file of known name, if it is just what the manifest says."""
-    path = folder / name
+def _refuse_link(folder: Path, path: Path) -> None:
     if path.is_symlink() or path.resolve().parent != folder.resolve():
         raise ModelError(
             f"Got {path}, which is a link, but expected a file inside the model folder. "
             "Do not trust this model."
         )
+
+
+def _read_file(folder: Path, name: str, entry: FileEntry) -> bytes:
+    """Read one file of known name, if it is just what the manifest says."""
+    path = folder / name
+    _refuse_link(folder, path)
     if not path.is_file():
         raise ModelError(f"Got the model {folder} without its file {name}. {_COPY_AGAIN}")
     size = path.stat().st_size
@@ -395,6 +403,8 @@ def _linear(
     n_labels = len(manifest.labels)
     if n_labels < 2 or len(set(manifest.labels)) != n_labels:
         raise ModelError(f"Got {folder} with labels {manifest.labels}, but expected two or more.")
+    if not all(label.strip() for label in manifest.labels):
+        raise ModelError(f"Got {folder} with an empty label, but expected a name for each.")
     if not (np.isfinite(manifest.temperature) and manifest.temperature > 0):
         raise ModelError(
             f"Got {folder} with temperature={manifest.temperature}, but expected more than 0."
@@ -467,5 +477,10 @@ class _Tensors:
             raise ModelError(
                 f"Got the tensor {name!r} with values that are no numbers in {self._path}. "
                 f"{_COPY_AGAIN}"
+            )
+        if tensor.size and np.abs(tensor).max() > LARGEST_VALUE:
+            raise ModelError(
+                f"Got the tensor {name!r} with values beyond {LARGEST_VALUE:g} in {self._path}, "
+                f"which no training gives. {_COPY_AGAIN}"
             )
         return tensor

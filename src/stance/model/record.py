@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from stance.errors import ModelError
 from stance.features.scoring import Scorer, TextScores
 from stance.model.linear import softmax
 
@@ -136,9 +137,22 @@ class Model:
         return self._read(articles).values
 
     def assess(self, articles: Sequence[Article]) -> Assessment:
-        """Return the probabilities of all labels, and how familiar the articles are."""
+        """Return the probabilities of all labels, and how familiar the articles are.
+
+        Raises
+        ------
+        ModelError
+            If the weights are so large that a score is no number.
+        """
         scores, familiarity = self._read(articles)
-        return Assessment(softmax(scores / self.linear.temperature), familiarity)
+        with np.errstate(over="ignore"):
+            scores = scores / self.linear.temperature
+        if not np.isfinite(scores).all():
+            raise ModelError(
+                "Got a model whose weights are so large that scores overflow, but expected ones "
+                "from training. Do not trust this model: train it again."
+            )
+        return Assessment(softmax(scores), familiarity)
 
     def probabilities(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return probabilities in [0, 1], shape (n_articles, n_labels)."""
