@@ -117,6 +117,7 @@ def test_the_row_in_the_readme_is_one(desk):
         *DOCUMENTS,
         *(
             "docs/files.md",
+            "docs/safety.md",
             "docs/training.md",
             "docs/labelling.md",
             "docs/scale.md",
