@@ -48,7 +48,8 @@ _FIELD_OF = {
 }
 
 
-def _known_field(column: str) -> str | None:
+def known_field(column: str) -> str | None:
+    """Return the field of an article that a column's name usually stands for, if any."""
     return _FIELD_OF.get(tidy(column).replace(" ", "_").casefold())
 
 
@@ -82,7 +83,7 @@ class Columns:
         """Return the column that seems to hold a field of an article, if one does."""
         taken = {theirs for ours, theirs in fields.items() if ours != field}
         free = [name for name in self._values if name not in taken]
-        named = [name for name in free if _known_field(name) == field]
+        named = [name for name in free if known_field(name) == field]
         if field == "text":
             return self._likely_text(free, named)
         if named:
@@ -98,7 +99,7 @@ class Columns:
         found = [
             name
             for name in free
-            if _known_field(name) is None
+            if known_field(name) is None
             and 2 <= len(set(self._values[name])) <= min(MOST_LABELS, len(self._values[name]) // 2)
             and self._mean_length(name) <= LONGEST_LABEL
         ]

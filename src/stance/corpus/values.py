@@ -92,7 +92,9 @@ def _number(value: float | decimal.Decimal) -> str | None:
     if not math.isfinite(value):
         return None
     if isinstance(value, float) and abs(value) >= LARGEST_WHOLE_FLOAT:
-        raise NoTextError("is a number too long to keep")
+        raise NoTextError(
+            f"is the number {value:g}, which has more digits than were kept: store it as text"
+        )
     if value == int(value):
         return str(int(value))
     return str(value)
