@@ -115,7 +115,8 @@ class _Cells(NamedTuple):
 def _rows(
     file: InputFile, whole: Path | IO[bytes], cursor: Cursor, open_things: ExitStack
 ) -> Iterator[Row | RejectedRow]:
-    rows = (cells for cells in _cells(file, whole, open_things) if any(map(_shows, cells.values)))
+    found = _cells(file, whole, open_things)
+    rows: Iterator[_Cells] = (cells for cells in found if any(map(_shows, cells.values)))
     first = next(rows, None)
     if first is None:
         raise CorpusError(
@@ -193,7 +194,7 @@ def _sheet(
     if not by_name:
         raise CorpusError(f"Got {file.name}, which holds no sheet with cells. {_STRICT}")
     if file.sheet:
-        sheet = by_name.get(_sheet_name(file, list(by_name)))
+        sheet = by_name[_sheet_name(file, list(by_name))]
     else:
         sheet = _first_visible(book.worksheets)
     # Some programs write a range that is too small.
@@ -341,7 +342,7 @@ def _outline(whole: Path | IO[bytes]) -> list[tuple[str, str]]:
         reader.read_manifest()
         reader.read_workbook()
         return [
-            (sheet.name, sheet.state)
+            (sheet.name, sheet.state or "visible")
             for sheet, relation in reader.parser.find_sheets()
             if "chartsheet" not in relation.Type and relation.target in reader.valid_files
         ]
