@@ -77,6 +77,7 @@ def agreement_command(
     Krippendorff's alpha with its interval, Fleiss' kappa, and Cohen's kappa of
     each pair; with --predictions a model beside them.
     """
+    from stance.corpus.keys import aligned, by_canonical
     from stance.corpus.predictions import labels_of_ids, read_predictions
     from stance.corpus.writing import check_file_target
     from stance.evaluation.agreement import Ratings, agreement
@@ -86,11 +87,12 @@ def agreement_command(
     if json:
         check_file_target(json, force=force)
     found = _read(reading.reading(labels), annotators, annotator_field)
-    ratings = Ratings.of(found.labels, _names(order))
+    spelled = by_canonical(label for row in found.labels for label in row if label is not None)
+    ratings = Ratings.of(found.labels, [aligned(name, spelled) for name in _names(order)])
     result, ceiling = agreement(ratings, found.annotators, level=chosen), None
     if predictions:
         guesses = labels_of_ids(found.ids, read_predictions(predictions), str(predictions))
-        ceiling = human_ceiling(found, guesses)
+        ceiling = human_ceiling(found, [aligned(guess, spelled) for guess in guesses])
     if json:
         beside = {"model": ceiling.to_dict()} if ceiling else {}
         write_json(json, {**result.to_dict(), **beside}, force=force)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from stance.corpus.article import RejectedRow
 from stance.corpus.inputs import plan_inputs
-from stance.corpus.keys import Spellings, canonical, whole
+from stance.corpus.keys import Spellings, canonical, tidy, whole
 from stance.corpus.source import Source, SourceOptions
 from stance.corpus.values import NoTextError, text_of, text_or_json
 from stance.errors import ConfigError, CorpusError
@@ -141,7 +141,7 @@ def read_long(
                 "again, but expected one label from each. Remove one of the two."
             )
         given[canonical(annotator)] = label
-        annotators.setdefault(canonical(annotator), whole(annotator))
+        annotators.setdefault(canonical(annotator), whole(tidy(annotator)))
     _require_rows(names, source)
     if len(annotators) < 2:
         raise CorpusError(

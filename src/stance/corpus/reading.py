@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
@@ -145,8 +146,11 @@ class Locator:
             text = _body(values, self._text_name)
         except _FaultError as fault:
             return row.rejected(str(fault))
-        if row.suspect and any(map(_undecodable, (text, identifier, *found.values()))):
-            return row.rejected("invalid UTF-8")
+        if row.suspect:
+            bad = {ours for ours, value in found.items() if _undecodable(value)}
+            if bad & self._needs or _undecodable(text) or _undecodable(identifier):
+                return row.rejected("invalid UTF-8")
+            found.update(dict.fromkeys(bad))
         article = Article(identifier or f"{self._prefix}:{row.number}", text, **found)
         return Located(article, row)
 
@@ -181,7 +185,7 @@ def _body(values: Mapping[str, Any], name: str) -> str:
     """Return the text of a row; a number is none."""
     text = values.get(name)
     if type(text) is not str:
-        if isinstance(text, bool | int | float) and text == text:  # noqa: PLR0124
+        if isinstance(text, bool | int | float | Decimal) and text == text:  # noqa: PLR0124
             kind = "boolean" if isinstance(text, bool) else "number"
             raise _FaultError(f"{name!r} is a {kind}, not text")
         try:
