@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from stance.corpus.article import RejectedRow
+from stance.corpus.diagnosis import describe
 from stance.corpus.inputs import plan_inputs
 from stance.corpus.keys import Spellings, canonical, tidy, whole
 from stance.corpus.source import Source, SourceOptions
@@ -183,9 +184,10 @@ def _label(row: Row, name: str) -> str | None:
 
 def _require_rows(names: Iterable[str], source: Source) -> None:
     if not list(names):
+        told = [describe(planned, source, ("id", "label")) for planned in plan_inputs(source)]
         raise CorpusError(
             f"Got {', '.join(source.files)} without a row of labels, but expected a row for each "
-            "article."
+            f"article. {' '.join(told)}"
         )
 
 

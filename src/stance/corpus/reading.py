@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
@@ -15,6 +16,10 @@ from stance.corpus.values import NoTextError, text_of, text_or_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+# What a table has for a number.
+_NUMBER = re.compile(r"\s*[+-]?\d[\d.,\u066b\u066c]*\s*")
+LONGEST_NUMBER = 40
 
 # Fields that the model reads: a row whose value of one is no text cannot be labelled.
 READ = frozenset({"id", "text", "title"})
@@ -192,6 +197,8 @@ def _body(values: Mapping[str, Any], name: str) -> str:
             text = text_of(text)
         except NoTextError as error:
             raise _FaultError(f"{name!r} {error}") from None
+    if text and len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text):
+        raise _FaultError(f"{name!r} is a number, not text")
     if not text or text.isspace():
         raise _FaultError(f"{name!r} {'is empty' if name in values else 'is missing'}")
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import RejectedRow, Row
@@ -12,6 +13,7 @@ from stance.corpus.excel import read_workbook
 from stance.corpus.exports import unpacker
 from stance.corpus.json_documents import is_document_layout, rows_of_document
 from stance.corpus.json_values import JsonValues
+from stance.corpus.keys import tidy
 from stance.corpus.lines import LONGEST_ROW, Line, read_lines
 from stance.corpus.opening import STDIN, InputFile, open_bytes
 from stance.corpus.parquet import read_parquet
@@ -27,6 +29,9 @@ LONGEST_DOCUMENT = 1024 * 1024 * 1024
 _AS_LINES = "Save it as JSON Lines, in pandas with to_json(..., orient='records', lines=True)."
 
 BOM = b"\xef\xbb\xbf"
+
+# Formats that name their fields in each row, or as another program had them.
+NAMED_BY_ROW = ("jsonl", "json", "parquet")
 
 # Stands in the place of column names where reading goes on within a JSON array.
 WITHIN_ARRAY = ("[",)
@@ -58,7 +63,23 @@ def read_rows(file: InputFile, cursor: Cursor | None = None) -> Iterator[Row | R
         "xlsx": read_workbook,
     }
     rows = readers[file.format](file, cursor or Cursor(hashes=False))
-    return _unpacked(rows, unpacker(file.layout, file.question)) if file.layout else rows
+    if file.layout:
+        rows = _unpacked(rows, unpacker(file.layout, file.question))
+    return _with_tidy_names(rows) if file.format in NAMED_BY_ROW else rows
+
+
+def _with_tidy_names(rows: Iterator[Row | RejectedRow]) -> Iterator[Row | RejectedRow]:
+    """Tidy the names of fields, as those of a table's columns are."""
+    for row in rows:
+        if isinstance(row, Row) and any(name != _tidy_name(name) for name in row.values):
+            yield row._replace(values={_tidy_name(n): value for n, value in row.values.items()})
+        else:
+            yield row
+
+
+@lru_cache(maxsize=4096)
+def _tidy_name(name: str) -> str:
+    return tidy(name)
 
 
 def _unpacked(
