@@ -205,6 +205,8 @@ def no_such_field(
     rows: Iterable[Mapping[str, Any]],
     fields: FieldMapping,
     wanted: Iterable[str] = ("text",),
+    *,
+    planned: PlannedInput | None = None,
 ) -> MissingFieldError:
     """Return the error that a field is nowhere, with those there are and a proposal.
 
@@ -219,8 +221,11 @@ def no_such_field(
     fields : FieldMapping
     wanted : iterable of str
         Fields of an article that the command uses, for the proposal.
+    planned : PlannedInput, optional
+        Tells how the file was read.
     """
     columns = Columns(rows)
+    stored = f"It was read as {stored_as(planned)}. " if planned else ""
     names = ", ".join(map(repr, sorted(missing)))
     options = columns.options(wanted, fields)
     ours = next((ours for ours, theirs in fields.items() if theirs in missing), None)
@@ -229,7 +234,7 @@ def no_such_field(
         proposal = f"Perhaps: {options}"
     return MissingFieldError(
         f"Got {source} without a field {names}, but expected it. "
-        f"Its fields are: {columns.listed()}. {proposal}"
+        f"{stored}Its fields are: {columns.listed()}. {proposal}"
     )
 
 

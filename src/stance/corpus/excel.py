@@ -319,13 +319,21 @@ def _is_unknown(cell: Any, *, is_stale: bool) -> bool:
     return is_stale and type(cell.value) is int and cell.value == 0
 
 
-def first_of_several_sheets(file: InputFile) -> str:
-    """Return the name of the sheet that is read, empty where a workbook has no other."""
+def chosen_sheet(file: InputFile, wanted: str | None) -> str:
+    """Return the name of the sheet that is read, empty where a workbook has no other.
+
+    Raises
+    ------
+    ConfigError
+        If the package that reads workbooks is not installed.
+    """
+    _openpyxl()
+    if wanted:
+        return wanted
     try:
-        _openpyxl()
         with seekable(file, Cursor(hashes=False)) as whole:
             sheets = _outline(whole)
-    except (ConfigError, CorpusError, *_DAMAGE):
+    except (CorpusError, *_DAMAGE):
         # Whoever reads it will say what is wrong.
         return ""
     visible = [name for name, state in sheets if state == "visible"]

@@ -106,7 +106,9 @@ def _located(
         if (found := locator.locate(row)) is not None:
             yield found
     if first and unseen:
-        raise no_such_field(planned.name, unseen, first, source.fields, sorted(needs))
+        raise no_such_field(
+            planned.name, unseen, first, source.fields, sorted(needs), planned=planned
+        )
 
 
 class Locator:

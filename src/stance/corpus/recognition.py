@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.corpus.delimited import MAX_FIELD, SEPARATOR_LINE, doubled_quotes
 from stance.corpus.encodings import UTF8, decoded_sample, find_encoding, normal_name
-from stance.corpus.excel import first_of_several_sheets
+from stance.corpus.excel import chosen_sheet
 from stance.corpus.exports import recognise_export
 from stance.corpus.json_documents import only_value, recognise_document
 from stance.corpus.json_values import JsonValues
@@ -61,7 +61,7 @@ def recognise(file: InputFile, source: Source) -> InputFile:
         If the file cannot be opened, is empty, or is not what its name says.
     """
     if file.format == "xlsx":
-        return replace(file, sheet=source.sheet or first_of_several_sheets(file))
+        return replace(file, sheet=chosen_sheet(file, source.sheet))
     if file.format not in TEXTUAL:
         return file
     data = sample(file)

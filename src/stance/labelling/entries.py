@@ -287,7 +287,9 @@ def _missing(
     more = len(inputs) - 3
     names += f" and {more} more" if more > 0 else ""
     rows = [dict.fromkeys(seen.fields), *first_rows(inputs[0], selection.source)]
-    return no_such_field(names, fields, rows, selection.source.fields, ("text", "id"))
+    return no_such_field(
+        names, fields, rows, selection.source.fields, ("text", "id"), planned=inputs[0]
+    )
 
 
 def _spot(n_input: int, cursor: Cursor) -> Spot:
