@@ -80,6 +80,8 @@ def test_what_is_there_is_not_proposed():
 def test_a_column_that_is_empty_or_holds_numbers_is_no_text():
     numbers = Columns([{"text": n, "body": text} for n, text in enumerate(VALUES["text"])])
     assert numbers.options(["text"], FieldMapping()) == "--text-field body"
+    alone = Columns([{"text": "1" * 30}, {"text": "2" * 30}])
+    assert alone.options(["text"], FieldMapping()) == ""
     empty = Columns([{"text": " ", "body": text} for text in VALUES["text"]])
     assert empty.options(["text"], FieldMapping()) == "--text-field body"
     labels = Columns([{"label": "", "framing": label} for label in VALUES["label"]])

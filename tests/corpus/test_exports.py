@@ -86,6 +86,12 @@ def test_other_controls_are_no_labels(exported):
     assert corpus(path)[0] == {"1": "مؤيد"}
 
 
+def test_a_question_never_takes_the_place_of_the_text(exported):
+    path = exported([task(1, annotation(choices("مؤيد", control="text")))])
+    (article,) = read_articles([path])
+    assert (article.text, article.label) == (TEXTS[1], "مؤيد")
+
+
 def test_what_annotators_chose_comes_before_what_was_imported(exported):
     annotated = annotation(choices("مؤيد"))
     path = exported([task(1, annotated, id="س-1", label="قديم"), task(2, label="قديم")])

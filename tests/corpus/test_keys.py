@@ -36,6 +36,11 @@ def test_blanks_around_a_value_make_no_difference(value):
     assert canonical(f"\u00a0 {value}\t\r\n") == canonical(value)
 
 
+def test_a_mark_between_a_letter_and_its_accent_is_removed_before_they_are_composed():
+    assert tidy("caf e\u200d\u0301") == "caf \u00e9"
+    assert canonical("ي\u200f\u0654") == canonical("ئ")
+
+
 @pytest.mark.parametrize(
     "spelling",
     ["gov", "gov ", " gov", "gov\u00a0", "gov\u200f", "\ufeffgov", "\u202bgov\u202c", "g\u200dov"],
