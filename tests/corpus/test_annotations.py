@@ -71,3 +71,61 @@ def test_two_columns_are_needed(put, annotators):
 def test_rows_that_cannot_be_used(put, content, message):
     with pytest.raises(CorpusError, match=message):
         read_long([put("a.csv", content)], "who")
+
+
+def test_what_coders_wrote_differently_is_one_label(put):
+    path = put("a.jsonl", '{"id": 1, "a": 1, "b": 1.0}\n{"id": "2", "a": "1.0", "b": "1 "}\n')
+    found = read_columns([path], ["a", "b"])
+    assert all(len(set(row)) == 1 for row in found.labels)
+    rows = "id,who,label\n1,سلمى,مؤيد\n1.0,نور,مؤيد\u200f\n2, سلمى\u00a0,محايد\n2,نور ,محايد\n"
+    assert read_long([put("b.csv", rows)], "who") == Annotations(
+        ("1", "2"), ("سلمى", "نور"), (("مؤيد",) * 2, ("محايد",) * 2)
+    )
+
+
+def test_case_of_labels_and_annotators_is_kept(put):
+    path = put("a.csv", "id,who,label\n1,Salma,Gov\n1,salma,gov\n")
+    assert read_long([path], "who").annotators == ("Salma", "salma")
+    assert read_long([path], "who").labels == (("Gov", "gov"),)
+
+
+def test_an_annotator_is_shown_without_what_nobody_sees(put):
+    path = put("a.csv", "id,who,label\n1,\u200fسلمى   علي ,أ\n1,نور,أ\n")
+    assert read_long([path], "who").annotators == ("سلمى علي", "نور")
+
+
+def test_one_who_labels_twice_under_two_spellings_is_told(put):
+    path = put("a.csv", "id,who,label\n1,سلمى,أ\n1,سلمى ,ب\n")
+    with pytest.raises(CorpusError, match=r"row 3.*again"):
+        read_long([path], "who")
+    with pytest.raises(CorpusError, match=r"row 3.*again"):
+        read_columns([put("b.csv", "id,a,b\n1,x,y\n1.0,x,x\n")], ["a", "b"])
+
+
+def test_several_labels_of_one_annotator_are_refused(put):
+    path = put("a.jsonl", '{"id": 1, "a": ["x", "y"], "b": ["x"]}\n')
+    with pytest.raises(CorpusError, match=r"row 1, whose 'a' is a list of 2 values \(x, y\)"):
+        read_columns([path], ["a", "b"])
+
+
+def test_a_label_that_is_nothing_to_be_seen_is_none(put):
+    path = put("a.csv", "id,a,b\n1,x,\u200f\n2,x,x\n")
+    assert read_columns([path], ["a", "b"]).labels == (("x", None), ("x", "x"))
+
+
+def test_labels_in_a_workbook(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["id", "سلمى", "نور"], [1, 1, "1.0"], [2, True, "true"]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    found = read_columns([tmp_path / "a.xlsx"], ["سلمى", "نور"])
+    assert found == Annotations(("1", "2"), ("سلمى", "نور"), (("1", "1"), ("true", "true")))
+
+
+def test_a_table_without_rows(put):
+    with pytest.raises(CorpusError, match="without a row of labels"):
+        read_columns([put("a.csv", "id,a,b\n")], ["a", "b"])
+    with pytest.raises(CorpusError, match="without a row of labels"):
+        read_long([put("b.csv", "id,who,label\n")], "who")

@@ -123,3 +123,96 @@ def test_a_field_that_no_article_has_is_told(put):
         field_values(rows, "year")
     with pytest.raises(CorpusError, match="'target'"):
         field_values(rows, "target")
+
+
+def labels_and_faults(put, content, **options):
+    articles, rejected = read_corpus([put("a.csv", content)], **options)
+    return [a.label for a in articles], {row.row: row.reason for row in rejected}
+
+
+@pytest.mark.parametrize(
+    "joined", ["sdf#gov", "sdf; gov", "sdf|gov", "gov,sdf", "gov، sdf", "gov؛sdf"]
+)
+def test_several_labels_in_one_cell_are_refused(put, joined):
+    content = f'text,label\nنص,sdf\nنص,gov \nنص,"{joined}"\n'
+    labels, faults = labels_and_faults(put, content)
+    assert labels == ["sdf", "gov"]
+    assert list(faults) == [4]
+    assert f"the label {joined!r} is 2 labels" in faults[4]
+
+
+@pytest.mark.parametrize("label", ["ضد الحكومة، مع المعارضة", "C#", "gov;", "sdf#turkey", "a|b"])
+def test_a_label_whose_parts_are_no_labels_stays(put, label):
+    content = f'text,label\nنص,sdf\nنص,gov\nنص,"{label}"\n'
+    assert labels_and_faults(put, content) == (["sdf", "gov", label], {})
+
+
+def test_keys_that_differ_in_what_nobody_sees_are_one(put):
+    import unicodedata
+
+    outlets = ["روناهی", "روناهي", "روناهی\u200f"]
+    content = "id,text,label,outlet,event,target\n" + "".join(
+        f"{n},نص,{label},{outlet},{event},{target}\n"
+        for n, (label, outlet, event, target) in enumerate(
+            zip(
+                ["gov", "gov ", "gov\u00a0"],
+                outlets,
+                ["1", "1.0", "1"],
+                ["الهيئة", unicodedata.normalize("NFD", "الهيئة"), "الهيئة"],
+                strict=True,
+            )
+        )
+    )
+    found = read_labelled(Source((str(put("a.csv", content)),)))
+    keys = {(a.label, a.outlet, a.event, a.target) for a in found.articles}
+    assert keys == {("gov", "روناهی", "1", "الهيئة")}
+    assert [len(counts) for counts in found.spellings["outlet"].merged()] == [3]
+    assert [dict(counts) for counts in found.spellings["label"].merged()] == [
+        {"gov": 1, "gov ": 1, "gov\u00a0": 1}
+    ]
+
+
+def test_case_is_kept_and_told(put):
+    content = "text,label\nنص,Gov\nنص,gov\nنص,sdf\n"
+    found = read_labelled(Source((str(put("a.csv", content)),)))
+    assert [a.label for a in found.articles] == ["Gov", "gov", "sdf"]
+    assert found.spellings["label"].differing_in_case() == [("Gov", "gov")]
+
+
+def test_ids_that_are_one_number_are_one_id(put):
+    rows = '{"id": 1, "text": "نص", "label": "أ"}\n{"id": "1.0", "text": "نص", "label": "أ"}\n'
+    articles, (rejected,) = read_corpus([put("a.jsonl", rows)])
+    assert [a.id for a in articles] == ["1"]
+    assert "used before" in rejected.reason
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"flag": "true"}, ["1", "2"]),
+        ({"flag": "True"}, ["1", "2"]),
+        ({"year": "2019"}, ["1", "3"]),
+        ({"year": "2019.0"}, ["1", "3"]),
+        ({"place": "حلب "}, ["1"]),
+        ({"flag": "true", "year": "2019"}, ["1"]),
+        ({"flag": "yes"}, []),
+    ],
+)
+def test_conditions_on_columns_of_any_kind(tmp_path, put, condition, expected):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {
+        "id": ["1", "2", "3"],
+        "text": ["نص"] * 3,
+        "label": ["أ"] * 3,
+        "flag": [True, True, False],
+        "year": [2019.0, float("nan"), 2019.0],
+        "place": ["حلب\u200f", "حلبا", None],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    table = (
+        "id,text,label,flag,year,place\n1,نص,أ,True,2019,حلب\n2,نص,أ,TRUE,,x\n3,نص,أ,0,2019.0,\n"
+    )
+    for path in (tmp_path / "a.parquet", put("a.csv", table)):
+        assert [a.id for a in read_corpus([path], where=condition)[0]] == expected

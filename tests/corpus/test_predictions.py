@@ -49,3 +49,24 @@ def test_what_is_no_prediction_is_told(put, content, message):
 def test_an_article_without_a_label_is_named():
     with pytest.raises(CorpusError, match=r"p.csv without a label for 1 of 2 articles .*'ب'"):
         labels_of([Article("أ", "نص"), Article("ب", "نص")], {"أ": "x"}, "p.csv")
+
+
+@pytest.mark.parametrize("written", ['"1.0"', "1", "1.0", '" 1\\u200f"', '["1"]', '{"$oid": "1"}'])
+def test_labels_are_found_by_the_canonical_form_of_an_id(put, written):
+    path = put("a.jsonl", f'{{"id": {written}, "label": "أ"}}\n')
+    for identifier in ("1", "1.0", "1 "):
+        assert labels_of([Article(identifier, "نص")], read_predictions(path), "x") == ["أ"]
+
+
+def test_one_label_in_two_spellings_is_no_contradiction(put):
+    path = put("a.csv", "id,label\n1,1.0\n1.0,1\n2,مؤيد\n2,مؤيد \n")
+    assert set(read_predictions(path)) == {"1", "2"}
+    with pytest.raises(CorpusError, match=r"two labels for '1\.0'"):
+        read_predictions(put("b.csv", "id,label\n1,Gov\n1.0,gov\n"))
+
+
+def test_labels_of_any_kind(put):
+    rows = '{"id": 1, "label": true}\n{"id": 2, "label": ["أ"]}\n{"id": 3, "label": 1.0}\n'
+    assert read_predictions(put("a.jsonl", rows)) == {"1": "true", "2": "أ", "3": "1"}
+    with pytest.raises(CorpusError, match="row 1, whose 'label' is a list of 2 values"):
+        read_predictions(put("b.jsonl", '{"id": 1, "label": ["أ", "ب"]}\n'))

@@ -87,13 +87,12 @@ def agreement_command(
     if json:
         check_file_target(json, force=force)
     found = _read(reading.reading(labels), annotators, annotator_field)
-    ratings = Ratings.of(found.labels, _names(order))
+    spelled = by_canonical(label for row in found.labels for label in row if label is not None)
+    ratings = Ratings.of(found.labels, [aligned(name, spelled) for name in _names(order)])
     result, ceiling = agreement(ratings, found.annotators, level=chosen), None
     if predictions:
-        spelled = by_canonical(label for row in found.labels for label in row if label)
-        given = labels_of_ids(found.ids, read_predictions(predictions), str(predictions))
-        guesses = [aligned(label, spelled) for label in given]
-        ceiling = human_ceiling(found, guesses)
+        guesses = labels_of_ids(found.ids, read_predictions(predictions), str(predictions))
+        ceiling = human_ceiling(found, [aligned(guess, spelled) for guess in guesses])
     if json:
         beside = {"model": ceiling.to_dict()} if ceiling else {}
         write_json(json, {**result.to_dict(), **beside}, force=force)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from stance.corpus.article import RejectedRow
-    from stance.corpus.source import Source
     from stance.labelling.engine import Engine
     from stance.labelling.plan import Labelling
     from stance.labelling.progress import Progress
@@ -111,19 +110,23 @@ def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]
     if len(bad) > SHOWN:
         fail(f"So it is with {len(bad) - SHOWN:,} more inputs; the receipt names them.")
     if not bad and not tally.n_labelled:
-        fail(_no_article(tally, source))
+        fail(_no_article(task, tally))
     if bad or not tally.n_labelled:
         raise typer.Exit(FAILED)
 
 
-def _no_article(tally: Tally, source: Source) -> str:
+def _no_article(task: Labelling, tally: Tally) -> str:
+    from stance.corpus.diagnosis import describe
+
+    source = task.selection.source
     where = ", ".join(f"{name}={value}" for name, value in source.where.items())
     if tally.passed:
         return (
             f"Got no article to label: none of {counted(tally.passed, 'row')} has {where}. "
             "Check the value of --where."
         )
-    return "Got no article to label: the input holds no rows."
+    told = [f"{one.name}: {describe(one, source)}" for one in task.inputs[:SHOWN]]
+    return "\n".join(["Got no article to label.", *told])
 
 
 def _resuming() -> str:

@@ -191,7 +191,8 @@ def _with_options(command: Command, added: dict[str, tuple[Any, Any]]) -> Comman
     def wrapper(**values: Any) -> None:
         chosen = {name: values.pop(name) for name in added}
         optional: set[str] = set()
-        project = find_project(next((values[n] for n in INPUTS if n in values), []))
+        inputs = next((values[name] for name in INPUTS if name in values), None)
+        project = None if inputs is None else find_project(inputs)
         if project is not None:
             taken = {k: v for k, v in project.unsaid(chosen).items() if k in added}
             if taken and not values.get("quiet"):

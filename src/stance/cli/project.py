@@ -5,13 +5,17 @@ What stands in it is what nobody said on the command line.
 
 from __future__ import annotations
 
+import glob
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from stance.corpus.addresses import as_local, is_address
 from stance.corpus.article import FieldMapping
+from stance.corpus.opening import STDIN
 from stance.errors import ConfigError
 
 PROJECT_FILE = "stance.toml"
@@ -51,20 +55,35 @@ def find_project(inputs: Sequence[str]) -> Project | None:
     Parameters
     ----------
     inputs : sequence of str
-        As a command takes them. Beside public data sets, whose fields have
-        names of their own, and addresses no file is looked for.
+        As a command takes them. Where they are in several folders the file of
+        the first one's folder counts for all of them; of a folder it is the
+        one in it, of a glob the one beside its first file. Beside public data
+        sets, whose fields have names of their own, and addresses no file is
+        looked for.
 
     Raises
     ------
     ConfigError
         If it is not TOML, or says what no option is.
     """
-    first = inputs[0] if inputs else "-"
-    if ":" in first.partition("/")[0]:
+    from stance.corpus.datasets import is_dataset_name
+
+    first = as_local(inputs[0]) if inputs else STDIN
+    if is_dataset_name(first) or is_address(first):
         return None
-    place = Path() if first == "-" else Path(first)
-    path = (place if place.is_dir() else place.parent) / PROJECT_FILE
+    path = _folder_of(first) / PROJECT_FILE
     return read_project(path) if path.is_file() else None
+
+
+def _folder_of(name: str) -> Path:
+    if name == STDIN:
+        return Path()
+    try:
+        if glob.has_magic(name) and not Path(name).exists():
+            name = min(glob.glob(name, recursive=True), default=name)  # noqa: PTH207
+        return Path(name) if Path(name).is_dir() else Path(name).parent
+    except OSError:  # a name too long to exist, of which whoever opens it will say so
+        return Path()
 
 
 def read_project(path: Path) -> Project:
@@ -86,7 +105,7 @@ def read_project(path: Path) -> Project:
                 f"Got {path} with {section!r}, but expected the sections [fields] and [defaults]."
             )
         for name, value in values.items():
-            if name not in known[section] or not isinstance(value, str):
+            if name not in known[section] or not (isinstance(value, str) and value.strip(" ")):
                 raise ConfigError(
                     f"Got {path} with {name} = {value!r} in [{section}], but expected a text for "
                     f"one of {', '.join(known[section])}."
@@ -106,5 +125,5 @@ def to_toml(options: Mapping[str, str | None]) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    return f'"{escaped}"'
+    """Write a text as TOML has it, whose escapes are those of JSON, and one more sign."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

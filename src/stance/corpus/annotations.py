@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from stance.corpus.article import RejectedRow
+from stance.corpus.diagnosis import describe
 from stance.corpus.inputs import plan_inputs
-from stance.corpus.keys import Spellings, canonical, whole
+from stance.corpus.keys import Spellings, canonical, tidy, whole
 from stance.corpus.source import Source, SourceOptions
 from stance.corpus.values import NoTextError, text_of, text_or_json
 from stance.errors import ConfigError, CorpusError
@@ -141,7 +142,7 @@ def read_long(
                 "again, but expected one label from each. Remove one of the two."
             )
         given[canonical(annotator)] = label
-        annotators.setdefault(canonical(annotator), whole(annotator))
+        annotators.setdefault(canonical(annotator), whole(tidy(annotator)))
     _require_rows(names, source)
     if len(annotators) < 2:
         raise CorpusError(
@@ -183,9 +184,10 @@ def _label(row: Row, name: str) -> str | None:
 
 def _require_rows(names: Iterable[str], source: Source) -> None:
     if not list(names):
+        told = [describe(planned, source, ("id", "label")) for planned in plan_inputs(source)]
         raise CorpusError(
             f"Got {', '.join(source.files)} without a row of labels, but expected a row for each "
-            "article."
+            f"article. {' '.join(told)}"
         )
 
 

@@ -1,8 +1,8 @@
 """The exports of annotation tools and scrapers whose rows need unpacking.
 
 Each turns one row of its program into the flat fields that a table would
-have. A label that people chose is the field of its question, and ``label`` too
-where there is one question only.
+have. What people chose is in a field by the name of its question; where the
+export has one question only, it is the ``label`` too.
 """
 
 from __future__ import annotations
@@ -12,12 +12,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Values = dict[str, Any]
+Answers = dict[str, list[Any]]
 
 # The separator of doccano's CSV between several labels of one article.
 DOCCANO_SEPARATOR = "#"
+
+# Fields that no question's answer takes the place of.
+_OWN = frozenset({"id", "text"})
+
+
+def _none(row: Values) -> Answers:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -30,22 +38,36 @@ class Export:
         As the user is told it.
     is_its_row : callable
         Tells by the fields of a row whether the program wrote it.
-    unpack : callable
+    fields : callable
         Turns a row into flat fields.
+    answers : callable
+        Returns what people chose in a row, by question.
     """
 
     name: str
     is_its_row: Callable[[Mapping[str, Any]], bool]
-    unpack: Callable[[Values], Values]
+    fields: Callable[[Values], Values]
+    answers: Callable[[Values], Answers] = _none
+
+    def unpack(self, row: Values, question: str = "") -> Values:
+        """Return the flat fields of a row, its label the answer to a question if there is one."""
+        answers = self.answers(row)
+        found = self.fields(row)
+        found |= {name: chosen for name, chosen in answers.items() if name not in _OWN}
+        return {**found, "label": answers.get(question)} if question else found
 
 
 def _is_task(row: Mapping[str, Any]) -> bool:
     return isinstance(row.get("data"), dict) and isinstance(row.get("annotations"), list)
 
 
-def _from_task(row: Values) -> Values:
-    """Unpack a task of Label Studio's JSON: skipped and empty annotations say nothing."""
-    answers: dict[str, list[str]] = {}
+def _task_fields(row: Values) -> Values:
+    return {"id": row.get("id"), **row["data"]}
+
+
+def _task_answers(row: Values) -> Answers:
+    """Return the choices of a task of Label Studio; skipped and empty annotations say nothing."""
+    answers: Answers = {}
     for annotation in row["annotations"]:
         if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
             continue
@@ -53,7 +75,7 @@ def _from_task(row: Values) -> Values:
             chosen = (region.get("value") or {}).get("choices")
             if chosen and region.get("from_name"):
                 answers.setdefault(region["from_name"], []).extend(chosen)
-    return {"id": row.get("id"), **row["data"], **_labelled(answers, row["data"])}
+    return answers
 
 
 def _is_annotated_table(row: Mapping[str, Any]) -> bool:
@@ -86,23 +108,45 @@ def _from_doccano_table(row: Values) -> Values:
 
 
 def _is_argilla_record(row: Mapping[str, Any]) -> bool:
-    return (
-        isinstance(row.get("fields"), dict) and {"responses", "suggestions"} & row.keys() != set()
+    return isinstance(row.get("fields"), dict) and bool({"responses", "suggestions"} & row.keys())
+
+
+def _is_argilla_record_with_states(row: Mapping[str, Any]) -> bool:
+    return _is_argilla_record(row) and any(
+        "status" in response
+        for responses in (row.get("responses") or {}).values()
+        for response in responses or ()
     )
 
 
-def _from_argilla_record(row: Values) -> Values:
-    """Unpack a record of Argilla 2: only submitted responses count."""
-    answers = {
-        question: [
-            response["value"]
+def _argilla_fields(row: Values) -> Values:
+    return {"id": row.get("id"), **(row.get("metadata") or {}), **row["fields"]}
+
+
+def _argilla_answers(row: Values) -> Answers:
+    """Return the responses of a record of Argilla 2; only submitted ones count.
+
+    Argilla 2.8.0 writes the state of a response in flat records alone.
+    """
+    return {
+        question: _chosen(
+            (response.get("value"), response.get("status", _SUBMITTED))
             for response in responses or ()
-            if response.get("status", "submitted") == "submitted" and response.get("value")
-        ]
+        )
         for question, responses in (row.get("responses") or {}).items()
     }
-    known = {**(row.get("metadata") or {}), **row["fields"]}
-    return {"id": row.get("id"), **known, **_labelled(answers, known)}
+
+
+_SUBMITTED = "submitted"
+
+
+def _chosen(responses: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Return the values that were submitted; several values of one response each by itself."""
+    found: list[Any] = []
+    for value, state in responses:
+        if state == _SUBMITTED and value not in (None, ""):
+            found.extend(value if isinstance(value, list) else [value])
+    return found
 
 
 _RESPONSES = ".responses"
@@ -112,33 +156,40 @@ def _is_flat_argilla_record(row: Mapping[str, Any]) -> bool:
     return any(name.endswith(_RESPONSES) for name in row)
 
 
-def _from_flat_argilla_record(row: Values) -> Values:
-    """Unpack a flat record of Argilla, with the columns ``QUESTION.responses`` and the like."""
-    answers = {}
-    for name in row:
-        if name.endswith(_RESPONSES):
-            given = row[name] or []
-            states = row.get(f"{name}.status") or ["submitted"] * len(given)
-            submitted = [v for v, s in zip(given, states, strict=False) if s == "submitted"]
-            answers[name.removesuffix(_RESPONSES)] = submitted
+def _flat_argilla_fields(row: Values) -> Values:
     metadata = {
         name.removeprefix("metadata."): value
         for name, value in row.items()
         if name.startswith("metadata.")
     }
-    return {**metadata, **row, **_labelled(answers, row)}
+    return {**metadata, **row}
+
+
+def _flat_argilla_answers(row: Values) -> Answers:
+    """Return the responses in the columns ``QUESTION.responses`` and ``.responses.status``."""
+    answers = {}
+    for name in filter(lambda name: name.endswith(_RESPONSES), row):
+        given = row[name] or []
+        states = row.get(f"{name}.status") or [_SUBMITTED] * len(given)
+        answers[name.removesuffix(_RESPONSES)] = _chosen(zip(given, states, strict=False))
+    return answers
 
 
 def _is_old_argilla_record(row: Mapping[str, Any]) -> bool:
     return {"annotation", "prediction"} <= row.keys() and bool({"text", "inputs"} & row.keys())
 
 
-def _from_old_argilla_record(row: Values) -> Values:
+def _old_argilla_fields(row: Values) -> Values:
     inputs = row.get("inputs") if isinstance(row.get("inputs"), dict) else {}
     known = {**(row.get("metadata") or {}), **(inputs or {}), **row}
     if not known.get("text") and inputs:
         known["text"] = next(iter(inputs.values()))
-    return {**known, **_labelled({"annotation": [row["annotation"]]}, row)}
+    return known
+
+
+def _old_argilla_answers(row: Values) -> Answers:
+    state = _SUBMITTED if row.get("status") != "Discarded" else ""
+    return {"annotation": _chosen([(row["annotation"], state)])}
 
 
 def _is_extracted_page(row: Mapping[str, Any]) -> bool:
@@ -149,64 +200,61 @@ def _from_extracted_page(row: Values) -> Values:
     return {"outlet": row["hostname"], "published": row["date"], **row}
 
 
-def _labelled(answers: Mapping[str, list[Any]], known: Mapping[str, Any]) -> Values:
-    """Return the answers to each question, as ``label`` too if there is one question."""
-    found: Values = {name: chosen for name, chosen in answers.items() if name not in known}
-    if len(answers) == 1 and "label" not in known:
-        found["label"] = next(iter(answers.values()))
-    return found
-
-
 EXPORTS = (
-    Export("Label Studio JSON", _is_task, _from_task),
+    Export("Label Studio JSON", _is_task, _task_fields, _task_answers),
     Export("Label Studio", _is_annotated_table, _from_annotated_table),
     Export("doccano", _is_doccano_table, _from_doccano_table),
-    Export("Argilla records", _is_argilla_record, _from_argilla_record),
-    Export("Argilla records, flat", _is_flat_argilla_record, _from_flat_argilla_record),
-    Export("Argilla 1 records", _is_old_argilla_record, _from_old_argilla_record),
+    Export("Argilla records", _is_argilla_record_with_states, _argilla_fields, _argilla_answers),
+    Export(
+        "Argilla records without the state of responses (drafts and discarded ones count too; "
+        "records exported flat leave them out)",
+        _is_argilla_record,
+        _argilla_fields,
+        _argilla_answers,
+    ),
+    Export(
+        "Argilla records, flat",
+        _is_flat_argilla_record,
+        _flat_argilla_fields,
+        _flat_argilla_answers,
+    ),
+    Export("Argilla 1 records", _is_old_argilla_record, _old_argilla_fields, _old_argilla_answers),
     Export("trafilatura JSON", _is_extracted_page, _from_extracted_page),
 )
 _BY_NAME = {export.name: export for export in EXPORTS}
 
-COLUMNS, WRAPPED = "columns of pandas", "list within an object"
+
+def recognise_export(rows: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
+    """Return the program that wrote some rows, and the one question that people answered.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        The first rows of a file.
+
+    Returns
+    -------
+    name : str
+        Empty where the rows need no unpacking.
+    question : str
+        Empty where there is none, or several.
+    """
+    rows = list(rows)
+    export = next((one for one in EXPORTS for row in rows if one.is_its_row(row)), None)
+    if export is None:
+        return "", ""
+    questions = {name for row in rows for name in _answers(export, row)}
+    return export.name, questions.pop() if len(questions) == 1 else ""
 
 
-def recognise_export(row: Mapping[str, Any]) -> str:
-    """Return the name of the program that wrote a row, empty where it needs no unpacking."""
-    return next((export.name for export in EXPORTS if export.is_its_row(row)), "")
+def _answers(export: Export, row: Mapping[str, Any]) -> Answers:
+    try:
+        return export.answers(dict(row))
+    except (AttributeError, KeyError, TypeError, ValueError):  # a row of another shape
+        return {}
 
 
-def unpacker(layout: str) -> Callable[[Values], Values]:
-    """Return what unpacks the rows of a layout."""
-    return _BY_NAME[layout].unpack if layout in _BY_NAME else lambda row: row
-
-
-def recognise_document(document: Mapping[str, Any]) -> str:
-    """Tell how a JSON document that is one object holds many rows, if it does."""
-    if not document:
-        return ""
-    columns = list(document.values())
-    if all(isinstance(column, dict) for column in columns) and len(columns) > 1:
-        keys = columns[0].keys()
-        if keys and all(column.keys() == keys for column in columns):
-            return COLUMNS
-    lists = [value for value in columns if _is_list_of_objects(value)]
-    others = [value for value in columns if isinstance(value, str) and len(value) > _LONG]
-    return WRAPPED if len(lists) == 1 and not others and not _is_task(document) else ""
-
-
-# A text among the values of an object is an article's own; the object is then a row itself.
-_LONG = 200
-
-
-def _is_list_of_objects(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
-
-
-def rows_of_document(document: Mapping[str, Any], layout: str) -> Iterator[Values]:
-    """Yield the rows within a JSON document of one of the two layouts."""
-    if layout == COLUMNS:
-        for key in next(iter(document.values())):
-            yield {name: column[key] for name, column in document.items()}
-        return
-    yield from next(value for value in document.values() if _is_list_of_objects(value))
+def unpacker(layout: str, question: str = "") -> Callable[[Values], Values]:
+    """Return what unpacks the rows of a layout; see `recognise_export`."""
+    export = _BY_NAME.get(layout)
+    return (lambda row: row) if export is None else lambda row: export.unpack(row, question)

@@ -20,7 +20,7 @@ from stance.corpus.cursor import Cursor
 from stance.corpus.datasets import is_dataset_name, parse_dataset_name
 from stance.corpus.folder import LABELS_FILE, read_folder, text_files
 from stance.corpus.opening import STDIN, InputFile, identify, is_folder, promised_by
-from stance.corpus.recognition import peculiarities, recognise, storage
+from stance.corpus.recognition import peculiarities, recognise
 from stance.corpus.rows import read_rows
 from stance.corpus.source import check_source
 from stance.errors import CorpusError
@@ -69,11 +69,6 @@ class PlannedInput:
     def peculiarities(self) -> list[str]:
         """In what the input is stored otherwise than its name and the rule say, in words."""
         return [] if self.file is None else peculiarities(self.file)
-
-    @property
-    def storage(self) -> str:
-        """How the input is stored, in words; empty where it is no file."""
-        return "" if self.file is None else storage(self.file)
 
     @property
     def is_live(self) -> bool:

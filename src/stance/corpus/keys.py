@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _INVISIBLE = dict.fromkeys(map(ord, BIDI_CONTROLS + ZERO_WIDTH))
 # Letters that Persian, Kurdish and Urdu keyboards type for Arabic ones: «تشرین» is «تشرين».
 _ARABIC_LETTERS = str.maketrans({c: form.becomes for form in LETTER_FORMS for c in form.letters})
-_WHOLE_FLOAT = re.compile(r"([+-]?\d+)\.0+")
+_WHOLE_FLOAT = re.compile(r"([+-]?[0-9]+)\.0+")
 _BOOLEANS = {"true": "true", "True": "true", "TRUE": "true"} | {
     "false": "false",
     "False": "false",
@@ -40,7 +40,8 @@ def tidy(value: str) -> str:
     """
     if value.isascii() and value.isalnum():
         return value
-    composed = unicodedata.normalize("NFC", value).translate(_INVISIBLE)
+    # A mark between a letter and its accent would keep them apart, so it goes first.
+    composed = unicodedata.normalize("NFC", value.translate(_INVISIBLE))
     return " ".join(composed.split())
 
 
@@ -58,7 +59,8 @@ def canonical(value: str) -> str:
     """
     plain = tidy(value)
     if not plain.isascii():
-        return plain.translate(_ARABIC_LETTERS)
+        # «ی» with a hamza is composed as «ئ» only once it is «ي».
+        return unicodedata.normalize("NFC", plain.translate(_ARABIC_LETTERS))
     return _BOOLEANS.get(plain) or whole(plain)
 
 
@@ -97,7 +99,7 @@ class Spellings:
 
     def display(self) -> dict[str, str]:
         """Return what to show for each canonical form: its most frequent spelling, tidied."""
-        return {key: tidy(_most_frequent(found)) for key, found in self.counts.items()}
+        return {key: _most_frequent(found) for key, found in self.counts.items()}
 
     def merged(self) -> list[Counter[str]]:
         """Return the spellings of each value that has several, as published."""
@@ -112,8 +114,11 @@ class Spellings:
 
 
 def _most_frequent(spellings: Counter[str]) -> str:
-    """Return the spelling that occurs most, the first in order among equals."""
-    return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+    """Return the spelling that occurs most once tidied, the first in order among equals."""
+    tidied: Counter[str] = Counter()
+    for spelling, n in spellings.items():
+        tidied[tidy(spelling)] += n
+    return min(tidied, key=lambda spelling: (-tidied[spelling], spelling))
 
 
 def aligned(value: str, known: Mapping[str, str]) -> str:

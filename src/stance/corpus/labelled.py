@@ -124,7 +124,7 @@ def _without_joined_labels(rows: list[Located]) -> tuple[list[Located], list[Rej
     known = {canonical(str(row.article.label)) for row in rows}
     kept, rejected = [], []
     for row in rows:
-        parts = [canonical(part) for part in _JOINED.split(str(row.article.label))]
+        parts = list(filter(None, map(canonical, _JOINED.split(str(row.article.label)))))
         if len(parts) > 1 and all(part in known for part in parts):
             rejected.append(
                 row.row.rejected(

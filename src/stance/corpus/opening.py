@@ -87,7 +87,11 @@ class InputFile:
         The sheet of a workbook; the first where it is empty.
     layout : str
         The program whose export it is, if its rows need unpacking
-        (`stance.corpus.exports`).
+        (`stance.corpus.exports`), or the way in which it holds them
+        (`stance.corpus.json_documents`).
+    question : str
+        The one question of an annotation tool's export, whose answers are the
+        labels; empty where there are several or none.
     """
 
     name: str
@@ -98,6 +102,7 @@ class InputFile:
     escape: str = ""
     sheet: str = ""
     layout: str = ""
+    question: str = ""
 
     @property
     def path(self) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
@@ -14,6 +16,10 @@ from stance.corpus.values import NoTextError, text_of, text_or_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+# What a table has for a number.
+_NUMBER = re.compile(r"\s*[+-]?\d[\d.,\u066b\u066c]*\s*")
+LONGEST_NUMBER = 40
 
 # Fields that the model reads: a row whose value of one is no text cannot be labelled.
 READ = frozenset({"id", "text", "title"})
@@ -154,8 +160,11 @@ class Locator:
             text = _body(values, self._text_name)
         except _FaultError as fault:
             return row.rejected(str(fault))
-        if row.suspect and any(map(_undecodable, (text, identifier, *found.values()))):
-            return row.rejected("invalid UTF-8")
+        if row.suspect:
+            bad = {ours for ours, value in found.items() if _undecodable(value)}
+            if bad & self._needs or _undecodable(text) or _undecodable(identifier):
+                return row.rejected("invalid UTF-8")
+            found.update(dict.fromkeys(bad))
         article = Article(identifier or f"{self._prefix}:{row.number}", text, **found)
         return Located(article, row)
 
@@ -190,13 +199,15 @@ def _body(values: Mapping[str, Any], name: str) -> str:
     """Return the text of a row; a number is none."""
     text = values.get(name)
     if type(text) is not str:
-        if isinstance(text, bool | int | float) and text == text:  # noqa: PLR0124
+        if isinstance(text, bool | int | float | Decimal) and text == text:  # noqa: PLR0124
             kind = "boolean" if isinstance(text, bool) else "number"
             raise _FaultError(f"{name!r} is a {kind}, not text")
         try:
             text = text_of(text)
         except NoTextError as error:
             raise _FaultError(f"{name!r} {error}") from None
+    if text and len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text):
+        raise _FaultError(f"{name!r} is a number, not text")
     if not text or text.isspace():
         raise _FaultError(f"{name!r} {'is empty' if name in values else 'is missing'}")
     return text

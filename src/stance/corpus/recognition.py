@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from stance.corpus.delimited import MAX_FIELD, SEPARATOR_LINE, doubled_quotes
 from stance.corpus.encodings import UTF8, decoded_sample, find_encoding, normal_name
-from stance.corpus.excel import first_of_several_sheets
-from stance.corpus.exports import recognise_document, recognise_export
+from stance.corpus.excel import chosen_sheet
+from stance.corpus.exports import recognise_export
+from stance.corpus.json_documents import only_value, recognise_document
 from stance.corpus.json_values import JsonValues
 from stance.corpus.keys import tidy
 from stance.corpus.opening import SAMPLE, STDIN, TEXTUAL, InputFile, later_samples, sample
@@ -19,7 +20,7 @@ from stance.corpus.rows import parse_json
 from stance.errors import CorpusError, DamagedFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from stance.corpus.source import Source
 
@@ -60,7 +61,7 @@ def recognise(file: InputFile, source: Source) -> InputFile:
         If the file cannot be opened, is empty, or is not what its name says.
     """
     if file.format == "xlsx":
-        return replace(file, sheet=source.sheet or first_of_several_sheets(file))
+        return replace(file, sheet=chosen_sheet(file, source.sheet))
     if file.format not in TEXTUAL:
         return file
     data = sample(file)
@@ -72,7 +73,7 @@ def recognise(file: InputFile, source: Source) -> InputFile:
     if file.format in {"csv", "tsv"}:
         return _recognised_table(file, text)
     if file.format in {"jsonl", "json"}:
-        return replace(file, layout=_json_layout(file, text, source.fields.text))
+        return _recognised_json(file, text, source)
     return file
 
 
@@ -137,7 +138,7 @@ def _recognised_table(file: InputFile, text: str) -> InputFile:
     chosen = "" if delimiter == replace(file, delimiter="").separator else delimiter
     rows = _table_rows(text, delimiter, escape)
     header = [tidy(name) for name in rows[0]] if rows else []
-    layout = recognise_export(dict.fromkeys(header))
+    layout, _ = recognise_export([dict.fromkeys(header)])
     return replace(file, delimiter=chosen, escape=escape, layout=layout)
 
 
@@ -188,20 +189,17 @@ def _table_rows(text: str, delimiter: str, escape: str) -> list[list[str]]:
     return rows
 
 
-def _json_layout(file: InputFile, text: str, text_name: str) -> str:
-    """Return the program whose export JSON is, by the first objects in it."""
-    if file.format == "jsonl":
-        lines = (line for line in text.splitlines() if line.strip())
-        first = next((row for line in lines if isinstance(row := _parsed(line), dict)), {})
-        return recognise_export(first)
-    values = itertools.islice(_values(text), 2)
-    objects = [value for value in map(_parsed, values) if isinstance(value, dict)]
-    if not objects:
-        return ""
-    alone = text.lstrip("\ufeff \t\r\n").startswith("{") and len(objects) == 1
-    if alone and not isinstance(objects[0].get(text_name), str):
-        return recognise_document(objects[0]) or recognise_export(objects[0])
-    return recognise_export(objects[0])
+def _recognised_json(file: InputFile, text: str, source: Source) -> InputFile:
+    """Find out whether JSON is one object with many rows, or the export of a program."""
+    # Of a pipe with a row in each line the first line alone is seen.
+    if source.input_format != "jsonl" and not (file.name == STDIN and file.format == "jsonl"):
+        document = recognise_document(_parsed(only_value(text)), source.fields.text)
+        if document:
+            return replace(file, format="json", layout=document)
+    values: Iterable[str] = _values(text) if file.format == "json" else text.splitlines()
+    objects = (value for value in map(_parsed, values) if isinstance(value, dict))
+    layout, question = recognise_export(itertools.islice(objects, MOST_ROWS))
+    return replace(file, layout=layout, question=question)
 
 
 def _values(text: str) -> Iterator[str]:
@@ -212,19 +210,6 @@ def _values(text: str) -> Iterator[str]:
             yield value.data.decode()
     except DamagedFileError:
         return
-
-
-def storage(file: InputFile) -> str:
-    """Return, in words, how a file is read: format, separator, encoding, program."""
-    names = {"jsonl": "JSON Lines", "json": "a JSON document", "xlsx": "an Excel workbook"}
-    found = [names.get(file.format, file.format.upper())]
-    if file.format in {"csv", "tsv"}:
-        found.append(f"columns separated by {_named(file.separator)}")
-    if file.format in TEXTUAL:
-        found.append(KNOWN_AS.get(file.encoding, file.encoding))
-    if file.sheet:
-        found.append(f"sheet {file.sheet!r}")
-    return ", ".join([*found, *filter(None, [file.layout])])
 
 
 def peculiarities(file: InputFile) -> list[str]:
@@ -244,6 +229,8 @@ def peculiarities(file: InputFile) -> list[str]:
         found.append(f"sheet {file.sheet!r}")
     if file.layout:
         found.append(file.layout)
+    if file.question:
+        found.append(f"label from {file.question!r}")
     return found
 
 

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import RejectedRow, Row
 from stance.corpus.cursor import Cursor
 from stance.corpus.delimited import read_delimited
 from stance.corpus.excel import read_workbook
-from stance.corpus.exports import COLUMNS, WRAPPED, rows_of_document, unpacker
+from stance.corpus.exports import unpacker
+from stance.corpus.json_documents import is_document_layout, rows_of_document
 from stance.corpus.json_values import JsonValues
+from stance.corpus.keys import tidy
 from stance.corpus.lines import LONGEST_ROW, Line, read_lines
 from stance.corpus.opening import STDIN, InputFile, open_bytes
 from stance.corpus.parquet import read_parquet
+from stance.errors import CorpusError, DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from stance.corpus.exports import Values
 
+# A document of one object is in memory as a whole.
+LONGEST_DOCUMENT = 1024 * 1024 * 1024
+_AS_LINES = "Save it as JSON Lines, in pandas with to_json(..., orient='records', lines=True)."
+
 BOM = b"\xef\xbb\xbf"
+
+# Formats that name their fields in each row, or as another program had them.
+NAMED_BY_ROW = ("jsonl", "json", "parquet")
 
 # Stands in the place of column names where reading goes on within a JSON array.
 WITHIN_ARRAY = ("[",)
@@ -52,7 +63,23 @@ def read_rows(file: InputFile, cursor: Cursor | None = None) -> Iterator[Row | R
         "xlsx": read_workbook,
     }
     rows = readers[file.format](file, cursor or Cursor(hashes=False))
-    return _unpacked(rows, unpacker(file.layout)) if file.layout else rows
+    if file.layout:
+        rows = _unpacked(rows, unpacker(file.layout, file.question))
+    return _with_tidy_names(rows) if file.format in NAMED_BY_ROW else rows
+
+
+def _with_tidy_names(rows: Iterator[Row | RejectedRow]) -> Iterator[Row | RejectedRow]:
+    """Tidy the names of fields, as those of a table's columns are."""
+    for row in rows:
+        if isinstance(row, Row) and any(name != _tidy_name(name) for name in row.values):
+            yield row._replace(values={_tidy_name(n): value for n, value in row.values.items()})
+        else:
+            yield row
+
+
+@lru_cache(maxsize=4096)
+def _tidy_name(name: str) -> str:
+    return tidy(name)
 
 
 def _unpacked(
@@ -108,7 +135,7 @@ def _read_jsonl(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
 
 def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     """Read the elements of arrays, or objects one behind the other."""
-    if file.layout in {COLUMNS, WRAPPED}:
+    if is_document_layout(file.layout):
         yield from _read_document(file, cursor)
         return
     with open_bytes(file, cursor) as stream:
@@ -121,22 +148,26 @@ def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
             yield _json_row(file, cursor.row, value, value.data)
 
 
-def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
-    """Read the rows within the one object that a document is."""
-    passed = cursor.row
+def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row]:
+    """Read the rows within the one object that a document is, all of which is in memory."""
     with open_bytes(file, cursor) as stream:
-        document = next(iter(JsonValues(stream, file.name)), None)
-        if document is None:
-            return
-        found = _json_row(file, 1, document, document.data)
-        if isinstance(found, RejectedRow):
-            cursor.row = 1
-            yield found
-            return
-        for number, values in enumerate(rows_of_document(found.values, file.layout), start=1):
-            if number > passed:
+        data = stream.read(LONGEST_DOCUMENT + 1)
+    if len(data) > LONGEST_DOCUMENT:
+        raise CorpusError(
+            f"Got {file.name}, one JSON object of over {LONGEST_DOCUMENT:,} bytes, which has to be "
+            f"in memory at once. {_AS_LINES}"
+        )
+    try:
+        rows = rows_of_document(parse_json(data.removeprefix(BOM)), file.layout)
+        for number, values in enumerate(rows, start=1):
+            if number > cursor.row:
                 cursor.row = number
                 yield Row(file.name, number, values)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DamagedFileError(
+            f"Got {file.name}, which begins as a {file.layout} but cannot be read so after row "
+            f"{cursor.row} ({error}). The file was cut short, or is of another shape. {_AS_LINES}"
+        ) from error
 
 
 def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row | RejectedRow:
@@ -148,7 +179,8 @@ def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row |
         fault = _json_fault(content, error)
         return RejectedRow(file.name, number, fault, content, line.offset)
     if not isinstance(values, dict):
-        fault = f"a JSON {type(values).__name__}, not an object"
+        named = " with the names of its fields" if isinstance(values, list) else ""
+        fault = f"a JSON {type(values).__name__}, not an object{named}"
         return RejectedRow(file.name, number, fault, content, line.offset)
     # The library that reads NaN lets lone surrogates through, which are no text.
     return Row(file.name, number, values, line.offset, content, suspect=b"\\ud" in content)

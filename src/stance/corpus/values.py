@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from stance.corpus.keys import canonical
+
 # Beyond it a float no longer tells neighbouring integers apart.
 LARGEST_WHOLE_FLOAT = 2.0**53
 
@@ -37,8 +39,8 @@ def text_of(value: Any) -> str | None:
     Parameters
     ----------
     value : object
-        A string, number, boolean, date, Decimal, UUID, bytes in UTF-8, a list
-        of one of these, or one of them in the wrapping of MongoDB's extended
+        A string, number, boolean, date, Decimal, UUID, bytes in UTF-8, one of
+        numpy's, a list of one of these, or one of them in the wrapping of MongoDB's extended
         JSON (``{"$oid": ...}``) or of Label Studio (``{"choices": [...]}``).
 
     Raises
@@ -51,6 +53,8 @@ def text_of(value: Any) -> str | None:
     >>> text_of(True), text_of(2019.0), text_of(["محايد"]), text_of({"$oid": "5c96"})
     ('true', '2019', 'محايد', '5c96')
     """
+    if hasattr(value, "dtype") and hasattr(value, "tolist"):  # numpy's, which is not imported
+        return str(value) if value.dtype.kind == "M" else text_of(value.tolist())
     raise NoTextError(f"is a {type(value).__name__}, not text")
 
 
@@ -86,22 +90,30 @@ def _(value: NoValue) -> None:
     raise NoTextError(value.reason)
 
 
-@text_of.register(float)
-@text_of.register(decimal.Decimal)
-def _number(value: float | decimal.Decimal) -> str | None:
-    if not math.isfinite(value):
+@text_of.register
+def _decimal(value: decimal.Decimal) -> str | None:
+    if not value.is_finite():
         return None
-    if isinstance(value, float) and abs(value) >= LARGEST_WHOLE_FLOAT:
-        raise NoTextError("is a number too long to keep")
-    if value == int(value):
-        return str(int(value))
-    return str(value)
+    return str(int(value)) if value == value.to_integral_value() else str(value)
 
 
 @text_of.register
-def _decoded(value: bytes) -> str | None:
+def _float(value: float) -> str | None:
+    if not math.isfinite(value):
+        return None
+    if abs(value) >= LARGEST_WHOLE_FLOAT:
+        raise NoTextError(
+            f"is the number {value:g}, which has more digits than were kept: store it as text"
+        )
+    return str(int(value)) if value.is_integer() else str(value)
+
+
+@text_of.register(bytes)
+@text_of.register(bytearray)
+@text_of.register(memoryview)
+def _decoded(value: bytes | bytearray | memoryview) -> str | None:
     try:
-        return value.decode() or None
+        return bytes(value).decode() or None
     except UnicodeDecodeError:
         raise NoTextError("holds bytes that are not UTF-8 text") from None
 
@@ -110,7 +122,7 @@ def _decoded(value: bytes) -> str | None:
 @text_of.register(tuple)
 def _only_one(values: list[Any]) -> str | None:
     texts = [found for found in map(_member, values) if found is not None]
-    if len(set(texts)) > 1:
+    if len(set(map(canonical, texts))) > 1:
         shown = ", ".join(text[:LONGEST_SHOWN] for text in texts[:LISTED])
         more = ", ..." if len(texts) > LISTED else ""
         raise NoTextError(
