@@ -79,8 +79,11 @@ def small_disk():
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.parquet", "out.csv.gz"])
 def test_a_full_disk_keeps_what_is_done_and_the_run_goes_on_when_there_is_room(
-    stored, tmp_path, small_disk, name
+    stored, tmp_path, small_disk, monkeypatch, name
 ):
+    # With a checkpoint behind each batch, whatever the speed of the machine.
+    monkeypatch.setattr("stance.labelling.output.EVERY", 0.0)
+    monkeypatch.setattr("stance.labelling.output.SHARE", 0)
     small_disk()
     source = put(tmp_path / "in.jsonl", as_lines(rows(600)))
     run(stored, [source], tmp_path / f"whole-{name}")
