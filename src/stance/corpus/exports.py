@@ -203,10 +203,8 @@ def _is_list_of_objects(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
-def rows_of_document(document: Mapping[str, Any], layout: str) -> Iterator[Values]:
-    """Yield the rows within a JSON document of one of the two layouts."""
-    if layout == COLUMNS:
-        for key in next(iter(document.values())):
-            yield {name: column[key] for name, column in document.items()}
-        return
-    yield from next(value for value in document.values() if _is_list_of_objects(value))
+def rows_of_columns(document: Mapping[str, Any]) -> Iterator[Values]:
+    """Yield the rows of a table that is written by columns; no value is a missing one."""
+    columns = {name: column for name, column in document.items() if isinstance(column, dict)}
+    for key in dict.fromkeys(key for column in columns.values() for key in column):
+        yield {name: column.get(key) for name, column in columns.items()}

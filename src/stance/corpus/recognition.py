@@ -5,13 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stance.corpus.delimited import MAX_FIELD, SEPARATOR_LINE, doubled_quotes
-from stance.corpus.encodings import UTF8, decoded_sample, find_encoding, normal_name
+from stance.corpus.encodings import (
+    UTF8,
+    decoded_sample,
+    find_encoding,
+    normal_name,
+    with_byte_order,
+)
 from stance.corpus.excel import first_of_several_sheets
-from stance.corpus.exports import recognise_document, recognise_export
+from stance.corpus.exports import (
+    COLUMNS,
+    WRAPPED,
+    recognise_document,
+    recognise_export,
+)
 from stance.corpus.json_values import JsonValues
 from stance.corpus.keys import tidy
 from stance.corpus.opening import SAMPLE, STDIN, TEXTUAL, InputFile, later_samples, sample
@@ -21,6 +34,7 @@ from stance.errors import CorpusError, DamagedFileError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from stance.corpus.lines import Line
     from stance.corpus.source import Source
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -35,6 +49,12 @@ FITTING = 0.9
 # Encodings by the names that most people know.
 KNOWN_AS = {"cp1256": "windows-1256", "iso8859-6": "ISO 8859-6", "mac_arabic": "Mac Arabic"}
 KNOWN_AS |= {"mac-arabic": "Mac Arabic", "utf-16": "UTF-16"}
+
+# A table by columns, with the row numbers that pandas gives.
+_BY_COLUMNS = re.compile(r'\s*\{\s*"[^"]*"\s*:\s*\{\s*"0"\s*:\s*[^\s{\[]')
+
+# What may stand before a JSON document.
+_BEFORE_JSON = "\ufeff \t\r\n"
 
 # Column names are words, not sentences.
 LONGEST_NAME = 60
@@ -64,11 +84,11 @@ def recognise(file: InputFile, source: Source) -> InputFile:
     if file.format not in TEXTUAL:
         return file
     data = sample(file)
-    encoding = normal_name(source.encoding or _encoding(file, data))
+    encoding = with_byte_order(normal_name(source.encoding or _encoding(file, data)), data)
     file = replace(file, encoding=encoding, delimiter=source.delimiter or "")
     text = decoded_sample(data, encoding, is_whole=len(data) < SAMPLE and file.name != STDIN)
     if source.input_format is None:
-        file = replace(file, format=_format_by_content(file.format, text))
+        file = replace(file, format=_format_by_content(file.format, text, source.fields.text))
     if file.format in {"csv", "tsv"}:
         return _recognised_table(file, text)
     if file.format in {"jsonl", "json"}:
@@ -85,21 +105,32 @@ def _encoding(file: InputFile, data: bytes) -> str:
         raise
 
 
-def _format_by_content(promised: str, text: str) -> str:
+def _format_by_content(promised: str, text: str, text_name: str) -> str:
     """Return the format that the first lines have, where it is another than the name's."""
     if promised in {"json", "jsonl"}:
         return _json_format(promised, text)
-    if promised == "txt" and _is_table(text):
+    if promised == "txt" and _is_table(text, text_name):
         return "tsv"
     return promised
 
 
 def _json_format(promised: str, text: str) -> str:
     """Tell lines of JSON from a document of JSON."""
-    lines = itertools.islice((line for line in text.splitlines() if line.strip()), MOST_ROWS)
-    if any(isinstance(_parsed(line), dict) for line in lines):
+    lines = list(itertools.islice((line for line in text.splitlines() if line.strip()), MOST_ROWS))
+    n_objects = sum(isinstance(_parsed(line), dict) for line in lines)
+    if promised == "json" and n_objects == len(lines) == 1:
+        return "json"
+    # Within a document that is printed over several lines, one line or other may be an object.
+    if n_objects and (2 * n_objects >= len(lines) or not _begins_document(lines[0], text)):
         return "jsonl"
-    return "json" if text.lstrip("\ufeff \t\r\n").startswith(("[", "{")) else promised
+    return "json" if text.lstrip(_BEFORE_JSON).startswith(("[", "{")) else promised
+
+
+def _begins_document(line: str, text: str) -> bool:
+    """Tell whether a first value can be read, but not from the first line alone."""
+    if _parsed(line) is not None:
+        return False
+    return _parsed(next(_values(text), "")) is not None
 
 
 def _parsed(text: str) -> Any:
@@ -109,12 +140,17 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _is_table(text: str) -> bool:
-    """Tell whether a text is a table with tabs, as Excel saves «Unicode text»."""
+def _is_table(text: str, text_name: str) -> bool:
+    """Tell whether a text is a table with tabs, as Excel saves «Unicode text».
+
+    An article may have a tab in its first line, and even in its first two.
+    """
     if "\t" not in text.partition("\n")[0]:
         return False
     rows = _table_rows(text, "\t", "")
-    return len(rows) > 1 and _fit(rows) == 1.0 and _is_header(rows[0])
+    if _fit(rows) < 1.0 or not _is_header(rows[0]):
+        return False
+    return len(rows) > 2 or text_name in map(tidy, rows[0])
 
 
 def _is_header(row: Sequence[str]) -> bool:
@@ -144,7 +180,10 @@ def _recognised_table(file: InputFile, text: str) -> InputFile:
 def _best(text: str, delimiters: Sequence[str]) -> tuple[str, str]:
     """Return the delimiter and escape that fit; the first delimiter where none does better."""
     ways = [_measured(text, delimiter) for delimiter in delimiters]
-    fitting = [way for way in ways if way[0] >= FITTING and way[1] > 1]
+    fitting = [way for way in ways if way[0] >= FITTING]
+    if not fitting and not ways[0][0]:
+        # The first one is in no column name; another is, though many rows are broken.
+        fitting = [way for way in ways if way[0] >= FITTING / 2]
     chosen = ways[0] if ways[0] in fitting or not fitting else max(fitting, key=lambda way: way[:2])
     return chosen[2], chosen[3]
 
@@ -152,8 +191,10 @@ def _best(text: str, delimiters: Sequence[str]) -> tuple[str, str]:
 def _measured(text: str, delimiter: str) -> tuple[float, int, str, str]:
     """Return how well a delimiter fits, the columns, the delimiter and the escape that goes."""
     ways = []
-    for escape in ESCAPES if '\\"' in text else ESCAPES[:1]:
-        rows = _table_rows(text, delimiter, escape)
+    escapes = ESCAPES if '\\"' in text else ESCAPES[:1]
+    for escape in escapes:
+        # The row that tells how quotation marks are escaped may be one of the last.
+        rows = _table_rows(text, delimiter, escape, MOST_ROWS if len(escapes) == 1 else None)
         ways.append((_fit(rows), len(rows[0]) if rows else 0, delimiter, escape))
     return max(ways, key=lambda way: way[0])
 
@@ -165,15 +206,17 @@ def _fit(rows: Sequence[Sequence[str]]) -> float:
     return sum(len(row) == len(rows[0]) for row in rows) / len(rows)
 
 
-def _table_rows(text: str, delimiter: str, escape: str) -> list[list[str]]:
+def _table_rows(
+    text: str, delimiter: str, escape: str, most: int | None = MOST_ROWS
+) -> list[list[str]]:
     """Parse the first rows of a table; one that cannot be parsed is a row of nothing."""
     csv.field_size_limit(MAX_FIELD)
     if escape:
-        text = doubled_quotes(text)
+        text, _ = doubled_quotes(text)
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
-    while len(rows) < MOST_ROWS:
+    while most is None or len(rows) < most:
         try:
             row = next(reader)
         except StopIteration:
@@ -194,24 +237,39 @@ def _json_layout(file: InputFile, text: str, text_name: str) -> str:
         lines = (line for line in text.splitlines() if line.strip())
         first = next((row for line in lines if isinstance(row := _parsed(line), dict)), {})
         return recognise_export(first)
-    values = itertools.islice(_values(text), 2)
+    values = list(itertools.islice(_values(text), 2))
     objects = [value for value in map(_parsed, values) if isinstance(value, dict)]
-    if not objects:
+    if not text.lstrip(_BEFORE_JSON).startswith("{") or len(values) > 1:
+        return recognise_export(objects[0]) if objects else ""
+    if not values:
+        return _layout_of_beginning(text)
+    if not objects or isinstance(objects[0].get(text_name), str):
         return ""
-    alone = text.lstrip("\ufeff \t\r\n").startswith("{") and len(objects) == 1
-    if alone and not isinstance(objects[0].get(text_name), str):
-        return recognise_document(objects[0]) or recognise_export(objects[0])
-    return recognise_export(objects[0])
+    return recognise_document(objects[0]) or recognise_export(objects[0])
+
+
+def _layout_of_beginning(text: str) -> str:
+    """Return how one object of which the sample has no end holds many rows, if it does."""
+    if _BY_COLUMNS.match(text):
+        return COLUMNS
+    first = next(_lines(text, is_wrapped=True), None)
+    if first is None:
+        return ""
+    before = text.encode(errors="replace")[: first.offset + first.size].decode()
+    document = _parsed(before + "]}")
+    found = isinstance(document, dict) and recognise_document(document) == WRAPPED
+    return WRAPPED if found else ""
 
 
 def _values(text: str) -> Iterator[str]:
     """Yield the values of a JSON document as far as the sample has them."""
+    return (line.data.decode() for line in _lines(text))
+
+
+def _lines(text: str, *, is_wrapped: bool = False) -> Iterator[Line]:
     stream = io.BufferedReader(io.BytesIO(text.encode(errors="replace")))
-    try:
-        for value in JsonValues(stream, ""):
-            yield value.data.decode()
-    except DamagedFileError:
-        return
+    with suppress(DamagedFileError):
+        yield from JsonValues(stream, "", is_wrapped=is_wrapped)
 
 
 def peculiarities(file: InputFile) -> list[str]:

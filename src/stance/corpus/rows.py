@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import RejectedRow, Row
 from stance.corpus.cursor import Cursor
 from stance.corpus.delimited import read_delimited
 from stance.corpus.excel import read_workbook
-from stance.corpus.exports import COLUMNS, WRAPPED, rows_of_document, unpacker
+from stance.corpus.exports import COLUMNS, WRAPPED, rows_of_columns, unpacker
 from stance.corpus.json_values import JsonValues
-from stance.corpus.lines import LONGEST_ROW, Line, read_lines
+from stance.corpus.lines import LONGEST_ROW, SHOWN, Line, read_lines
 from stance.corpus.opening import STDIN, InputFile, open_bytes
 from stance.corpus.parquet import read_parquet
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from stance.corpus.exports import Values
 
 BOM = b"\xef\xbb\xbf"
+
+# A document that holds a table by columns is the only thing that is read as a whole.
+LONGEST_DOCUMENT = 256 * 1024 * 1024
 
 # Stands in the place of column names where reading goes on within a JSON array.
 WITHIN_ARRAY = ("[",)
@@ -108,12 +112,17 @@ def _read_jsonl(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
 
 def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
     """Read the elements of arrays, or objects one behind the other."""
-    if file.layout in {COLUMNS, WRAPPED}:
-        yield from _read_document(file, cursor)
+    if file.layout == COLUMNS:
+        yield from _read_columns(file, cursor)
         return
     with open_bytes(file, cursor) as stream:
-        within = cursor.header == WITHIN_ARRAY
-        values = JsonValues(stream, file.name, cursor.offset, within_array=within)
+        values = JsonValues(
+            stream,
+            file.name,
+            cursor.offset,
+            within_array=cursor.header == WITHIN_ARRAY,
+            is_wrapped=file.layout == WRAPPED,
+        )
         for value in values:
             cursor.row += 1
             cursor.offset = value.offset + value.size
@@ -121,22 +130,33 @@ def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
             yield _json_row(file, cursor.row, value, value.data)
 
 
-def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
-    """Read the rows within the one object that a document is."""
+def _read_columns(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+    """Read the rows of a document that is one object of columns, as a whole."""
     passed = cursor.row
     with open_bytes(file, cursor) as stream:
-        document = next(iter(JsonValues(stream, file.name)), None)
-        if document is None:
-            return
-        found = _json_row(file, 1, document, document.data)
-        if isinstance(found, RejectedRow):
-            cursor.row = 1
-            yield found
-            return
-        for number, values in enumerate(rows_of_document(found.values, file.layout), start=1):
-            if number > passed:
-                cursor.row = number
-                yield Row(file.name, number, values)
+        data = stream.read(LONGEST_DOCUMENT + 1)
+    for row in _rows_of_columns(file, data):
+        number = row.number if isinstance(row, Row) else row.row
+        if number > passed:
+            cursor.row = number
+            yield row
+
+
+def _rows_of_columns(file: InputFile, data: bytes) -> Iterator[Row | RejectedRow]:
+    if len(data) > LONGEST_DOCUMENT:
+        reason = (
+            f"a table by columns of over {LONGEST_DOCUMENT:,} bytes; save it by rows, which pandas "
+            "does with orient='records', lines=True"
+        )
+        yield RejectedRow(file.name, 1, reason, data[:SHOWN], 0)
+        return
+    content = data.removeprefix(BOM)
+    document = _json_row(file, 1, Line(0, content, len(content)), content)
+    if isinstance(document, RejectedRow):
+        yield replace(document, raw=data[:SHOWN])
+        return
+    for number, values in enumerate(rows_of_columns(document.values), start=1):
+        yield Row(file.name, number, values, suspect=document.suspect)
 
 
 def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row | RejectedRow:
