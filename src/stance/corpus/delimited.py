@@ -91,18 +91,15 @@ class _Lines:
             raise _OverlongError(line.fault)
         if self._size > LONGEST_ROW:
             raise _OverlongError(f"a quote that does not end within {LONGEST_ROW:,} bytes")
-        text = self._decoded(line)
-        if self._escape:
-            text, self._within = doubled_quotes(text, within=self._within)
-        return text
-
-    def _decoded(self, line: Line) -> str:
         try:
-            return line.data.decode("utf-8-sig" if line.offset == 0 else "utf-8")
+            text = line.data.decode("utf-8-sig" if line.offset == 0 else "utf-8")
         except UnicodeDecodeError:
             # Such bytes come through as surrogates, so one bad row does not end the file.
             self.suspect = True
-            return line.data.decode(errors="surrogateescape")
+            text = line.data.decode(errors="surrogateescape")
+        if self._escape:
+            text, self._within = doubled_quotes(text, within=self._within)
+        return text
 
     def passed_separator_line(self) -> bool:
         """Pass over a first line such as ``sep=;``, and tell whether there is one."""

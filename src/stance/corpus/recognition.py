@@ -135,7 +135,7 @@ def _begins_document(line: str, text: str) -> bool:
 
 def _parsed(text: str) -> Any:
     try:
-        return parse_json(text.strip().removeprefix("\ufeff").encode(errors="replace"))
+        return parse_json(text.strip().removeprefix("\ufeff").encode(errors="replace"))[0]
     except ValueError:
         return None
 

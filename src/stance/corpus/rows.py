@@ -162,20 +162,31 @@ def _rows_of_columns(file: InputFile, data: bytes) -> Iterator[Row | RejectedRow
 def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row | RejectedRow:
     if line.fault:
         return RejectedRow(file.name, number, line.fault, content, line.offset)
+    import orjson
+
+    suspect = False
     try:
-        values = parse_json(content)
+        try:
+            values = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            values, suspect = parse_json(content)
     except ValueError as error:
         fault = _json_fault(content, error)
         return RejectedRow(file.name, number, fault, content, line.offset)
     if not isinstance(values, dict):
         fault = f"a JSON {type(values).__name__}, not an object"
         return RejectedRow(file.name, number, fault, content, line.offset)
-    # The library that reads NaN lets lone surrogates through, which are no text.
-    return Row(file.name, number, values, line.offset, content, suspect=b"\\ud" in content)
+    return Row(file.name, number, values, line.offset, content, suspect)
 
 
-def parse_json(content: bytes) -> Any:
+def parse_json(content: bytes) -> tuple[Any, bool]:
     """Parse a JSON value, with ``NaN`` and ``Infinity``, as pandas writes them, for nothing.
+
+    Returns
+    -------
+    tuple of object and bool
+        The value, and whether it may hold lone surrogates, which are no text:
+        the library that reads ``NaN`` lets them through.
 
     Raises
     ------
@@ -185,11 +196,11 @@ def parse_json(content: bytes) -> Any:
     import orjson
 
     try:
-        return orjson.loads(content)
+        return orjson.loads(content), False
     except orjson.JSONDecodeError:
         if not (b"NaN" in content or b"Infinity" in content):
             raise
-        return json.loads(content, parse_constant=lambda name: None)
+        return json.loads(content, parse_constant=lambda name: None), True
 
 
 def _json_fault(content: bytes, error: Exception) -> str:
