@@ -34,7 +34,8 @@ class InUtf8(io.RawIOBase):
     """
 
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
-        self._stream = stream
+        # A damaged archive gives what stands before the damage only piece by piece.
+        self._read = getattr(stream, "read1", stream.read)
         errors = "surrogatepass" if _is_wide(encoding) else "surrogateescape"
         self._decoder = codecs.getincrementaldecoder(encoding)(errors)
         self._pending = b""
@@ -48,7 +49,7 @@ class InUtf8(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Take some bytes."""
         while not self._pending and not self._is_done:
-            self._convert(self._stream.read(BLOCK))
+            self._convert(self._read(BLOCK))
         if self._fault and not self._pending:
             raise EOFError(self._fault)
         n = min(len(buffer), len(self._pending))
