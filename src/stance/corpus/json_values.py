@@ -151,6 +151,9 @@ class JsonValues:
 
     def _read(self) -> bool:
         """Take more bytes, and let go of those that are done with; False at the end."""
+        if not (self._depth or self._head):
+            # Blanks between two values may be many, and are part of none.
+            self._begun += _n_blank(self._data[self._begun : self._place])
         self._data = self._data[self._begun :]
         self._offset += self._begun
         self._place -= self._begun
@@ -164,9 +167,7 @@ class JsonValues:
     def _let_go(self) -> None:
         """Keep of a value that is too long its beginning alone."""
         n = min(self._place, len(self._data))
-        # Blanks between two values may be many, and are none of them.
-        passed = self._data[:n] if self._depth else self._data[:n].lstrip(_BETWEEN)
-        self._head = self._head or passed[:SHOWN]
+        self._head = self._head or self._data[:SHOWN]
         self._passed += n
         self._offset += n
         self._data = self._data[n:]
@@ -190,9 +191,11 @@ class JsonValues:
         data = self._data[self._begun : end]
         if self._head:
             yield self._value(end)
-            data = b""
-        self._passed = 0
-        if data.removeprefix(_BOM).strip(_BETWEEN):
-            self._begun += len(data) - len(data.lstrip(_BETWEEN))
+        elif data.removeprefix(_BOM).strip(_BETWEEN):
+            self._begun += _n_blank(data)
             yield self._value(self._begun + len(data.strip(_BETWEEN)))
         self._begun = max(self._place, end)
+
+
+def _n_blank(data: bytes) -> int:
+    return len(data) - len(data.lstrip(_BETWEEN))
