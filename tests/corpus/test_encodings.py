@@ -125,6 +125,17 @@ def test_a_word_or_two_are_no_evidence(data):
         find_encoding(data, "a.csv")
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_letters_that_two_pages_have_in_the_same_place_are_asked_for(page):
+    text = "استراحة تجارة بحارة دراسات حرارة ثابتة خارج ساحات السباحة"
+    with pytest.raises(CorpusError, match="not certain"):
+        find_encoding(in_page(text, page), "a.csv")
+
+
+def test_quotation_marks_tell_mac_arabic_from_iso_8859_6():
+    assert find_encoding(in_page(f"«{TEXTS[0]}»", "mac_arabic"), "a.csv") == "mac_arabic"
+
+
 def test_a_table_of_one_row_is_in_its_code_page(put):
     assert [a.text for a in read(put("a.csv", f"text\n{TEXTS[0]}\n".encode("cp1256")))] == TEXTS[:1]
 

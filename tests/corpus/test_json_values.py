@@ -3,6 +3,7 @@
 import io
 import json
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from stance.corpus.recognition import recognise
 from stance.corpus.rows import read_rows
 from stance.corpus.source import Source
 from stance.errors import DamagedFileError
-from tests.corpus.tables import BOM, GOOD
+from tests.corpus.tables import BOM, GOOD, read
 
 relaxed = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -157,6 +158,12 @@ def test_what_is_no_object_is_set_aside_by_itself(put):
     ]
 
 
+def test_a_brace_too_many_does_not_end_an_array(put):
+    found = said(rows(put("a.json", '[{"a": 1}}, [{"a": 2}], {"a": 3}]')))
+    assert (found[0], found[-2:]) == ({"a": 1}, ["a JSON list, not an object", {"a": 3}])
+    assert len(found) == 4
+
+
 @pytest.mark.parametrize("junk", ["junk", "} ", '"open', "]]", "<html>", "\0"])
 def test_junk_between_values_is_set_aside(put, junk):
     if junk == '"open':
@@ -218,6 +225,14 @@ def test_nan_and_infinity_are_nothing_and_half_an_emoji_is_no_text(put):
     first, second = rows(path)
     assert (first.values, first.suspect) == ({"a": None, "b": None}, True)
     assert second.suspect
+    assert chr(0xD83C) in second.values["text"]
+
+
+def test_half_an_emoji_that_came_with_nan_is_set_aside_in_words_that_can_be_written(put):
+    path = put("a.json", '{"id": {"0": NaN, "1": 2}, "text": {"0": "\\ud83c", "1": "نص"}}')
+    rejected, article = read(path)
+    assert article.text == "نص"
+    assert orjson.dumps(rejected.to_row())
 
 
 # A table by columns

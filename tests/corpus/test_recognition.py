@@ -79,9 +79,11 @@ def test_a_delimiter_that_only_its_own_line_tells_is_believed(put):
     assert [a.text for a in read(put("a.csv", "sep=~\nid~text\n1~نص, ثم; نص\n"))] == ["نص, ثم; نص"]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("column", ["sep=", "sep"])
-def test_a_column_of_that_name_is_a_column(put, column):
-    assert read(put("a.csv", f"{column}\nنص\n"), fields=FieldMapping(text=column))
+def test_a_column_of_that_name_is_a_column(put, column, end):
+    found = read(put("a.csv", f"{column}{end}نص{end}"), fields=FieldMapping(text=column))
+    assert [a.text for a in found] == ["نص"]
 
 
 def test_a_file_in_utf16_may_name_its_delimiter(put):

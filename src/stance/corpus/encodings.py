@@ -144,7 +144,6 @@ _UTF8_SEQUENCE = re.compile(
 )
 _ASCII = bytes(range(128))
 _CONTINUATION = bytes(range(0x80, 0xC0))  # of a character in UTF-8 that began before a piece
-_CONTROLS = re.compile("[\x80-\x9f]")
 _UNDEFINED, _STRANGE = "\ufffd", "\u25cc"
 _REPEATED = re.compile(r"(.)\1{2,}")
 _WITHIN_WORD = re.compile("[\u064c\u064d](?=[\u0621-\u063a\u0641-\u064a])")
@@ -305,7 +304,7 @@ def _score(text: str) -> int:
 def _read_in(data: bytes, page: str) -> str | None:
     """Return the text that bytes are in a code page, None where that cannot be."""
     text = data.decode(page, errors="replace")
-    if _CONTROLS.search(text) or text.count(_UNDEFINED) > MOST_UNDEFINED * _n_high(data):
+    if text.count(_UNDEFINED) > MOST_UNDEFINED * _n_high(data):
         return None
     # Mac Arabic has a right-to-left blank where ISO 8859-6 has one that does not break.
     if page == "iso8859_6" and text.count("\u00a0") > text.count(" "):

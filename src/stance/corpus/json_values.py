@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _BRACKET_OR_QUOTE = re.compile(rb'["{}\[\]]')
 _OR_COMMA = re.compile(rb'["{}\[\],]')
-_QUOTE_OR_ESCAPE = re.compile(rb'["\\]')
+# What is left of a string, as far as it is at hand, and its end.
+_REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+(")?', re.DOTALL)
 _BETWEEN = b" \t\r\n,"
 _BOM = b"\xef\xbb\xbf"
 
@@ -134,20 +135,15 @@ class JsonValues:
 
     def _pass_string(self) -> None:
         """Go to the end of a string."""
-        while True:
-            found = _QUOTE_OR_ESCAPE.search(self._data, self._place)
-            if found is None:
-                self._place = max(self._place, len(self._data))
-                if not self._read():
-                    # A string without an end: what it began in is damaged too.
-                    self._depth = max(self._depth, 1)
-                    return
-            elif found.group() == b'"':
-                self._place = found.end()
+        while (found := _REST_OF_STRING.match(self._data, self._place)) is not None:
+            # A backslash at the end waits for what it escapes.
+            self._place = found.end()
+            if found[1]:
                 return
-            else:
-                # What is escaped may be the first byte of what is read next.
-                self._place = found.end() + 1
+            if not self._read():
+                # A string without an end: what it began in is damaged too.
+                self._depth = max(self._depth, 1)
+                return
 
     def _read(self) -> bool:
         """Take more bytes, and let go of those that are done with; False at the end."""
