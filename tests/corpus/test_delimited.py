@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stance.corpus import delimited
 from stance.corpus.article import RejectedRow, Row
-from stance.corpus.opening import identify
+from stance.corpus.opening import InputFile, identify
 from stance.corpus.rows import read_rows
 
 anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -28,6 +28,27 @@ def test_what_csv_wrote_is_read_with_its_places(put, table, end):
     assert [(row.values["a"], row.values["b"]) for row in found] == table
     assert all(data[row.offset :].startswith(row.raw) for row in found)
     assert b"".join(row.raw for row in found) == data[data.index(end.encode()) + len(end) :]
+
+
+def as_spark(value):
+    """Write a value as Spark does: backslashes are escaped within quotation marks alone."""
+    if not any(sign in value for sign in '",\n\r') and value:
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@anything
+@given(
+    table=st.lists(
+        st.tuples(*[st.text('ab\\"\n,\r نص', max_size=8) | CELLS] * 2), min_size=1, max_size=8
+    )
+)
+def test_what_spark_wrote_is_read_with_its_places(put, table):
+    lines = "".join(",".join(map(as_spark, row)) + "\n" for row in table)
+    path = put("t.csv", ("a,b\n" + lines).encode())
+    found = list(read_rows(InputFile(str(path), "csv", escape="\\")))
+    assert [(row.values["a"], row.values["b"]) for row in found] == table
+    assert "".join(row.raw.decode() for row in found) == lines
 
 
 @anything

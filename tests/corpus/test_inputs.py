@@ -1,8 +1,10 @@
+import json
 import os
 
 import fsspec
 import pytest
 
+from stance.corpus.article import Row
 from stance.corpus.cursor import Cursor
 from stance.corpus.inputs import plan_inputs
 from stance.corpus.reading import read_articles
@@ -86,6 +88,60 @@ def test_reading_from_any_row_gives_the_rest(put, tmp_path, name):
         again = Cursor(place)
         assert list(planned.rows(Source(), again)) == [row for row, _ in seen[n + 1 :]]
         assert again.mark.sha256 == whole
+
+
+def stored(name):
+    """Forty articles as a file may hold them, one of them or more unusable."""
+    many = [ARTICLES[n % 3] for n in range(40)]
+    table, lines = as_table(many, ",").decode(), as_jsonl(many).decode()
+    rows = [json.loads(line) for line in lines.splitlines()]
+    columns = {key: {str(n): row[key] for n, row in enumerate(rows)} for key in rows[0]}
+    plain = lines.replace("🍇", "").replace("ﷺ", "").replace("ﻻ", "").replace("کە", "")
+    plain = plain.replace("\u202b", "").replace("\u202c", "")
+    return {
+        "pages.jsonl": (plain + "{broken\n" + plain).encode("cp1256"),
+        "pages.jsonl.gz": (plain + "{broken\n" + plain).encode("cp1256"),
+        "mac.csv": f"id,text\n{'1,خبر من المدينة,زائد'}\n{'2,خبر من المدينة الكبيرة'}\n".encode(
+            "mac_arabic"
+        ),
+        "wide.csv": ("\ufeff" + table + "1,2,3,4,5\n" + table[table.index("\n") + 1 :]).encode(
+            "utf-16"
+        ),
+        "wide-be.tsv": as_table(many, "\t").decode().encode("utf-16-be"),
+        "semicolons.csv": as_table(many, ";") + b"1;2;3;4;5\n" + as_table(many, ";"),
+        "named.csv": b"sep=;\r\n" + as_table(many, ";") + b"1;2;3;4;5\n",
+        "spark.csv": table.replace('""', '\\"').encode() + b'5,"open\n1,"\\"a\\"",b,c\n',
+        "array.json": json.dumps([*rows, "text", [1], None, *rows], indent=1).encode(),
+        "array-pages.json": f"[{plain.replace(chr(10), ',')} 5, {{bad}}]".encode("cp1256"),
+        "objects.json": "\n".join(json.dumps(row, indent=2) for row in rows).encode() + b" junk {}",
+        "arrays.json": json.dumps(rows).encode() * 2,
+        "columns.json": json.dumps(columns).encode(),
+        "wrapped.json": json.dumps(
+            {"n": 1, "articles": [*rows, *rows], "m": {"k": [{}]}}, indent=1
+        ).encode(),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("pages.jsonl", "pages.jsonl.gz", "mac.csv", "wide.csv", "wide-be.tsv"),
+        *("semicolons.csv", "named.csv", "spark.csv", "array.json", "array-pages.json"),
+        *("objects.json", "arrays.json", "columns.json", "wrapped.json"),
+    ],
+)
+def test_reading_from_any_row_gives_the_rest_however_it_is_stored(put, tmp_path, name):
+    path = put(name, stored(name))
+    (planned,) = plan_inputs(Source((str(path),)))
+    cursor = Cursor()
+    seen = [(row, cursor.place()) for row in planned.rows(Source(), cursor)]
+    assert len(seen) > 1
+    assert any(isinstance(row, Row) for row, _ in seen)
+    assert planned.peculiarities
+    for n, (_, place) in enumerate(seen):
+        again = Cursor(place)
+        assert list(planned.rows(Source(), again)) == [row for row, _ in seen[n + 1 :]]
+        assert again.mark.sha256 == cursor.mark.sha256
 
 
 def test_reading_from_behind_a_broken_row_gives_the_rest(put, tmp_path):

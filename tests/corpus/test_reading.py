@@ -322,6 +322,13 @@ def test_articles_without_an_id_get_a_stable_one_from_file_and_row(put):
 
 
 @pytest.mark.parametrize("file_format", ["csv", "tsv"])
+def test_ids_that_a_table_made_floats_come_out_whole(put, file_format):
+    text = "id\ttext\n17.0\tأ\n20\tب\n1.50\tج\nق10\tد\n"
+    found = read(put(f"a.{file_format}", text.replace("\t", "," if file_format == "csv" else "\t")))
+    assert [a.id for a in found] == ["17", "20", "1.50", "ق10"]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "tsv"])
 def test_rows_of_a_table_are_counted_with_its_header(put, file_format):
     assert [a.id for a in read(put(f"a.{file_format}", "text\nأ\nب\n"))] == [
         f"a.{file_format}:2",

@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.cursor import Cursor, Place, StretchCursor
-from stance.corpus.opening import identify
+from stance.corpus.opening import InputFile, identify
+from stance.corpus.recognition import recognise
 from stance.corpus.rows import read_rows
+from stance.corpus.source import Source
 from stance.corpus.stretches import can_be_cut, cut
 from stance.errors import CorpusError, DamagedFileError
 
@@ -49,9 +51,9 @@ def rows_of(source, cursor):
     return list(read_rows(source, cursor))
 
 
-def check(path, size, first=None):
+def check(path, size, first=None, source=None):
     """Compare the rows of all stretches with those of the whole, and every place between them."""
-    source = identify(str(path))
+    source = source or identify(str(path))
     whole = Cursor()
     expected = rows_of(source, whole)
     stretches = list(cut(source, first or Place(), size))
@@ -95,6 +97,44 @@ def test_a_table_without_broken_rows_is_cut_everywhere(tmp_path):
     path.write_bytes(b"id\ttext\n" + b'1\t"two\nlines"\n' * 50)
     assert len(check(path, 1)) == 51
     assert len(check(path, 10**6)) == 1
+
+
+# What Spark's escapes make of a table, well formed or not.
+ESCAPED = st.sampled_from(
+    ["1,x\n", '2,"\\"y\\"\nz"\n', '3,"a\\\\"\n', "4,b\\\n", '5,"\\"\n', '"6\n', "7\n"]
+)
+
+
+@RELAXED
+@given(pieces=st.lists(ESCAPED, max_size=40), size=st.integers(1, 60))
+def test_stretches_of_what_spark_wrote_are_the_whole(tmp_path, pieces, size):
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "".join(pieces))
+    check(path, size, source=InputFile(str(path), "csv", escape="\\"))
+
+
+@pytest.mark.parametrize("first", ["", "sep=;\n", "\ufeffsep=;\n"])
+def test_stretches_of_a_table_with_semicolons_are_the_whole(tmp_path, first):
+    path = tmp_path / "a.csv"
+    path.write_text(first + "id;text\n" + '1;"two, and\nlines"\n' * 50 + "2;x;y\n", "utf-8")
+    source = recognise(identify(str(path)), Source())
+    assert can_be_cut(source)
+    assert len(check(path, 1, source=source)) == 52
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json", "b.csv"])
+def test_what_is_converted_or_a_document_is_never_cut(tmp_path, name):
+    text = (
+        'id,text\n1,"خبر من وسط المدينة"\n' if "csv" in name else '{"text": "خبر من وسط المدينة"}\n'
+    )
+    path = tmp_path / name
+    if name == "a.json":
+        path.write_text(f"[{text}]", "utf-8")
+    else:
+        path.write_bytes(text.encode("utf-16" if name == "b.csv" else "cp1256"))
+    source = recognise(identify(str(path)), Source())
+    assert len(list(read_rows(source))) == 1
+    assert not can_be_cut(source)
 
 
 def table(n, first=0):

@@ -105,6 +105,30 @@ def test_every_output_is_that_of_the_local_engine(label, cluster, inputs, tmp_pa
     both(label, tmp_path, inputs, name, DaskEngine(cluster, **sizes), planned=planned)
 
 
+@pytest.mark.parametrize("sizes", SIZES[:2], ids=["row by row", "some rows"])
+def test_files_stored_in_other_ways_are_labelled_as_on_one_machine(label, cluster, tmp_path, sizes):
+    table = as_table([{"id": "1", "text": 'سطر\nأول، "مقتبس"'}, *rows(30)]).decode()
+    quoted = [f'"{n}";"أول; ثان\nسطر {n}"' for n in range(40)]
+    spark = [f'{n},"قال \\"نعم\\", ثم\nسطر {n}"' for n in range(40)]
+    listed = orjson.dumps([*rows(20, 100), 5, *rows(20, 120)])
+    contents = {
+        "page.csv": table.encode("cp1256", errors="ignore"),
+        "wide.csv": table.encode("utf-16"),
+        "semicolons.csv": "\n".join(["sep=;", "id;text", *quoted, "1;2;3"]).encode(),
+        "spark.csv": "\n".join(["id,text", *spark, "1,2,3"]).encode(),
+        "array.json": listed,
+        "wrapped.json": b'{"total": 41, "articles": ' + listed.replace(b",5,", b",{},") + b"}",
+    }
+    (tmp_path / "in").mkdir()
+    for name, data in contents.items():
+        (tmp_path / "in" / name).write_bytes(data)
+    paths = [tmp_path / "in" / name for name in contents]
+    both(label, tmp_path, paths, "out.jsonl", DaskEngine(cluster, **sizes))
+    assert len((tmp_path / "dask" / "out.jsonl").read_bytes().splitlines()) == 31 * 2 + 40 * 4
+    rejected = (tmp_path / "dask" / "out.jsonl.rejects.jsonl").read_bytes().splitlines()
+    assert len(rejected) == 4
+
+
 def test_rows_passed_over_and_fields_of_some_files_are_as_on_one_machine(label, cluster, tmp_path):
     first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     first.write_bytes(as_lines([{**row, "extra": n} for n, row in enumerate(rows(30))]))

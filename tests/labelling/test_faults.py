@@ -12,6 +12,7 @@ from threading import Event
 from typing import ClassVar
 
 import fsspec
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -405,3 +406,54 @@ def test_a_run_leaves_nothing_but_its_output(stored, tmp_path):
     (tmp_path / "out").mkdir()
     run(stored, [source], tmp_path / "out" / "out.jsonl")
     assert sorted(content(tmp_path / "out")) == ["out.jsonl", "out.jsonl.rejects.jsonl"]
+
+
+# Files that are converted or are documents
+
+
+def as_document(values):
+    inner = ",\n ".join(orjson.dumps(row).decode() for row in values)
+    return f"[\n {inner}\n]\n".encode()
+
+
+def in_windows_1256(values):
+    """Write a table in a code page, without the signs that it has not."""
+    return as_table(values).decode().encode("cp1256", errors="ignore")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_runs_on_code_pages_and_documents_that_are_killed_go_on_to_the_same_bytes(
+    tmp_path, model_folder, ending
+):
+    data = as_document(rows(300)) if ending == "json" else in_windows_1256(rows(300))
+    # In the middle stands a row that is set aside.
+    middle = data.index("ق-150".encode("utf-8" if ending == "json" else "cp1256"))
+    where = data.rindex(b"\n", 0, middle) + 1
+    data = data[:where] + (b"{bad},\n" if ending == "json" else b"1,2,3\r\n") + data[where:]
+    source = put(tmp_path / f"in.{ending}", data)
+    done = subprocess.run(
+        [sys.executable, KILLING, model_folder, source, tmp_path, "4"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 1
+    assert len(ids(tmp_path / "whole.jsonl")) == 300
+    assert len(rejects(tmp_path / "whole.jsonl")) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_what_is_converted_or_a_document_breaks_off_and_is_read_on(stored, tmp_path, flaky, ending):
+    data = as_document(rows(900)) if ending == "json" else in_windows_1256(rows(900))
+    name = f"flaky://in.{ending}"
+    with fsspec.open(name, "wb") as file:
+        file.write(data)
+    run(stored, [name], tmp_path / "whole.jsonl")
+    flaky.breaks_at = len(data) // 2
+    with pytest.raises(InterruptedRunError, match="cable was pulled"):
+        run(stored, [name], tmp_path / "out.jsonl")
+    flaky.breaks_at = None
+    run(stored, [name], tmp_path / "out.jsonl", resume=True)
+    assert ids(tmp_path / "whole.jsonl") == [row["id"] for row in rows(900)]
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()

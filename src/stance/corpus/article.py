@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 # Integers beyond 64 bits have no place in JSON as it is read elsewhere.
 JSON_INTEGERS = 2**63
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,8 @@ def as_json(value: Any) -> Any:
     if isinstance(value, list):
         return [as_json(inner) for inner in value]
     if isinstance(value, str):
-        # Bytes that were no UTF-8 came through as surrogates.
-        return value.encode(errors="surrogateescape").decode(errors="replace")
+        # Bytes that were no UTF-8 came through as surrogates, as do halves of emoji.
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int) and abs(value) < JSON_INTEGERS:

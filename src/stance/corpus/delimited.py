@@ -25,21 +25,44 @@ MAX_FIELD = min(sys.maxsize, 2**31 - 1)
 
 
 # What Excel takes for the name of the delimiter, if it is a table's first line.
-SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
 
-_ESCAPED = re.compile(r'\\(["\\])')
+_ESCAPED_OR_QUOTE = re.compile(r'\\(["\\])|"')
 
 
-def doubled_quotes(text: str) -> str:
+def doubled_quotes(text: str, *, within: bool = False) -> tuple[str, bool]:
     r"""Write quotation marks that a backslash escapes, as Spark has them, doubled.
+
+    Parameters
+    ----------
+    text : str
+        Some of the lines of a table.
+    within : bool
+        Whether it begins within a quoted value. Spark escapes backslashes and
+        quotation marks in quoted values alone.
+
+    Returns
+    -------
+    tuple of str and bool
+        The text, and whether it ends within a quoted value.
 
     Examples
     --------
-    >>> print(doubled_quotes(r"قال \"نعم\""))
-    قال ""نعم""
+    >>> print(*doubled_quotes(r'C:\\news,"قال \"نعم\" \\ ثم'))
+    C:\\news,"قال ""نعم"" \ ثم True
     """
-    return _ESCAPED.sub(lambda found: '""' if found[1] == '"' else found[1], text)
+
+    def doubled(found: re.Match[str]) -> str:
+        nonlocal within
+        if found[1] is None:
+            within = not within
+            return '"'
+        if not within:
+            return found[0]
+        return '""' if found[1] == '"' else found[1]
+
+    return _ESCAPED_OR_QUOTE.sub(doubled, text), within
 
 
 class _OverlongError(Exception):
@@ -52,6 +75,7 @@ class _Lines:
     def __init__(self, lines: Iterator[Line], escape: str = "") -> None:
         self._lines = lines
         self._escape = escape
+        self._within = False  # a quoted value of the row at hand
         self._again: deque[Line] = deque()
         self._size = 0
         self.taken: list[Line] = []
@@ -68,16 +92,15 @@ class _Lines:
             raise _OverlongError(line.fault)
         if self._size > LONGEST_ROW:
             raise _OverlongError(f"a quote that does not end within {LONGEST_ROW:,} bytes")
-        text = self._decoded(line)
-        return doubled_quotes(text) if self._escape else text
-
-    def _decoded(self, line: Line) -> str:
         try:
-            return line.data.decode("utf-8-sig" if line.offset == 0 else "utf-8")
+            text = line.data.decode("utf-8-sig" if line.offset == 0 else "utf-8")
         except UnicodeDecodeError:
             # Such bytes come through as surrogates, so one bad row does not end the file.
             self.suspect = True
-            return line.data.decode(errors="surrogateescape")
+            text = line.data.decode(errors="surrogateescape")
+        if self._escape:
+            text, self._within = doubled_quotes(text, within=self._within)
+        return text
 
     def passed_separator_line(self) -> bool:
         """Pass over a first line such as ``sep=;``, and tell whether there is one."""
@@ -94,6 +117,7 @@ class _Lines:
         self.taken.clear()
         self._size = 0
         self.suspect = False
+        self._within = False
 
     def give_back(self) -> int:
         """Give all lines but the row's first out again, and return where the last one ends."""

@@ -129,16 +129,27 @@ def _wrapped(document: Mapping[str, Any]) -> list[Values] | None:
     return lists[0] if len(lists) == 1 else None
 
 
+def has_one_list(document: Mapping[str, Any]) -> bool:
+    """Tell whether one list of objects stands in a document, as far as it is known."""
+    return sum(map(_is_list_of_objects, document.values())) == 1
+
+
 def _is_list_of_objects(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
+
+LIST_WITHIN = "list within an object"
+
+# The same in a document too long to be looked at as a whole: its first list of objects is read
+# as it comes, and is no layout of those below.
+LONG_LIST = "long list within an object"
 
 LAYOUTS = (
     Layout("columns of pandas", _is_by_column, _by_column),
     Layout("rows of pandas by their index", _is_by_row, _by_row),
     Layout("split table of pandas", _is_split, _split),
     Layout("lists by column", _is_of_lists, _of_lists),
-    Layout("list within an object", _is_wrapped, lambda document: _wrapped(document) or []),
+    Layout(LIST_WITHIN, _is_wrapped, lambda document: _wrapped(document) or []),
 )
 _BY_NAME = {layout.name: layout for layout in LAYOUTS}
 

@@ -38,7 +38,12 @@ def tidy(value: str) -> str:
     >>> tidy(" وكالة\u00a0 سانا\u200f ")
     'وكالة سانا'
     """
-    if value.isascii() and value.isalnum():
+    # Nothing invisible is printable, nor is a blank but the plain one.
+    if (
+        value.isprintable()
+        and unicodedata.is_normalized("NFC", value)
+        and not ("  " in value or value.startswith(" ") or value.endswith(" "))
+    ):
         return value
     # A mark between a letter and its accent would keep them apart, so it goes first.
     composed = unicodedata.normalize("NFC", value.translate(_INVISIBLE))
@@ -72,7 +77,7 @@ def whole(value: str) -> str:
     >>> whole("17.0"), whole("17.5"), whole("a 17.0")
     ('17', '17.5', 'a 17.0')
     """
-    found = _WHOLE_FLOAT.fullmatch(value)
+    found = _WHOLE_FLOAT.fullmatch(value) if value.endswith("0") else None
     return found.group(1) if found else value
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -50,6 +50,9 @@ COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 
 # How much of a file is looked at to find out how it is stored.
 SAMPLE = 256 * 1024
+# In how many places, or up to where, one that begins in ASCII is looked at further on.
+LATER_PIECES = 8
+LATER_SAMPLE = 4 * 1024 * 1024
 
 # First bytes, what they mean, and what a user with such a file should do.
 MAGIC = (
@@ -391,8 +394,8 @@ def sample(file: InputFile) -> bytes:
     """Return the first bytes of a file, decompressed and as they are encoded.
 
     Those of standard input can still be read afterwards. Nothing comes back
-    where there is nothing to be seen: of a pipe with a name, of a file that is
-    damaged at its beginning.
+    where there is nothing to be seen, as of a pipe with a name; of a file that
+    is damaged, what stands before the damage.
 
     Raises
     ------
@@ -403,26 +406,38 @@ def sample(file: InputFile) -> bytes:
         return _READ_AHEAD.look()
     if not file.is_remote and not file.path.is_file():
         return b""
-    try:
-        with open_bytes(replace(file, encoding=UTF8)) as stream:
-            return stream.read(SAMPLE)
-    except DamagedFileError:
-        return b""
+    return b"".join(_pieces(file, SAMPLE))
 
 
-def later_samples(file: InputFile, n: int = 3) -> list[bytes]:
-    """Return pieces from further on in a file on this machine that is not compressed."""
-    if file.name == STDIN or file.is_remote or file.compression or not file.path.is_file():
-        return []
-    size = file.path.stat().st_size
-    pieces = []
+def _pieces(file: InputFile, size: int) -> Iterator[bytes]:
+    """Yield the first bytes of a file, up to where it is damaged."""
+    with suppress(DamagedFileError), open_bytes(replace(file, encoding=UTF8)) as stream:
+        while size and (data := stream.read1(min(size, BLOCK))):  # type: ignore[attr-defined]
+            size -= len(data)
+            yield data
+
+
+def later_samples(file: InputFile) -> Iterator[bytes]:
+    """Yield pieces from behind the first sample of a file that can be read several times.
+
+    They come from all over a file on this machine; of one that is compressed or
+    at an address they are those that follow.
+    """
+    if file.name == STDIN or not (file.is_remote or file.path.is_file()):
+        return
+    if file.is_remote or file.compression:
+        n_bytes = 0
+        for data in _pieces(file, LATER_SAMPLE):
+            n_bytes += len(data)
+            if n_bytes > SAMPLE:
+                yield data
+        return
+    rest = file.path.stat().st_size - SAMPLE
     with _open_raw(file) as stream:
-        for number in range(1, n + 1):
-            place = size * number // (n + 1)
-            if place > SAMPLE:
-                stream.seek(place)
-                pieces.append(stream.read(BLOCK))
-    return pieces
+        n = min(LATER_PIECES, -(-rest // BLOCK))
+        for number in range(n):
+            stream.seek(SAMPLE + max(rest - BLOCK, 0) * number // max(n - 1, 1))
+            yield stream.read(BLOCK)
 
 
 def check_content(file: InputFile) -> None:

@@ -153,11 +153,15 @@ class Locator:
         try:
             for ours, theirs in self._others:
                 value = values.get(theirs)
-                if value is not None and value != "":
-                    value = self._field(ours, theirs, value)
-                found[ours] = value or None
-            identifier = _identifier(values.get(self._id_name), self._id_name)
-            text = _body(values, self._text_name)
+                if value is not None:
+                    found[ours] = self._field(ours, theirs, value) or None
+            # Nearly every id and every text is a string that stays as it is.
+            identifier = values.get(self._id_name)
+            if type(identifier) is not str or identifier.endswith("0"):
+                identifier = _identifier(identifier, self._id_name)
+            text = values.get(self._text_name)
+            if type(text) is not str or not text or text.isspace():
+                text = _body(values, self._text_name)
         except _FaultError as fault:
             return row.rejected(str(fault))
         if row.suspect:

@@ -5,14 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stance.corpus.delimited import MAX_FIELD, SEPARATOR_LINE, doubled_quotes
-from stance.corpus.encodings import UTF8, decoded_sample, find_encoding, normal_name
+from stance.corpus.encodings import (
+    UTF8,
+    decoded_sample,
+    find_encoding,
+    normal_name,
+    with_byte_order,
+)
 from stance.corpus.excel import chosen_sheet
 from stance.corpus.exports import recognise_export
-from stance.corpus.json_documents import only_value, recognise_document
+from stance.corpus.json_documents import (
+    LIST_WITHIN,
+    LONG_LIST,
+    has_one_list,
+    only_value,
+    recognise_document,
+)
 from stance.corpus.json_values import JsonValues
 from stance.corpus.keys import tidy
 from stance.corpus.opening import SAMPLE, STDIN, TEXTUAL, InputFile, later_samples, sample
@@ -36,6 +49,12 @@ FITTING = 0.9
 # Encodings by the names that most people know.
 KNOWN_AS = {"cp1256": "windows-1256", "iso8859-6": "ISO 8859-6", "mac_arabic": "Mac Arabic"}
 KNOWN_AS |= {"mac-arabic": "Mac Arabic", "utf-16": "UTF-16", UTF8: "UTF-8"}
+
+# A JSON document with more characters may be longer than what is looked at.
+LONG_TEXT = SAMPLE // 4
+
+# What may stand before a JSON document.
+_BEFORE_JSON = "\ufeff \t\r\n"
 
 # Column names are words, not sentences.
 LONGEST_NAME = 60
@@ -65,11 +84,11 @@ def recognise(file: InputFile, source: Source) -> InputFile:
     if file.format not in TEXTUAL:
         return file
     data = sample(file)
-    encoding = normal_name(source.encoding or _encoding(file, data))
+    encoding = with_byte_order(normal_name(source.encoding or _encoding(file, data)), data)
     file = replace(file, encoding=encoding, delimiter=source.delimiter or "")
     text = decoded_sample(data, encoding, is_whole=len(data) < SAMPLE and file.name != STDIN)
     if source.input_format is None:
-        file = replace(file, format=_format_by_content(file.format, text))
+        file = replace(file, format=_format_by_content(file.format, text, source.fields.text))
     if file.format in {"csv", "tsv"}:
         return _recognised_table(file, text)
     if file.format in {"jsonl", "json"}:
@@ -86,36 +105,52 @@ def _encoding(file: InputFile, data: bytes) -> str:
         raise
 
 
-def _format_by_content(promised: str, text: str) -> str:
+def _format_by_content(promised: str, text: str, text_name: str) -> str:
     """Return the format that the first lines have, where it is another than the name's."""
     if promised in {"json", "jsonl"}:
         return _json_format(promised, text)
-    if promised == "txt" and _is_table(text):
+    if promised == "txt" and _is_table(text, text_name):
         return "tsv"
     return promised
 
 
 def _json_format(promised: str, text: str) -> str:
     """Tell lines of JSON from a document of JSON."""
-    lines = itertools.islice((line for line in text.splitlines() if line.strip()), MOST_ROWS)
-    if any(isinstance(_parsed(line), dict) for line in lines):
+    lines = list(itertools.islice((line for line in text.splitlines() if line.strip()), MOST_ROWS))
+    n_objects = sum(isinstance(_parsed(line), dict) for line in lines)
+    if promised == "json" and n_objects == len(lines) == 1:
+        return "json"
+    # Within a document that is printed over several lines, one line or other may be an object.
+    if n_objects and (2 * n_objects >= len(lines) or not _begins_document(lines[0], text)):
         return "jsonl"
-    return "json" if text.lstrip("\ufeff \t\r\n").startswith(("[", "{")) else promised
+    return "json" if text.lstrip(_BEFORE_JSON).startswith(("[", "{")) else promised
+
+
+def _begins_document(line: str, text: str) -> bool:
+    """Tell whether a first value can be read, but not from the first line alone."""
+    if _parsed(line) is not None:
+        return False
+    return _parsed(next(_values(text), "")) is not None
 
 
 def _parsed(text: str) -> Any:
     try:
-        return parse_json(text.strip().removeprefix("\ufeff").encode(errors="replace"))
+        return parse_json(text.strip().removeprefix("\ufeff").encode(errors="replace"))[0]
     except ValueError:
         return None
 
 
-def _is_table(text: str) -> bool:
-    """Tell whether a text is a table with tabs, as Excel saves «Unicode text»."""
+def _is_table(text: str, text_name: str) -> bool:
+    """Tell whether a text is a table with tabs, as Excel saves «Unicode text».
+
+    An article may have a tab in its first line, and even in its first two.
+    """
     if "\t" not in text.partition("\n")[0]:
         return False
     rows = _table_rows(text, "\t", "")
-    return len(rows) > 1 and _fit(rows) == 1.0 and _is_header(rows[0])
+    if _fit(rows) < 1.0 or not _is_header(rows[0]):
+        return False
+    return len(rows) > 2 or text_name in map(tidy, rows[0])
 
 
 def _is_header(row: Sequence[str]) -> bool:
@@ -145,7 +180,10 @@ def _recognised_table(file: InputFile, text: str) -> InputFile:
 def _best(text: str, delimiters: Sequence[str]) -> tuple[str, str]:
     """Return the delimiter and escape that fit; the first delimiter where none does better."""
     ways = [_measured(text, delimiter) for delimiter in delimiters]
-    fitting = [way for way in ways if way[0] >= FITTING and way[1] > 1]
+    fitting = [way for way in ways if way[0] >= FITTING]
+    if not fitting and not ways[0][0]:
+        # The first one is in no column name; another is, though many rows are broken.
+        fitting = [way for way in ways if way[0] >= FITTING / 2]
     chosen = ways[0] if ways[0] in fitting or not fitting else max(fitting, key=lambda way: way[:2])
     return chosen[2], chosen[3]
 
@@ -153,8 +191,10 @@ def _best(text: str, delimiters: Sequence[str]) -> tuple[str, str]:
 def _measured(text: str, delimiter: str) -> tuple[float, int, str, str]:
     """Return how well a delimiter fits, the columns, the delimiter and the escape that goes."""
     ways = []
-    for escape in ESCAPES if '\\"' in text else ESCAPES[:1]:
-        rows = _table_rows(text, delimiter, escape)
+    escapes = ESCAPES if '\\"' in text else ESCAPES[:1]
+    for escape in escapes:
+        # The row that tells how quotation marks are escaped may be one of the last.
+        rows = _table_rows(text, delimiter, escape, MOST_ROWS if len(escapes) == 1 else None)
         ways.append((_fit(rows), len(rows[0]) if rows else 0, delimiter, escape))
     return max(ways, key=lambda way: way[0])
 
@@ -166,15 +206,17 @@ def _fit(rows: Sequence[Sequence[str]]) -> float:
     return sum(len(row) == len(rows[0]) for row in rows) / len(rows)
 
 
-def _table_rows(text: str, delimiter: str, escape: str) -> list[list[str]]:
+def _table_rows(
+    text: str, delimiter: str, escape: str, most: int | None = MOST_ROWS
+) -> list[list[str]]:
     """Parse the first rows of a table; one that cannot be parsed is a row of nothing."""
     csv.field_size_limit(MAX_FIELD)
     if escape:
-        text = doubled_quotes(text)
+        text, _ = doubled_quotes(text)
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
-    while len(rows) < MOST_ROWS:
+    while most is None or len(rows) < most:
         try:
             row = next(reader)
         except StopIteration:
@@ -193,9 +235,10 @@ def _recognised_json(file: InputFile, text: str, source: Source) -> InputFile:
     """Find out whether JSON is one object with many rows, or the export of a program."""
     # Of a pipe with a row in each line the first line alone is seen.
     if source.input_format != "jsonl" and not (file.name == STDIN and file.format == "jsonl"):
-        document = recognise_document(_parsed(only_value(text)), source.fields.text)
-        if document:
-            return replace(file, format="json", layout=document)
+        document = _parsed(only_value(text))
+        if layout := recognise_document(document, source.fields.text):
+            is_long = layout == LIST_WITHIN and len(text) > LONG_TEXT and has_one_list(document)
+            return replace(file, format="json", layout=LONG_LIST if is_long else layout)
     values: Iterable[str] = _values(text) if file.format == "json" else text.splitlines()
     objects = (value for value in map(_parsed, values) if isinstance(value, dict))
     layout, question = recognise_export(itertools.islice(objects, MOST_ROWS))
@@ -205,11 +248,9 @@ def _recognised_json(file: InputFile, text: str, source: Source) -> InputFile:
 def _values(text: str) -> Iterator[str]:
     """Yield the values of a JSON document as far as the sample has them."""
     stream = io.BufferedReader(io.BytesIO(text.encode(errors="replace")))
-    try:
+    with suppress(DamagedFileError):
         for value in JsonValues(stream, ""):
             yield value.data.decode()
-    except DamagedFileError:
-        return
 
 
 def peculiarities(file: InputFile) -> list[str]:

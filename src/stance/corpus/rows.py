@@ -11,7 +11,7 @@ from stance.corpus.cursor import Cursor
 from stance.corpus.delimited import read_delimited
 from stance.corpus.excel import read_workbook
 from stance.corpus.exports import unpacker
-from stance.corpus.json_documents import is_document_layout, rows_of_document
+from stance.corpus.json_documents import LONG_LIST, is_document_layout, rows_of_document
 from stance.corpus.json_values import JsonValues
 from stance.corpus.keys import tidy
 from stance.corpus.lines import LONGEST_ROW, Line, read_lines
@@ -139,8 +139,13 @@ def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
         yield from _read_document(file, cursor)
         return
     with open_bytes(file, cursor) as stream:
-        within = cursor.header == WITHIN_ARRAY
-        values = JsonValues(stream, file.name, cursor.offset, within_array=within)
+        values = JsonValues(
+            stream,
+            file.name,
+            cursor.offset,
+            within_array=cursor.header == WITHIN_ARRAY,
+            is_wrapped=file.layout == LONG_LIST,
+        )
         for value in values:
             cursor.row += 1
             cursor.offset = value.offset + value.size
@@ -158,7 +163,7 @@ def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row]:
             f"in memory at once. {_AS_LINES}"
         )
     try:
-        rows = rows_of_document(parse_json(data.removeprefix(BOM)), file.layout)
+        rows = rows_of_document(parse_json(data.removeprefix(BOM))[0], file.layout)
         for number, values in enumerate(rows, start=1):
             if number > cursor.row:
                 cursor.row = number
@@ -173,8 +178,14 @@ def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row]:
 def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row | RejectedRow:
     if line.fault:
         return RejectedRow(file.name, number, line.fault, content, line.offset)
+    import orjson
+
+    suspect = False
     try:
-        values = parse_json(content)
+        try:
+            values = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            values, suspect = parse_json(content)
     except ValueError as error:
         fault = _json_fault(content, error)
         return RejectedRow(file.name, number, fault, content, line.offset)
@@ -182,12 +193,17 @@ def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row |
         named = " with the names of its fields" if isinstance(values, list) else ""
         fault = f"a JSON {type(values).__name__}, not an object{named}"
         return RejectedRow(file.name, number, fault, content, line.offset)
-    # The library that reads NaN lets lone surrogates through, which are no text.
-    return Row(file.name, number, values, line.offset, content, suspect=b"\\ud" in content)
+    return Row(file.name, number, values, line.offset, content, suspect)
 
 
-def parse_json(content: bytes) -> Any:
+def parse_json(content: bytes) -> tuple[Any, bool]:
     """Parse a JSON value, with ``NaN`` and ``Infinity``, as pandas writes them, for nothing.
+
+    Returns
+    -------
+    tuple of object and bool
+        The value, and whether it may hold lone surrogates, which are no text:
+        the library that reads ``NaN`` lets them through.
 
     Raises
     ------
@@ -197,11 +213,11 @@ def parse_json(content: bytes) -> Any:
     import orjson
 
     try:
-        return orjson.loads(content)
+        return orjson.loads(content), False
     except orjson.JSONDecodeError:
         if not (b"NaN" in content or b"Infinity" in content):
             raise
-        return json.loads(content, parse_constant=lambda name: None)
+        return json.loads(content, parse_constant=lambda name: None), True
 
 
 def _json_fault(content: bytes, error: Exception) -> str:
