@@ -162,7 +162,7 @@ def test_lists_in_lists_have_no_names_and_are_refused(saved):
 def test_a_document_that_was_cut_short(saved, shape):
     rows = [{**row, "text": row["text"] + " كلمة" * 20_000} for row in ROWS]
     whole = json.dumps(shape(rows), ensure_ascii=False)
-    with pytest.raises(DamagedFileError, match=r"cut short.*lines=True"):
+    with pytest.raises(DamagedFileError, match=r"cut short"):
         articles(saved(whole[:-10]))
 
 
