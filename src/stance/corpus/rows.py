@@ -17,7 +17,7 @@ from stance.corpus.keys import tidy
 from stance.corpus.lines import LONGEST_ROW, Line, read_lines
 from stance.corpus.opening import STDIN, InputFile, open_bytes
 from stance.corpus.parquet import read_parquet
-from stance.errors import CorpusError, DamagedFileError
+from stance.errors import DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -158,16 +158,16 @@ def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row]:
     with open_bytes(file, cursor) as stream:
         data = stream.read(LONGEST_DOCUMENT + 1)
     if len(data) > LONGEST_DOCUMENT:
-        raise CorpusError(
+        raise DamagedFileError(
             f"Got {file.name}, one JSON object of over {LONGEST_DOCUMENT:,} bytes, which has to be "
             f"in memory at once. {_AS_LINES}"
         )
     try:
-        rows = rows_of_document(parse_json(data.removeprefix(BOM))[0], file.layout)
-        for number, values in enumerate(rows, start=1):
+        document, suspect = parse_json(data.removeprefix(BOM))
+        for number, values in enumerate(rows_of_document(document, file.layout), start=1):
             if number > cursor.row:
                 cursor.row = number
-                yield Row(file.name, number, values)
+                yield Row(file.name, number, values, suspect=suspect)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise DamagedFileError(
             f"Got {file.name}, which begins as a {file.layout} but cannot be read so after row "
