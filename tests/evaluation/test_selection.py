@@ -75,10 +75,10 @@ def test_inner_folds_keep_near_duplicates_together():
 def test_an_open_penalty_is_a_candidate_in_each_strength():
     articles = corpus(signed, 48)
     open_config = config("classifier.logistic.C=auto")
-    settled, choice = Selection((open_config,), "outlet").choose(LabelledCorpus(articles), "x")
+    settled, choice, _ = Selection((open_config,), "outlet").choose(LabelledCorpus(articles), "x")
     assert choice.settings["classifier.logistic.C"] == settled.classifier.logistic.C
     assert 0 < choice.macro_f1 <= 1
-    settled, choice = Selection((config(),), "outlet").choose(LabelledCorpus(articles), "x")
+    settled, choice, _ = Selection((config(),), "outlet").choose(LabelledCorpus(articles), "x")
     assert choice is None
     assert settled == settle_config(LabelledCorpus(articles), config())
 

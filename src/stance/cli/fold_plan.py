@@ -101,20 +101,26 @@ def macro_line(result: Evaluation, whose: str) -> str | None:
     whose : str
         Such as "the model's".
     """
-    tested = [label for label, score in result.per_class.items() if score.support]
-    guessed = [label for label, score in result.per_class.items() if not score.support]
-    if len(tested) == len(result.labels):
+    got = dict(zip(result.labels, map(sum, zip(*result.confusion, strict=True)), strict=True))
+    taken = list(result.per_class)
+    without = [
+        label
+        for label in result.labels
+        if label not in result.per_class or not result.per_class[label].support
+    ]
+    if not without:
         return None
-    absent = [label for label in result.labels if label not in result.per_class]
-    said = (
-        f"Macro-F1 over {len(result.per_class)} of {whose} {counted(len(result.labels), 'label')}: "
-        f"{_listed(list(result.per_class))}."
+    n = len(result.labels)
+    over = f"{len(taken)} of {whose} {n}" if len(taken) < n else f"all {n} of {whose}"
+    said = f"Macro-F1 over {over} labels: {_listed(taken)}. No tested article has "
+    counted_in = [label for label in without if label in result.per_class]
+    if not counted_in:
+        return f"{said}{_listed(without)}."
+    given = sum(got[label] for label in counted_in)
+    return (
+        f"{said}{_listed(without)}; {counted(given, 'article')} got {_listed(counted_in)} all the "
+        "same, whose F1 counts as 0."
     )
-    if absent:
-        said += f" No tested article has or got {_listed(absent)}."
-    if guessed:
-        said += f" No tested article has {_listed(guessed)}, but some got it: F1 counts as 0."
-    return said
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -409,7 +409,8 @@ def _too_few_labels(by: By, tested: Sequence[str], not_tested: Sequence[NotTeste
     return (
         f"Got articles that cannot be tested {_by_words(by)}: without {what} there is one label "
         f"only to learn from, or a label is missing from training: {', '.join(shown)}; {left}, but "
-        f"expected two labels or more {several}. Label more articles, or choose another --by."
+        f"expected two labels or more {several}. Label more articles, ask for more --folds, or "
+        "choose another --by."
     )
 
 

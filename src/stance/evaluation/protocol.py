@@ -319,7 +319,7 @@ def _test_fold(
     """Train on a fold's training articles; label its test articles."""
     part, choice = corpus.part(fold.train), None
     if selection is not None:
-        config, lowerable, choice = selection.choose(part, fold.name)
+        config, choice, lowerable = selection.choose(part, fold.name)
     model = learn(part, config, lowerable=lowerable)
     found = model.probabilities([corpus.articles[i] for i in fold.test])
     table = np.zeros((len(fold.test), len(corpus.labels)))

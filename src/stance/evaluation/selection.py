@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
+from stance.corpus.fold_plan import FoldPlan, ProtocolChoice
 from stance.corpus.splitting import group_numbers
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.confusion import Metric
@@ -67,7 +67,7 @@ class Selection:
 
     def choose(
         self, corpus: LabelledCorpus, fold: str
-    ) -> tuple[TrainingConfig, frozenset[str], Choice | None]:
+    ) -> tuple[TrainingConfig, Choice | None, frozenset[str]]:
         """Choose by macro-F1 on inner folds of the corpus.
 
         The first candidate wins whose macro-F1 is within half a point of the
@@ -83,10 +83,10 @@ class Selection:
         Returns
         -------
         config : TrainingConfig
-        lowerable : frozenset of str
-            Its settings that were left to the corpus.
         choice : Choice or None
             None where there was nothing to choose.
+        lowerable : frozenset of str
+            The settings that were left to the corpus, as `learn` takes them.
 
         Raises
         ------
@@ -96,12 +96,12 @@ class Selection:
         lowerable = _spelled_out(corpus, self.candidates)
         configs = list(lowerable)
         if len(configs) == 1:
-            return configs[0], lowerable[configs[0]], None
+            return configs[0], None, lowerable[configs[0]]
         scores = _macro_f1(corpus, lowerable, self._inner_folds(corpus, fold))
         place = next(i for i, f1 in enumerate(scores) if f1 >= max(scores) - INDISTINCT)
         chosen = configs[place]
         choice = Choice(fold, _differing(configs)[place], scores[place])
-        return chosen, lowerable[chosen], choice
+        return chosen, choice, lowerable[chosen]
 
     def _inner_folds(self, corpus: LabelledCorpus, fold: str) -> Sequence[Fold]:
         first = self.candidates[0]
@@ -137,13 +137,15 @@ def usable_folds(
     Raises
     ------
     CorpusError
-        If the corpus cannot be divided so.
+        If the corpus cannot be divided so, or no article can be tested.
     """
     name = by.by if isinstance(by, ProtocolChoice) else by
     if name in {"outlet", "event"}:
         groups, _ = group_numbers(corpus.articles, name)
         wanted = max(min(wanted, int(groups.max()) + 1), 2)
-    return plan_folds(corpus.articles, by, wanted, seed=seed, duplicates=corpus.duplicates)
+    choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(corpus.articles, by)
+    plan = FoldPlan.of(corpus.articles, choice, wanted, seed=seed, duplicates=corpus.duplicates)
+    return plan if plan.folds else plan.check()
 
 
 def grid(choices: Iterable[str]) -> list[list[str]]:

@@ -164,7 +164,7 @@ def tune(
     given = config or TrainingConfig()
     settled = settle_config(corpus, given)
     choice = ProtocolChoice.of(articles, by)
-    plan = usable_folds(corpus, choice, folds, seed=given.seed)
+    plan = usable_folds(corpus, choice, folds, seed=given.seed).check()
     divided = plan.folds
     lowerable = frozenset(MIN_OUTLETS) - explicit_settings(given) | lowerable_settings(given)
     space = search_space(corpus, _tried_first(settled), explicit_settings(given))
