@@ -317,3 +317,17 @@ def test_a_lexicon_that_was_changed_is_read_again(tmp_path):
     path.unlink()
     with pytest.raises(CorpusError, match=r"mine\.toml"):
         train(articles, config)
+
+
+def test_a_number_of_outlets_left_open_is_lowered_where_no_word_is_in_so_many():
+    """Twelve outlets ask for words of three; each word is in one outlet alone."""
+    articles = [
+        Article(f"{outlet}-{n}", f"كلمة{outlet} حرف{outlet}", "ab"[outlet % 2], f"o{outlet}")
+        for outlet in range(12)
+        for n in range(3)
+    ]
+    model = train(articles, load_config(overrides=FAST))
+    assert model.config.features.word.min_outlets == 1
+    assert len(model.features.blocks[0].block.terms) == 24
+    with pytest.raises(CorpusError, match="min_outlets=3"):
+        train(articles, load_config(overrides=[*FAST, "features.word.min_outlets=3"]))
