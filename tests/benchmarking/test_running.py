@@ -111,3 +111,21 @@ def test_a_target_of_which_nothing_is_known_is_told(write_suite, desk):
     (desk / "test.jsonl").write_bytes(lines)
     with pytest.raises(CorpusError, match="'west'"):
         prepare(write_suite('each = "target"\ntest = ["test.jsonl"]'), "small")
+
+
+def test_what_cannot_be_tested_is_in_no_protocol(write_suite, desk):
+    path = desk / "corpus.jsonl"
+    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    lone = [
+        {**rows[0], "id": f"lone{n}", "framing": "another", "text": f"شيء آخر {words}"}
+        for n, words in enumerate(["تماما عن الطقس", "لا صلة له بغيره", "من باب الرياضة"])
+    ]
+    bare = {**rows[0], "id": "bare", "text": "خبر آخر عن مباراة الأمس"}
+    del bare["outlet"]
+    path.write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in [*rows, *lone, bare]))
+    prepared, found = guesses_of(write_suite("naive = true"))
+    assert [protocol.name for protocol in prepared.protocols] == ["outlet", "random"]
+    assert "3 articles not tested" in prepared.protocols[0].description
+    for protocol in prepared.protocols:
+        assert protocol.tested == [*range(64), 67]
+    assert all(len(one.labels) == 65 for one in found)

@@ -281,9 +281,36 @@ def test_a_single_group_cannot_be_held_out(by):
 @pytest.mark.parametrize("by", ["outlet", "event"])
 @pytest.mark.parametrize("missing", [None, ""])
 def test_articles_without_the_group_are_counted_and_the_first_is_named(by, missing):
-    articles = [*CORPUS[:3], article("ق-3", **{by: missing}), article("ق-4")]
-    with pytest.raises(CorpusError, match=rf"2 of 5 articles without '{by}'.*'ق-3'.*--{by}-field"):
+    articles = [article("ق-3", **{by: missing}), article("ق-4")]
+    with pytest.raises(CorpusError, match=rf"2 of 2 articles without '{by}'.*'ق-3'.*--{by}-field"):
         split(articles, by, seed=0)
+
+
+@pytest.mark.parametrize("by", ["outlet", "event"])
+@pytest.mark.parametrize("missing", [None, ""])
+def test_articles_without_the_group_are_held_out_one_by_one(by, missing):
+    groups = ["ب", missing, "أ", "ب", missing]
+    articles = [article(n, **{by: group}) for n, group in enumerate(groups)]
+    expected = [("أ", [2]), ("ب", [0, 3]), (f"without {by} 1", [1]), (f"without {by} 2", [4])]
+    for folds in (None, "each", 4):
+        found = split(articles, by, folds, seed=0)
+        assert [(fold.name, fold.test.tolist()) for fold in found] == expected
+        check_partition(found, 5)
+
+
+def test_many_articles_without_an_outlet_make_five_folds_of_their_own():
+    articles = [article(n, outlet=OUTLETS[n % 3]) for n in range(9)]
+    articles += [article(f"bare{n}", label=LABELS[n % 2]) for n in range(1000)]
+    found = split(articles, "outlet", seed=0)
+    assert [fold.name for fold in found[:3]] == OUTLETS[:3]
+    assert [len(fold.test) for fold in found] == [3, 3, 3, *[200] * 5]
+    check_partition(found, len(articles))
+    for fold in found[3:]:
+        assert sum(articles[i].label == LABELS[0] for i in fold.test) == 100
+    # A few folds for all: what names no outlet is spread over them.
+    few = split(articles, "outlet", 4, seed=0)
+    check_partition(few, len(articles))
+    assert all(len(fold.test) > 200 for fold in few)
 
 
 def test_groups_of_gives_the_value_of_each_article():

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from stance.corpus.article import Article
+from stance.corpus.fold_plan import NotTested
 from stance.errors import CorpusError, StanceError
 from stance.evaluation.protocol import cross_validate, default_protocol
-from stance.model.config import load_config
+from stance.model.config import MIN_OUTLETS, load_config
 from tests.conftest import FAST, GULLIBLE
 
 
@@ -71,6 +72,86 @@ def test_a_label_of_one_outlet_alone_cannot_be_held_out():
     assert default_protocol(lone) == "random"
     by_event = [dataclasses.replace(a, event=a.id.split("-")[1]) for a in lone]
     assert default_protocol(by_event) == "event"
+
+
+def of_outlets(*rows, n_words=12):
+    """Return three articles of every label and outlet named, of words of the label and others."""
+    random = np.random.default_rng(0)
+    fillers = ["الخبر", "اليوم", "المدينة", "الطريق", "السوق", "النهر"]
+    articles = []
+    for label, outlets in rows:
+        for outlet in outlets:
+            for n in range(3):
+                text = " ".join([f"كلمة{label}", *random.choice(fillers, n_words).tolist()])
+                identity = f"{label}-{outlet}-{len(articles)}"
+                articles.append(Article(identity, f"{text} {n}", label, outlet))
+    return articles
+
+
+def test_a_label_of_one_outlet_is_learned_but_not_tested(fast_config):
+    articles = of_outlets(("a", "123"), ("b", "1234"), ("c", "4"))
+    result = cross_validate(articles, fast_config)
+    assert result.by == "outlet"
+    assert result.honest.n == result.naive.n == 21
+    assert result.plan.not_tested == (NotTested("c", 3, "one_group", "4"),)
+    assert result.plan.description == "leave one outlet out (4 outlets)"
+    assert "c" not in {label for label, score in result.honest.per_class.items() if score.support}
+    found = result.to_dict()["division"]
+    assert (found["n_articles"], found["n_tested"]) == (24, 21)
+    assert found["outlets"]["labels_in_one"] == [{"label": "c", "group": "4", "n_articles": 3}]
+    # What is written out is all that a model has labelled, so that two can be compared.
+    assert len(list(result.held_out.rows(articles))) == 24
+    # Other outlets' articles are labelled by models that know the label.
+    others = [row for row in result.held_out.rows(articles) if not row["id"].endswith("4")]
+    assert any(row["probabilities"]["c"] > 0 for row in others)
+
+
+def test_a_label_of_one_article_changes_no_other_figure(fast_config):
+    articles = of_outlets(("a", "123"), ("b", "123"))
+    plain = cross_validate(articles, fast_config)
+    lone = Article("lone", "شيء آخر تماما", "c", "1")
+    beside = cross_validate([*articles, lone], fast_config)
+    assert beside.by == "outlet"
+    assert beside.honest.n == plain.honest.n == 18
+    assert beside.plan.not_tested == (NotTested("c", 1, "one_article"),)
+    assert beside.honest.protocol == plain.honest.protocol
+    at_random = cross_validate([*articles, lone], fast_config, by="random")
+    assert at_random.honest.n == 18
+
+
+def test_articles_without_an_outlet_are_held_out_too(fast_config):
+    articles = of_outlets(("a", "123"), ("b", "123"))
+    bare = [
+        dataclasses.replace(a, outlet=None) if n % 6 == 0 else a for n, a in enumerate(articles)
+    ]
+    result = cross_validate(bare, fast_config)
+    assert result.by == "outlet"
+    assert result.honest.n == len(bare)
+    assert result.to_dict()["division"]["outlets"] == {
+        "named": 3,
+        "articles_without": 3,
+        "labels_in_one": [],
+        "obstacle": None,
+    }
+
+
+def test_a_number_of_outlets_that_nobody_set_is_lowered_where_a_fold_has_fewer():
+    """The first period knows two outlets; the corpus asks for words of three."""
+    articles = []
+    for n, article in enumerate(of_outlets(*(("ab"[o % 2], [f"o{o:02}"]) for o in range(12)))):
+        articles.append(dataclasses.replace(article, published=f"2019-03-{1 + n // 2:02}"))
+    config = load_config(overrides=FAST)
+    result = cross_validate(articles, config, by="time", folds=7)
+    assert result.honest.n
+    # The lexicon's too, though without an n-gram nothing would fail there.
+    assert {part.setting for part in result.lowered} == set(MIN_OUTLETS)
+    assert {part.fold for part in result.lowered} == {"from 2019-03-03"}
+    assert all(part.before == 3 and part.after < 3 for part in result.lowered)
+    assert result.to_dict()["lowered"][0]["before"] == 3
+    # What somebody did set is no one's to change.
+    asked = load_config(overrides=[*FAST, "features.word.min_outlets=3"])
+    with pytest.raises(CorpusError, match="min_outlets=3"):
+        cross_validate(articles, asked, by="time", folds=7)
 
 
 def test_a_corpus_without_outlets_says_so(fast_config, seed_articles):

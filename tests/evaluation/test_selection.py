@@ -6,7 +6,7 @@ import pytest
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.protocol import cross_validate
-from stance.evaluation.selection import Selection, grid
+from stance.evaluation.selection import Selection, grid, usable_folds
 from stance.model.config import load_config
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.training import settle_config
@@ -75,10 +75,10 @@ def test_inner_folds_keep_near_duplicates_together():
 def test_an_open_penalty_is_a_candidate_in_each_strength():
     articles = corpus(signed, 48)
     open_config = config("classifier.logistic.C=auto")
-    settled, choice = Selection((open_config,), "outlet").choose(LabelledCorpus(articles), "x")
+    settled, choice, _ = Selection((open_config,), "outlet").choose(LabelledCorpus(articles), "x")
     assert choice.settings["classifier.logistic.C"] == settled.classifier.logistic.C
     assert 0 < choice.macro_f1 <= 1
-    settled, choice = Selection((config(),), "outlet").choose(LabelledCorpus(articles), "x")
+    settled, choice, _ = Selection((config(),), "outlet").choose(LabelledCorpus(articles), "x")
     assert choice is None
     assert settled == settle_config(LabelledCorpus(articles), config())
 
@@ -127,3 +127,29 @@ def test_a_grid_combines_every_value_with_every_other():
     for wrong in ("features.word.max_n", "=1", "features.word.max_n="):
         with pytest.raises(ConfigError, match="KEY=VALUE,VALUE"):
             grid([wrong])
+
+
+def test_inner_folds_leave_untested_what_cannot_be_learned():
+    articles = [*corpus(signed), Article("lone", "شيء آخر", "c", "outlet1")]
+    plan = usable_folds(LabelledCorpus(articles), "outlet", 4, seed=0)
+    assert plan.n_tested == len(articles) - 1
+    bare = [Article(f"bare{n}", a.text, a.label) for n, a in enumerate(articles[:4])]
+    plan = usable_folds(LabelledCorpus([*articles, *bare]), "outlet", 4, seed=0)
+    assert plan.n_tested == len(articles) + 3
+
+
+def test_a_fold_that_cannot_meet_what_the_corpus_decides_is_divided_again():
+    """Twenty outlets ask for words of five; of the earliest articles, three are known."""
+    articles = [
+        Article(
+            f"{a.id}",
+            a.text,
+            a.label,
+            f"outlet{n * 20 // 96}",
+            published=f"2019-03-{1 + n // 4:02}",
+        )
+        for n, a in enumerate(corpus(signed))
+    ]
+    candidates = [load_config(overrides=[*FAST, f"seed={n}"]) for n in (1, 2)]
+    result = cross_validate(articles, candidates=candidates, by="time", folds=3)
+    assert result.honest.n

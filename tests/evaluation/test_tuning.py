@@ -25,7 +25,7 @@ class Rehearsal:
     seconds = 1.0
     folds = None
 
-    def __init__(self, corpus, folds, jobs):
+    def __init__(self, corpus, folds, jobs, lowerable=frozenset()):
         self.articles, type(self).folds = corpus.articles, folds
 
     def __enter__(self):

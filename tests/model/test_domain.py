@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def test_an_outlet_is_left_out_as_if_it_had_not_been_there(seed_articles, overri
     expected = refitted_scores(articles, config, lambda article: article.outlet)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
     assert found.min() > 0
+
+
+@pytest.mark.parametrize("least", [1, 3])
+def test_articles_without_an_outlet_are_left_out_one_by_one(seed_articles, least):
+    outlets = sorted({article.outlet for article in seed_articles})[:6]
+    articles = [
+        dataclasses.replace(a, outlet=None if n % 9 == 0 else a.outlet)
+        for n, a in enumerate(b for b in seed_articles if b.outlet in outlets)
+    ]
+    config = settled(articles, f"features.word.min_outlets={least}")
+    by_outlet, found = left_out_scores(articles, config)
+    assert by_outlet
+    expected = refitted_scores(articles, config, lambda article: article.outlet or article.id)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_without_outlets_each_article_is_left_out(seed_articles):

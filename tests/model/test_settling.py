@@ -57,6 +57,16 @@ def test_elsewhere_everything_is_read(corpus):
     }
 
 
+def test_a_lone_label_or_article_does_not_turn_everything_round():
+    plain = corpus_of(20).settle(TrainingConfig())
+    articles = [*corpus_of(20).articles, Article("x", "خبر", "c", "o3"), Article("y", "خبر", "a")]
+    assert LabelledCorpus(articles).settle(TrainingConfig()) == plain
+    # Where most articles name no outlet, those that do are no measure.
+    bare = [Article(f"bare{n}", "خبر", "ab"[n % 2]) for n in range(21)]
+    mostly = LabelledCorpus([*corpus_of(20).articles, *bare])
+    assert mostly.settle(TrainingConfig()).features.word.min_outlets == 1
+
+
 @pytest.mark.parametrize(("n_outlets", "least"), [(10, 2), (20, 5), (40, 10), (400, 10)])
 def test_a_word_must_occur_in_a_quarter_of_the_outlets_up_to_ten(n_outlets, least):
     assert settle(TrainingConfig(), n_outlets=n_outlets).features.word.min_outlets == least

@@ -197,10 +197,17 @@ def test_probabilities_are_calmer_than_the_truth_on_new_outlets(seed_articles):
     assert losses[0] < losses[1]
 
 
-def test_a_label_with_one_article_trains_uncalibrated(seed_articles):
+def test_a_label_with_one_article_is_learned_and_the_others_calibrate(seed_articles):
     lone = dataclasses.replace(seed_articles[0], id="lone", label="other")
     model = train([*seed_articles[:12], lone])
     assert "other" in model.labels
+    assert model.record.scores["n"] == 12
+    assert any("1 of label 'other'" in note for note in model.record.notes)
+
+
+def test_labels_of_one_article_each_train_uncalibrated(seed_articles):
+    articles = [dataclasses.replace(a, label=str(n)) for n, a in enumerate(seed_articles[:4])]
+    model = train([*articles, dataclasses.replace(seed_articles[4], label="0")])
     assert any("single article" in note for note in model.record.notes)
 
 
@@ -310,3 +317,17 @@ def test_a_lexicon_that_was_changed_is_read_again(tmp_path):
     path.unlink()
     with pytest.raises(CorpusError, match=r"mine\.toml"):
         train(articles, config)
+
+
+def test_a_number_of_outlets_left_open_is_lowered_where_no_word_is_in_so_many():
+    """Twelve outlets ask for words of three; each word is in one outlet alone."""
+    articles = [
+        Article(f"{outlet}-{n}", f"كلمة{outlet} حرف{outlet}", "ab"[outlet % 2], f"o{outlet}")
+        for outlet in range(12)
+        for n in range(3)
+    ]
+    model = train(articles, load_config(overrides=FAST))
+    assert model.config.features.word.min_outlets == 1
+    assert len(model.features.blocks[0].block.terms) == 24
+    with pytest.raises(CorpusError, match="min_outlets=3"):
+        train(articles, load_config(overrides=[*FAST, "features.word.min_outlets=3"]))

@@ -52,14 +52,18 @@ class OurModel:
         Settled: no fold decides otherwise than the whole corpus would.
     auxiliary : sequence of Article
         To learn from besides; none repeats an article of the task.
+    lowerable : frozenset of str
+        Settings that are lowered in a fold that cannot meet them.
     """
 
     config: TrainingConfig
     auxiliary: Sequence[Article] = ()
+    lowerable: frozenset[str] = frozenset()
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Train, then label."""
-        model = learn(LabelledCorpus(known, auxiliary=self.auxiliary), self.config)
+        corpus = LabelledCorpus(known, auxiliary=self.auxiliary)
+        model = learn(corpus, self.config, lowerable=self.lowerable)
         return [
             model.labels[number]
             for first in range(0, len(unknown), BATCH)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,10 +13,12 @@ from stance.benchmarking.contenders import AbsentError, Command, Contender, Majo
 from stance.benchmarking.suite import OURS
 from stance.corpus.datasets import is_dataset_name
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
+from stance.corpus.fold_plan import plan_folds
 from stance.corpus.labelled import read_corpus
-from stance.corpus.splitting import groups_of, labels_cross, split
+from stance.corpus.splitting import groups_of, labels_cross
 from stance.errors import CorpusError
 from stance.evaluation.protocol import default_protocol
+from stance.model.config import lowerable_settings
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.training import settle_config
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from stance.benchmarking.suite import Suite, Task
     from stance.corpus.article import Article
+    from stance.corpus.fold_plan import FoldPlan
     from stance.corpus.splitting import By
 
 Tell = Callable[[int, int], None]
@@ -60,6 +63,12 @@ class Protocol:
     def tested(self) -> list[int]:
         """The places of the articles that are tested, in order."""
         return sorted(chain.from_iterable(trial.unknown for trial in self.trials))
+
+    def among(self, places: Sequence[int]) -> Protocol:
+        """Return the same with no other articles tested, so that the figures can be compared."""
+        chosen = set(places)
+        kept = [Trial(t.known, [n for n in t.unknown if n in chosen]) for t in self.trials]
+        return replace(self, trials=[trial for trial in kept if trial.unknown])
 
 
 @dataclass(frozen=True)
@@ -136,9 +145,8 @@ def prepare(suite: Suite, name: str) -> Prepared:
         by = task.by or default_protocol(articles)
         protocols = [_crossed(task, articles, repeated, by, folds=task.folds, seed=suite.seed)]
         if task.naive and by != "random":
-            protocols.append(
-                _crossed(task, articles, repeated, "random", folds=None, seed=suite.seed)
-            )
+            naive = _crossed(task, articles, repeated, "random", folds=None, seed=suite.seed)
+            protocols.append(naive if by == "time" else naive.among(protocols[0].tested))
     auxiliary = _read(name, task.auxiliary, suite, {}) if task.auxiliary else []
     group_name, groups = _groups(articles, repeated)
     return Prepared(
@@ -217,24 +225,24 @@ def _crossed(
     seed: int,
 ) -> Protocol:
     """Divide each part into folds; no near-duplicate stands on both sides of one."""
-    trials, names = [], []
+    trials, plans = [], []
     for part in _parts(task, articles):
         places = np.array(part)
         chosen = [articles[place] for place in part]
-        found = split(chosen, by, folds, seed=seed, duplicates=repeated[places])
-        trials += [Trial(places[f.train].tolist(), places[f.test].tolist()) for f in found]
-        names.append([fold.name for fold in found])
-    return Protocol(by, _describe(by, names) + _one_each(task), trials)
+        plan = plan_folds(chosen, by, folds, seed=seed, duplicates=repeated[places])
+        plans.append(plan)
+        trials += [Trial(places[f.train].tolist(), places[f.test].tolist()) for f in plan.folds]
+    left_out = sum(part.n_articles for plan in plans for part in plan.not_tested)
+    told = f", {left_out:,} articles not tested" if left_out else ""
+    return Protocol(by, _describe(by, plans[0]) + told + _one_each(task), trials)
 
 
-def _describe(by: By, names: list[list[str]]) -> str:
-    n = len(names[0])
+def _describe(by: By, plan: FoldPlan) -> str:
     if by == "time":
-        return f"forward in time, {n} stretches"
+        return f"forward in time, {len(plan.folds)} stretches"
     if by == "random":
-        return f"{n} random folds, near-duplicates together"
-    each = names[0][0] != "1"
-    return f"leave one {by} out ({n} {by}s)" if each else f"{n} folds of held-out {by}s"
+        return f"{len(plan.folds)} random folds, near-duplicates together"
+    return plan.description
 
 
 def _one_each(task: Task) -> str:
@@ -298,8 +306,9 @@ def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
     found: dict[str, Contender] = {}
     ours: dict[str, dict[str, Any]] = {OURS: {}, **task.variants}
     for name, changes in ours.items():
-        config = settle_config(corpus, suite.settings(task, changes))
-        found[name] = OurModel(config, prepared.auxiliary)
+        given = suite.settings(task, changes)
+        config = settle_config(corpus, given)
+        found[name] = OurModel(config, prepared.auxiliary, lowerable_settings(given))
     for name in task.opponents:
         command = suite.opponents.get(name)
         found[name] = Command(command, suite.folder) if command else Majority()

@@ -17,6 +17,7 @@ from stance.cli.engines import (
     check_engine,
     cluster_of,
 )
+from stance.cli.fold_plan import advice, lowered_line, macro_line, plan_lines
 from stance.cli.options import (
     AuxiliaryOption,
     ByOption,
@@ -196,7 +197,10 @@ def show(result: CrossValidation) -> None:
     """Print the honest figures, the naive ones beside them, and what the gap means."""
     screen = console()
     honest, naive = result.honest, result.naive
-    say(f"{honest.n:,} articles\n")
+    say(f"{len(result.plan.is_testable):,} articles")
+    for line in filter(None, [*plan_lines(result.plan), lowered_line(result.lowered)]):
+        say(line)
+    say()
     scores = table("protocol", "macro-F1", "95 % interval", "accuracy", numbers=["accuracy"])
     for scored in filter(None, (honest, naive)):
         scores.add_row(
@@ -211,6 +215,8 @@ def show(result: CrossValidation) -> None:
         scores.add_row(name, *figures)
     screen.print(scores)
     say(f"Intervals: from resampling {RESAMPLED[honest.interval_unit]}.\n")
+    if named := macro_line(honest, "the corpus's"):
+        say(named)
     show_baselines(honest.baselines)
     say(f"{meaning(result)}\n")
     show_choices(result)
@@ -240,10 +246,7 @@ def show_choices(result: CrossValidation) -> None:
 def meaning(result: CrossValidation) -> str:
     """Say in a sentence or two what the gap between the two figures means."""
     if result.gap is None or result.naive is None:
-        return (
-            "In random folds the model has seen every outlet before, so this figure says little "
-            "about new outlets. To learn more, give the corpus an outlet field."
-        )
+        return advice(result.plan)
     honest, naive = result.honest.macro_f1, result.naive.macro_f1
     new, known = NEW_AND_KNOWN[result.by]
     gap = f"Gap: {result.gap:+.3f} macro-F1."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stance.cli.console import console, interval, isolated, say, table
 from stance.cli.corpus import read_labelled_with_rows, write_json
+from stance.cli.fold_plan import macro_line
 from stance.cli.models import load
 from stance.cli.options import (
     CorpusArgument,
@@ -64,7 +65,10 @@ def evaluate_command(
 def show(result: Evaluation) -> None:
     """Print all scores of an evaluation."""
     screen = console()
-    say(f"{result.n:,} articles; {result.protocol}.\n")
+    say(f"{result.n:,} articles; {result.protocol}.")
+    if named := macro_line(result, "the model's"):
+        say(named)
+    say()
     scores = table("score", "value", "95 % interval", numbers=["value"])
     for name, value in (
         ("accuracy", result.accuracy),

@@ -18,6 +18,7 @@ from stance.cli.engines import (
     check_engine,
     cluster_of,
 )
+from stance.cli.fold_plan import plan_lines
 from stance.cli.options import (
     AuxiliaryOption,
     ByOption,
@@ -150,6 +151,8 @@ def _show(result: Tuning, output: Path) -> None:
             mark = " (chosen)" if trial is best else ""
             tried.add_row(str(trial.number), f"{trial.macro_f1:.3f}", _told(trial) + mark)
     screen = console()
+    for line in plan_lines(result.plan):
+        say(line)
     say(f"{counted(len(ranked), 'trial')} on {result.n_folds} folds by {result.by}, best first:")
     screen.print(tried)
     say()

@@ -12,6 +12,7 @@ import warnings
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -78,7 +79,8 @@ def split(
         before the test.
     folds : int or "each", optional
         Number of folds, or one for each outlet or event. By default each, up
-        to 60 of them, else five.
+        to 60 of them, else five. An article that names no outlet or event is
+        one of its own; beyond 60 they are held out in five folds instead.
     seed : int
         Decides the shuffling.
     duplicates : sequence of int, optional
@@ -97,7 +99,8 @@ def split(
     Raises
     ------
     CorpusError
-        If the articles lack what the split goes by, or are too few.
+        If no article names what the split goes by, some lack the date that
+        it goes by, or there are too few.
     ConfigError
         If `folds` is out of its range.
     """
@@ -149,18 +152,6 @@ def labels_cross(articles: Sequence[Article], by: Literal["outlet", "event"]) ->
     return bool(found) and all(len(groups) > 1 for groups in found.values())
 
 
-def labels_are_outlets(articles: Sequence[Article]) -> bool:
-    """Tell whether the label of an article says no more than its outlet does.
-
-    So it is where every article has an outlet and every label just one.
-    """
-    found: dict[str | None, set[str | None]] = {}
-    for article in articles:
-        found.setdefault(article.label, set()).add(article.outlet)
-    outlets = [outlet for group in found.values() for outlet in group]
-    return None not in outlets and len(outlets) == len(found) == len(set(outlets))
-
-
 def groups_of(articles: Sequence[Article], field: str) -> list[str]:
     """Return the value of a field that every article must have.
 
@@ -180,35 +171,104 @@ def groups_of(articles: Sequence[Article], field: str) -> list[str]:
     return values
 
 
-def _split_by_group(
-    articles: Sequence[Article], by: str, folds: int | Literal["each"] | None, seed: int
-) -> list[Fold]:
-    from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold
+def group_numbers(
+    articles: Sequence[Article], by: Literal["outlet", "event"]
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Give each outlet or event a number, and each article that names none one of its own.
 
-    groups = np.array(groups_of(articles, by))
-    names = np.unique(groups)
-    if len(names) < 2:
+    Returns
+    -------
+    numbers : ndarray of int64, shape (n_articles,)
+        From 0 in the order of the names; those of articles without a name follow.
+    names : list of str
+        Sorted.
+    """
+    values = [getattr(article, by) or None for article in articles]
+    names = sorted({value for value in values if value is not None})
+    number_of = {name: number for number, name in enumerate(names)}
+    unnamed = count(len(names))
+    numbers = [next(unnamed) if value is None else number_of[value] for value in values]
+    return np.array(numbers, dtype=np.int64), names
+
+
+def holds_out_each(n_named: int, n_unnamed: int, folds: int | Literal["each"] | None) -> bool:
+    """Tell whether every outlet or event gets a fold of its own.
+
+    Parameters
+    ----------
+    n_named : int
+        How many outlets or events the articles name.
+    n_unnamed : int
+        How many articles name none.
+    folds : int or "each", optional
+        As `split` takes it.
+    """
+    if folds is None:
+        return n_named <= MOST_SINGLE_GROUPS
+    return folds in {"each", n_named + n_unnamed}
+
+
+def _split_by_group(
+    articles: Sequence[Article],
+    by: Literal["outlet", "event"],
+    folds: int | Literal["each"] | None,
+    seed: int,
+) -> list[Fold]:
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    groups, names = group_numbers(articles, by)
+    if not names:
+        groups_of(articles, by)  # says what is missing
+    n_groups = int(groups.max()) + 1
+    if n_groups < 2:
         raise CorpusError(
             f"Got articles of one {by} only ({names[0]!r}), but expected at least two to hold one "
             "out. Add articles, or choose another --by."
         )
-    if folds is None:
-        folds = "each" if len(names) <= MOST_SINGLE_GROUPS else DEFAULT_FOLDS
-    if folds == "each" or folds == len(names):
-        pairs = LeaveOneGroupOut().split(groups, groups=groups)
-        return [Fold(str(groups[test[0]]), train, test) for train, test in pairs]
-    if folds > len(names):
+    if holds_out_each(len(names), n_groups - len(names), folds):
+        return _one_fold_each(articles, by, groups, names, spread=folds != n_groups, seed=seed)
+    n_folds = folds if isinstance(folds, int) else DEFAULT_FOLDS
+    if n_folds > n_groups:
         raise ConfigError(
-            f"Got folds={folds} for {len(names)} groups by {by}, but expected no more folds than "
+            f"Got folds={folds} for {n_groups} groups by {by}, but expected no more folds than "
             "groups. Use --folds each for one fold each."
         )
     labels = [article.label for article in articles]
     # Where every label is rarer than the folds there is nothing to keep in proportion.
-    kind = StratifiedGroupKFold if max(Counter(labels).values()) >= folds else GroupKFold
-    splitter = kind(folds, shuffle=True, random_state=seed)
+    kind = StratifiedGroupKFold if max(Counter(labels).values()) >= n_folds else GroupKFold
+    splitter = kind(n_folds, shuffle=True, random_state=seed)
     with _few_of_a_label():
         pairs = list(splitter.split(groups, labels, groups))
     return _numbered(pair for pair in pairs if len(pair[1]))
+
+
+def _one_fold_each(
+    articles: Sequence[Article],
+    by: str,
+    groups: NDArray[np.int64],
+    names: Sequence[str],
+    *,
+    spread: bool,
+    seed: int,
+) -> list[Fold]:
+    """Hold out one group after another, and then the articles that name none.
+
+    Each of those is held out by itself, unless that would make more than
+    `MOST_SINGLE_GROUPS` folds and they may be spread over a few.
+    """
+    unnamed = np.flatnonzero(groups >= len(names))
+    if spread and int(groups.max()) + 1 > MOST_SINGLE_GROUPS and len(unnamed) > DEFAULT_FOLDS:
+        # In proportion: the labels sorted, dealt out in turn.
+        order = np.random.default_rng(seed).permutation(unnamed)
+        labels = np.array([str(articles[place].label) for place in order.tolist()])
+        order = order[np.argsort(labels, kind="stable")]
+        groups = groups.copy()
+        groups[order] = len(names) + np.arange(len(order)) % DEFAULT_FOLDS
+    titles = [*names, *(f"without {by} {n}" for n in range(1, len(unnamed) + 1))]
+    return [
+        Fold(titles[number], np.flatnonzero(groups != number), np.flatnonzero(groups == number))
+        for number in range(int(groups.max()) + 1)
+    ]
 
 
 def _split_at_random(

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from stance.cluster.connection import joblib_on
-from stance.corpus.splitting import By, Fold, labels_cross, split
-from stance.errors import CorpusError
+from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
 from stance.evaluation.selection import Choice, Selection
 from stance.evaluation.slicing import Slice, slice_scores
-from stance.model.config import TrainingConfig
+from stance.model.config import MIN_OUTLETS, TrainingConfig, lowerable_settings, setting
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import DECIMALS
 from stance.model.training import learn, settle_config
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
+    from stance.corpus.splitting import By, Fold
     from stance.evaluation.baseline import Source
 
 
@@ -48,6 +48,11 @@ class HeldOut:
     tested: NDArray[np.int64]
     scored: Scored
 
+    def among(self, chosen: NDArray[np.bool_]) -> HeldOut:
+        """Return the articles alone that are chosen, by their places in the corpus."""
+        places = np.flatnonzero(chosen[self.tested])
+        return HeldOut(self.tested[places], self.scored.part(places))
+
     def rows(self, articles: Sequence[Article]) -> Iterator[dict[str, Any]]:
         """Return what is written out: id, label and probabilities, in the corpus's order."""
         labels = self.scored.labels
@@ -60,6 +65,24 @@ class HeldOut:
                 "probability": table[best],
                 "probabilities": dict(zip(labels, table, strict=True)),
             }
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A setting that was left open, decided on the whole corpus and too much for a fold.
+
+    Parameters
+    ----------
+    fold : str
+    setting : str
+    before, after : int
+        What the whole corpus asks for, and what the fold was learned with.
+    """
+
+    fold: str
+    setting: str
+    before: int
+    after: int
 
 
 @dataclass(frozen=True)
@@ -75,15 +98,24 @@ class CrossValidation:
         Pooled over random folds; None where the protocol is random itself.
     choices : tuple of Choice
         What was chosen in each fold of the protocol, where settings were.
+    lowered : tuple of Lowered
+        Settings that the corpus decides, where a fold of the protocol cannot
+        meet them.
     held_out : HeldOut
-        The probabilities behind the honest scores.
+        The probabilities behind the honest scores; also those of articles
+        whose label could not be learned, and which are not scored.
+    plan : FoldPlan
+        How the corpus is divided for the honest scores, why so, and what of it
+        is not tested.
     """
 
     by: By
     honest: Evaluation
     naive: Evaluation | None
     choices: tuple[Choice, ...]
+    lowered: tuple[Lowered, ...]
     held_out: HeldOut = field(repr=False, compare=False)
+    plan: FoldPlan = field(repr=False, compare=False)
 
     @property
     def gap(self) -> float | None:
@@ -92,10 +124,13 @@ class CrossValidation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the honest scores as plain JSON values, with the naive ones inside."""
-        result: dict[str, Any] = {**self.honest.to_dict(), "by": self.by}
+        division = self.plan.to_dict()
+        result: dict[str, Any] = {**self.honest.to_dict(), "by": self.by, "division": division}
         if self.naive is not None:
             result["random"] = self.naive.to_dict()
             result["gap"] = self.gap
+        if self.lowered:
+            result["lowered"] = [asdict(part) for part in self.lowered]
         if self.choices:
             result["chosen"] = [asdict(choice) for choice in self.choices]
         return result
@@ -104,13 +139,9 @@ class CrossValidation:
 def default_protocol(articles: Sequence[Article]) -> By:
     """Return the most honest protocol that a corpus allows.
 
-    By outlet where every article has one and an outlet can be left out
-    without losing a label; else by event, where every article has one; else
-    random.
+    See `stance.corpus.fold_plan.ProtocolChoice`, which also tells why.
     """
-    if labels_cross(articles, "outlet"):
-        return "outlet"
-    return "event" if labels_cross(articles, "event") else "random"
+    return ProtocolChoice.of(articles).by
 
 
 def cross_validate(
@@ -169,33 +200,32 @@ def cross_validate(
     corpus = LabelledCorpus.beside(articles, auxiliary)
     if not keep_duplicates_together:
         corpus = replace(corpus, known_duplicates=range(len(articles)))
-    config = config or TrainingConfig()
-    by = by or default_protocol(articles)
+    config = given = config or TrainingConfig()
     choosing = tuple(candidates) or ((config,) if nested else ())
     if not choosing:
         # Settled once, so that no fold decides otherwise than the whole corpus would.
         config = settle_config(corpus, config)
+    lowerable = frozenset() if choosing else lowerable_settings(given)
     plans = [_plan(corpus, by, folds, config, choosing)]
-    if by != "random":
+    honest = plans[0].folds
+    if honest.choice.by != "random":
         plans.append(_plan(corpus, "random", None, config, choosing))
     with joblib_on(cluster, [corpus]):
-        tested = _run(corpus, config, plans, jobs, progress)
+        tested = _run(corpus, config, plans, jobs, progress=progress, lowerable=lowerable)
     held_out = [_pool(corpus, found) for found in tested]
     results = [
-        evaluate(
-            pooled.scored,
-            protocol=plan.description,
-            seed=config.seed,
-            one_label=_one_label(corpus, plan.folds),
-        )
+        _score(corpus, plan, pooled, _comparable(plans, plan), config.seed)
         for plan, pooled in zip(plans, held_out, strict=True)
     ]
+    slices_of = held_out[0].among(honest.is_testable)
     return CrossValidation(
-        by=by,
-        honest=replace(results[0], slices=_slice_scores(held_out[0], slices or {}, config.seed)),
+        by=honest.choice.by,
+        honest=replace(results[0], slices=_slice_scores(slices_of, slices or {}, config.seed)),
         naive=results[1] if len(results) > 1 else None,
         choices=tuple(found.choice for found in tested[0] if found.choice),
+        lowered=tuple(part for found in tested[0] for part in found.lowered),
         held_out=held_out[0],
+        plan=honest,
     )
 
 
@@ -203,42 +233,55 @@ def cross_validate(
 class _Plan:
     """The folds of a protocol, and how settings are chosen inside them, if they are."""
 
-    folds: list[Fold]
+    folds: FoldPlan
     description: str
     selection: Selection | None
 
 
 def _plan(
     corpus: LabelledCorpus,
-    by: By,
+    by: By | None,
     asked: int | Literal["each"] | None,
     config: TrainingConfig,
     candidates: tuple[TrainingConfig, ...],
 ) -> _Plan:
-    folds = split(corpus.articles, by, asked, seed=config.seed, duplicates=corpus.duplicates)
-    _check_folds(corpus, folds)
+    folds = plan_folds(corpus.articles, by, asked, seed=config.seed, duplicates=corpus.duplicates)
     if not candidates:
-        return _Plan(folds, _describe(by, folds, asked), None)
-    description = f"{_describe(by, folds, asked)}, nested"
-    return _Plan(folds, description, Selection(candidates, by))
+        return _Plan(folds, folds.description, None)
+    description = f"{folds.description}, nested"
+    return _Plan(folds, description, Selection(candidates, folds.choice.by))
 
 
-def _check_folds(corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
-    truth = corpus.truth
-    for fold in folds:
-        if len(np.unique(truth[fold.train])) < 2:
-            raise CorpusError(
-                f"Got the fold {fold.name!r}, outside which there is one label only, but expected "
-                "two or more to learn from. Choose another --by or fewer folds."
-            )
+def _comparable(plans: Sequence[_Plan], plan: _Plan) -> NDArray[np.bool_]:
+    """Return which articles are scored by a plan: by random folds those of the honest plan alone.
+
+    Forward in time the first articles are learned from alone; there random
+    folds score all.
+    """
+    scored = plan.folds.is_testable
+    return scored if plans[0].folds.choice.by == "time" else scored & plans[0].folds.is_testable
+
+
+def _score(
+    corpus: LabelledCorpus,
+    plan: _Plan,
+    held_out: HeldOut,
+    chosen: NDArray[np.bool_],
+    seed: int,
+) -> Evaluation:
+    """Score the chosen articles."""
+    pooled = held_out.among(chosen)
+    one_label = _one_label(corpus, plan.folds.all_folds, chosen)
+    return evaluate(pooled.scored, protocol=plan.description, seed=seed, one_label=one_label)
 
 
 class _Tested(NamedTuple):
-    """Probabilities of a fold's test articles, and what was chosen for it."""
+    """Probabilities of a fold's test articles, and what was chosen or lowered for it."""
 
     fold: Fold
     table: NDArray[np.float64]
     choice: Choice | None
+    lowered: tuple[Lowered, ...]
 
 
 def _run(
@@ -246,34 +289,52 @@ def _run(
     config: TrainingConfig,
     plans: Sequence[_Plan],
     jobs: int,
+    *,
     progress: Callable[[int, int], None],
+    lowerable: frozenset[str],
 ) -> list[list[_Tested]]:
     """Return what came of each fold of each plan."""
     from joblib import Parallel, delayed
 
-    tasks = [(plan, fold) for plan in plans for fold in plan.folds]
-    calls = (delayed(_test_fold)(corpus, config, fold, plan.selection) for plan, fold in tasks)
+    tasks = [(plan, fold) for plan in plans for fold in plan.folds.all_folds]
+    calls = (
+        delayed(_test_fold)(corpus, config, fold, plan.selection, lowerable) for plan, fold in tasks
+    )
     tested: list[_Tested] = []
     progress(0, len(tasks))
     for found in Parallel(n_jobs=jobs, return_as="generator")(calls):
         tested.append(found)
         progress(len(tested), len(tasks))
     in_order = iter(tested)
-    return [list(islice(in_order, len(plan.folds))) for plan in plans]
+    return [list(islice(in_order, len(plan.folds.all_folds))) for plan in plans]
 
 
 def _test_fold(
-    corpus: LabelledCorpus, config: TrainingConfig, fold: Fold, selection: Selection | None
+    corpus: LabelledCorpus,
+    config: TrainingConfig,
+    fold: Fold,
+    selection: Selection | None,
+    lowerable: frozenset[str],
 ) -> _Tested:
     """Train on a fold's training articles; label its test articles."""
     part, choice = corpus.part(fold.train), None
     if selection is not None:
-        config, choice = selection.choose(part, fold.name)
-    model = learn(part, config)
+        config, choice, lowerable = selection.choose(part, fold.name)
+    model = learn(part, config, lowerable=lowerable)
     found = model.probabilities([corpus.articles[i] for i in fold.test])
     table = np.zeros((len(fold.test), len(corpus.labels)))
     table[:, [corpus.labels.index(label) for label in model.labels]] = found
-    return _Tested(fold, table, choice)
+    return _Tested(fold, table, choice, _lowered(fold, config, model.config))
+
+
+def _lowered(fold: Fold, asked: TrainingConfig, used: TrainingConfig) -> tuple[Lowered, ...]:
+    pairs = [(key, setting(asked, key), setting(used, key)) for key in MIN_OUTLETS]
+    # What is open still, as in candidates, is decided in the fold itself.
+    return tuple(
+        Lowered(fold.name, key, before, after)
+        for key, before, after in pairs
+        if before not in {"auto", after}
+    )
 
 
 def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
@@ -283,8 +344,10 @@ def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
     return HeldOut(places, Scored(tuple(corpus.labels), corpus.truth[places], tables, outlets))
 
 
-def _one_label(corpus: LabelledCorpus, folds: Sequence[Fold]) -> dict[Source, NDArray[np.int64]]:
-    """Return, for each tested article, the most frequent label of its fold's training articles.
+def _one_label(
+    corpus: LabelledCorpus, folds: Sequence[Fold], chosen: NDArray[np.bool_]
+) -> dict[Source, NDArray[np.int64]]:
+    """Return, for each chosen article, the most frequent label of its fold's training articles.
 
     Where labels are balanced, that is the label of which the fold holds out
     most, and so is wrong more often than any label that is given throughout:
@@ -292,8 +355,9 @@ def _one_label(corpus: LabelledCorpus, folds: Sequence[Fold]) -> dict[Source, ND
     """
     truth, n_labels = corpus.truth, len(corpus.labels)
     parts = [np.full(len(f.test), most_frequent(truth[f.train], n_labels)) for f in folds]
-    learned = np.concatenate(parts)
     tested = np.concatenate([fold.test for fold in folds])
+    learned = np.concatenate(parts)[chosen[tested]]
+    tested = tested[chosen[tested]]
     found: dict[Source, NDArray[np.int64]] = {"training": learned}
     here = most_frequent(truth[tested], n_labels)
     if (learned != here).any():
@@ -307,13 +371,3 @@ def _slice_scores(
     order = held_out.tested.tolist()
     values = {name: [column[i] for i in order] for name, column in fields.items()}
     return slice_scores(held_out.scored, values, seed=seed)
-
-
-def _describe(by: By, folds: Sequence[Fold], asked: int | Literal["each"] | None) -> str:
-    if by == "time":
-        return f"{len(folds)} periods, each after its training"
-    if by == "random":
-        return f"{len(folds)} random folds"
-    if asked == "each" or (asked is None and folds[0].name != "1"):
-        return f"leave one {by} out ({len(folds)} {by}s)"
-    return f"{len(folds)} folds of held-out {by}s"

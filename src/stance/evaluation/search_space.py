@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stance.corpus.splitting import labels_cross
+from stance.corpus.fold_plan import GroupCoverage
 from stance.errors import ConfigError
 from stance.model.config import setting
 from stance.model.settling import ENOUGH_OUTLETS
@@ -108,8 +108,9 @@ def search_space(
         values[f"classifier.{start.classifier.kind}.C"] = penalties[start.classifier.kind]
     if corpus.auxiliary:
         values["auxiliary.weight"] = (0.03, 1.0)
-    if labels_cross(corpus.articles, "outlet"):
-        values |= _of_outlets(len(set(corpus.outlets or ())), start)
+    outlets = GroupCoverage.of(corpus.articles, "outlet")
+    if outlets.is_mostly_known:
+        values |= _of_outlets(outlets.n_groups, start)
     left = {k: _with(v, setting(start, k)) for k, v in values.items() if k not in explicit}
     if not left:
         raise ConfigError(

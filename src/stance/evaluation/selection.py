@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.splitting import Fold, split
+from stance.corpus.fold_plan import FoldPlan, ProtocolChoice
+from stance.corpus.splitting import group_numbers
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.confusion import Metric
 from stance.model.calibration import INDISTINCT, PENALTIES
-from stance.model.config import ClassifierConfig, TrainingConfig, settings
+from stance.model.config import ClassifierConfig, TrainingConfig, lowerable_settings, settings
 from stance.model.learning_matrix import fit_linear
 from stance.model.record import article_text
-from stance.model.training import article_weights, fit_features, settle_lexicon
+from stance.model.training import article_weights, fit_features, settle_lexicon, within_outlets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from stance.corpus.splitting import By
+    from stance.corpus.splitting import By, Fold
     from stance.model.learning_corpus import LabelledCorpus
 
 
@@ -64,7 +65,9 @@ class Selection:
     candidates: tuple[TrainingConfig, ...]
     by: By
 
-    def choose(self, corpus: LabelledCorpus, fold: str) -> tuple[TrainingConfig, Choice | None]:
+    def choose(
+        self, corpus: LabelledCorpus, fold: str
+    ) -> tuple[TrainingConfig, Choice | None, frozenset[str]]:
         """Choose by macro-F1 on inner folds of the corpus.
 
         The first candidate wins whose macro-F1 is within half a point of the
@@ -82,23 +85,29 @@ class Selection:
         config : TrainingConfig
         choice : Choice or None
             None where there was nothing to choose.
+        lowerable : frozenset of str
+            The settings that were left to the corpus, as `learn` takes them.
 
         Raises
         ------
         CorpusError
             If the articles cannot be divided again.
         """
-        configs = _spelled_out(corpus, self.candidates)
+        lowerable = _spelled_out(corpus, self.candidates)
+        configs = list(lowerable)
         if len(configs) == 1:
-            return configs[0], None
-        scores = _macro_f1(corpus, configs, self._inner_folds(corpus, fold))
+            return configs[0], None, lowerable[configs[0]]
+        scores = _macro_f1(corpus, lowerable, self._inner_folds(corpus, fold))
         place = next(i for i, f1 in enumerate(scores) if f1 >= max(scores) - INDISTINCT)
-        return configs[place], Choice(fold, _differing(configs)[place], scores[place])
+        chosen = configs[place]
+        choice = Choice(fold, _differing(configs)[place], scores[place])
+        return chosen, choice, lowerable[chosen]
 
-    def _inner_folds(self, corpus: LabelledCorpus, fold: str) -> list[Fold]:
+    def _inner_folds(self, corpus: LabelledCorpus, fold: str) -> Sequence[Fold]:
         first = self.candidates[0]
         try:
-            return usable_folds(corpus, self.by, first.calibration.folds, seed=first.seed)
+            wanted = first.calibration.folds
+            return usable_folds(corpus, self.by, wanted, seed=first.seed).folds
         except (CorpusError, ConfigError) as error:
             raise CorpusError(
                 f"Got the fold {fold!r}, whose training articles cannot be divided again to choose "
@@ -106,33 +115,37 @@ class Selection:
             ) from error
 
 
-def usable_folds(corpus: LabelledCorpus, by: By, wanted: int, *, seed: int) -> list[Fold]:
+def usable_folds(
+    corpus: LabelledCorpus, by: By | ProtocolChoice, wanted: int, *, seed: int
+) -> FoldPlan:
     """Divide a corpus into folds that can be trained on.
 
     Parameters
     ----------
     corpus : LabelledCorpus
         No near-duplicate stands on both sides of a fold.
-    by : {"outlet", "event", "time", "random"}
+    by : {"outlet", "event", "time", "random"} or ProtocolChoice
     wanted : int
         At most so many folds; fewer where there are fewer outlets or events.
     seed : int
 
     Returns
     -------
-    list of Fold
-        Without those that leave one label to learn from.
+    FoldPlan
+        With the articles alone whose label can be learned without them.
 
     Raises
     ------
     CorpusError
-        If the corpus cannot be divided so.
+        If the corpus cannot be divided so, or no article can be tested.
     """
-    if by in {"outlet", "event"}:
-        n_groups = len({getattr(article, by) for article in corpus.articles})
-        wanted = max(min(wanted, n_groups), 2)
-    folds = split(corpus.articles, by, wanted, seed=seed, duplicates=corpus.duplicates)
-    return [fold for fold in folds if len(np.unique(corpus.truth[fold.train])) > 1]
+    name = by.by if isinstance(by, ProtocolChoice) else by
+    if name in {"outlet", "event"}:
+        groups, _ = group_numbers(corpus.articles, name)
+        wanted = max(min(wanted, int(groups.max()) + 1), 2)
+    choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(corpus.articles, by)
+    plan = FoldPlan.of(corpus.articles, choice, wanted, seed=seed, duplicates=corpus.duplicates)
+    return plan if plan.folds else plan.check()
 
 
 def grid(choices: Iterable[str]) -> list[list[str]]:
@@ -173,10 +186,13 @@ def grid(choices: Iterable[str]) -> list[list[str]]:
 
 def _spelled_out(
     corpus: LabelledCorpus, candidates: Sequence[TrainingConfig]
-) -> list[TrainingConfig]:
-    """Settle what the candidates leave to the corpus; list open penalties one by one."""
+) -> dict[TrainingConfig, frozenset[str]]:
+    """Settle what the candidates leave to the corpus; list open penalties one by one.
+
+    Each comes with the settings that its candidate left to the corpus.
+    """
     names_actors: dict[object, bool] = {}
-    configs: dict[TrainingConfig, None] = {}
+    configs: dict[TrainingConfig, frozenset[str]] = {}
     for candidate in candidates:
         config = corpus.settle(candidate)
         decisive = (config.text, config.normalization, config.features.lexicon)
@@ -186,8 +202,9 @@ def _spelled_out(
         config = config.with_lexicon(names_actors[decisive])
         is_open = config.classifier.kind == "logistic" and config.classifier.logistic.C == "auto"
         spelled = [config.with_penalty(c) for c in PENALTIES] if is_open else [config]
-        configs.update(dict.fromkeys(spelled))
-    return list(configs)
+        for one in spelled:
+            configs.setdefault(one, lowerable_settings(candidate))
+    return configs
 
 
 def _differing(configs: Sequence[TrainingConfig]) -> list[dict[str, Any]]:
@@ -198,7 +215,9 @@ def _differing(configs: Sequence[TrainingConfig]) -> list[dict[str, Any]]:
 
 
 def _macro_f1(
-    corpus: LabelledCorpus, configs: Sequence[TrainingConfig], folds: Sequence[Fold]
+    corpus: LabelledCorpus,
+    configs: Mapping[TrainingConfig, frozenset[str]],
+    folds: Sequence[Fold],
 ) -> list[float]:
     """Return the macro-F1 of each configuration, pooled over the folds."""
     k = len(corpus.labels)
@@ -213,22 +232,25 @@ def _macro_f1(
 
 
 def _guesses(
-    corpus: LabelledCorpus, configs: Sequence[TrainingConfig], fold: Fold
+    corpus: LabelledCorpus, lowerable: Mapping[TrainingConfig, frozenset[str]], fold: Fold
 ) -> list[NDArray[np.int64]]:
     """Return what each configuration, learned from a fold's training articles, makes of its test.
 
     Features take far longer than the classifier, so that configurations which
     look at the same features share them.
     """
-    alike: dict[TrainingConfig, list[int]] = defaultdict(list)
+    configs = list(lowerable)
+    alike: dict[object, list[int]] = defaultdict(list)
     for place, config in enumerate(configs):
-        alike[config.model_copy(update={"classifier": ClassifierConfig()})].append(place)
+        read = config.model_copy(update={"classifier": ClassifierConfig()})
+        alike[read, lowerable[config]].append(place)
     train = corpus.part(fold.train)
     numbers = np.array([corpus.labels.index(label) for label in train.labels])
     found: dict[int, NDArray[np.int64]] = {}
     for places in alike.values():
         shared = configs[places[0]]
-        features, matrix = fit_features(train, shared)
+        fitted = within_outlets(train, shared, lowerable[shared])
+        features, matrix = fit_features(train, fitted, lowerable[shared])
         test = features.transform([article_text(corpus.articles[i], shared) for i in fold.test])
         for place in places:
             linear, _ = fit_linear(

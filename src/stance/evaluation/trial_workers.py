@@ -25,18 +25,22 @@ ENDED = (
 )
 
 
-def _work(calls: Connection, corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
+def _work(
+    calls: Connection, corpus: LabelledCorpus, folds: Sequence[Fold], lowerable: frozenset[str]
+) -> None:
     """Train on one fold after another as called; what a user did wrong is handed back."""
     while (call := calls.recv()) is not None:
         try:
-            calls.send(_guess_fold(corpus, folds[call[1]], call[0]))
+            calls.send(_guess_fold(corpus, folds[call[1]], call[0], lowerable))
         except StanceError as error:
             calls.send(error)
 
 
-def _guess_fold(corpus: LabelledCorpus, fold: Fold, config: TrainingConfig) -> list[str]:
+def _guess_fold(
+    corpus: LabelledCorpus, fold: Fold, config: TrainingConfig, lowerable: frozenset[str]
+) -> list[str]:
     """Train on a fold's training articles; return the labels of its test articles."""
-    model = learn(corpus.part(fold.train), config)
+    model = learn(corpus.part(fold.train), config, lowerable=lowerable)
     found = model.scores([corpus.articles[i] for i in fold.test]).argmax(axis=1)
     return [model.labels[number] for number in found.tolist()]
 
@@ -53,9 +57,18 @@ class TrialWorkers:
     folds : sequence of Fold
     jobs : int
         How many processes; -1 for one on each core.
+    lowerable : frozenset of str
+        Settings that are lowered in a fold that cannot meet them.
     """
 
-    def __init__(self, corpus: LabelledCorpus, folds: Sequence[Fold], jobs: int) -> None:
+    def __init__(
+        self,
+        corpus: LabelledCorpus,
+        folds: Sequence[Fold],
+        jobs: int,
+        lowerable: frozenset[str] = frozenset(),
+    ) -> None:
+        self._lowerable = lowerable
         self._corpus = corpus
         self._folds = folds
         self._jobs = min(n_threads(jobs), len(folds))
@@ -70,7 +83,8 @@ class TrialWorkers:
 
         for _ in range(self._jobs):
             ours, theirs = Pipe()
-            process = LokyProcess(target=_work, args=(theirs, self._corpus, self._folds))
+            task = (theirs, self._corpus, self._folds, self._lowerable)
+            process = LokyProcess(target=_work, args=task)
             process.start()
             theirs.close()
             self._processes.append(process)
@@ -127,10 +141,18 @@ class TrialCluster:
     corpus : LabelledCorpus
     folds : sequence of Fold
     cluster : Cluster
+    lowerable : frozenset of str
+        Settings that are lowered in a fold that cannot meet them.
     """
 
-    def __init__(self, corpus: LabelledCorpus, folds: Sequence[Fold], cluster: Cluster) -> None:
-        self._task = (corpus, folds)
+    def __init__(
+        self,
+        corpus: LabelledCorpus,
+        folds: Sequence[Fold],
+        cluster: Cluster,
+        lowerable: frozenset[str] = frozenset(),
+    ) -> None:
+        self._task = (corpus, folds, lowerable)
         self._cluster = cluster
         self._name = ""
 
@@ -164,10 +186,10 @@ class TrialCluster:
 
 
 def _guess_carried(
-    task: tuple[LabelledCorpus, Sequence[Fold]], n: int, config: TrainingConfig
+    task: tuple[LabelledCorpus, Sequence[Fold], frozenset[str]], n: int, config: TrainingConfig
 ) -> list[str]:
-    corpus, folds = task
-    return _guess_fold(corpus, folds[n], config)
+    corpus, folds, lowerable = task
+    return _guess_fold(corpus, folds[n], config, lowerable)
 
 
 def _ask(line: Connection, call: tuple[TrainingConfig, int]) -> None:

@@ -7,17 +7,23 @@ where there are any; Optuna proposes the next by what the last ones scored.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stance.corpus.fold_plan import ProtocolChoice
 from stance.distribution import install_command
-from stance.errors import ConfigError, CorpusError
-from stance.evaluation.protocol import default_protocol
+from stance.errors import ConfigError
 from stance.evaluation.search_space import search_space
 from stance.evaluation.selection import usable_folds
 from stance.evaluation.trial_workers import TrialCluster, TrialWorkers
 from stance.model.calibration import INDISTINCT
-from stance.model.config import TrainingConfig, explicit_settings, with_settings
+from stance.model.config import (
+    MIN_OUTLETS,
+    TrainingConfig,
+    explicit_settings,
+    lowerable_settings,
+    with_settings,
+)
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.training import settle_config
 
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
     from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
+    from stance.corpus.fold_plan import FoldPlan
     from stance.corpus.splitting import By, Fold
     from stance.evaluation.search_space import SearchSpace
 
@@ -73,6 +80,8 @@ class Tuning:
     by : {"outlet", "event", "time", "random"}
         What training and test articles did not share.
     n_folds : int
+    plan : FoldPlan
+        How the corpus is divided, why so, and what of it is not tested.
     """
 
     config: TrainingConfig
@@ -80,12 +89,14 @@ class Tuning:
     chosen: Trial
     by: By
     n_folds: int
+    plan: FoldPlan = field(repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the configuration as plain JSON values."""
         return {
             "by": self.by,
             "folds": self.n_folds,
+            "division": self.plan.to_dict(),
             "chosen": self.chosen.number,
             "trials": [vars(trial) for trial in self.trials],
         }
@@ -152,16 +163,13 @@ def tune(
     corpus = LabelledCorpus.beside(articles, auxiliary)
     given = config or TrainingConfig()
     settled = settle_config(corpus, given)
-    by = by or default_protocol(articles)
-    divided = usable_folds(corpus, by, folds, seed=given.seed)
-    if not divided:
-        raise CorpusError(
-            f"Got articles of which every fold by {by} leaves one label to learn from, but "
-            "expected two or more. Choose another --by."
-        )
+    choice = ProtocolChoice.of(articles, by)
+    plan = usable_folds(corpus, choice, folds, seed=given.seed).check()
+    divided = plan.folds
+    lowerable = frozenset(MIN_OUTLETS) - explicit_settings(given) | lowerable_settings(given)
     space = search_space(corpus, _tried_first(settled), explicit_settings(given))
     trials: list[Trial] = []
-    with _workers(corpus, divided, jobs, cluster) as workers:
+    with _workers(corpus, divided, jobs, cluster, lowerable) as workers:
         for number, (settings, tell) in enumerate(_proposals(space, given.seed)):
             if number == max_trials:
                 break
@@ -183,17 +191,22 @@ def tune(
         config=with_settings(settled, chosen.settings),
         trials=tuple(trials),
         chosen=chosen,
-        by=by,
+        by=choice.by,
         n_folds=len(divided),
+        plan=plan,
     )
 
 
 def _workers(
-    corpus: LabelledCorpus, folds: Sequence[Fold], jobs: int, cluster: Cluster | None
+    corpus: LabelledCorpus,
+    folds: Sequence[Fold],
+    jobs: int,
+    cluster: Cluster | None,
+    lowerable: frozenset[str],
 ) -> TrialWorkers | TrialCluster:
     if cluster is None:
-        return TrialWorkers(corpus, folds, jobs)
-    return TrialCluster(corpus, folds, cluster)
+        return TrialWorkers(corpus, folds, jobs, lowerable)
+    return TrialCluster(corpus, folds, cluster, lowerable)
 
 
 def _choose(trials: Sequence[Trial]) -> Trial:
@@ -257,4 +270,5 @@ def _macro_f1(
 
     truth = [str(corpus.articles[i].label) for fold in folds for i in fold.test.tolist()]
     guess = [label for found in guesses for label in found]
-    return float(f1_score(truth, guess, labels=corpus.labels, average="macro", zero_division=0.0))
+    labels = sorted(set(truth))
+    return float(f1_score(truth, guess, labels=labels, average="macro", zero_division=0.0))

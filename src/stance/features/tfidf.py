@@ -8,7 +8,7 @@ order of features.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -138,7 +138,11 @@ class TfidfBlock:
 
 
 def fit_tfidf(
-    batch: TokenBatch, options: TfidfOptions, outlets: Sequence[str | None] | None = None
+    batch: TokenBatch,
+    options: TfidfOptions,
+    outlets: Sequence[str | None] | None = None,
+    *,
+    else_min_outlets: Sequence[int] = (),
 ) -> tuple[TfidfBlock, sparse.csr_array]:
     """Learn a block's terms from a batch and return it with the batch's values.
 
@@ -150,6 +154,9 @@ def fit_tfidf(
     outlets : sequence of str or None, optional
         The outlet of each text; needed where ``options.min_outlets`` is more
         than one. Texts without an outlet count as one outlet.
+    else_min_outlets : sequence of int
+        Values of ``options.min_outlets`` to take instead where no n-gram is
+        left, one after the other; the options of the block say which.
 
     Returns
     -------
@@ -163,10 +170,16 @@ def fit_tfidf(
         If no n-gram is left.
     """
     analyzer = options.counter()
-    pruning = Pruning(options.min_df, options.min_outlets, options.max_features)
-    by_outlet = _check_outlets(outlets, len(batch)) if options.min_outlets > 1 else None
-    terms, document_frequency, n_candidates = learn_vocabulary(batch, analyzer, pruning, by_outlet)
-    if not terms:
+    lower = (least for least in else_min_outlets if least < options.min_outlets)
+    for least in (options.min_outlets, *lower):
+        pruning = Pruning(options.min_df, least, options.max_features)
+        by_outlet = _check_outlets(outlets, len(batch)) if least > 1 else None
+        found = learn_vocabulary(batch, analyzer, pruning, by_outlet)
+        terms, document_frequency, n_candidates = found
+        if terms:
+            options = replace(options, min_outlets=least)
+            break
+    else:
         raise CorpusError(_nothing_left(n_candidates, options))
     idf = np.log((1 + len(batch)) / (1 + document_frequency)) + 1.0
     block = TfidfBlock(options=options, terms=terms, idf=idf)

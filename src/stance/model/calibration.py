@@ -1,23 +1,26 @@
 """What held-out articles tell: how strong a penalty, how sure the probabilities.
 
-The folds are by outlet wherever that leaves every label in training, so both
-are settled for outlets that the model has never seen.
+The folds are by outlet wherever enough outlets are named, so both are settled
+for outlets that the model has never seen.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.splitting import By, Fold, split
+from stance.corpus.fold_plan import FEWEST_LABELS, FoldPlan, GroupCoverage, ProtocolChoice
 from stance.model.learning_matrix import fit_linear
 from stance.model.linear import fit_temperature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from stance.corpus.splitting import Fold
     from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
     from stance.model.learning_matrix import LearningMatrix
@@ -118,8 +121,27 @@ class HeldOutTrial:
 
     @property
     def notes(self) -> list[str]:
-        """Why nothing could be held out, if so."""
-        return [] if self._folds[0] else [f"not calibrated: {self._folds[1]}"]
+        """Why nothing could be held out, or not outlets though some are named, if so."""
+        folds, protocol = self._folds
+        if not folds:
+            return [f"not calibrated: {protocol}"]
+        outlets = GroupCoverage.of(self._corpus.articles, "outlet")
+        if not outlets.n_groups or "outlets" in protocol:
+            return self._never_held_out()
+        why = why_not_outlets(outlets, self._config.calibration.folds)
+        why = why or "in so few folds a label would lose all of its outlets at once"
+        told = f"calibrated on random folds, not on held-out outlets: {why}"
+        return [told, *self._never_held_out()]
+
+    def _never_held_out(self) -> list[str]:
+        """Say which articles are in no fold, since without them their label is not learned."""
+        held_out = np.concatenate([fold.test for fold in self._folds[0]])
+        left = Counter(np.delete(self._corpus.truth, held_out).tolist())
+        return [
+            f"no held-out figure for {n} of label {self._corpus.labels[number]!r}: without "
+            f"{'it' if n == 1 else 'them'} it cannot be learned"
+            for number, n in sorted(left.items())
+        ]
 
     def scores(self) -> dict[str, Any]:
         """Return accuracy and macro-F1 on the held-out articles, and the protocol.
@@ -151,9 +173,10 @@ class HeldOutTrial:
 
 
 def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list[Fold], str]:
-    """Choose held-out folds: by outlet where that leaves every label in training.
+    """Choose held-out folds: by outlet where enough of them are named.
 
-    No near-duplicate stands on both sides of any.
+    No near-duplicate stands on both sides of any. A label of one outlet, or of
+    one article, is learned from, but its articles are in no fold.
 
     Returns
     -------
@@ -162,21 +185,45 @@ def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list
     protocol : str
         What was held out, in words.
     """
-    wanted, truth = config.calibration.folds, corpus.truth
-    outlets = corpus.outlets
-    if outlets and None not in outlets and len(set(outlets)) >= 2 * wanted:
-        folds = _split(corpus, "outlet", wanted, config.seed)
-        if all(len(np.unique(truth[fold.train])) == len(corpus.labels) for fold in folds):
-            return folds, f"{wanted} folds of held-out outlets, features learned from all"
-    smallest = int(np.bincount(truth).min())
-    if smallest < 2:
-        return [], "a label has a single article"
-    n_folds = min(wanted, smallest)
-    folds = _split(corpus, "random", n_folds, config.seed)
-    if any(len(np.unique(truth[fold.train])) < 2 for fold in folds):
+    wanted = config.calibration.folds
+    choice = ProtocolChoice.of(corpus.articles)
+    if why_not_outlets(choice.outlets, wanted) is None:
+        plan = _plan(corpus, replace(choice, by="outlet"), wanted, config.seed)
+        # Grouped into a few folds, a label of several outlets may lose all of them at once.
+        if not {part.why for part in plan.not_tested} & {"not_learned", "one_label_left"}:
+            return list(
+                plan.folds
+            ), f"{wanted} folds of held-out outlets, features learned from all"
+    sizes = np.bincount(corpus.truth)
+    several = sizes[sizes > 1]
+    if len(several) < FEWEST_LABELS:
+        return [], "fewer than two labels have more than a single article"
+    n_folds = min(wanted, int(several.min()))
+    plan = _plan(corpus, replace(choice, by="random"), n_folds, config.seed)
+    if len(plan.tested_labels) < FEWEST_LABELS:
         return [], "without near-duplicates a label has a single article"
-    return folds, f"{n_folds} random folds, features learned from all"
+    return list(plan.folds), f"{n_folds} random folds, features learned from all"
 
 
-def _split(corpus: LabelledCorpus, by: By, n_folds: int, seed: int) -> list[Fold]:
-    return split(corpus.articles, by, n_folds, seed=seed, duplicates=corpus.duplicates)
+def why_not_outlets(outlets: GroupCoverage, wanted: int) -> str | None:
+    """Say why outlets are not held out to calibrate; None where they are.
+
+    Parameters
+    ----------
+    outlets : GroupCoverage
+    wanted : int
+        How many folds.
+    """
+    if outlets.n_groups < 2 * wanted:
+        return f"{outlets.n_groups} outlets are named, {2 * wanted} are needed"
+    if not outlets.is_mostly_known:
+        return (
+            f"{outlets.n_unnamed:,} of {outlets.n_articles:,} articles name no outlet"
+            if outlets.obstacle is None
+            else "fewer than two labels are in several outlets"
+        )
+    return None
+
+
+def _plan(corpus: LabelledCorpus, choice: ProtocolChoice, n_folds: int, seed: int) -> FoldPlan:
+    return FoldPlan.of(corpus.articles, choice, n_folds, seed=seed, duplicates=corpus.duplicates)

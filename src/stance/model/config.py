@@ -453,6 +453,23 @@ def explicit_settings(config: BaseModel, prefix: str = "") -> frozenset[str]:
     return frozenset(found)
 
 
+MIN_OUTLETS = tuple(f"features.{name}.min_outlets" for name in ("word", "char", "lexicon"))
+
+
+def lowerable_settings(config: TrainingConfig) -> frozenset[str]:
+    """Return which numbers of outlets a configuration leaves to the corpus.
+
+    What is decided for a whole corpus may be more than some of its articles
+    can meet; nobody asked for it, so it is lowered for these.
+
+    Examples
+    --------
+    >>> sorted(lowerable_settings(load_config(overrides=["features.word.min_outlets=3"])))
+    ['features.char.min_outlets', 'features.lexicon.min_outlets']
+    """
+    return frozenset(key for key in MIN_OUTLETS if setting(config, key) == "auto")
+
+
 def to_toml(config: TrainingConfig) -> str:
     """Write every setting as TOML, each with what it means.
 

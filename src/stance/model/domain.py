@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from scipy import sparse
 
-from stance.corpus.splitting import labels_cross
+from stance.corpus.fold_plan import GroupCoverage
+from stance.corpus.splitting import group_numbers
 from stance.features.familiarity import arabic_words, block_of_words, count_terms
 from stance.model.record import Domain, article_text
 
@@ -112,27 +113,34 @@ class _LeftOut:
         The outlet of each article, or each article's own number.
     presence : csr_array of int, shape (n_groups, n_terms)
         In how many articles of each group a term stands.
-    by_outlet : bool
-        Whether the groups are outlets.
+    n_named : int or None
+        Where the groups are outlets, how many are named; the groups that
+        follow are single articles, which count as one outlet together, as in
+        the vocabulary itself.
     """
 
     block: TfidfBlock
     groups: NDArray[np.int64]
     presence: sparse.csr_array
-    by_outlet: bool
+    n_named: int | None
+
+    @property
+    def by_outlet(self) -> bool:
+        """Whether the groups are outlets."""
+        return self.n_named is not None
 
     @classmethod
     def of(cls, corpus: LabelledCorpus, block: TfidfBlock, values: sparse.csr_array) -> Self:
-        """Look at a corpus by outlet where that leaves every label, else by article."""
+        """Look at a corpus by outlet where outlets can be held out, else by article."""
         n_articles = len(corpus.articles)
         ones = np.ones(values.nnz, dtype=np.int32)
         present = sparse.csr_array((ones, values.indices, values.indptr), values.shape)
-        if not labels_cross(corpus.articles, "outlet"):
-            return cls(block, np.arange(n_articles), present, by_outlet=False)
-        _, groups = np.unique([str(a.outlet) for a in corpus.articles], return_inverse=True)
+        if GroupCoverage.of(corpus.articles, "outlet").obstacle is not None:
+            return cls(block, np.arange(n_articles), present, n_named=None)
+        groups, names = group_numbers(corpus.articles, "outlet")
         places = (groups, np.arange(n_articles))
         membership = sparse.csr_array((np.ones(n_articles, dtype=np.int32), places))
-        return cls(block, groups, sparse.csr_array(membership @ present), by_outlet=True)
+        return cls(block, groups, sparse.csr_array(membership @ present), n_named=len(names))
 
     def familiarity(
         self, chosen: NDArray[np.int64], counts: sparse.csr_array, n_words: NDArray[np.int64]
@@ -154,18 +162,21 @@ class _LeftOut:
             n_left = len(self.groups) - int(sizes[group])
             for row in np.flatnonzero(groups == group).tolist():
                 terms, times = _row(counts, row)
-                found[row] = times @ self._worth(terms, lost[terms], n_left)
+                found[row] = times @ self._worth(terms, lost[terms], n_left, group)
             lost[own] = 0
         return found / np.maximum(n_words, 1)
 
     def _worth(
-        self, terms: NDArray[np.int32], lost: NDArray[np.int64], n_left: int
+        self, terms: NDArray[np.int32], lost: NDArray[np.int64], n_left: int, group: int
     ) -> NDArray[np.float64]:
         """Return the familiarity of terms that lose some of their articles."""
         left = self._frequency[terms] - lost
         known = self._alone[terms] & (left >= self.block.options.min_df)
-        if self.by_outlet:
-            known &= self._spread[terms] - (lost > 0) >= self.block.options.min_outlets
+        if self.n_named is not None:
+            named, unnamed = self._named_spread[terms], self._unnamed_spread[terms]
+            is_named = group < self.n_named
+            spread = named - (is_named & (lost > 0)) + (unnamed - (0 if is_named else lost) > 0)
+            known &= spread >= self.block.options.min_outlets
         worth: NDArray[np.float64] = np.where(known, np.log1p(left), 0.0) / np.log1p(max(n_left, 1))
         return worth
 
@@ -176,9 +187,16 @@ class _LeftOut:
         return np.bincount(self.presence.indices, self.presence.data, n_terms).astype(np.int64)
 
     @cached_property
-    def _spread(self) -> NDArray[np.int64]:
-        """In how many groups each term stands."""
-        return np.bincount(self.presence.indices, minlength=len(self.block.terms))
+    def _named_spread(self) -> NDArray[np.int64]:
+        """In how many named outlets each term is."""
+        named = self.presence[: self.n_named]
+        return np.bincount(named.indices, minlength=len(self.block.terms))
+
+    @cached_property
+    def _unnamed_spread(self) -> NDArray[np.int64]:
+        """In how many articles without an outlet each term is."""
+        unnamed = self.presence[self.n_named :]
+        return np.bincount(unnamed.indices, minlength=len(self.block.terms))
 
     @cached_property
     def _alone(self) -> NDArray[np.bool_]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
+from stance.corpus.fold_plan import GroupCoverage
 from stance.corpus.labelled import require_labels
-from stance.corpus.splitting import labels_are_outlets, labels_cross
 from stance.errors import CorpusError
 from stance.model.settling import settle
 from stance.model.unread_fields import refuse_contradictions
@@ -125,11 +125,11 @@ class LabelledCorpus:
 
     def settle(self, config: TrainingConfig) -> TrainingConfig:
         """Decide what a configuration leaves to the corpus."""
-        unseen = labels_cross(self.articles, "outlet")
+        outlets = GroupCoverage.of(self.articles, "outlet")
         return settle(
             config,
-            labels_are_outlets=labels_are_outlets(self.articles),
-            n_outlets=len({article.outlet for article in self.articles}) if unseen else 0,
+            labels_are_outlets=outlets.labels_are_groups,
+            n_outlets=outlets.n_groups if outlets.is_mostly_known else 0,
         )
 
     def fingerprint(self) -> str:

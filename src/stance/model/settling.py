@@ -1,7 +1,7 @@
 """What a configuration leaves to the corpus, decided.
 
-Where enough outlets are known and one can be left out without losing a label,
-a model is for outlets that it has never seen: it learns what many outlets of
+Where enough outlets are known and two labels or more are in several of them, a
+model is for outlets that it has never seen: it learns what many outlets of
 a label share, from short passages, and reads no spelling. Everywhere else it
 is for articles like those it learns from.
 """
@@ -35,8 +35,8 @@ def settle(
         Whether the outlet itself is asked for. Everywhere else its house style
         is a shortcut, even where nobody noted who the outlets are.
     n_outlets : int
-        How many outlets there are, if each can be left out without losing a
-        label; else 0.
+        How many outlets are named, if they can be held out and at least half
+        of the articles name one; else 0.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def settle(
         Without any "auto", but for the lexicon's use and the penalty.
     """
     unseen = n_outlets >= ENOUGH_OUTLETS
-    least = min(n_outlets // 4, MANY_OUTLETS) if unseen else 1
+    least = usual_min_outlets(n_outlets) if unseen else 1
     ngrams = {"min_outlets": least, "binary": unseen}
     return _fill(
         config,
@@ -58,6 +58,14 @@ def settle(
             "classifier": {"steadiness": 1.0 if unseen else 0.0},
         },
     )
+
+
+def usual_min_outlets(n_outlets: int) -> int:
+    """Return in how many outlets an n-gram must be, of so many.
+
+    A quarter of them, up to ten; one where that is none.
+    """
+    return max(min(n_outlets // 4, MANY_OUTLETS), 1)
 
 
 def _fill(section: Section, decided: dict[str, Any]) -> Section:

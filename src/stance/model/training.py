@@ -15,17 +15,18 @@ from stance.errors import ConfigError
 from stance.features.lexicon import Lexicon, LexiconBlock, lexicon_files
 from stance.features.matrices import scaled, stack
 from stance.features.stack import FeatureStack, PassageBatch, ScaledBlock, TextBatch
-from stance.features.tfidf import fit_tfidf, outlet_frequency
+from stance.features.tfidf import TfidfBlock, fit_tfidf, outlet_frequency
 from stance.features.tokens import tokenize
 from stance.model.auxiliary import AuxiliaryScores
 from stance.model.calibration import HeldOutTrial
-from stance.model.config import TrainingConfig
+from stance.model.config import TrainingConfig, lowerable_settings, setting, with_settings
 from stance.model.domain import learn_domain
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.learning_matrix import LearningMatrix, fit_linear
 from stance.model.learning_preparation import learn_preparation
 from stance.model.linear import LinearModel
 from stance.model.record import Model, TrainingRecord, article_text
+from stance.model.settling import usual_min_outlets
 from stance.text.normalization import arabic_normalization
 
 if TYPE_CHECKING:
@@ -94,13 +95,21 @@ def learn(
     corpus: LabelledCorpus,
     config: TrainingConfig | None = None,
     *,
+    lowerable: frozenset[str] = frozenset(),
     codebook: Codebook | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
-    """Train a model as `train` does on a corpus that is checked already."""
-    config = settle_config(corpus, config or TrainingConfig())
+    """Train a model as `train` does on a corpus that is checked already.
+
+    What `lowerable` names, and what the configuration leaves open, is lowered
+    where the corpus cannot meet it; the model's configuration says to what.
+    """
+    given = config or TrainingConfig()
+    lowerable |= lowerable_settings(given)
+    config = within_outlets(corpus, settle_config(corpus, given), lowerable)
     progress("counting words")
-    features, matrix = fit_features(corpus, config)
+    features, matrix = fit_features(corpus, config, lowerable)
+    config = _as_fitted(config, features)
     weights = article_weights(corpus, config)
     trial = HeldOutTrial(corpus, matrix, weights, config)
     progress("trying settings on held-out articles")
@@ -129,6 +138,30 @@ def settle_config(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingCon
     return settle_lexicon(corpus, corpus.settle(config))
 
 
+def within_outlets(
+    corpus: LabelledCorpus, config: TrainingConfig, lowerable: frozenset[str]
+) -> TrainingConfig:
+    """Lower the numbers of outlets, where they may be, that exceed those of a corpus."""
+    n_outlets = len(set(corpus.outlets or ()))
+    changes = {
+        key: usual_min_outlets(n_outlets)
+        for key in lowerable
+        if int(setting(config, key)) > max(n_outlets, 1)
+    }
+    return with_settings(config, changes) if changes else config
+
+
+def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig:
+    """Return a configuration with the numbers of outlets that the features were learned with."""
+    least = {
+        f"features.{part.name}.min_outlets": part.block.options.min_outlets
+        for part in features.blocks
+        if isinstance(part.block, TfidfBlock)
+    }
+    changes = {key: value for key, value in least.items() if setting(config, key) != value}
+    return with_settings(config, changes) if changes else config
+
+
 def settle_lexicon(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingConfig:
     """Decide whether the lexicon is about these articles, where a configuration leaves it open."""
     section = config.features.lexicon
@@ -141,9 +174,12 @@ def settle_lexicon(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingCo
 
 
 def fit_features(
-    corpus: LabelledCorpus, config: TrainingConfig
+    corpus: LabelledCorpus, config: TrainingConfig, lowerable: frozenset[str] = frozenset()
 ) -> tuple[FeatureStack, LearningMatrix]:
     """Learn the features that a settled configuration asks for.
+
+    Where no n-gram occurs in as many outlets as it says, a number of outlets
+    that `lowerable` names is lowered.
 
     Vocabulary, idf and scales come from whole articles even where the
     classifier is to learn from passages: what is labelled later are articles.
@@ -161,7 +197,7 @@ def fit_features(
     if preparation is not None:
         texts = list(map(preparation, texts))
     batch = TextBatch(texts, table, by_voice=by_voice)
-    fitted = list(_fit_blocks(batch, corpus.outlets, config))
+    fitted = list(_fit_blocks(batch, corpus.outlets, config, lowerable))
     if not fitted:
         raise ConfigError(
             "Got a configuration with all features off, but expected at least one of "
@@ -188,14 +224,23 @@ def _learn_auxiliary(
 
 
 def _fit_blocks(
-    batch: TextBatch, outlets: Sequence[str | None] | None, config: TrainingConfig
+    batch: TextBatch,
+    outlets: Sequence[str | None] | None,
+    config: TrainingConfig,
+    lowerable: frozenset[str],
 ) -> Iterator[tuple[ScaledBlock, sparse.csr_array]]:
     """Yield each block with its values of the batch, not scaled yet."""
     use = config.features
     for name, section in (("word", use.word), ("char", use.char)):
         if section.enabled:
             options = section.options()
-            block, values = fit_tfidf(batch.read_by(options), options, outlets)
+            lower = (usual_min_outlets(len(set(outlets or ()))), 1)
+            block, values = fit_tfidf(
+                batch.read_by(options),
+                options,
+                outlets,
+                else_min_outlets=lower if f"features.{name}.min_outlets" in lowerable else (),
+            )
             scale = np.full(len(block.terms), section.weight, dtype=np.float32)
             yield ScaledBlock(name, block, scale), values
     if use.lexicon.enabled is True:

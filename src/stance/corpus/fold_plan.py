@@ -1,0 +1,418 @@
+"""How a labelled corpus is divided: by what, why so, and what cannot be tested.
+
+Outlets are held out wherever the corpus names them. A label that all outlets
+but one lack cannot be tested on an unseen outlet: without that outlet no model
+can learn it. Such articles are learned from but not scored, and counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+
+from stance.corpus.splitting import By, Fold, group_numbers, holds_out_each, split
+from stance.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.corpus.article import Article
+
+Grouping = Literal["outlet", "event"]
+Obstacle = Literal["none_named", "one_group", "labels_are_groups", "lone_labels"]
+WhyNotTested = Literal["one_group", "one_article", "not_learned", "one_label_left"]
+
+# Fewer labels cannot be told apart.
+FEWEST_LABELS = 2
+LABELS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LoneLabel:
+    """A label whose articles all come from one outlet or event.
+
+    Parameters
+    ----------
+    label : str
+    group : str or None
+        The outlet or event; None where its single article names none.
+    n_articles : int
+    """
+
+    label: str
+    group: str | None
+    n_articles: int
+
+
+@dataclass(frozen=True)
+class GroupCoverage:
+    """What a labelled corpus says of its outlets or events.
+
+    Parameters
+    ----------
+    by : {"outlet", "event"}
+    n_articles : int
+    n_groups : int
+        How many outlets or events are named.
+    n_unnamed : int
+        How many articles name none; each is taken for a group of its own.
+    n_labels : int
+    lone_labels : tuple of LoneLabel
+        The labels that are in one group only, sorted.
+    labels_are_groups : bool
+        Whether the label of an article says no more than its group does.
+    """
+
+    by: Grouping
+    n_articles: int
+    n_groups: int
+    n_unnamed: int
+    n_labels: int
+    lone_labels: tuple[LoneLabel, ...]
+    labels_are_groups: bool
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], by: Grouping) -> Self:
+        """Count the outlets or events of labelled articles, and those of each label."""
+        numbers, names = group_numbers(articles, by)
+        groups: dict[str, set[int]] = {}
+        for article, number in zip(articles, numbers.tolist(), strict=True):
+            groups.setdefault(str(article.label), set()).add(number)
+        sizes = Counter(str(article.label) for article in articles)
+        lone = tuple(
+            LoneLabel(label, names[first] if (first := min(own)) < len(names) else None, n)
+            for label, own in sorted(groups.items())
+            if (n := sizes[label]) and len(own) == 1
+        )
+        n_unnamed = int((numbers >= len(names)).sum())
+        return cls(
+            by=by,
+            n_articles=len(articles),
+            n_groups=len(names),
+            n_unnamed=n_unnamed,
+            n_labels=len(groups),
+            lone_labels=lone,
+            labels_are_groups=not n_unnamed and len(lone) == len(groups) == len(names),
+        )
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """Why none can be held out; None where they can."""
+        if not self.n_groups:
+            return "none_named"
+        if self.labels_are_groups and self.n_labels > 1:
+            return "labels_are_groups"
+        if self.n_groups < 2:
+            return "one_group"
+        if self.n_labels - len(self.lone_labels) < FEWEST_LABELS:
+            return "lone_labels"
+        return None
+
+    @property
+    def is_known_throughout(self) -> bool:
+        """Whether they can be held out, and every article names one."""
+        return self.obstacle is None and not self.n_unnamed
+
+    @property
+    def is_mostly_known(self) -> bool:
+        """Whether they can be held out, and at least half of the articles name one."""
+        return self.obstacle is None and 2 * self.n_unnamed <= self.n_articles
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "named": self.n_groups,
+            "articles_without": self.n_unnamed,
+            "labels_in_one": [asdict(lone) for lone in self.lone_labels],
+            "obstacle": self.obstacle,
+        }
+
+
+@dataclass(frozen=True)
+class ProtocolChoice:
+    """What training and test do not share, and what decided it.
+
+    Parameters
+    ----------
+    by : {"outlet", "event", "time", "random"}
+    asked : bool
+        Whether that was asked for, rather than chosen for the corpus.
+    outlets, events : GroupCoverage
+    """
+
+    by: By
+    asked: bool
+    outlets: GroupCoverage
+    events: GroupCoverage
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], asked: By | None = None) -> Self:
+        """Choose the most honest protocol that a corpus allows, unless one is asked for.
+
+        Outlets where some are named and two labels or more are in several of
+        them; else events, where every article names one and the same holds;
+        else random.
+        """
+        outlets = GroupCoverage.of(articles, "outlet")
+        events = GroupCoverage.of(articles, "event")
+        by: By = "random"
+        if outlets.obstacle is None:
+            by = "outlet"
+        elif events.is_known_throughout:
+            by = "event"
+        return cls(asked or by, asked is not None, outlets, events)
+
+    @property
+    def held_out(self) -> GroupCoverage | None:
+        """The outlets or events, where they are what is held out."""
+        return {"outlet": self.outlets, "event": self.events}.get(self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class NotTested:
+    """Articles of a label that no model can be tested on.
+
+    Parameters
+    ----------
+    label : str
+    n_articles : int
+    why : {"one_group", "one_article", "not_learned", "one_label_left"}
+        All articles of the label are from one outlet or event; there is just
+        one; whatever else is of the label is in the same fold or nearly the
+        same as they; or their fold leaves one label to learn from.
+    group : str or None
+        The outlet or event, where it is the only one.
+    """
+
+    label: str
+    n_articles: int
+    why: WhyNotTested
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class FoldPlan:
+    """The folds of a corpus, and what of it cannot be tested.
+
+    Parameters
+    ----------
+    choice : ProtocolChoice
+    all_folds : tuple of Fold
+        Those that leave two labels or more to learn from.
+    is_testable : ndarray of bool, shape (n_articles,)
+        Whether an article is in one of them, whose training articles have its
+        label. By time every article of a fold is: a label that is new then is
+        an error that a model would make.
+    tested_labels : tuple of str
+        Sorted.
+    not_tested : tuple of NotTested
+    description : str
+        What is held out, in words.
+    """
+
+    choice: ProtocolChoice
+    all_folds: tuple[Fold, ...]
+    is_testable: NDArray[np.bool_]
+    tested_labels: tuple[str, ...]
+    not_tested: tuple[NotTested, ...]
+    description: str
+
+    @classmethod
+    def of(
+        cls,
+        articles: Sequence[Article],
+        choice: ProtocolChoice,
+        folds: int | Literal["each"] | None = None,
+        *,
+        seed: int,
+        duplicates: Sequence[int] | NDArray[np.int64] | None = None,
+    ) -> Self:
+        """Divide articles, whether or not enough of them can be tested.
+
+        Parameters
+        ----------
+        articles : sequence of Article
+            Each with a label.
+        choice : ProtocolChoice
+        folds, seed, duplicates
+            As `stance.corpus.splitting.split` takes them.
+        """
+        found = split(articles, choice.by, folds, seed=seed, duplicates=duplicates)
+        labels = np.array([str(article.label) for article in articles], dtype=object)
+        usable = [fold for fold in found if len(set(labels[fold.train])) >= FEWEST_LABELS]
+        is_testable = np.zeros(len(articles), dtype=bool)
+        for fold in usable:
+            learned = set(labels[fold.train])
+            is_testable[fold.test] = [
+                choice.by == "time" or label in learned for label in labels[fold.test]
+            ]
+        return cls(
+            choice,
+            tuple(usable),
+            is_testable,
+            tuple(sorted(set(labels[is_testable]))),
+            _not_tested(articles, choice, found, usable, is_testable),
+            _describe(choice, folds, found, [f for f in usable if is_testable[f.test].any()]),
+        )
+
+    @cached_property
+    def folds(self) -> tuple[Fold, ...]:
+        """The folds with the articles alone that can be tested, none without any."""
+        parts = (
+            Fold(fold.name, fold.train, fold.test[self.is_testable[fold.test]])
+            for fold in self.all_folds
+        )
+        return tuple(fold for fold in parts if len(fold.test))
+
+    @property
+    def n_tested(self) -> int:
+        """How many articles are tested."""
+        return int(self.is_testable.sum())
+
+    def check(self) -> Self:
+        """Return the plan itself, if two labels or more can be tested.
+
+        Raises
+        ------
+        CorpusError
+            If not; by time, if nothing can be tested.
+        """
+        if len(self.tested_labels) >= (1 if self.choice.by == "time" else FEWEST_LABELS):
+            return self
+        raise CorpusError(_too_few_labels(self.choice.by, self.tested_labels, self.not_tested))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return how the corpus is divided as plain JSON values."""
+        return {
+            "by": self.choice.by,
+            "asked": self.choice.asked,
+            "n_articles": len(self.is_testable),
+            "n_tested": self.n_tested,
+            "outlets": self.choice.outlets.to_dict(),
+            "events": self.choice.events.to_dict(),
+            "not_tested": [asdict(part) for part in self.not_tested],
+        }
+
+
+def plan_folds(
+    articles: Sequence[Article],
+    by: By | ProtocolChoice | None = None,
+    folds: int | Literal["each"] | None = None,
+    *,
+    seed: int,
+    duplicates: Sequence[int] | NDArray[np.int64] | None = None,
+) -> FoldPlan:
+    """Divide labelled articles so that what is tested can have been learned.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+        Each with a label.
+    by : {"outlet", "event", "time", "random"} or ProtocolChoice, optional
+        The most honest that the corpus allows by default.
+    folds : int or "each", optional
+    seed : int
+    duplicates : sequence of int, optional
+        These three as `stance.corpus.splitting.split` takes them.
+
+    Returns
+    -------
+    FoldPlan
+
+    Raises
+    ------
+    CorpusError
+        If the articles cannot be divided so, or fewer than two labels can be
+        tested.
+    ConfigError
+        If `folds` is out of its range.
+
+    Examples
+    --------
+    >>> from stance.corpus.article import Article
+    >>> rows = [("مؤيد", "أ"), ("مؤيد", "ب"), ("معارض", "أ"), ("معارض", "ب"), ("محايد", "أ")]
+    >>> articles = [Article(str(n), "نص", la, outlet) for n, (la, outlet) in enumerate(rows)]
+    >>> plan = plan_folds(articles, seed=0)
+    >>> plan.description, plan.n_tested
+    ('leave one outlet out (2 outlets)', 4)
+    >>> plan.not_tested
+    (NotTested(label='محايد', n_articles=1, why='one_article', group=None),)
+    """
+    choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(articles, by)
+    plan = FoldPlan.of(articles, choice, folds, seed=seed, duplicates=duplicates)
+    return plan.check()
+
+
+def _not_tested(
+    articles: Sequence[Article],
+    choice: ProtocolChoice,
+    found: Sequence[Fold],
+    usable: Sequence[Fold],
+    is_testable: NDArray[np.bool_],
+) -> tuple[NotTested, ...]:
+    """Count what is in a fold but cannot be tested, by label and reason."""
+    sizes = Counter(str(article.label) for article in articles)
+    groups = choice.held_out
+    only = {lone.label: lone.group for lone in groups.lone_labels} if groups else {}
+    kept = {fold.name for fold in usable}
+    counts: Counter[tuple[str, WhyNotTested]] = Counter()
+    for fold in found:
+        for place in fold.test[~is_testable[fold.test]].tolist():
+            label = str(articles[place].label)
+            why: WhyNotTested = "not_learned" if fold.name in kept else "one_label_left"
+            if sizes[label] == 1:
+                why = "one_article"
+            elif label in only:
+                why = "one_group"
+            counts[label, why] += 1
+    return tuple(
+        NotTested(label, n, why, only[label] if why == "one_group" else None)
+        for (label, why), n in sorted(counts.items())
+    )
+
+
+def _describe(
+    choice: ProtocolChoice,
+    asked: int | Literal["each"] | None,
+    found: Sequence[Fold],
+    tested: Sequence[Fold],
+) -> str:
+    n, by, groups = len(tested), choice.by, choice.held_out
+    if by == "time":
+        return f"{n} periods, each after its training"
+    if groups is None:
+        return f"{n} random folds"
+    if holds_out_each(groups.n_groups, groups.n_unnamed, asked):
+        named = {fold.name for fold in found[: groups.n_groups]}
+        n_named = sum(fold.name in named for fold in tested)
+        return f"leave one {by} out ({n_named} {by}s)"
+    return f"{n} folds of held-out {by}s"
+
+
+def _too_few_labels(by: By, tested: Sequence[str], not_tested: Sequence[NotTested]) -> str:
+    """Say why too little can be tested, and what to do."""
+    shown = [
+        f"{part.label!r} ({part.n_articles}" + (f", all of {part.group!r})" if part.group else ")")
+        for part in not_tested[:LABELS_SHOWN]
+    ]
+    if more := len(not_tested) - LABELS_SHOWN:
+        shown += [f"{more} more"] if more > 0 else []
+    what = f"a held-out {by}" if by in {"outlet", "event"} else "a fold"
+    several = f"of two or more {by}s each" if by in {"outlet", "event"} else "of several articles"
+    left = f"{tested[0]!r} is left to be tested" if tested else "no label is left to be tested"
+    return (
+        f"Got articles that cannot be tested {_by_words(by)}: without {what} there is one label "
+        f"only to learn from, or a label is missing from training: {', '.join(shown)}; {left}, but "
+        f"expected two labels or more {several}. Label more articles, ask for more --folds, or "
+        "choose another --by."
+    )
+
+
+def _by_words(by: By) -> str:
+    return "in random folds" if by == "random" else f"by {by}"
