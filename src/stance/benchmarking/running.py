@@ -14,7 +14,7 @@ from stance.benchmarking.suite import OURS
 from stance.corpus.datasets import is_dataset_name
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.labelled import read_corpus
-from stance.corpus.splitting import groups_of, labels_cross, split
+from stance.corpus.splitting import groups_of, labels_are_outlets, split
 from stance.errors import CorpusError
 from stance.evaluation.protocol import default_protocol
 from stance.model.learning_corpus import LabelledCorpus
@@ -90,7 +90,7 @@ class Prepared:
     n_known: int
     auxiliary: list[Article]
     protocols: list[Protocol]
-    groups: list[str]
+    groups: list[str | None]
     group_name: str
 
 
@@ -241,10 +241,17 @@ def _one_each(task: Task) -> str:
     return f", one model for each {task.each}" if task.each else ""
 
 
-def _groups(articles: Sequence[Article], repeated: NDArray[np.int64]) -> tuple[str, list[str]]:
-    """Return what is resampled: outlets where labels cross them, else near-duplicates."""
-    if labels_cross(articles, "outlet"):
-        return "outlet", groups_of(articles, "outlet")
+def _groups(
+    articles: Sequence[Article], repeated: NDArray[np.int64]
+) -> tuple[str, list[str | None]]:
+    """Return what intervals are taken over: outlets where they are named, else near-duplicates.
+
+    Where the labels are the outlets themselves, a task is about these outlets
+    and no others, so that its articles are the units.
+    """
+    outlets = [article.outlet for article in articles]
+    if any(outlets) and not labels_are_outlets(articles):
+        return "outlet", outlets
     return "near-duplicate group", [str(group) for group in repeated.tolist()]
 
 

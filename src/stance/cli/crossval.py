@@ -32,9 +32,9 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.cli.scores import (
-    RESAMPLED,
     always,
     show_baselines,
+    show_basis,
     show_calibration,
     show_confusion,
     show_labels,
@@ -210,7 +210,7 @@ def show(result: CrossValidation) -> None:
         figures = (f"{baseline.macro_f1.baseline:.3f}", "", f"{baseline.accuracy.baseline:.3f}")
         scores.add_row(name, *figures)
     screen.print(scores)
-    say(f"Intervals: from resampling {RESAMPLED[honest.interval_unit]}.\n")
+    show_basis(honest)
     show_baselines(honest.baselines)
     say(f"{meaning(result)}\n")
     show_choices(result)

@@ -185,14 +185,13 @@ def cross_validate(
         evaluate(
             pooled.scored,
             protocol=plan.description,
-            seed=config.seed,
             one_label=_one_label(corpus, plan.folds),
         )
         for plan, pooled in zip(plans, held_out, strict=True)
     ]
     return CrossValidation(
         by=by,
-        honest=replace(results[0], slices=_slice_scores(held_out[0], slices or {}, config.seed)),
+        honest=replace(results[0], slices=_slice_scores(held_out[0], slices or {})),
         naive=results[1] if len(results) > 1 else None,
         choices=tuple(found.choice for found in tested[0] if found.choice),
         held_out=held_out[0],
@@ -302,11 +301,11 @@ def _one_label(corpus: LabelledCorpus, folds: Sequence[Fold]) -> dict[Source, ND
 
 
 def _slice_scores(
-    held_out: HeldOut, fields: Mapping[str, Sequence[str | None]], seed: int
+    held_out: HeldOut, fields: Mapping[str, Sequence[str | None]]
 ) -> dict[str, tuple[Slice, ...]]:
     order = held_out.tested.tolist()
     values = {name: [column[i] for i in order] for name, column in fields.items()}
-    return slice_scores(held_out.scored, values, seed=seed)
+    return slice_scores(held_out.scored, values)
 
 
 def _describe(by: By, folds: Sequence[Fold], asked: int | Literal["each"] | None) -> str:
