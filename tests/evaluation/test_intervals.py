@@ -77,9 +77,11 @@ def test_a_difference_has_the_interval_and_p_of_a_plain_jackknife(name):
     truth, first, second, groups = made(seed=2)
     found = compare(Paired(LABELS, truth, first, second, groups), Metric(name))
     sides = [plain_scores(truth, guess, name) for guess in (first, second)]
-    left = [plain_jackknife(truth, guess, groups, name) for guess in (first, second)]
-    n, gap = len(left[0]), sides[0] - sides[1]
-    error = np.sqrt((n - 1) / n * ((left[0] - left[1] - gap) ** 2).sum())
+    gap, errors = sides[0] - sides[1], []
+    for units in (groups, range(len(truth))):  # no surer than articles make it
+        one, two = (plain_jackknife(truth, guess, units, name) for guess in (first, second))
+        errors.append(np.sqrt((len(one) - 1) / len(one) * ((one - two - gap) ** 2).sum()))
+    error = max(errors)
     reach = student.ppf(0.975, freedom(groups)) * error
     assert np.allclose(found.interval, [gap - reach, gap + reach])
     assert np.isclose(found.p_value, 2 * student.sf(abs(gap) / error, freedom(groups)))
@@ -225,7 +227,7 @@ def simulation():
 
 
 @pytest.mark.parametrize("lone", [False, True])
-@pytest.mark.parametrize(("n_outlets", "variation"), [(8, 0.5), (10, 1.5), (20, 1.5)])
+@pytest.mark.parametrize(("n_outlets", "variation"), [(8, 0.5), (10, 1.5)])
 def test_intervals_hold_the_truth_as_often_as_they_say(simulation, n_outlets, variation, lone):
     """A hundred and fifty runs: 0.90 is what 0.95 may look like, and 0.85 is not."""
     found = simulation.measure(n_outlets, variation, lone, 150)

@@ -11,9 +11,10 @@ For the score ``s`` of all ``G`` units and the scores ``s_g`` without unit ``g``
     degrees of freedom = (sum n_g)**2 / sum(n_g**2) - 1
 
 where ``n_g`` are the articles of a unit. A single score is taken on the logit
-scale, so that its interval stays between 0 and 1, and is never narrower than
-Wilson's interval with the same t. A difference keeps its own scale, so that
-its interval excludes zero exactly where its p-value is below 0.05.
+scale, so that its interval stays between 0 and 1; a difference keeps its own,
+so that its interval excludes zero exactly where its p-value is below 0.05.
+Neither is surer than if articles were independent: their jackknife gives the
+least variance, and a score's interval holds Wilson's of as many trials.
 
 A label of which only one unit has articles cannot be tested by leaving that
 unit out. Its F1 is then left as it is, and since that of other units may be
@@ -55,13 +56,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stance.evaluation.confusion import Metric
+    from stance.evaluation.confusion import Metric, Parts
     from stance.evaluation.sampling_units import UnitCounts
 
 COVERAGE = 0.95
 
 # Bounds the memory of one pass: numbers held for the units at hand.
 NUMBERS_AT_ONCE = 2_000_000
+
+# A variance below this is what rounding leaves of none.
+ROUNDING = 1e-20
 
 # The standard deviation of a difference known from one pair of equal answers (Agresti and Min).
 ONE_PAIR = 1 / 3
@@ -128,9 +132,11 @@ class _Jackknife:
     ----------
     values : ndarray of float64, shape (n_sides,)
     without : ndarray of float64, shape (n_kinds, n_sides)
+    without_articles : ndarray of float64, shape (n_kinds, n_sides)
+        The same with articles as units.
     trials : ndarray of float64, shape (n_sides,)
         How many articles a plain share would need to be as sure as this score
-        is if articles were independent; infinite where no part varies.
+        may be; infinite where no part varies.
     shares, weights : ndarray of float64, shape (n_sides, n_strata, n_parts)
         What the score is the weighted mean of.
     lone : ndarray of bool, shape (n_sides, n_strata, n_parts)
@@ -139,6 +145,7 @@ class _Jackknife:
 
     values: NDArray[np.float64]
     without: NDArray[np.float64]
+    without_articles: NDArray[np.float64]
     trials: NDArray[np.float64]
     shares: NDArray[np.float64]
     weights: NDArray[np.float64]
@@ -175,12 +182,17 @@ def score_interval(
     value, trials = float(found.values[0]), float(found.trials[0])
     low = high = value
     if np.isfinite(trials):
+        edge = 0.5 / trials
+        independent = _variance(found.without_articles[:, 0] - value, counts.articles or counts)
+        if independent and 0 < value < 1:
+            trials = value * (1 - value) / independent
         t = _quantile(coverage, _freedom(counts))
         low, high = wilson_interval(value, trials, t)
         if 0 < value < 1:
-            error = _logit_error(found.without[:, 0], counts, value, trials)
+            error = _logit_error(found.without[:, 0], counts, value, edge)
+            reach = t * max(error, 1 / np.sqrt(trials * value * (1 - value)))
             centre = np.log(value / (1 - value))
-            ends = 1 / (1 + np.exp(np.clip(-centre + np.array([t, -t]) * error, -700, 700)))
+            ends = 1 / (1 + np.exp(np.clip([reach - centre, -reach - centre], -700, 700)))
             low, high = min(low, float(ends[0])), max(high, float(ends[1]))
     low, high = _with_lone_parts(found, value, low, high)
     return ScoreInterval(value, low, high)
@@ -208,7 +220,9 @@ def difference_interval(
         return DifferenceInterval(first, second, 0.0, _freedom(counts))
     without = found.without[:, 0] - found.without[:, 1]
     variance = _variance(without - gap, counts) + _variance_of_lone_parts(found)
-    least = _least_variance(abs(gap), float(found.trials.min()))
+    alone = found.without_articles[:, 0] - found.without_articles[:, 1]
+    independent = _variance(alone - gap, counts.articles or counts)
+    least = independent or _least_variance(abs(gap), float(found.trials.min()))
     error = float(np.sqrt(max(variance, least)))
     if counts.basis.n_units == 1 or not error:
         error = float("inf")  # nothing was left out that could have told
@@ -216,17 +230,15 @@ def difference_interval(
 
 
 def _least_variance(gap: float, trials: float) -> float:
-    """Return the variance of a difference if articles were independent, at the least.
+    """Return the variance of a difference that is the same in all articles.
 
-    That is what it is where all articles on which the two differ speak for the
-    same one; and where those are all articles, as if two more of each kind had
-    been seen (Agresti and Coull).
+    As if two more of each kind had been seen (Agresti and Coull).
     """
     if not np.isfinite(trials):
         return 0.0
     seen = trials + 2 * PSEUDO_COUNTS
-    share = min(gap, (gap * trials + PSEUDO_COUNTS) / seen)
-    return max(share * (1 - share) / trials, 1 / seen**2)
+    share = (gap * trials + PSEUDO_COUNTS) / seen
+    return share * (1 - share) / seen
 
 
 def wilson_interval(share: float, trials: float, t: float) -> tuple[float, float]:
@@ -259,23 +271,38 @@ def _jackknife(
     A part that the rest cannot define keeps its share; so does one of which
     only one unit has articles.
     """
-    total = counts.total
-    whole = metric.parts(total.reshape(shape), labels)
+    whole = metric.parts(counts.total.reshape(shape), labels)
     shares, weights = whole.shares, whole.weights
     lone = _lone_parts(counts, shape, metric, labels)
-    without = []
-    for part in _passes(counts):
-        left = (total - counts.kinds[part].toarray()).reshape(-1, *shape)
-        rest = metric.parts(left, labels)
-        kept = np.where((rest.base > 0) & ~lone, rest.shares, shares)
-        weighed = rest.weights if metric.weighs_by_support else weights
-        without.append((weighed * kept).sum(axis=(-2, -1)))
+    without = _without(counts, whole, lone, metric, labels)
+    articles = counts.articles
+    alone = without if articles is None else _without(articles, whole, lone, metric, labels)
     varies = (whole.base > 0) & ~lone
     spread = weights**2 * whole.per_article * varies / np.maximum(whole.base, 1.0)
     with np.errstate(divide="ignore"):
         trials = 1 / spread.sum(axis=(-2, -1))
     values = (weights * shares).sum(axis=(-2, -1))
-    return _Jackknife(values, np.concatenate(without), trials, shares, weights, lone)
+    return _Jackknife(values, without, alone, trials, shares, weights, lone)
+
+
+def _without(
+    counts: UnitCounts,
+    whole: Parts,
+    lone: NDArray[np.bool_],
+    metric: Metric,
+    labels: Sequence[str],
+) -> NDArray[np.float64]:
+    """Return the scores without one unit of each kind, shape (n_kinds, n_sides)."""
+    k = len(labels)
+    shape = (*whole.base.shape[:-1], k, k)
+    total, found = counts.total, []
+    for part in _passes(counts):
+        left = (total - counts.kinds[part].toarray()).reshape(-1, *shape)
+        rest = metric.parts(left, labels)
+        kept = np.where((rest.base > 0) & ~lone, rest.shares, whole.shares)
+        weights = rest.weights if metric.weighs_by_support else whole.weights
+        found.append((weights * kept).sum(axis=(-2, -1)))
+    return np.concatenate(found)
 
 
 def _lone_parts(
@@ -300,19 +327,19 @@ def _passes(counts: UnitCounts) -> Iterator[slice]:
 
 
 def _logit_error(
-    without: NDArray[np.float64], counts: UnitCounts, value: float, trials: float
+    without: NDArray[np.float64], counts: UnitCounts, value: float, edge: float
 ) -> float:
-    """Return the standard error of the logit, no smaller than that of independent articles."""
-    edge = min(0.5 / trials, value, 1 - value)
+    """Return the standard error of the logit; no score is nearer than `edge` to zero or one."""
+    edge = min(edge, value, 1 - value)
     inside = np.clip(without, edge, 1 - edge)
     logits = np.log(inside / (1 - inside)) - np.log(value / (1 - value))
-    least = 1 / (trials * value * (1 - value))
-    return float(np.sqrt(max(_variance(logits, counts), least)))
+    return float(np.sqrt(_variance(logits, counts)))
 
 
 def _variance(away: NDArray[np.float64], counts: UnitCounts) -> float:
     n = counts.basis.n_units
-    return float((n - 1) / n * (counts.times * away**2).sum())
+    found = float((n - 1) / n * (counts.times * away**2).sum())
+    return found if found > ROUNDING else 0.0
 
 
 def _with_lone_parts(

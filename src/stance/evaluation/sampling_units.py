@@ -134,11 +134,14 @@ class UnitCounts:
     times : ndarray of int64, shape (n_kinds,)
         How many units have these counts.
     basis : Basis
+    articles : UnitCounts, optional
+        The same with each article as a unit; None where they are units here.
     """
 
     kinds: sparse.csr_array
     times: NDArray[np.int64]
     basis: Basis
+    articles: UnitCounts | None = None
 
     @classmethod
     def of(cls, cells: NDArray[np.int64], n_cells: int, units: Units) -> Self:
@@ -151,24 +154,36 @@ class UnitCounts:
         n_cells : int
         units : Units
         """
-        from scipy import sparse
-
-        held: dict[int, list[int]] = {}
-        for unit, row in zip(units.numbers.tolist(), cells.tolist(), strict=True):
-            held.setdefault(unit, []).extend(row)
-        found = Counter(tuple(sorted(content)) for content in held.values())
-        lengths = np.array([len(content) for content in found])
-        columns = np.fromiter((cell for content in found for cell in content), dtype=np.int64)
-        rows = np.repeat(np.arange(len(found)), lengths)
-        values = np.ones(len(columns))
-        kinds = sparse.coo_array((values, (rows, columns)), shape=(len(found), n_cells)).tocsr()
-        return cls(kinds, np.array(list(found.values())), units.basis)
+        n_articles = len(cells)
+        if units.basis.n_units == n_articles:
+            return cls(*_kinds(cells, n_cells, units.numbers), units.basis)
+        each = Units.of(n_articles, None)
+        articles = cls(*_kinds(cells, n_cells, each.numbers), each.basis)
+        return cls(*_kinds(cells, n_cells, units.numbers), units.basis, articles)
 
     @property
     def total(self) -> NDArray[np.float64]:
         """The counts of all units together, shape (n_cells,)."""
         total: NDArray[np.float64] = self.times @ self.kinds
         return total
+
+
+def _kinds(
+    cells: NDArray[np.int64], n_cells: int, numbers: NDArray[np.int64]
+) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+    """Return the counts of each kind of unit, and how many units have them."""
+    from scipy import sparse
+
+    held: dict[int, list[int]] = {}
+    for unit, row in zip(numbers.tolist(), cells.tolist(), strict=True):
+        held.setdefault(unit, []).extend(row)
+    found = Counter(tuple(sorted(content)) for content in held.values())
+    lengths = np.array([len(content) for content in found])
+    columns = np.fromiter((cell for content in found for cell in content), dtype=np.int64)
+    rows = np.repeat(np.arange(len(found)), lengths)
+    values = np.ones(len(columns))
+    kinds = sparse.coo_array((values, (rows, columns)), shape=(len(found), n_cells)).tocsr()
+    return kinds, np.array(list(found.values()))
 
 
 def lone_labels(labels: Sequence[str], truth: NDArray[np.int64], units: Units) -> tuple[str, ...]:
