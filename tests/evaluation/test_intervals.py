@@ -174,6 +174,14 @@ def test_differences_that_cancel_in_every_outlet_are_not_certain():
     assert (found.value, found.p_value) == (0, 1)
     assert found.interval[0] < -0.03
     assert found.interval[1] > 0.03
+    # Both are right on half of each outlet, on different halves.
+    same = np.zeros(32, dtype=int)
+    first, second = np.tile([0, 1, 1, 0], 8), np.tile([1, 0, 0, 1], 8)
+    found = compare(
+        Paired(LABELS, same, first, second, [f"o{n // 4}" for n in range(32)]), Metric("accuracy")
+    )
+    assert found.value == 0
+    assert found.interval[0] < 0 < found.interval[1]
 
 
 def test_an_article_of_a_third_label_turns_no_interval_into_one_over_articles():

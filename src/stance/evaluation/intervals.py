@@ -215,13 +215,13 @@ def difference_interval(
     found = _jackknife(counts, (2, *shape), metric, labels)
     first, second = found.values.tolist()
     gap = first - second
-    one, other = counts.kinds[:, : int(np.prod(shape))], counts.kinds[:, int(np.prod(shape)) :]
-    if not abs(one - other).sum():
+    articles, n_cells = counts.articles or counts, int(np.prod(shape))
+    if not abs(articles.kinds[:, :n_cells] - articles.kinds[:, n_cells:]).sum():
         return DifferenceInterval(first, second, 0.0, _freedom(counts))
     without = found.without[:, 0] - found.without[:, 1]
     variance = _variance(without - gap, counts) + _variance_of_lone_parts(found)
     alone = found.without_articles[:, 0] - found.without_articles[:, 1]
-    independent = _variance(alone - gap, counts.articles or counts)
+    independent = _variance(alone - gap, articles)
     least = independent or _least_variance(abs(gap), float(found.trials.min()))
     error = float(np.sqrt(max(variance, least)))
     if counts.basis.n_units == 1 or not error:
