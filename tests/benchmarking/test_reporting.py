@@ -38,18 +38,29 @@ def small(write_suite):
 def test_the_report_has_scores_published_figures_bars_gap_and_ablation(small):
     report = markdown(*small, VERDICTS)
     for line in (
-        "| stance | 1.000 [1.000, 1.000] | 1.000 [1.000, 1.000] |",
+        "| stance | 1.000 [0.920, 1.000] | 1.000 [0.920, 1.000] |",
         "| Gone: \\| long ago | took no part: no_such_module is not installed | |",
         "| حلم (Nobody 2020) | 0.990 |  |",
         "| *bar* | 0.90 |  |",
         "| *aim* | 0.95 |  |",
-        "| pairs | 1.000 [1.000, 1.000] | +0.000 [+0.000, +0.000] |",
+        "| pairs | 1.000 [0.920, 1.000] | +0.000 [+0.000, +0.000] |",
         "| speed: train | worse | 9 times |",
     ):
         assert line in report.splitlines(), report
     assert "leave one outlet out (8 outlets)" in report
-    assert "resampling 8 outlets" in report
+    assert "intervals of 95 % over 8 outlets" in report
+    assert "unreliable" not in report
     assert "seed 13" in report
+
+
+def test_a_report_on_few_outlets_says_that_its_intervals_are_unreliable(small):
+    suite, results = small
+    task = results.tasks["small"]
+    few = [division.model_copy(update={"units": 7}) for division in task.divisions]
+    changed = results.model_copy(
+        update={"tasks": {"small": task.model_copy(update={"divisions": few})}}
+    )
+    assert "Fewer than 8 outlets: these intervals are unreliable." in markdown(suite, changed)
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head(small):

@@ -65,7 +65,7 @@ def show_compare(articles, model, config):
     truth = [str(a.label) for a in articles]
     paired = Paired.of(truth, truth, truth[::-1], groups=[a.outlet for a in articles])
     names = (LONG_FOLDER, "b.jsonl")
-    floor = floor_of(paired, Metric(), by_group=True)
+    floor = floor_of(paired, Metric())
     compare.show(len(paired), names, compared(paired), mcnemar(paired), floor, None)
 
 

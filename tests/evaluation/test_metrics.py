@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from stance.evaluation.metrics import Scored, bootstrap, evaluate
+from stance.evaluation.metrics import Scored, evaluate, score_intervals
 
 LABELS = ("a", "b", "c")
 
@@ -53,11 +53,11 @@ def test_calibration_error_is_the_distance_from_the_hit_rate():
 def test_the_interval_covers_the_truth_about_as_often_as_it_says():
     random = np.random.default_rng(5)
     covered = 0
-    for seed in range(200):
+    for _ in range(200):
         guess = random.random(100) < 0.7
         table = np.eye(2)[guess.astype(int)]
         found = Scored(("a", "b"), np.ones(100, dtype=np.int64), table)
-        low, high = bootstrap(found, resamples=400, seed=seed)[0]["accuracy"]
+        low, high = score_intervals(found)[0]["accuracy"]
         covered += low <= 0.7 <= high
     assert 0.88 <= covered / 200 <= 0.99
 
@@ -68,33 +68,31 @@ def test_outlets_widen_the_interval():
     table = np.eye(2)[right.astype(int)]
     truth = np.ones(400, dtype=np.int64)
     outlets = [f"o{n // 20}" for n in range(400)]
-    alone, unit = bootstrap(Scored(("a", "b"), truth, table))
-    grouped, group_unit = bootstrap(Scored(("a", "b"), truth, table, outlets))
-    assert (unit, group_unit) == ("article", "outlet")
+    alone, basis = score_intervals(Scored(("a", "b"), truth, table))
+    grouped, group_basis = score_intervals(Scored(("a", "b"), truth, table, outlets))
+    assert (basis.unit, group_basis.unit) == ("article", "outlet")
     widths = [found["accuracy"][1] - found["accuracy"][0] for found in (alone, grouped)]
     assert widths[1] > 3 * widths[0]
 
 
-def test_a_missing_outlet_resamples_articles():
-    found = Scored(
-        ("a", "b"), np.array([0, 0, 1, 1]), np.eye(2)[[0, 0, 1, 1]], ["x", "y", "x", None]
-    )
-    assert bootstrap(found)[1] == "article"
-
-
-def test_where_the_outlet_is_the_label_articles_are_resampled():
+@pytest.mark.parametrize(
+    "outlets", [["x", "y", "x", None], ["x", "x", "y", "y"], ["x", "y", "z", "w"]]
+)
+def test_outlets_are_the_units_wherever_they_are_named(outlets):
+    """Where one article has none, and where the outlet is the label, too."""
     truth = np.array([0, 0, 1, 1])
-    by_outlet = Scored(("a", "b"), truth, np.eye(2)[truth], ["x", "x", "y", "y"])
-    assert bootstrap(by_outlet)[1] == "article"
-    crossed = Scored(("a", "b"), truth, np.eye(2)[truth], ["x", "y", "z", "w"])
-    assert bootstrap(crossed)[1] == "outlet"
+    result = evaluate(Scored(("a", "b"), truth, np.eye(2)[truth], outlets), protocol="")
+    assert result.basis.unit == "outlet"
+    assert result.to_dict()["interval_unit"] == "outlet"
+    assert result.to_dict()["few_units"] is True
+    for baseline in result.baselines:
+        assert baseline.interval_unit == "outlet"
 
 
-def test_same_seed_same_interval():
-    random = np.random.default_rng(2)
-    found = Scored(LABELS, random.integers(0, 3, 50), random.dirichlet(np.ones(3), 50))
-    assert bootstrap(found, seed=4) == bootstrap(found, seed=4)
-    assert bootstrap(found, seed=4) != bootstrap(found, seed=5)
+def test_labels_of_one_outlet_are_named():
+    truth = np.array([0, 0, 1, 1, 2, 2])
+    found = Scored(LABELS, truth, np.eye(3)[truth], ["x", "y", "x", "x", "y", "z"])
+    assert evaluate(found, protocol="").lone_labels == ("b",)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +106,11 @@ def test_same_seed_same_interval():
         "per_class",
         "confusion",
         "intervals",
+        "interval_unit",
+        "n_units",
+        "effective_units",
+        "few_units",
+        "lone_labels",
         "log_loss",
         "brier",
         "expected_calibration_error",

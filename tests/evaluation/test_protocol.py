@@ -37,7 +37,7 @@ def test_each_article_is_tested_once(fast_config):
     articles = outlet_corpus()
     result = cross_validate(articles, fast_config)
     assert result.honest.n == result.naive.n == len(articles)
-    assert result.honest.interval_unit == "outlet"
+    assert result.honest.basis.unit == "outlet"
     assert "leave one outlet out (12 outlets)" in result.honest.protocol
 
 

@@ -65,3 +65,12 @@ def test_wrong_labels_that_come_last_have_no_excess():
 def test_one_article_is_a_curve():
     (at,) = risk_coverage(np.array([0.6]), np.array([False])).curve
     assert (at.coverage, at.risk, at.threshold) == (1.0, 1.0, 0.6)
+
+
+@given(st.lists(st.sampled_from([0.5, 0.5000001, 0.5000004, 0.5000011, 0.7]), min_size=1))
+def test_as_many_articles_reach_a_threshold_as_are_promised(confidence):
+    """Probabilities are compared as predictions have them, to six decimals."""
+    found = risk_coverage(np.array(confidence), np.zeros(len(confidence), bool))
+    for at in found.curve:
+        reached = np.mean(np.round(confidence, 6) >= at.threshold)
+        assert np.isclose(at.coverage, reached)

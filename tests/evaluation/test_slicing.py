@@ -44,12 +44,16 @@ def test_ten_right_of_ten_are_not_certain():
     assert part.few
 
 
-@pytest.mark.parametrize(("n_outlets", "unit"), [(4, "article"), (12, "outlet")])
-def test_outlets_are_resampled_where_a_slice_has_enough(n_outlets, unit):
+@pytest.mark.parametrize(
+    ("n_outlets", "unit", "few"), [(1, "article", True), (4, "outlet", True), (12, "outlet", False)]
+)
+def test_outlets_are_the_units_of_a_slice_however_few(n_outlets, unit, few):
     truth = [0, 1] * 60
     groups = [f"o{(n // 2) % n_outlets}" for n in range(120)]
     (part,) = slice_scores(scored(truth, [0] * 120, groups), {"f": ["v"] * 120})["f"]
-    assert part.interval_unit == unit
+    assert part.basis.unit == unit
+    assert part.to_dict()["interval_unit"] == unit
+    assert part.to_dict()["few_units"] is few
 
 
 @given(st.integers(1, 200), st.data())

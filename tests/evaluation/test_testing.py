@@ -1,11 +1,14 @@
 """A finished model on labelled articles."""
 
 import dataclasses
+import re
 
 import pytest
 
+from stance.cli import scores
 from stance.errors import CorpusError
 from stance.evaluation.testing import evaluate_model, predicted_labels
+from stance.model.prediction import predict
 
 
 def test_a_model_is_tested_on_labels_that_it_knows(fast_model, seed_articles):
@@ -36,3 +39,27 @@ def test_labels_come_in_the_order_of_the_articles(fast_model, seed_articles):
     strange = dataclasses.replace(seed_articles[0], label="martian")
     with pytest.raises(CorpusError, match="'martian'"):
         predicted_labels(fast_model, [strange])
+
+
+@pytest.mark.parametrize("temperature", [1.0, 1e4, 1e6])
+def test_a_printed_threshold_labels_the_share_that_it_promises(
+    fast_model, seed_articles, temperature, capsys
+):
+    """However near each other probabilities are, and where predictions round them to the same."""
+    linear = dataclasses.replace(fast_model.linear, temperature=temperature)
+    model = dataclasses.replace(fast_model, linear=linear)
+    articles = seed_articles[::2]
+    result = evaluate_model(model, articles)
+
+    def labelled(threshold):
+        found = list(predict(model, articles, min_probability=threshold))
+        return sum(prediction.label is not None for prediction in found) / len(found)
+
+    curve = result.to_dict()["risk_coverage"]["curve"]
+    for at in curve[:: max(len(curve) // 4, 1)]:
+        assert labelled(at["threshold"]) == pytest.approx(at["coverage"])
+    scores.show_calibration(result)
+    printed = re.findall(r"(\d+)%\s+(0\.\d+|1\.0+)\s", capsys.readouterr().out)
+    assert printed
+    for share, threshold in printed[::3]:
+        assert labelled(float(threshold)) == pytest.approx(int(share) / 100, abs=0.005)

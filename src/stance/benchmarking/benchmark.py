@@ -56,7 +56,7 @@ def run_suite(
     tasks = {}
     for name, one in prepared.items():
         guesses = run(suite, one, jobs=jobs, progress=partial(progress, name))
-        tasks[name] = score_task(one, guesses, seed=suite.seed)
+        tasks[name] = score_task(one, guesses)
     timed = suite.speed
     speed = measure_speed(suite, prepared[timed.task], timed) if timed else None
     results = Results(

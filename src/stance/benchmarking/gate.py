@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Grade = Literal["better", "held", "unclear", "worse", "new", "missing", "other data"]
 FAILING: tuple[Grade, ...] = ("worse", "missing", "other data")
-RESAMPLES = 10_000
 
 _GRADES: dict[str, Grade] = {
     "superior": "better",
@@ -66,8 +65,6 @@ def judge(
     prepared: Mapping[str, Prepared],
     current: Results,
     baseline: Results,
-    *,
-    seed: int | None = None,
 ) -> list[Verdict]:
     """Hold a run against a baseline.
 
@@ -78,14 +75,11 @@ def judge(
     prepared : dict of str to Prepared
         The tasks that were run.
     current, baseline : Results
-    seed : int, optional
-        Of the bootstrap; the suite's by default.
 
     Returns
     -------
     list of Verdict
     """
-    seed = suite.seed if seed is None else seed
     verdicts = []
     for name, result in current.tasks.items():
         before = baseline.tasks.get(name)
@@ -93,7 +87,7 @@ def judge(
             message = "not in the baseline: make a new one to hold later runs against it"
             verdicts.append(Verdict(name, "new", message))
         else:
-            verdicts.append(_judge_task(suite, prepared[name], result, before, seed))
+            verdicts.append(_judge_task(suite, prepared[name], result, before))
     verdicts += [
         Verdict(name, "missing", "in the baseline, but not in the suite: make a new baseline")
         for name in baseline.tasks
@@ -104,9 +98,7 @@ def judge(
     return verdicts
 
 
-def _judge_task(
-    suite: Suite, prepared: Prepared, now: TaskResult, before: TaskResult, seed: int
-) -> Verdict:
+def _judge_task(suite: Suite, prepared: Prepared, now: TaskResult, before: TaskResult) -> Verdict:
     task = prepared.task
     name, metric = task.main_metric, task.metrics[task.main_metric]
     subject = f"{prepared.name}: {name}"
@@ -119,9 +111,7 @@ def _judge_task(
             "looking at why they changed",
         )
     tested = HeldOut.of(prepared, prepared.protocols[0])
-    found = tested.difference(
-        _ours(new, now), _ours(old, before), metric, seed=seed, resamples=RESAMPLES
-    )
+    found = tested.difference(_ours(new, now), _ours(old, before), metric)
     margin = task.margin or suite.gate.margin
     decision = decide(found, margin=margin, confidence=suite.gate.confidence)
     low, high = decision.bounds

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from stance.evaluation.sampling_units import FEW_UNITS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -58,9 +60,12 @@ def _task(suite: Suite, name: str, result: TaskResult) -> Iterator[str]:
         yield f"{task.title}."
         yield ""
     yield (
-        f"{honest.articles:,} articles; {honest.description}; intervals of 95 % by resampling "
+        f"{honest.articles:,} articles; {honest.description}; intervals of 95 % over "
         f"{honest.units:,} {honest.unit}s."
     )
+    if honest.units < FEW_UNITS:
+        yield ""
+        yield f"Fewer than {FEW_UNITS} {honest.unit}s: these intervals are unreliable."
     for division in result.divisions:
         yield ""
         yield from _scores(suite, task, division)

@@ -79,7 +79,7 @@ class Division(_Record):
     fingerprint : str
         Hash of their ids and true labels.
     unit : str
-        What the intervals resample.
+        What the intervals are taken over.
     units : int
     outcomes : list of Outcome
     """

@@ -13,9 +13,9 @@ from stance.benchmarking.contenders import AbsentError, Command, Contender, Majo
 from stance.benchmarking.suite import OURS
 from stance.corpus.datasets import is_dataset_name
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
-from stance.corpus.fold_plan import plan_folds
+from stance.corpus.fold_plan import GroupCoverage, plan_folds
 from stance.corpus.labelled import read_corpus
-from stance.corpus.splitting import groups_of, labels_cross
+from stance.corpus.splitting import groups_of
 from stance.errors import CorpusError
 from stance.evaluation.protocol import default_protocol
 from stance.model.config import lowerable_settings
@@ -99,7 +99,7 @@ class Prepared:
     n_known: int
     auxiliary: list[Article]
     protocols: list[Protocol]
-    groups: list[str]
+    groups: list[str | None]
     group_name: str
 
 
@@ -249,10 +249,17 @@ def _one_each(task: Task) -> str:
     return f", one model for each {task.each}" if task.each else ""
 
 
-def _groups(articles: Sequence[Article], repeated: NDArray[np.int64]) -> tuple[str, list[str]]:
-    """Return what is resampled: outlets where labels cross them, else near-duplicates."""
-    if labels_cross(articles, "outlet"):
-        return "outlet", groups_of(articles, "outlet")
+def _groups(
+    articles: Sequence[Article], repeated: NDArray[np.int64]
+) -> tuple[str, list[str | None]]:
+    """Return what intervals are taken over: outlets where they are named, else near-duplicates.
+
+    Where the labels are the outlets themselves, a task is about these outlets
+    and no others, so that its articles are the units.
+    """
+    outlets = [article.outlet for article in articles]
+    if any(outlets) and not GroupCoverage.of(articles, "outlet").labels_are_groups:
+        return "outlet", outlets
     return "near-duplicate group", [str(group) for group in repeated.tolist()]
 
 

@@ -11,7 +11,8 @@ from stance.benchmarking.results import Division, Outcome, Score, TaskResult, fi
 from stance.benchmarking.suite import OURS
 from stance.errors import ConfigError
 from stance.evaluation.comparison import Difference, Paired, compare
-from stance.evaluation.resampling import Units, resampled_counts, resampling_units
+from stance.evaluation.intervals import score_interval
+from stance.evaluation.sampling_units import UnitCounts, Units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from stance.benchmarking.running import Guesses, Prepared, Protocol
     from stance.benchmarking.suite import TaskMetric
     from stance.corpus.article import Article
-
-RESAMPLES = 2000
-TAILS = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,14 @@ class HeldOut:
     ----------
     articles : list of Article
     truth : list of str
-    groups : list of str
-        What is resampled; see `Prepared`.
+    groups : list of str or None
+        What the intervals are taken over; see `Prepared`.
     group_name : str
     """
 
     articles: list[Article]
     truth: list[str]
-    groups: list[str]
+    groups: list[str | None]
     group_name: str
 
     @classmethod
@@ -52,9 +50,8 @@ class HeldOut:
 
     @property
     def units(self) -> Units:
-        """What is resampled."""
-        numbers = np.unique(self.truth, return_inverse=True)[1]
-        return resampling_units(numbers, self.groups, self.group_name)
+        """What the intervals are taken over."""
+        return Units.of(len(self.articles), self.groups, self.group_name)
 
     def strata(self, metric: TaskMetric) -> list[str] | None:
         """Return the value of the field that a metric is averaged over, if it is.
@@ -74,34 +71,25 @@ class HeldOut:
             )
         return values
 
-    def score(self, guesses: Sequence[str], metric: TaskMetric, *, seed: int) -> Score:
-        """Score guesses, with a 95 % bootstrap interval."""
+    def score(self, guesses: Sequence[str], metric: TaskMetric) -> Score:
+        """Score guesses, with a 95 % interval."""
         labels = sorted({*self.truth, *guesses, *metric.labels})
         k, numbers = len(labels), {label: number for number, label in enumerate(labels)}
         strata = np.unique(self.strata(metric) or self.truth[:1], return_inverse=True)[1]
         shape = (int(strata.max()) + 1, k, k)
         row = strata * k + np.array([numbers[label] for label in self.truth])
         cells = row * k + np.array([numbers[label] for label in guesses])
-        n_cells = int(np.prod(shape))
-        counts = np.bincount(cells, minlength=n_cells).astype(np.float64)
-        value = metric.metric().score(counts.reshape(shape), labels)
-        drawn = resampled_counts(
-            cells[:, None], n_cells, self.units, resamples=RESAMPLES, seed=seed
-        )
-        draws = [metric.metric().score(part.reshape(-1, *shape), labels) for part in drawn]
-        low, high = np.quantile(np.concatenate(draws), TAILS)
-        return Score(value=float(value), low=float(low), high=float(high))
+        counts = UnitCounts.of(cells[:, None], int(np.prod(shape)), self.units)
+        found = score_interval(counts, shape, metric.metric(), labels)
+        return Score(value=found.value, low=found.low, high=found.high)
 
     def difference(
         self,
         first: Sequence[str],
         second: Sequence[str],
         metric: TaskMetric,
-        *,
-        seed: int,
-        resamples: int = RESAMPLES,
     ) -> Difference:
-        """Compare two sets of guesses on the same articles, by the paired bootstrap."""
+        """Compare two sets of guesses on the same articles."""
         paired = Paired.of(
             self.truth,
             first,
@@ -110,10 +98,10 @@ class HeldOut:
             group_name=self.group_name,
             strata=self.strata(metric),
         )
-        return compare(paired, metric.metric(), resamples=resamples, seed=seed)
+        return compare(paired, metric.metric())
 
 
-def score_task(prepared: Prepared, guesses: Sequence[Guesses], *, seed: int) -> TaskResult:
+def score_task(prepared: Prepared, guesses: Sequence[Guesses]) -> TaskResult:
     """Score what every contender made of a task.
 
     Parameters
@@ -121,8 +109,6 @@ def score_task(prepared: Prepared, guesses: Sequence[Guesses], *, seed: int) -> 
     prepared : Prepared
     guesses : sequence of Guesses
         As `stance.benchmarking.running.run` returns them.
-    seed : int
-        Of the bootstrap.
 
     Returns
     -------
@@ -136,15 +122,15 @@ def score_task(prepared: Prepared, guesses: Sequence[Guesses], *, seed: int) -> 
     for protocol in prepared.protocols:
         own = [one for one in guesses if one.protocol is protocol]
         tested = HeldOut.of(prepared, protocol)
-        outcomes = _outcomes(prepared, tested, own, labels, seed)
+        outcomes = _outcomes(prepared, tested, own, labels)
         divisions.append(
             Division(
                 protocol=protocol.name,
                 description=protocol.description,
                 articles=len(tested.articles),
                 fingerprint=fingerprint(tested.articles),
-                unit=tested.units.name,
-                units=tested.units.count,
+                unit=tested.units.basis.unit,
+                units=tested.units.basis.n_units,
                 outcomes=outcomes,
             )
         )
@@ -152,7 +138,7 @@ def score_task(prepared: Prepared, guesses: Sequence[Guesses], *, seed: int) -> 
 
 
 def _outcomes(
-    prepared: Prepared, tested: HeldOut, guesses: Sequence[Guesses], labels: list[str], seed: int
+    prepared: Prepared, tested: HeldOut, guesses: Sequence[Guesses], labels: list[str]
 ) -> list[Outcome]:
     ours = next(one.labels for one in guesses if one.contender == OURS) or []
     outcomes = []
@@ -161,9 +147,9 @@ def _outcomes(
         kind = "model" if one.contender == OURS else kind
         scores, behind = {}, {}
         for name, metric in prepared.task.metrics.items() if one.labels else ():
-            scores[name] = tested.score(one.labels or [], metric, seed=seed)
+            scores[name] = tested.score(one.labels or [], metric)
             if one.contender != OURS:
-                found = tested.difference(ours, one.labels or [], metric, seed=seed)
+                found = tested.difference(ours, one.labels or [], metric)
                 low, high = found.interval
                 behind[name] = Score(value=found.value, low=low, high=high)
         outcomes.append(

@@ -207,7 +207,7 @@ class Suite(_Section):
     ----------
     title : str
     seed : int
-        Of samples, folds and the bootstrap.
+        Of samples and folds.
     gate : GateOptions
     speed : SpeedOptions, optional
     opponents : dict of str to Opponent

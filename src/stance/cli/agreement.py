@@ -10,6 +10,7 @@ import typer
 from stance.cli.console import console, counted, interval, isolated, say, table
 from stance.cli.corpus import write_json
 from stance.cli.options import ForceOption, JsonOption, with_label_options
+from stance.cli.scores import basis_warnings, few_warning
 from stance.corpus.source import Source
 from stance.errors import ConfigError
 
@@ -144,7 +145,7 @@ def show(result: Agreement) -> None:
     measures.add_row("Fleiss' kappa", _shown(result.fleiss), "")
     measures.add_row("agreement", _shown(result.observed), "")
     screen.print(measures)
-    say(f"\n{meaning(result)}\n")
+    say(f"\n{' '.join([meaning(result), *few_warning(result.n_pairable, 'article')])}\n")
     columns = ("agreement", "Cohen's kappa", "articles")
     pairs = table("annotator", "and", *columns, numbers=columns)
     for pair in result.pairs:
@@ -192,7 +193,7 @@ def show_ceiling(ceiling: Ceiling) -> None:
     screen.print(rows)
     if ceiling.n_tied:
         say(f"{counted(ceiling.n_tied, 'article')} without a majority left out.")
-    say(f"\n{ceiling_meaning(ceiling)}")
+    say(f"\n{' '.join([ceiling_meaning(ceiling), *basis_warnings(ceiling.difference.basis)])}")
 
 
 def ceiling_meaning(ceiling: Ceiling) -> str:

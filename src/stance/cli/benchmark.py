@@ -10,6 +10,7 @@ import typer
 
 from stance.cli.console import console, echo, interval, isolated, progress, table
 from stance.cli.options import ForceOption, JobsOption
+from stance.cli.scores import few_warning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +97,8 @@ def show(suite: Suite, results: Results, verdicts: Sequence[Verdict]) -> None:
         for division in result.divisions:
             echo(f"{name}: {division.articles:,} articles, {division.description}")
             _show_scores(suite.tasks[name], division)
+            for sentence in few_warning(division.units, division.unit):
+                typer.echo(textwrap.fill(f"{sentence}\n", WIDTH))
     if results.speed:
         echo(
             f"Speed, counting words in plain Python being 1: training {results.speed.train:.1f}, "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import console, counted, interval, isolated, note, say, table
+from stance.cli.console import console, counted, interval, isolated, say, table
 from stance.cli.corpus import read_labelled_with_rows, write_json
 from stance.cli.options import (
     CorpusArgument,
@@ -16,7 +16,7 @@ from stance.cli.options import (
     SkipRejectedOption,
     with_corpus_options,
 )
-from stance.cli.scores import always, baseline_remark
+from stance.cli.scores import always, baseline_remark, basis_warnings, lone_warning
 from stance.corpus.source import Source
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def compare_command(
         typer.Option(
             "--group",
             metavar="FIELD",
-            help="What is resampled as a whole.  [default: the outlet where it is known]",
+            help="What the interval is taken over.  [default: the outlet where it is known]",
         ),
     ] = None,
     margin: Annotated[
@@ -80,8 +80,9 @@ def compare_command(
 ) -> None:
     """Compare two models, or two files of predictions, on the same labelled articles.
 
-    A paired bootstrap gives the difference with its interval; McNemar's exact
-    test looks at the articles on which only one of the two is right.
+    The interval of the difference is over outlets where they are known;
+    McNemar's exact test looks at the articles on which only one of the two is
+    right.
     """
     from stance.corpus.keys import aligned, by_canonical
     from stance.corpus.labelled import field_values
@@ -106,10 +107,8 @@ def compare_command(
         strata=[value or "" for value in field_values(rows, over)] if over else None,
     )
     difference, discordant = compare(paired, chosen), mcnemar(paired)
-    if group and difference.unit != group:
-        note(f"Resampled articles: one has no {group}, or a label comes from one {group} alone.")
     decision = None if margin is None else decide(difference, margin=margin)
-    floor = floor_of(paired, chosen, by_group=difference.unit != "article")
+    floor = floor_of(paired, chosen)
     if json:
         result = _to_dict(first, second, difference, discordant, decision)
         write_json(json, {**result, "baseline": floor.to_dict()}, force=force)
@@ -159,7 +158,7 @@ def show(
     _show_scores(names, difference, floor)
     say(
         f"\nA - B: {difference.value:+.3f}, 95 % interval {interval(difference.interval)}, "
-        f"{_p(difference.p_value)}; resampled: {counted(difference.n_units, difference.unit)}."
+        f"{_p(difference.p_value)}, over {counted(difference.n_units, difference.unit)}."
     )
     say(
         f"Only A is right on {counted(discordant.only_first, 'article')}, only B on "
@@ -201,11 +200,9 @@ def meaning(difference: Difference, decision: Decision | None = None) -> str:
             f"Articles of one {difference.unit} resemble each other, which McNemar's test ignores: "
             "report the interval."
         )
-    if difference.few_units:
-        sentences.append(
-            f"With only {counted(difference.n_units, difference.unit)} the true interval is wider "
-            "than this one."
-        )
+    sentences += basis_warnings(difference.basis)
+    if lone := lone_warning(difference.lone_labels, difference.unit):
+        sentences += [*lone, "Choose other labels with --metric macro_f1:LABEL,LABEL."]
     if decision is not None:
         sentences.append(_decided(decision))
     return " ".join(sentences)

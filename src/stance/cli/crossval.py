@@ -33,9 +33,9 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.cli.scores import (
-    RESAMPLED,
     always,
     show_baselines,
+    show_basis,
     show_calibration,
     show_confusion,
     show_labels,
@@ -214,7 +214,7 @@ def show(result: CrossValidation) -> None:
         figures = (f"{baseline.macro_f1.baseline:.3f}", "", f"{baseline.accuracy.baseline:.3f}")
         scores.add_row(name, *figures)
     screen.print(scores)
-    say(f"Intervals: from resampling {RESAMPLED[honest.interval_unit]}.\n")
+    show_basis(honest)
     if named := macro_line(honest, "the corpus's"):
         say(named)
     show_baselines(honest.baselines)

@@ -19,9 +19,9 @@ from stance.cli.options import (
 )
 from stance.cli.scores import (
     FIGURE_COLUMNS,
-    RESAMPLED,
     always,
     show_baselines,
+    show_basis,
     show_calibration,
     show_confusion,
     show_labels,
@@ -80,7 +80,7 @@ def show(result: Evaluation) -> None:
     scores.add_row("Brier score", f"{result.brier:.3f}", "")
     scores.add_row("calibration error", f"{result.calibration_error:.3f}", "")
     screen.print(scores)
-    say(f"Intervals: from resampling {RESAMPLED[result.interval_unit]}.\n")
+    show_basis(result)
     _show_baselines(result)
     show_labels(result)
     say()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stance.evaluation.baseline import Baseline
     from stance.evaluation.metrics import Evaluation
     from stance.evaluation.reliability import Coverage
+    from stance.evaluation.sampling_units import Basis
     from stance.evaluation.slicing import Slice
 
 COVERAGES_SHOWN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.25)
@@ -21,7 +22,7 @@ SLICE_COLUMNS = 63  # cells beside the value of a slice
 LABEL_COLUMNS = 39  # cells beside a label in the table of labels
 FIGURE_COLUMNS = 22  # cells of accuracy and macro-F1 beside a name
 NARROWEST_VALUE = 12
-RESAMPLED = {"outlet": "whole outlets", "article": "single articles"}
+LABELS_NAMED = 3  # in a sentence
 LEARNED_FROM_ALL = ", features learned from all"
 
 
@@ -32,6 +33,60 @@ def slice_fields(
     from stance.corpus.labelled import field_values
 
     return {name: field_values(rows, name) for name in names or ()}
+
+
+def show_basis(result: Evaluation) -> None:
+    """Say what the intervals are taken over, and what they cannot tell."""
+    basis = result.basis
+    over = counted(basis.n_units, basis.unit)
+    worth = round(basis.effective)
+    if worth < basis.n_units:
+        over += f" (of unequal size, worth {worth:,} of equal size)"
+    say(f"Intervals: over {over}.")
+    for sentence in [*basis_warnings(basis), *lone_warning(result.lone_labels, basis.unit)]:
+        say(sentence)
+    say()
+
+
+def basis_warnings(basis: Basis) -> list[str]:
+    """Say in a line each why an interval is less sure than it looks; nothing where it is not."""
+    if basis.of_one_group:
+        return [
+            f"All articles are of one {basis.group}: the interval is over these articles and says "
+            f"nothing about another {basis.group}."
+        ]
+    said = []
+    if basis.n_ungrouped:
+        said.append(
+            f"{counted(basis.n_ungrouped, 'article')} without {basis.group}: each counts as one of "
+            "its own."
+        )
+    groups = basis.n_groups if basis.unit == basis.group else basis.n_units
+    return [*said, *few_warning(min(groups, basis.n_units), basis.unit)]
+
+
+def few_warning(n_units: int, unit: str) -> list[str]:
+    """Say that an interval over few units is unreliable; nothing where they are enough."""
+    from stance.evaluation.sampling_units import FEW_UNITS
+
+    if n_units >= FEW_UNITS:
+        return []
+    return [
+        f"Only {counted(n_units, unit)}: the interval is unreliable, report it as a range of what "
+        "was seen."
+    ]
+
+
+def lone_warning(labels: Sequence[str], unit: str) -> list[str]:
+    """Say for which labels one unit is all there is; nothing where there are none."""
+    if not labels:
+        return []
+    named = ", ".join(map(quoted, labels[:LABELS_NAMED]))
+    more = f" and {len(labels) - LABELS_NAMED} more" if len(labels) > LABELS_NAMED else ""
+    return [
+        f"From one {unit} alone: {named}{more}. What other {unit}s would score there is not known, "
+        "and intervals of F1 are wider for it."
+    ]
 
 
 def show_baselines(found: Sequence[Baseline]) -> None:
@@ -118,6 +173,8 @@ def show_confusion(result: Evaluation) -> None:
 
 def show_calibration(result: Evaluation) -> None:
     """Print whether probabilities mean what they say, and what the surest labels are worth."""
+    from stance.model.prediction import DECIMALS
+
     screen = console()
     say(
         f"Calibration (expected error {result.calibration_error:.3f}): how many labels of each "
@@ -129,11 +186,13 @@ def show_calibration(result: Evaluation) -> None:
         ends = f"{found.low:.2f} - {found.high:.2f}"
         bins.add_row(ends, f"{found.n:,}", f"{found.confidence:.3f}", f"{found.accuracy:.3f}")
     screen.print(bins)
-    say("\nIf only the surest articles are labelled:")
+    say("\nIf only the surest articles are labelled (--min-probability):")
     columns = ("labelled", "probability from", "accuracy")
     coverages = table(*columns, numbers=columns)
     for at in _shown_coverages(result.risk_coverage.curve):
-        coverages.add_row(f"{at.coverage:.0%}", f"{at.threshold:.3f}", f"{1 - at.risk:.3f}")
+        coverages.add_row(
+            f"{at.coverage:.0%}", f"{at.threshold:.{DECIMALS}f}", f"{1 - at.risk:.3f}"
+        )
     screen.print(coverages)
 
 
@@ -159,7 +218,7 @@ def _show_field(field: str, slices: Sequence[Slice]) -> None:
         value = "(none)" if part.value is None else isolated(part.value, width)
         macro = "-" if part.macro_f1 is None else f"{part.macro_f1:.3f}"
         spread = interval(part.intervals["macro_f1"]) if "macro_f1" in part.intervals else ""
-        n, accuracy = f"{'* ' * part.few}{part.n:,}", f"{part.accuracy:.3f}"
+        n, accuracy = f"{_mark(part)}{part.n:,}", f"{part.accuracy:.3f}"
         rows.add_row(value, n, accuracy, interval(part.intervals["accuracy"]), macro, spread)
     screen.print(rows)
     if len(slices) > SLICES_SHOWN:
@@ -168,12 +227,28 @@ def _show_field(field: str, slices: Sequence[Slice]) -> None:
         say(remark)
 
 
+def _mark(part: Slice) -> str:
+    if part.few:
+        return "* "
+    return "~ " if part.basis.few or part.basis.of_one_group else ""
+
+
 def _remarks(field: str, slices: Sequence[Slice]) -> list[str]:
+    from stance.evaluation.sampling_units import FEW_UNITS
     from stance.evaluation.slicing import FEW_ARTICLES
 
     remarks = []
     if any(part.few for part in slices):
         remarks.append(f"* fewer than {FEW_ARTICLES} articles: too few to rely on.")
+    if any(_mark(part) == "~ " for part in slices):
+        remarks.append(
+            f"~ fewer than {FEW_UNITS} outlets: the interval is unreliable, report it as a range "
+            "of what was seen."
+        )
+    if any(part.basis.of_one_group for part in slices):
+        remarks.append(
+            "An interval of one outlet is over its articles and says nothing about other outlets."
+        )
     if any(part.macro_f1 is None for part in slices):
         remarks.append(f"- this {field} has only one label: macro-F1 would mean nothing.")
     if len(slices) > 5:

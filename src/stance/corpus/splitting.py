@@ -138,20 +138,6 @@ def _split(
     return _split_by_group(articles, by, folds, seed)
 
 
-def labels_cross(articles: Sequence[Article], by: Literal["outlet", "event"]) -> bool:
-    """Tell whether one outlet or event can be left out without losing a label.
-
-    So it is where every article has one, and every label occurs in several.
-    """
-    found: dict[str | None, set[str]] = {}
-    for article in articles:
-        group = getattr(article, by)
-        if group is None:
-            return False
-        found.setdefault(article.label, set()).add(group)
-    return bool(found) and all(len(groups) > 1 for groups in found.values())
-
-
 def groups_of(articles: Sequence[Article], field: str) -> list[str]:
     """Return the value of a field that every article must have.
 
@@ -222,7 +208,7 @@ def _split_by_group(
     n_groups = int(groups.max()) + 1
     if n_groups < 2:
         raise CorpusError(
-            f"Got articles of one {by} only ({names[0]!r}), but expected at least two to hold one "
+            f"Got articles of one {by} only ({str(names[0])!r}), but expected at least two to hold one "
             "out. Add articles, or choose another --by."
         )
     if holds_out_each(len(names), n_groups - len(names), folds):

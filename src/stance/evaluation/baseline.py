@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-RESAMPLES = 2000
-
 Source = Literal["training", "test"]
 
 
@@ -29,8 +27,8 @@ class Gain:
     model, baseline : float
         Scores in [0, 1].
     interval : (float, float)
-        95 % bootstrap interval of ``model - baseline``; both are scored on the
-        same resampled articles.
+        95 % interval of ``model - baseline``; the same articles are left out for
+        both.
     """
 
     model: float
@@ -70,7 +68,7 @@ class Baseline:
         different ones.
     accuracy, macro_f1 : Gain
     interval_unit : str
-        What was resampled.
+        What the intervals are taken over.
     """
 
     source: Source
@@ -90,30 +88,21 @@ class Baseline:
         }
 
 
-def against_one_label(
-    paired: Paired, source: Source, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Baseline:
+def against_one_label(paired: Paired, source: Source) -> Baseline:
     """Measure what a model scores more than always giving one label.
 
     Parameters
     ----------
     paired : Paired
-        The model's labels first, the one label second. Groups are resampled
-        as a whole where it names them.
+        The model's labels first, the one label second.
     source : {"training", "test"}
         The articles in which the label was the most frequent.
-    resamples : int
-    seed : int
-        Of the bootstrap.
 
     Returns
     -------
     Baseline
     """
-    accuracy, macro_f1 = (
-        compare(paired, Metric(name), resamples=resamples, seed=seed)
-        for name in ("accuracy", "macro_f1")
-    )
+    accuracy, macro_f1 = (compare(paired, Metric(name)) for name in ("accuracy", "macro_f1"))
     given = np.bincount(paired.second, minlength=len(paired.labels))
     order = np.argsort(-given, kind="stable").tolist()
     return Baseline(
@@ -145,7 +134,7 @@ class Floor:
         return {"score": self.score, "a": self.first.to_dict(), "b": self.second.to_dict()}
 
 
-def floor_of(paired: Paired, metric: Metric, *, by_group: bool) -> Floor:
+def floor_of(paired: Paired, metric: Metric) -> Floor:
     """Hold two models against the most frequent label, of each stratum where there are strata.
 
     Parameters
@@ -153,19 +142,16 @@ def floor_of(paired: Paired, metric: Metric, *, by_group: bool) -> Floor:
     paired : Paired
         The labels of both.
     metric : Metric
-    by_group : bool
-        Whether whole groups are resampled.
     """
     numbers = {label: number for number, label in enumerate(paired.labels)}
     truth = [paired.labels[number] for number in paired.truth.tolist()]
     given = [numbers[label] for label in most_frequent_by_stratum(truth, paired.strata)]
-    groups = paired.groups if by_group else None
     first, second = (
-        replace(paired, first=labels, second=np.array(given), groups=groups)
+        replace(paired, first=labels, second=np.array(given))
         for labels in (paired.first, paired.second)
     )
     return Floor(
-        compare(first, metric, resamples=1).second,
+        compare(first, metric).second,
         against_one_label(first, "test"),
         against_one_label(second, "test"),
     )

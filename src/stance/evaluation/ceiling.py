@@ -72,8 +72,8 @@ class Ceiling:
         Articles without a majority.
     difference : Difference
         Agreement with the majority of the others, the mean over annotators:
-        of the model, first, and of the annotators. Whole articles are
-        resampled.
+        of the model, first, and of the annotators; the interval is over
+        articles.
     """
 
     annotators: tuple[Annotator, ...]
@@ -94,9 +94,7 @@ class Ceiling:
         }
 
 
-def human_ceiling(
-    annotations: Annotations, predictions: Sequence[str], *, seed: int = 0
-) -> Ceiling:
+def human_ceiling(annotations: Annotations, predictions: Sequence[str]) -> Ceiling:
     """Set a model beside its annotators.
 
     Each annotator is measured against the majority of the others, so that
@@ -108,8 +106,6 @@ def human_ceiling(
     annotations : Annotations
     predictions : sequence of str
         The model's label of each article.
-    seed : int
-        Of the bootstrap.
 
     Returns
     -------
@@ -133,7 +129,7 @@ def human_ceiling(
         ),
         majority=match(predictions, votes),
         n_tied=votes.count(None),
-        difference=_difference(annotations, given, others, predictions, seed),
+        difference=_difference(annotations, given, others, predictions),
     )
 
 
@@ -184,7 +180,6 @@ def _difference(
     given: Sequence[Sequence[str | None]],
     others: Sequence[Sequence[str | None]],
     predictions: Sequence[str],
-    seed: int,
 ) -> Difference:
     """Compare model and annotators against the same majorities, an annotator to a stratum."""
     cases = [
@@ -200,4 +195,4 @@ def _difference(
         )
     truths, model, own, ids, names = (list(column) for column in zip(*cases, strict=True))
     paired = Paired.of(truths, model, own, groups=ids, group_name="article", strata=names)
-    return compare(paired, Metric("accuracy"), seed=seed)
+    return compare(paired, Metric("accuracy"))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.confusion import Metric
-from stance.evaluation.resampling import resampled_counts, resampling_units
+from stance.evaluation.intervals import DifferenceInterval, difference_interval
+from stance.evaluation.sampling_units import Basis, UnitCounts, Units, lone_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-RESAMPLES = 10_000
-COVERAGE = 0.95
-# With fewer units than this a bootstrap interval is too narrow more often than it says.
-FEW_UNITS = 20
 
 Verdict = Literal["superior", "non-inferior", "inferior", "undecided"]
 
@@ -93,38 +89,58 @@ class Difference:
     Parameters
     ----------
     metric : str
-    first, second : float
-        Scores in [0, 1].
-    interval : (float, float)
-        95 % bootstrap interval of ``first - second``.
-    p_value : float
-        Two-sided; of the same resamples, so that it is below 0.05 where the
-        interval leaves zero out.
-    unit : str
-        What was resampled.
-    n_units : int
-    draws : ndarray of float64, shape (n_resamples,)
-        The difference in each resample.
+    found : DifferenceInterval
+        Both scores, and how sure their difference is.
+    basis : Basis
+        What the interval is taken over.
+    lone_labels : tuple of str
+        Labels that a single unit truly has, where the metric looks at labels.
     """
 
     metric: str
-    first: float
-    second: float
-    interval: tuple[float, float]
-    p_value: float
-    unit: str
-    n_units: int
-    draws: NDArray[np.float64] = field(repr=False, compare=False)
+    found: DifferenceInterval
+    basis: Basis
+    lone_labels: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> float:
+        """The score of the first, in [0, 1]."""
+        return self.found.first
+
+    @property
+    def second(self) -> float:
+        """The score of the second, in [0, 1]."""
+        return self.found.second
 
     @property
     def value(self) -> float:
         """The score of the first less that of the second."""
-        return self.first - self.second
+        return self.found.value
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the difference."""
+        return self.found.bounds()
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided; below 0.05 where the interval leaves zero out."""
+        return self.found.p_value
+
+    @property
+    def unit(self) -> str:
+        """What the interval is taken over."""
+        return self.basis.unit
+
+    @property
+    def n_units(self) -> int:
+        """How many units there are."""
+        return self.basis.n_units
 
     @property
     def few_units(self) -> bool:
-        """Whether there are so few units that the interval is rather too narrow."""
-        return self.n_units < FEW_UNITS
+        """Whether there are so few units that the interval is unreliable."""
+        return self.basis.few
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -135,28 +151,24 @@ class Difference:
             "difference": self.value,
             "interval": list(self.interval),
             "p_value": self.p_value,
-            "interval_unit": self.unit,
-            "n_units": self.n_units,
-            "resamples": len(self.draws),
+            "standard_error": self.found.error if np.isfinite(self.found.error) else None,
+            "degrees_of_freedom": self.found.freedom,
+            **self.basis.to_dict(),
+            "lone_labels": list(self.lone_labels),
         }
 
 
-def compare(
-    paired: Paired, metric: Metric | None = None, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Difference:
-    """Measure a difference by the paired bootstrap.
+def compare(paired: Paired, metric: Metric | None = None) -> Difference:
+    """Measure a difference by leaving out one outlet after the other.
 
-    Each resample draws the same articles for both, so that what makes an
-    article hard for either cancels out. Whole groups are drawn, for F1 where
-    every label comes from several.
+    Each time the same articles are left out for both, so that what makes an
+    article hard for either cancels out.
 
     Parameters
     ----------
     paired : Paired
     metric : Metric, optional
         Macro-F1 by default.
-    resamples : int
-    seed : int
 
     Returns
     -------
@@ -167,16 +179,9 @@ def compare(
     ConfigError
         If the metric asks for a label that does not occur.
 
-    Notes
-    -----
-    The interval has the 2.5 % and the 97.5 % quantile of the differences
-    ``d`` in ``B`` resamples; ``p = 2 min(#(d <= 0) + 1, #(d >= 0) + 1) / (B + 1)``,
-    and no more than one.
-
-    References
-    ----------
-    Efron, Tibshirani: An Introduction to the Bootstrap, 1993, chapters 13, 15.
-    Field, Welsh: Bootstrapping Clustered Data, JRSS B 69(3), 2007.
+    See Also
+    --------
+    stance.evaluation.intervals : The method.
 
     Examples
     --------
@@ -186,26 +191,13 @@ def compare(
     (0.5, True)
     """
     metric = metric or Metric()
-    # Accuracy does not mind a label that is not drawn.
-    truth = np.zeros_like(paired.truth) if metric.name == "accuracy" else paired.truth
-    units = resampling_units(truth, paired.groups, paired.group_name)
+    units = Units.of(len(paired), paired.groups, paired.group_name)
     cells, shape = _cells(paired)
-    n_cells = int(np.prod(shape))
-    observed = np.bincount(cells.ravel(), minlength=n_cells).reshape(shape)
-    first, second = metric.score(observed.astype(np.float64), paired.labels).tolist()
-    counts = resampled_counts(cells, n_cells, units, resamples=resamples, seed=seed)
-    drawn = [metric.score(part.reshape(-1, *shape), paired.labels) for part in counts]
-    draws = np.concatenate([scores[:, 0] - scores[:, 1] for scores in drawn])
-    return Difference(
-        metric=str(metric),
-        first=first,
-        second=second,
-        interval=_interval(draws, COVERAGE),
-        p_value=_p_value(draws),
-        unit=units.name,
-        n_units=units.count,
-        draws=draws,
-    )
+    counts = UnitCounts.of(cells, int(np.prod(shape)), units)
+    found = difference_interval(counts, shape[1:], metric, paired.labels)
+    lone = () if metric.name == "accuracy" else lone_labels(paired.labels, paired.truth, units)
+    counted = tuple(label for label in lone if label in metric.labels or not metric.labels)
+    return Difference(str(metric), found, units.basis, counted)
 
 
 def _cells(paired: Paired) -> tuple[NDArray[np.int64], tuple[int, int, int, int]]:
@@ -225,16 +217,6 @@ def _cells(paired: Paired) -> tuple[NDArray[np.int64], tuple[int, int, int, int]
     row = (stratum * k + paired.truth) * k
     cells = np.stack([row + paired.first, n_strata * k * k + row + paired.second], axis=1)
     return cells, (2, n_strata, k, k)
-
-
-def _interval(draws: NDArray[np.float64], coverage: float) -> tuple[float, float]:
-    low, high = np.quantile(draws, [(1.0 - coverage) / 2, (1.0 + coverage) / 2])
-    return float(low), float(high)
-
-
-def _p_value(draws: NDArray[np.float64]) -> float:
-    rarer = min((draws <= 0).sum(), (draws >= 0).sum())
-    return float(min(1.0, 2 * (rarer + 1) / (len(draws) + 1)))
 
 
 @dataclass(frozen=True)
@@ -338,7 +320,7 @@ def decide(difference: Difference, *, margin: float, confidence: float = 0.95) -
         raise ConfigError(
             f"Got confidence={confidence}, but expected a probability above 0.5 and below 1."
         )
-    low, high = _interval(difference.draws, 2 * confidence - 1)
+    low, high = difference.found.bounds(2 * confidence - 1)
     return Decision(_verdict(low, high, margin), margin, confidence, (low, high))
 
 

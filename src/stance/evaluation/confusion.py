@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 
 import numpy as np
 
@@ -82,17 +82,45 @@ class Metric:
         ConfigError
             If a label of the metric is not among `labels`.
         """
-        scores = self._of_each(confusions, labels)
-        has_articles = confusions.sum(axis=(-2, -1)) > 0
-        total = np.where(has_articles, scores, 0.0).sum(axis=-1)
-        mean: NDArray[np.float64] = total / np.maximum(has_articles.sum(axis=-1), 1)
-        return mean
+        found = self.parts(confusions, labels)
+        score: NDArray[np.float64] = (found.weights * found.shares).sum(axis=(-2, -1))
+        return score
 
-    def _of_each(
-        self, confusions: NDArray[np.float64], labels: Sequence[str]
-    ) -> NDArray[np.float64]:
-        if not self.labels:
-            return summaries(confusions)[self.name]
+    def parts(self, confusions: NDArray[np.float64], labels: Sequence[str]) -> Parts:
+        """Take the score apart into shares: of each stratum, and of each label for F1.
+
+        Parameters
+        ----------
+        confusions : ndarray of float64, shape (..., n_strata, n_labels, n_labels)
+        labels : sequence of str
+
+        Raises
+        ------
+        ConfigError
+            If a label of the metric is not among `labels`.
+        """
+        true, guessed = confusions.sum(axis=-1), confusions.sum(axis=-2)
+        hits = np.diagonal(confusions, axis1=-2, axis2=-1)
+        total = true.sum(axis=-1, keepdims=True)
+        if self.name == "accuracy":
+            within = np.ones_like(total)
+            return _parts(hits.sum(axis=-1, keepdims=True), total, total, within, 1)
+        both = true + guessed
+        if self.name == "weighted_f1":
+            return _parts(2 * hits, both, true, true / np.maximum(total, 1.0), 2)
+        occurring = both > 0
+        within = occurring / np.maximum(occurring.sum(axis=-1, keepdims=True), 1)
+        if self.labels:
+            within = np.broadcast_to(self._chosen(labels), both.shape)
+        return _parts(2 * hits, both, true, within, 2)
+
+    @property
+    def weighs_by_support(self) -> bool:
+        """Whether the weights of labels depend on how many articles they have."""
+        return self.name == "weighted_f1"
+
+    def _chosen(self, labels: Sequence[str]) -> NDArray[np.float64]:
+        """Return the weight of each label where the metric names some."""
         unknown = [label for label in self.labels if label not in labels]
         if unknown:
             raise ConfigError(
@@ -100,8 +128,48 @@ class Metric:
                 f"{', '.join(map(repr, labels))}. Choose among them."
             )
         places = [list(labels).index(label) for label in self.labels]
-        mean: NDArray[np.float64] = _f1(confusions)[..., places].mean(axis=-1)
-        return mean
+        return np.bincount(places, minlength=len(labels)) / len(places)
+
+
+class Parts(NamedTuple):
+    """The shares that a score is the weighted mean of.
+
+    Parameters
+    ----------
+    hits, base : ndarray of float64, shape (..., n_strata, n_parts)
+        A share is hits over base; zero where there is no base.
+    support : ndarray of float64, shape (..., n_strata, n_parts)
+        The articles that truly belong to a part.
+    weights : ndarray of float64, shape (..., n_strata, n_parts)
+        They sum to one; zero for strata without articles.
+    per_article : int
+        How often an article counts in `base`: twice for F1.
+    """
+
+    hits: NDArray[np.float64]
+    base: NDArray[np.float64]
+    support: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    per_article: int
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The shares, in [0, 1]."""
+        shares: NDArray[np.float64] = self.hits / np.maximum(self.base, 1.0)
+        return shares
+
+
+def _parts(
+    hits: NDArray[np.float64],
+    base: NDArray[np.float64],
+    support: NDArray[np.float64],
+    within: NDArray[np.float64],
+    per_article: int,
+) -> Parts:
+    """Average over the strata that have articles."""
+    has_articles = support.sum(axis=-1, keepdims=True) > 0
+    strata = np.maximum(has_articles.sum(axis=-2, keepdims=True), 1)
+    return Parts(hits, base, support, within * has_articles / strata, per_article)
 
 
 def summaries(confusions: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from stance.evaluation.baseline import against_one_label
 from stance.evaluation.comparison import Paired
-from stance.evaluation.confusion import METRICS, summaries
+from stance.evaluation.confusion import METRICS, Metric, summaries
+from stance.evaluation.intervals import score_interval
 from stance.evaluation.reliability import calibration_error, reliability, risk_coverage
-from stance.evaluation.resampling import resampled_counts, resampling_units
+from stance.evaluation.sampling_units import UnitCounts, Units, lone_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
 
     from stance.evaluation.baseline import Baseline, Source
     from stance.evaluation.reliability import ReliabilityBin, RiskCoverage
+    from stance.evaluation.sampling_units import Basis
     from stance.evaluation.slicing import Slice
-
-RESAMPLES = 2000
-COVERAGE = 0.95
 
 # Keeps the log of a probability that was rounded to zero finite.
 SMALLEST_PROBABILITY = 1e-12
@@ -42,8 +41,8 @@ class Scored:
     probabilities : ndarray of float64, shape (n, n_labels)
         In [0, 1]; a label that the model does not know has zeros.
     groups : sequence of str or None, optional
-        The outlet of each article; intervals then resample whole outlets,
-        since articles of one outlet are not independent of each other.
+        The outlet of each article; intervals are then over outlets, since
+        articles of one outlet are not independent of each other.
     """
 
     labels: tuple[str, ...]
@@ -101,8 +100,9 @@ class Evaluation:
     """All scores of one set of predictions.
 
     Scores are in [0, 1] except ``log_loss``, which is in nats. ``intervals``
-    holds 95 % bootstrap intervals, resampled by ``interval_unit``. Macro
-    averages are over the labels that occur in the truth or were guessed.
+    holds 95 % intervals, and ``basis`` what they are taken over. Macro averages
+    are over the labels that occur in the truth or were guessed.
+    ``lone_labels`` are those that a single unit truly has.
     ``slices`` has, for each field asked for, the scores of its values;
     ``baselines`` what always giving the most frequent label scores.
     """
@@ -119,7 +119,8 @@ class Evaluation:
     labels: tuple[str, ...]
     confusion: list[list[int]]
     intervals: dict[str, tuple[float, float]]
-    interval_unit: str
+    basis: Basis
+    lone_labels: tuple[str, ...]
     reliability: tuple[ReliabilityBin, ...]
     risk_coverage: RiskCoverage
     slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
@@ -147,7 +148,8 @@ class Evaluation:
             },
             "confusion": {"labels": list(self.labels), "matrix": self.confusion},
             "intervals": {name: list(pair) for name, pair in self.intervals.items()},
-            "interval_unit": self.interval_unit,
+            **self.basis.to_dict(),
+            "lone_labels": list(self.lone_labels),
             "reliability": [asdict(found) for found in self.reliability],
             "risk_coverage": self.risk_coverage.to_dict(),
             "baselines": [baseline.to_dict() for baseline in self.baselines],
@@ -161,7 +163,6 @@ def evaluate(
     scored: Scored,
     *,
     protocol: str,
-    seed: int = 0,
     one_label: Mapping[Source, NDArray[np.int64]] | None = None,
 ) -> Evaluation:
     """Compute every score.
@@ -171,8 +172,6 @@ def evaluate(
     scored : Scored
     protocol : str
         How the predictions came about, in words.
-    seed : int
-        Of the bootstrap.
     one_label : mapping of {"training", "test"} to ndarray of int, shape (n,)
         The label that each article would get from always giving the most
         frequent one, by the articles in which it was the most frequent.
@@ -191,7 +190,7 @@ def evaluate(
         scored.labels[number]: LabelScore(float(p), float(r), float(f), int(n))
         for number, p, r, f, n in zip(numbers, *columns, strict=True)
     }
-    intervals, unit = bootstrap(scored, seed=seed)
+    intervals, basis = score_intervals(scored)
     summary = summaries(scored.confusion.astype(np.float64))
     bins = reliability(scored.confidence, scored.correct)
     return Evaluation(
@@ -209,21 +208,18 @@ def evaluate(
         labels=scored.labels,
         confusion=scored.confusion.tolist(),
         intervals=intervals,
-        interval_unit=unit,
+        basis=basis,
+        lone_labels=lone_labels(scored.labels, scored.truth, Units.of(len(scored), scored.groups)),
         baselines=tuple(
-            _baseline(scored, given, source, by_group=unit != "article", seed=seed)
-            for source, given in (one_label or {}).items()
+            _baseline(scored, given, source) for source, given in (one_label or {}).items()
         ),
     )
 
 
-def _baseline(
-    scored: Scored, given: NDArray[np.int64], source: Source, *, by_group: bool, seed: int
-) -> Baseline:
-    """Hold the model against one label, resampled as its own intervals are."""
-    groups = scored.groups if by_group else None
-    paired = Paired(scored.labels, scored.truth, scored.guess, given, groups)
-    return against_one_label(paired, source, seed=seed)
+def _baseline(scored: Scored, given: NDArray[np.int64], source: Source) -> Baseline:
+    """Hold the model against one label, over the units of its own intervals."""
+    paired = Paired(scored.labels, scored.truth, scored.guess, given, scored.groups)
+    return against_one_label(paired, source)
 
 
 def _occurring(confusion: NDArray[np.int64]) -> list[int]:
@@ -241,38 +237,29 @@ def _brier(scored: Scored) -> float:
     return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
 
 
-def bootstrap(
-    scored: Scored, *, resamples: int = RESAMPLES, seed: int = 0
-) -> tuple[dict[str, tuple[float, float]], str]:
-    """Return 95 % percentile intervals, and what was resampled.
-
-    Where every label comes from several outlets, whole outlets are drawn with
-    replacement, else single articles.
+def score_intervals(scored: Scored) -> tuple[dict[str, tuple[float, float]], Basis]:
+    """Return 95 % intervals, and what they are taken over.
 
     Parameters
     ----------
     scored : Scored
-    resamples : int
-    seed : int
 
     Returns
     -------
     intervals : dict of str to (low, high)
         For accuracy, macro_f1 and weighted_f1.
-    unit : {"outlet", "article"}
+    basis : Basis
+        Outlets where they are named, else articles.
 
-    References
-    ----------
-    Field, Welsh: Bootstrapping Clustered Data, JRSS B 69(3), 2007.
+    See Also
+    --------
+    stance.evaluation.intervals : The method.
     """
-    units = resampling_units(scored.truth, scored.groups)
     k = len(scored.labels)
     cells = (scored.truth * k + scored.guess)[:, None]
-    counts = resampled_counts(cells, k * k, units, resamples=resamples, seed=seed)
-    found = [summaries(drawn.reshape(-1, k, k)) for drawn in counts]
-    tails = [(1.0 - COVERAGE) / 2, (1.0 + COVERAGE) / 2]
-    intervals: dict[str, tuple[float, float]] = {}
+    counts = UnitCounts.of(cells, k * k, Units.of(len(scored), scored.groups))
+    intervals = {}
     for name in METRICS:
-        low, high = np.quantile(np.concatenate([part[name] for part in found]), tails)
-        intervals[name] = (float(low), float(high))
-    return intervals, units.name
+        found = score_interval(counts, (1, k, k), Metric(name), scored.labels)
+        intervals[str(name)] = (found.low, found.high)
+    return intervals, counts.basis

@@ -214,13 +214,13 @@ def cross_validate(
         tested = _run(corpus, config, plans, jobs, progress=progress, lowerable=lowerable)
     held_out = [_pool(corpus, found) for found in tested]
     results = [
-        _score(corpus, plan, pooled, _comparable(plans, plan), config.seed)
+        _score(corpus, plan, pooled, _comparable(plans, plan))
         for plan, pooled in zip(plans, held_out, strict=True)
     ]
     slices_of = held_out[0].among(honest.is_testable)
     return CrossValidation(
         by=honest.choice.by,
-        honest=replace(results[0], slices=_slice_scores(slices_of, slices or {}, config.seed)),
+        honest=replace(results[0], slices=_slice_scores(slices_of, slices or {})),
         naive=results[1] if len(results) > 1 else None,
         choices=tuple(found.choice for found in tested[0] if found.choice),
         lowered=tuple(part for found in tested[0] for part in found.lowered),
@@ -267,12 +267,11 @@ def _score(
     plan: _Plan,
     held_out: HeldOut,
     chosen: NDArray[np.bool_],
-    seed: int,
 ) -> Evaluation:
     """Score the chosen articles."""
     pooled = held_out.among(chosen)
     one_label = _one_label(corpus, plan.folds.all_folds, chosen)
-    return evaluate(pooled.scored, protocol=plan.description, seed=seed, one_label=one_label)
+    return evaluate(pooled.scored, protocol=plan.description, one_label=one_label)
 
 
 class _Tested(NamedTuple):
@@ -366,8 +365,8 @@ def _one_label(
 
 
 def _slice_scores(
-    held_out: HeldOut, fields: Mapping[str, Sequence[str | None]], seed: int
+    held_out: HeldOut, fields: Mapping[str, Sequence[str | None]]
 ) -> dict[str, tuple[Slice, ...]]:
     order = held_out.tested.tolist()
     values = {name: [column[i] for i in order] for name, column in fields.items()}
-    return slice_scores(held_out.scored, values, seed=seed)
+    return slice_scores(held_out.scored, values)

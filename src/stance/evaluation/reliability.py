@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stance.model.prediction import DECIMALS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -48,7 +50,8 @@ class Coverage:
     risk : float
         Share of those that are labelled wrongly, in [0, 1].
     threshold : float
-        The least probability among them, in [0, 1].
+        The least probability among them, in [0, 1], rounded as predictions
+        are: ``stance predict --min-probability`` labels the same articles.
     """
 
     coverage: float
@@ -69,7 +72,8 @@ class RiskCoverage:
         What of it is owed to wrong labels that are surer than right ones;
         zero where all wrong labels come last.
     curve : tuple of Coverage
-        At every twentieth of the articles.
+        At every twentieth of the articles, or the next share beyond it that a
+        threshold can reach.
     """
 
     area: float
@@ -143,8 +147,9 @@ def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -
 
     Notes
     -----
-    Articles with the same probability share their errors evenly, so that
-    their order decides nothing.
+    Probabilities are rounded as predictions are. Articles with the same
+    probability share their errors evenly, so that their order decides nothing,
+    and no threshold parts them.
 
     References
     ----------
@@ -153,6 +158,7 @@ def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -
     for Deep Neural Classifiers, ICLR 2019 (the excess).
     """
     n = len(confidence)
+    confidence = confidence.round(DECIMALS)
     order = np.argsort(-confidence, kind="stable")
     _, ties, sizes = np.unique(-confidence, return_inverse=True, return_counts=True)
     errors = (np.bincount(ties, ~correct) / sizes)[ties][order]
@@ -160,7 +166,9 @@ def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -
     risks = np.cumsum(errors) / labelled
     area = float(risks.mean())
     best = float((np.cumsum(np.sort(~correct)) / labelled).mean())
-    places = [max(int(np.ceil(share * n - 1e-9)) - 1, 0) for share in COVERAGES]
+    last = np.cumsum(sizes) - 1  # the last article of each probability, the surest first
+    wanted = [max(int(np.ceil(share * n - 1e-9)) - 1, 0) for share in COVERAGES]
+    places = last[np.searchsorted(last, wanted)].tolist()
     curve = tuple(
         Coverage((place + 1) / n, float(risks[place]), float(confidence[order[place]]))
         for place in dict.fromkeys(places)

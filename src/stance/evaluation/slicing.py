@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from math import sqrt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stance.evaluation.confusion import summaries
-from stance.evaluation.metrics import Scored, bootstrap
-from stance.evaluation.resampling import resampling_units
+from stance.evaluation.intervals import wilson_interval
+from stance.evaluation.metrics import Scored, score_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stance.evaluation.sampling_units import Basis
+
 FEW_ARTICLES = 30  # fewer say little
-FEW_OUTLETS = 10  # fewer are not resampled
 Z = 1.96  # standard errors to either side that cover 95 %
 
 
@@ -38,8 +38,8 @@ class Slice:
     intervals : dict of str to (float, float)
         95 %, for ``accuracy``, and for ``macro_f1`` unless there are few
         articles.
-    interval_unit : str
-        What they rest on: outlets, where the slice has enough.
+    basis : Basis
+        What they are taken over: outlets, or the articles of one outlet.
     few : bool
         Whether there are so few articles that the figures say little.
     """
@@ -50,7 +50,7 @@ class Slice:
     accuracy: float
     macro_f1: float | None
     intervals: dict[str, tuple[float, float]]
-    interval_unit: str
+    basis: Basis
     few: bool
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,13 +62,13 @@ class Slice:
             "accuracy": self.accuracy,
             "macro_f1": self.macro_f1,
             "intervals": {name: list(pair) for name, pair in self.intervals.items()},
-            "interval_unit": self.interval_unit,
+            **self.basis.to_dict(),
             "few": self.few,
         }
 
 
 def slice_scores(
-    scored: Scored, fields: Mapping[str, Sequence[str | None]], *, seed: int = 0
+    scored: Scored, fields: Mapping[str, Sequence[str | None]]
 ) -> dict[str, tuple[Slice, ...]]:
     """Score the articles of each value of some fields by themselves.
 
@@ -77,37 +77,29 @@ def slice_scores(
     scored : Scored
     fields : mapping of str to sequence of str or None
         For each field its value in each article.
-    seed : int
-        Of the bootstrap.
 
     Returns
     -------
     dict of str to tuple of Slice
         The values with most articles first.
     """
-    return {field: _slices(scored, values, seed) for field, values in fields.items()}
+    return {field: _slices(scored, values) for field, values in fields.items()}
 
 
-def _slices(scored: Scored, values: Sequence[str | None], seed: int) -> tuple[Slice, ...]:
+def _slices(scored: Scored, values: Sequence[str | None]) -> tuple[Slice, ...]:
     places: dict[str | None, list[int]] = {}
     for place, value in enumerate(values):
         places.setdefault(value, []).append(place)
     ordered = sorted(places.items(), key=lambda item: (-len(item[1]), item[0] or ""))
-    return tuple(_slice(value, scored.part(np.array(found)), seed) for value, found in ordered)
+    return tuple(_slice(value, scored.part(np.array(found))) for value, found in ordered)
 
 
-def _slice(value: str | None, part: Scored, seed: int) -> Slice:
+def _slice(value: str | None, part: Scored) -> Slice:
     n_labels = len(np.unique(part.truth))
-    if resampling_units(part.truth, part.groups).count < FEW_OUTLETS:
-        # Drawn from a handful of outlets an interval is a matter of luck.
-        part = replace(part, groups=None)
-    drawn, unit = bootstrap(part, seed=seed)
-    intervals = {"accuracy": drawn["accuracy"]}
-    if unit == "article":
-        # Ten right of ten would be certain to a bootstrap; it is not.
-        intervals["accuracy"] = wilson(int(part.correct.sum()), len(part))
+    found, basis = score_intervals(part)
+    intervals = {"accuracy": found["accuracy"]}
     if n_labels > 1 and len(part) >= FEW_ARTICLES:
-        intervals["macro_f1"] = drawn["macro_f1"]
+        intervals["macro_f1"] = found["macro_f1"]
     scores = summaries(part.confusion.astype(np.float64))
     return Slice(
         value=value,
@@ -116,7 +108,7 @@ def _slice(value: str | None, part: Scored, seed: int) -> Slice:
         accuracy=float(scores["accuracy"]),
         macro_f1=float(scores["macro_f1"]) if n_labels > 1 else None,
         intervals=intervals,
-        interval_unit=unit,
+        basis=basis,
         few=len(part) < FEW_ARTICLES,
     )
 
@@ -134,7 +126,4 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     >>> [round(end, 3) for end in wilson(10, 10)]
     [0.722, 1.0]
     """
-    share, spread = hits / n, Z * Z / n
-    centre = (share + spread / 2) / (1 + spread)
-    reach = Z * sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
-    return max(0.0, centre - reach), min(1.0, centre + reach)
+    return wilson_interval(hits / n, n, Z)

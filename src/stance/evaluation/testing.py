@@ -56,9 +56,8 @@ def evaluate_model(
     truth = _truth(model, articles)
     probabilities = _probabilities(model, articles, batch_size)
     scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
-    seed = model.config.seed
-    found = evaluate(scored, protocol="test corpus", seed=seed, one_label=_one_label(model, truth))
-    return replace(found, slices=slice_scores(scored, slices or {}, seed=seed))
+    found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, truth))
+    return replace(found, slices=slice_scores(scored, slices or {}))
 
 
 def _one_label(model: Model, truth: NDArray[np.int64]) -> dict[Source, NDArray[np.int64]]:

@@ -1,0 +1,142 @@
+"""Every command that prints an interval says when it rests on too little."""
+
+import numpy as np
+import pytest
+
+from stance.benchmarking.results import Division, Outcome, Results, Score, TaskResult
+from stance.benchmarking.suite import Suite, Task
+from stance.cli import agreement, benchmark, compare, crossval, evaluate
+from stance.evaluation.agreement import Ratings
+from stance.evaluation.agreement import agreement as measure
+from stance.evaluation.baseline import floor_of
+from stance.evaluation.comparison import Paired, mcnemar
+from stance.evaluation.comparison import compare as compared
+from stance.evaluation.confusion import Metric
+from stance.evaluation.metrics import Scored
+from stance.evaluation.metrics import evaluate as scores_of
+from stance.evaluation.protocol import CrossValidation, HeldOut
+from stance.evaluation.slicing import slice_scores
+
+UNRELIABLE = "the interval is unreliable, report it as a range of what was seen"
+LABELS = ("a", "b", "c")
+
+
+def scored(groups):
+    truth = np.arange(len(groups)) % 2
+    guess = np.where(np.arange(len(groups)) % 5 == 0, 1 - truth, truth)
+    return Scored(LABELS, truth, np.eye(3)[guess], groups)
+
+
+def evaluated(found, **slices):
+    given = np.zeros(len(found), dtype=np.int64)
+    result = scores_of(found, protocol="test corpus", one_label={"test": given})
+    result.slices.update(slice_scores(found, slices))
+    return result
+
+
+def show_evaluate(groups):
+    evaluate.show(evaluated(scored(groups)))
+
+
+def show_crossval(groups):
+    found = scored(groups)
+    held_out = HeldOut(np.arange(len(groups)), found)
+    crossval.show(CrossValidation("random", evaluated(found), None, (), held_out))
+
+
+def show_compare(groups):
+    found = scored(groups)
+    paired = Paired(LABELS, found.truth, found.guess, 1 - found.guess, groups)
+    floor = floor_of(paired, Metric())
+    compare.show(len(paired), ("a", "b"), compared(paired), mcnemar(paired), floor, None)
+
+
+def show_benchmark(groups):
+    score = Score(value=0.5, low=0.4, high=0.6)
+    units = len(set(groups))
+    outcome = Outcome(contender="stance", kind="model", scores={"F": score})
+    division = Division(
+        protocol="outlet", description="folds", articles=len(groups), fingerprint="",
+        unit="outlet", units=units, outcomes=[outcome],
+    )  # fmt: skip
+    task = Task(corpus=["x.csv"], metrics={"F": {}})
+    results = Results(
+        format=1, suite="", seed=1, made_with={},
+        tasks={"t": TaskResult(labels=["a"], divisions=[division])},
+    )  # fmt: skip
+    benchmark.show(Suite(title="t", tasks={"t": task}), results, [])
+
+
+def outlets(n, size=12):
+    return [f"o{number % n}" for number in range(n * size)]
+
+
+def words(capsys):
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("show", [show_evaluate, show_crossval, show_compare, show_benchmark])
+def test_fewer_than_eight_outlets_are_told(show, capsys):
+    show(outlets(5))
+    assert f"Only 5 outlets: {UNRELIABLE}." in words(capsys)
+    show(outlets(8))
+    assert "unreliable" not in words(capsys)
+
+
+@pytest.mark.parametrize("show", [show_evaluate, show_crossval, show_compare])
+def test_one_outlet_and_articles_without_outlet_are_told(show, capsys):
+    show(["o1"] * 40)
+    assert "the interval is over these articles and says nothing about another outlet" in words(
+        capsys
+    )
+    show([*outlets(9), None, None])
+    assert "2 articles without outlet: each counts as one of its own." in words(capsys)
+    show([None] * 40)
+    printed = words(capsys)
+    assert "unreliable" not in printed
+    assert "nothing about" not in printed
+
+
+def test_what_intervals_are_over_is_said_with_what_it_is_worth(capsys):
+    show_evaluate(outlets(9) + ["o0"] * 200)
+    assert "Intervals: over 9 outlets (of unequal size, worth 2 of equal size)." in words(capsys)
+
+
+def test_a_label_of_one_outlet_is_named(capsys):
+    found = scored(outlets(9))
+    truth = found.truth.copy()
+    truth[0] = 2
+    evaluate.show(evaluated(Scored(LABELS, truth, found.probabilities, found.groups)))
+    assert "From one outlet alone: 'c'." in words(capsys)
+    paired = Paired(LABELS, truth, found.guess, 1 - found.guess, found.groups)
+    said = compare.meaning(compared(paired))
+    assert "From one outlet alone: 'c'." in said
+    assert "--metric macro_f1:LABEL,LABEL" in said
+    assert "From one outlet" not in compare.meaning(compared(paired, Metric("accuracy")))
+    chosen = compare.meaning(compared(paired, Metric("macro_f1", ("a", "b"))))
+    assert "From one outlet" not in chosen
+
+
+def test_slices_of_few_outlets_are_marked(capsys):
+    found = scored(outlets(10))
+    field = ["many" if number % 10 else "one" for number in range(len(found))]
+    field = ["few" if 1 <= number % 10 <= 2 else value for number, value in enumerate(field)]
+    result = evaluated(found, kind=field)
+    assert {s.value: s.to_dict()["few_units"] for s in result.slices["kind"]} == {
+        "many": True,
+        "few": True,
+        "one": True,
+    }
+    evaluate.show_slices(evaluated(scored(outlets(10, 20)), kind=["v", "w"] * 100))
+    printed = words(capsys)
+    assert "~ 100" in printed
+    assert f"~ fewer than 8 outlets: {UNRELIABLE}." in printed
+    evaluate.show_slices(evaluated(scored(outlets(10, 40)), outlet=outlets(10, 40)))
+    assert "An interval of one outlet is over its articles" in words(capsys)
+
+
+def test_agreement_on_few_articles_is_told(capsys):
+    agreement.show(measure(Ratings.of([["a", "a"], ["b", "a"], ["b", "b"]]), ["x", "y"]))
+    assert f"Only 3 articles: {UNRELIABLE}." in words(capsys)
+    agreement.show(measure(Ratings.of([["a", "a"], ["b", "a"]] * 5), ["x", "y"]))
+    assert "unreliable" not in words(capsys)
