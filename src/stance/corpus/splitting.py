@@ -208,8 +208,8 @@ def _split_by_group(
     n_groups = int(groups.max()) + 1
     if n_groups < 2:
         raise CorpusError(
-            f"Got articles of one {by} only ({str(names[0])!r}), but expected at least two to hold one "
-            "out. Add articles, or choose another --by."
+            f"Got articles of one {by} only ({str(names[0])!r}), but expected at least two to hold "
+            "one out. Add articles, or choose another --by."
         )
     if holds_out_each(len(names), n_groups - len(names), folds):
         return _one_fold_each(articles, by, groups, names, spread=folds != n_groups, seed=seed)
