@@ -58,7 +58,7 @@ def test_a_label_with_a_single_article_trains_with_a_remark(tmp_path):
     rows[0]["label"] = "lone"
     path = write(tmp_path / "lone.jsonl", rows)
     _, err = stance("train", path, "-o", tmp_path / "model", *FAST_SETTINGS[:-2])
-    assert "a label has a single article" in err
+    assert "for label 'lone': without its one article it cannot be learned" in err
 
 
 def test_an_article_of_a_million_words(tmp_path, model):  # noqa: F811

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from stance.cli.wrapping import with_signature_of
 
 # The parameters of all commands that name what is read and what is written.
 READ = (
@@ -36,8 +37,7 @@ def never_overwriting(command: Callable[..., None]) -> Callable[..., None]:
             refuse_overwriting(written, read)
         command(**values)
 
-    wrapper.__signature__ = inspect.signature(command)  # type: ignore[attr-defined]
-    return wrapper
+    return with_signature_of(command, wrapper)
 
 
 def _names(value: Any) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import io
 import os
 import select
@@ -13,6 +12,7 @@ from typing import Any, NoReturn, TextIO
 
 import typer
 
+from stance.cli.wrapping import with_signature_of
 from stance.errors import OutputError
 
 
@@ -75,8 +75,7 @@ def ending_with_the_reader(command: Callable[..., None]) -> Callable[..., None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
 
-    wrapper.__signature__ = inspect.signature(command)  # type: ignore[attr-defined]
-    return wrapper
+    return with_signature_of(command, wrapper)
 
 
 def _reader_is_gone() -> bool:

@@ -138,8 +138,8 @@ class HeldOutTrial:
         held_out = np.concatenate([fold.test for fold in self._folds[0]])
         left = Counter(np.delete(self._corpus.truth, held_out).tolist())
         return [
-            f"no held-out figure for {n} of label {self._corpus.labels[number]!r}: without "
-            f"{'it' if n == 1 else 'them'} it cannot be learned"
+            f"no held-out figure for label {self._corpus.labels[number]!r}: without "
+            f"{'its one article' if n == 1 else f'{n} of its articles'} it cannot be learned"
             for number, n in sorted(left.items())
         ]
 
