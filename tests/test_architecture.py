@@ -13,14 +13,15 @@ SOURCE = Path(__file__).parents[1] / "src" / "stance"
 MAY_IMPORT = {
     "errors": set(),
     "resources": set(),
+    "processes": set(),
     "distribution": {"errors"},
     "text": {"errors"},
     "corpus": {"text", "distribution", "errors"},
     "features": {"text", "corpus.article", "errors", "resources"},
     "model": {"features", "text", "corpus", "distribution", "errors", "resources"},
-    "evaluation": {"model", "corpus", "cluster", "distribution", "errors"},
-    "benchmarking": {"evaluation", "model", "corpus", "distribution", "errors"},
-    "cluster": {"distribution", "errors"},
+    "evaluation": {"model", "corpus", "cluster", "distribution", "errors", "processes"},
+    "benchmarking": {"evaluation", "model", "corpus", "distribution", "errors", "processes"},
+    "cluster": {"distribution", "errors", "processes"},
     "labelling": {"model", "corpus", "cluster", "distribution", "errors"},
     "cli": {
         "text",

@@ -1,7 +1,8 @@
+import orjson
 import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.corpus.labelled import field_values, read_corpus, read_labelled
+from stance.corpus.labelled import HELD, HELD_BYTES, field_values, read_corpus, read_labelled
 from stance.corpus.source import Source
 from stance.errors import CorpusError
 
@@ -216,3 +217,22 @@ def test_conditions_on_columns_of_any_kind(tmp_path, put, condition, expected):
     )
     for path in (tmp_path / "a.parquet", put("a.csv", table)):
         assert [a.id for a in read_corpus([path], where=condition)[0]] == expected
+
+
+def test_of_a_long_value_that_is_no_text_of_the_article_the_beginning_is_held(put):
+    long = "ملاحظة " * 1_000
+    row = {"id": "1", "text": "نص " * 5_000, "label": "أ", "note": long, "tags": ["س" * 20_000]}
+    broken = {"id": "2", "text": "نص", "note": long}
+    found = read_labelled(Source((str(put("a.jsonl", as_lines([row, broken]))),)))
+    (kept,) = found.rows
+    assert kept.article.text == row["text"]
+    assert kept.row.raw is None
+    assert kept.row.values["note"] == long[:HELD]
+    assert kept.row.values["tags"] is None
+    assert kept.row.values["label"] == "أ"
+    (aside,) = found.rejected
+    assert len(aside.raw) <= HELD_BYTES
+
+
+def as_lines(rows):
+    return b"".join(orjson.dumps(row) + b"\n" for row in rows)

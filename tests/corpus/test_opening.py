@@ -1,3 +1,4 @@
+import lzma
 import pickle
 import zipfile
 from contextlib import suppress
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stance.corpus import opening
 from stance.corpus.opening import InputFile, check_content, identify, open_bytes
-from stance.errors import ConfigError, CorpusError
+from stance.errors import ConfigError, CorpusError, DamagedFileError
 
 COMPRESSIONS = [".gz", ".bz2", ".xz", ".zst"]
 LINES = "".join(f"السطر رقم {n} من خبر عن سوق البلدة {n * 7919}\n" for n in range(20_000)).encode()
@@ -183,3 +185,26 @@ def test_plain_text_may_hold_anything_else(put, data):
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     with pytest.raises(CorpusError, match="cannot be opened"):
         check_content(InputFile(str(tmp_path), "csv"))
+
+
+def test_xz_that_takes_too_much_memory_is_refused(put, monkeypatch):
+    path = put("a.txt.xz", LINES)
+    # The least preset takes a megabyte, the usual one nine.
+    path.write_bytes(lzma.compress(LINES, preset=6))
+    monkeypatch.setattr(opening, "XZ_MEMORY", 2 << 20)
+    with (
+        pytest.raises(DamagedFileError, match=r"a\.txt\.xz.*2,097,152 bytes of memory.*xz -9"),
+        open_bytes(identify(str(path))) as stream,
+    ):
+        stream.read()
+    path.write_bytes(lzma.compress(LINES, preset=0))
+    with open_bytes(identify(str(path))) as stream:
+        assert stream.read() == LINES
+
+
+@pytest.mark.parametrize("behind", [b"\0" * 8, "ذيل".encode()])
+def test_what_follows_the_last_part_of_xz_is_passed_over(put, behind):
+    path = put("a.txt.xz", LINES)
+    path.write_bytes(lzma.compress(LINES) + behind)
+    with open_bytes(identify(str(path))) as stream:
+        assert stream.read() == LINES

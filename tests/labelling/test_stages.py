@@ -4,6 +4,7 @@ from threading import Event
 import pytest
 
 from stance.corpus.article import Article, RejectedRow
+from stance.labelling import batches
 from stance.labelling.batches import Batcher
 from stance.labelling.entries import Entry
 from stance.labelling.stages import BLOCK_ENTRIES, BLOCKS_AHEAD, Reader, labelled_batches
@@ -116,3 +117,22 @@ def test_a_live_article_waits_for_no_other():
         assert time.monotonic() - began < 5
         go_on.set()
     assert list(batches) == []
+
+
+@pytest.mark.parametrize(
+    "raw", ["س" * 500, b"x" * 500, {"note": "س" * 250, "tags": ["س" * 250]}], ids=type
+)
+def test_rows_set_aside_fill_a_batch_by_their_size(monkeypatch, raw):
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 1_000)
+    batcher = Batcher(100)
+    row = Entry(RejectedRow("a", 1, "نص", raw), {}, None, 0)
+    assert batcher.add(row) is None
+    assert batcher.add(row) == [row, row]
+
+
+def test_fields_that_are_kept_fill_a_batch_too(monkeypatch):
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 1_000)
+    row = Entry(Article("1", "نص"), {"note": "س" * 600}, None, 0)
+    batcher = Batcher(100)
+    assert batcher.add(row) is None
+    assert batcher.add(row) == [row, row]

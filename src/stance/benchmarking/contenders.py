@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -17,6 +16,7 @@ from stance.corpus.article import Article
 from stance.errors import StanceError
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.training import learn
+from stance.processes import run_command
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -121,9 +121,7 @@ class Command:
 
     def _run(self, command: list[str]) -> None:
         try:
-            done = subprocess.run(  # noqa: S603  (the suite's author wrote the command)
-                command, cwd=self.folder, capture_output=True, check=False
-            )
+            done = run_command(command, self.folder)
         except OSError as error:
             raise AbsentError(f"{command[0]} cannot be run: {error.strerror}") from error
         if done.returncode:

@@ -21,6 +21,7 @@ from stance.evaluation.protocol import default_protocol
 from stance.model.config import lowerable_settings
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.training import settle_config
+from stance.processes import joblib_workers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -299,9 +300,10 @@ def run(
     total = sum(len(protocol.trials) for _, _, protocol in pairs)
     found: list[list[str] | str] = []
     progress(0, total)
-    for answer in Parallel(n_jobs=jobs, return_as="generator")(tasks):
-        found.append(answer)
-        progress(len(found), total)
+    with joblib_workers():
+        for answer in Parallel(n_jobs=jobs, return_as="generator")(tasks):
+            found.append(answer)
+            progress(len(found), total)
     answers = iter(found)
     return [_gather(name, protocol, answers) for name, _, protocol in pairs]
 

@@ -27,6 +27,7 @@ from stance.cli import (
 )
 from stance.cli.console import fail
 from stance.cli.overwriting import never_overwriting
+from stance.cli.stopping import Terminated, end_in_order_on_sigterm
 from stance.cli.streams import ending_with_the_reader, prepare_streams
 from stance.errors import ConfigError, StanceError
 
@@ -102,11 +103,12 @@ def top(
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 misused."""
+    """Run the command line and exit: 0 done, 1 failed, 2 misused, 130 and 143 stopped."""
     # Imports and models make many objects that stay. To look for cycles among them again and again,
     # and once more at the end, takes a fifth of the time of one short article.
     gc.set_threshold(GARBAGE_AFTER)
     prepare_streams()
+    end_in_order_on_sigterm()
     try:
         app()
     except ConfigError as error:
@@ -118,6 +120,9 @@ def main() -> None:
     except KeyboardInterrupt:
         fail("Interrupted.")
         sys.exit(INTERRUPTED)
+    except Terminated:
+        fail("Terminated.")
+        raise
     except OSError as error:
         # Whatever stands on a named file is told by the library; this is standard output itself.
         if error.errno not in OUTPUT_TROUBLE:

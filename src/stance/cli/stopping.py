@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
@@ -30,6 +31,29 @@ class Stop:
     def exit_code(self) -> int:
         """The exit code of a command that was stopped."""
         return BY_SIGNAL + (self.signal or 0)
+
+
+class Terminated(SystemExit):
+    """SIGTERM came: ends the command, and what it has open, the way an error does."""
+
+    def __init__(self) -> None:
+        super().__init__(BY_SIGNAL + signal.SIGTERM)
+
+
+def end_in_order_on_sigterm() -> None:
+    """Make SIGTERM end workers and remove unfinished files first; a second one ends at once.
+
+    One that is ignored, by whoever started the command, stays ignored.
+    """
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.distribution import DISTRIBUTION, install_command, toolkit_version
 from stance.errors import ClusterError, ConfigError
+from stance.processes import joblib_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -184,7 +185,7 @@ def _told(client: Any) -> Iterator[None]:
 
 @contextmanager
 def joblib_on(cluster: Cluster | None, shared: Sequence[Any]) -> Iterator[None]:
-    """Let joblib give its calls out to a cluster, if there is one.
+    """Let joblib give its calls out to a cluster if there is one, else to processes here.
 
     Parameters
     ----------
@@ -198,7 +199,8 @@ def joblib_on(cluster: Cluster | None, shared: Sequence[Any]) -> Iterator[None]:
         If workers die, or the scheduler is gone.
     """
     if cluster is None:
-        yield
+        with joblib_workers():
+            yield
         return
     from joblib import parallel_config
 

@@ -234,7 +234,7 @@ class FollowedFile(io.RawIOBase):
     def __init__(self, raw: RawStream, cursor: Cursor, name: str) -> None:
         self._raw = raw
         self._cursor = cursor
-        self._name = name
+        self.name = name
         self._passed = 0
         self._pending = memoryview(b"")
 
@@ -267,7 +267,7 @@ class FollowedFile(io.RawIOBase):
         except Exception as error:
             # Every protocol has errors of its own; none of them says that the file is damaged.
             raise CorpusError(
-                f"Got {self._name}, whose reading broke off after {self._passed:,} bytes: "
+                f"Got {self.name}, whose reading broke off after {self._passed:,} bytes: "
                 f"{error or type(error).__name__}. Try again when it can be reached."
             ) from error
         return data
@@ -292,5 +292,5 @@ class FollowedFile(io.RawIOBase):
             if not data:
                 break
             kept += data[max(keep_from - before, 0) :]
-        self._cursor.check(self._name)
+        self._cursor.check(self.name)
         self._pending = memoryview(kept)

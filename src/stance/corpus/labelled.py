@@ -29,6 +29,10 @@ KEYS = ("label", "outlet", "event", "target")
 
 NEEDED = READ | {"label", "outlet", "event"}
 
+# Of a value of a row so many characters are held; of a row set aside so many bytes.
+HELD = 2_000
+HELD_BYTES = 16_000
+
 # What joins several labels in one cell, as doccano and others write them.
 _JOINED = re.compile(r"[#;|,،؛]")
 
@@ -111,12 +115,32 @@ def _labelled(
     ids: set[str] = set()
     for found in read_located(source, needs=NEEDED, told=told):
         if isinstance(found, RejectedRow):
-            yield found
-        elif reason := _unusable(found.article, ids, source.fields.label):
-            yield found.row.rejected(reason)
+            yield replace(found, raw=_held(found.raw))
+            continue
+        row = found.row._replace(raw=None, values=_held(found.row.values))
+        if reason := _unusable(found.article, ids, source.fields.label):
+            yield row._replace(raw=_held(found.row.raw)).rejected(reason)
         else:
             ids.add(canonical(found.article.id))
-            yield found
+            yield Located(found.article, row)
+
+
+def _held(found: Any) -> Any:
+    """Return what is held of a row as long as the corpus is: of a long value its beginning.
+
+    Its text is in the article; what else a row may have is not read as a text.
+    """
+    if isinstance(found, dict):
+        return {name: _held_value(value) for name, value in found.items()}
+    return found[:HELD_BYTES] if isinstance(found, bytes) else found
+
+
+def _held_value(value: Any) -> Any:
+    if isinstance(value, str | bytes):
+        return value[:HELD]
+    if isinstance(value, dict | list):
+        return value if len(repr(value)) <= HELD_BYTES else None
+    return value
 
 
 def _without_joined_labels(rows: list[Located]) -> tuple[list[Located], list[RejectedRow]]:

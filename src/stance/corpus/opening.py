@@ -18,7 +18,7 @@ import zlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from stance.corpus.addresses import exists_at, is_address, is_folder_at, open_at
 from stance.corpus.cursor import BLOCK, UNREADY, Cursor, FollowedFile, StretchCursor
@@ -54,11 +54,15 @@ SAMPLE = 256 * 1024
 LATER_PIECES = 8
 LATER_SAMPLE = 4 * 1024 * 1024
 
+# What 'xz -9' takes is 65 MiB.
+XZ_MEMORY = 128 * 1024 * 1024
+_XZ = b"\xfd7zXZ\x00"
+
 # First bytes, what they mean, and what a user with such a file should do.
 MAGIC = (
     (b"\x1f\x8b", ".gz", "a gzip file"),
     (b"BZh", ".bz2", "a bzip2 file"),
-    (b"\xfd7zXZ\x00", ".xz", "an xz file"),
+    (_XZ, ".xz", "an xz file"),
     (b"\x28\xb5\x2f\xfd", ".zst", "a Zstandard file"),
     (b"PAR1", ".parquet", "a Parquet file"),
     (b"PK\x03\x04", ".xlsx", "a zip archive (an Excel workbook, perhaps)"),
@@ -475,13 +479,59 @@ def _how_to_convert(what: str) -> str:
     return "Save it as .xlsx, or as CSV in UTF-8."
 
 
+class _Xz(io.RawIOBase):
+    """A raw stream of xz, which unlike that of Python takes no more memory than it should.
+
+    Its header says how much of the text the program must keep at hand, up to 4 GiB.
+    """
+
+    def __init__(self, raw: FollowedFile) -> None:
+        self._raw = raw
+        self._stream = self._next_stream()
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Decompress some bytes."""
+        while True:
+            if self._stream.eof:
+                data = self._stream.unused_data or self._raw.read(BLOCK)
+                # Zeros may follow, or what another program appended.
+                if not data.startswith(_XZ):
+                    return 0
+                self._stream = self._next_stream()
+            else:
+                data = self._raw.read(BLOCK) if self._stream.needs_input else b""
+                if self._stream.needs_input and not data:
+                    raise EOFError("it ends before its end-of-stream marker")
+            if found := self._decompress(data, len(buffer)):
+                buffer[: len(found)] = found
+                return len(found)
+
+    def _next_stream(self) -> lzma.LZMADecompressor:
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
+
+    def _decompress(self, data: bytes, size: int) -> bytes:
+        try:
+            return self._stream.decompress(data, size)
+        except lzma.LZMAError as error:
+            if "limit" not in str(error):
+                raise
+            raise DamagedFileError(
+                f"Got {self._raw.name}, which takes more than {XZ_MEMORY:,} bytes of memory to "
+                "decompress. Pack it again with 'xz -9' or less."
+            ) from error
+
+
 def _decompressed(raw: FollowedFile, compression: str) -> IO[bytes]:
     if compression == ".gz":
         return cast("IO[bytes]", gzip.open(raw))
     if compression == ".bz2":
         return bz2.open(raw)
     if compression == ".xz":
-        return lzma.open(cast("IO[bytes]", raw))
+        return io.BufferedReader(_Xz(raw), BLOCK)
     import pyarrow as pa
 
     stream = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from stance.errors import CorpusError, StanceError
 from stance.model.prediction import n_threads
 from stance.model.training import learn
+from stance.processes import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +29,21 @@ ENDED = (
 
 
 def _work(
-    calls: Connection, corpus: LabelledCorpus, folds: Sequence[Fold], lowerable: frozenset[str]
+    parent: int,
+    calls: Connection,
+    corpus: LabelledCorpus,
+    folds: Sequence[Fold],
+    lowerable: frozenset[str],
 ) -> None:
     """Train on one fold after another as called; what a user did wrong is handed back."""
-    while (call := calls.recv()) is not None:
-        try:
-            calls.send(_guess_fold(corpus, folds[call[1]], call[0], lowerable))
-        except StanceError as error:
-            calls.send(error)
+    end_with_parent(parent)
+    # Who asks may be gone at any moment, which is no error of this process.
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while (call := calls.recv()) is not None:
+            try:
+                calls.send(_guess_fold(corpus, folds[call[1]], call[0], lowerable))
+            except StanceError as error:
+                calls.send(error)
 
 
 def _guess_fold(
@@ -76,6 +86,18 @@ class TrialWorkers:
         self._lines: list[Connection] = []
 
     def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            # A signal may come in the middle; nobody leaves what was never entered.
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end()
+
+    def _start(self) -> None:
         # Its processes, unlike Python's own, do not run the user's script again.
         from multiprocessing import Pipe
 
@@ -83,15 +105,14 @@ class TrialWorkers:
 
         for _ in range(self._jobs):
             ours, theirs = Pipe()
-            task = (theirs, self._corpus, self._folds, self._lowerable)
+            task = (os.getpid(), theirs, self._corpus, self._folds, self._lowerable)
             process = LokyProcess(target=_work, args=task)
             process.start()
             theirs.close()
             self._processes.append(process)
             self._lines.append(ours)
-        return self
 
-    def __exit__(self, *error: object) -> None:
+    def _end(self) -> None:
         for process, line in zip(self._processes, self._lines, strict=True):
             process.terminate()
             process.join()

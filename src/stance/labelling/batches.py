@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -84,6 +85,15 @@ def _rejected(entries: Iterable[Entry]) -> list[RejectedRow]:
     return found
 
 
+def _length(value: Any) -> int:
+    """Return how long a value is, by and large: that of what is nested in it included."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_length, value.values()))
+    return sum(map(_length, value)) if isinstance(value, list) else 8
+
+
 @dataclass
 class Batcher:
     """Cuts entries into batches.
@@ -110,8 +120,10 @@ class Batcher:
         self._entries.append(entry)
         if isinstance(entry.found, Article):
             self._n_articles += 1
-            self._n_characters += len(entry.found.text)
+            self._n_characters += len(entry.found.text) + sum(map(_length, entry.kept.values()))
             self.n_in_part += 1
+        elif isinstance(entry.found, RejectedRow):
+            self._n_characters += _length(entry.found.raw)
         full = (
             self._n_articles >= self.size
             or len(self._entries) >= max(self.size, 1024)
