@@ -172,7 +172,7 @@ def test_crossval_prints_both_figures_and_the_gap(corpus, tmp_path):
 @pytest.mark.parametrize("by", ["event", "time", "random"])
 def test_crossval_by_other_protocols(corpus, by):
     out, _ = stance("crossval", corpus, "--by", by, "--folds", 3, *FAST_SETTINGS)
-    assert {"event": "held-out events", "time": "stretches", "random": "random folds"}[by] in out
+    assert {"event": "held-out events", "time": "periods", "random": "random folds"}[by] in out
 
 
 def test_config_writes_what_config_reads(tmp_path):

@@ -6,6 +6,8 @@ import pytest
 from stance.benchmarking.results import Division, Outcome, Results, Score, TaskResult
 from stance.benchmarking.suite import Suite, Task
 from stance.cli import agreement, benchmark, compare, crossval, evaluate
+from stance.corpus.article import Article
+from stance.corpus.fold_plan import plan_folds
 from stance.evaluation.agreement import Ratings
 from stance.evaluation.agreement import agreement as measure
 from stance.evaluation.baseline import floor_of
@@ -41,7 +43,12 @@ def show_evaluate(groups):
 def show_crossval(groups):
     found = scored(groups)
     held_out = HeldOut(np.arange(len(groups)), found)
-    crossval.show(CrossValidation("random", evaluated(found), None, (), held_out))
+    articles = [
+        Article(str(n), "نص", LABELS[label], outlet)
+        for n, (label, outlet) in enumerate(zip(found.truth, groups, strict=True))
+    ]
+    plan = plan_folds(articles, "random", 2, seed=0)
+    crossval.show(CrossValidation("random", evaluated(found), None, (), (), held_out, plan))
 
 
 def show_compare(groups):

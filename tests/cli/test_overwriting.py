@@ -110,13 +110,14 @@ def test_every_command_keeps_its_input_even_when_forced(desk, monkeypatch, comma
     monkeypatch.chdir(desk)
     before = Path("data/in.jsonl").read_bytes()
     for spelling in SPELLINGS.values():
+        if spelling.startswith("file:") and command[0] != "predict":
+            continue  # only labels are written to addresses
         words = [
             word.replace("{in}", "data/in.jsonl").replace("{out}", spelling.format(desk=desk))
             for word in command
         ]
         code, error = run([*words, "--force"])
         assert code == 1, (words, error)
-        # Where an output is no address, such a name is that of a folder which is not there.
         assert "never replaced" in error or (spelling.startswith("file:") and "no folder" in error)
         assert Path("data/in.jsonl").read_bytes() == before
 

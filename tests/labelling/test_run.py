@@ -170,7 +170,7 @@ def test_a_file_put_there_meanwhile_is_not_replaced(stored, tmp_path):
 def test_an_output_is_never_an_input(stored, tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_bytes(as_lines(rows(2)))
-    with pytest.raises(OutputError, match="as output and as input"):
+    with pytest.raises(OutputError, match="never replaced"):
         run(stored, [f"{tmp_path}/*.jsonl"], source, force=True)
     assert len(loads(source.read_bytes())) == 2
 

@@ -202,7 +202,7 @@ def test_a_label_with_one_article_is_learned_and_the_others_calibrate(seed_artic
     model = train([*seed_articles[:12], lone])
     assert "other" in model.labels
     assert model.record.scores["n"] == 12
-    assert any("1 of label 'other'" in note for note in model.record.notes)
+    assert any("label 'other': without its one article" in note for note in model.record.notes)
 
 
 def test_labels_of_one_article_each_train_uncalibrated(seed_articles):

@@ -160,7 +160,7 @@ class Locator:
             if type(identifier) is not str or identifier.endswith("0"):
                 identifier = _identifier(identifier, self._id_name)
             text = values.get(self._text_name)
-            if type(text) is not str or not text or text.isspace():
+            if type(text) is not str or len(text) <= LONGEST_NUMBER or text.isspace():
                 text = _body(values, self._text_name)
         except _FaultError as fault:
             return row.rejected(str(fault))
