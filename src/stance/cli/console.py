@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import shlex
 import shutil
 import sys
 import threading
@@ -177,17 +175,6 @@ def quoted(label: str) -> str:
     "'Favor'"
     """
     return f"'{shown(label)}'"
-
-
-def in_shell(word: str) -> str:
-    """Write a word as a shell takes it, quoted only where it must be.
-
-    Examples
-    --------
-    >>> in_shell("النص"), in_shell("نص الخبر")
-    ('النص', "'نص الخبر'")
-    """
-    return word if re.fullmatch(r"[\w@%+=:,./-]+", word) else shlex.quote(word)
 
 
 def counted(n: int, noun: str) -> str:

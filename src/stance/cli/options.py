@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.cli.console import in_shell, note
+from stance.cli.console import note
 from stance.cli.project import find_project
 from stance.corpus.article import FieldMapping
+from stance.corpus.diagnosis import in_shell
 from stance.corpus.keys import tidy
 from stance.corpus.source import Source
 from stance.errors import ConfigError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from codecs import BOM_UTF8
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,6 @@ MAX_FIELD = min(sys.maxsize, 2**31 - 1)
 
 # What Excel takes for the name of the delimiter, if it is a table's first line.
 SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
-_BOM = b"\xef\xbb\xbf"
 
 _ESCAPED_OR_QUOTE = re.compile(r'\\(["\\])|"')
 
@@ -107,7 +107,7 @@ class _Lines:
         first = next(self._lines, None)
         if first is None:
             return False
-        if SEPARATOR_LINE.fullmatch(first.data.removeprefix(_BOM)):
+        if SEPARATOR_LINE.fullmatch(first.data.removeprefix(BOM_UTF8)):
             return True
         self._again.append(first)
         return False

@@ -157,13 +157,13 @@ class Columns:
     def options(self, wanted: Iterable[str], fields: FieldMapping) -> str:
         """Return the options that name the columns of some fields, empty if none is likely."""
         if (delimiter := self._delimiter()) and fields.text not in self._values:
-            return f"--delimiter {_in_shell(delimiter)}"
+            return f"--delimiter {in_shell(delimiter)}"
         found = []
         for field in wanted:
             if self.lacks(field, getattr(fields, field)):
                 column = self.likely(field, fields)
                 if column is not None:
-                    found.append(f"--{field}-field {_in_shell(column)}")
+                    found.append(f"--{field}-field {in_shell(column)}")
         return " ".join(found)
 
     def _delimiter(self) -> str | None:
@@ -187,8 +187,14 @@ def _is_text(value: str) -> bool:
     return any(map(str.isalpha, value))
 
 
-def _in_shell(word: str) -> str:
-    """Write a word as a shell takes it; Arabic letters need no quotation marks."""
+def in_shell(word: str) -> str:
+    """Write a word as a shell takes it; Arabic letters need no quotation marks.
+
+    Examples
+    --------
+    >>> in_shell("النص"), in_shell("نص الخبر")
+    ('النص', "'نص الخبر'")
+    """
     return word if re.fullmatch(r"[\w.-]+", word) else shlex.quote(word)
 
 

@@ -8,6 +8,7 @@ quotation marks are closed.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import IO, TYPE_CHECKING
 
 from stance.corpus.cursor import BLOCK
@@ -22,7 +23,6 @@ _OR_COMMA = re.compile(rb'["{}\[\],]')
 # What is left of a string, as far as it is at hand, and its end.
 _REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+(")?', re.DOTALL)
 _BETWEEN = b" \t\r\n,"
-_BOM = b"\xef\xbb\xbf"
 
 
 class JsonValues:
@@ -187,7 +187,7 @@ class JsonValues:
         data = self._data[self._begun : end]
         if self._head:
             yield self._value(end)
-        elif data.removeprefix(_BOM).strip(_BETWEEN):
+        elif data.removeprefix(BOM_UTF8).strip(_BETWEEN):
             self._begun += _n_blank(data)
             yield self._value(self._begun + len(data.strip(_BETWEEN)))
         self._begun = max(self._place, end)

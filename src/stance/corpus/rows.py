@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 LONGEST_DOCUMENT = 1024 * 1024 * 1024
 _AS_LINES = "Save it as JSON Lines, in pandas with to_json(..., orient='records', lines=True)."
 
-BOM = b"\xef\xbb\xbf"
 
 # Formats that name their fields in each row, or as another program had them.
 NAMED_BY_ROW = ("jsonl", "json", "parquet")
@@ -116,7 +116,7 @@ def text_row(
         reason = f"a text of over {LONGEST_ROW:,} bytes"
         return RejectedRow(file.name, number, reason, offset=0)
     try:
-        text = data.removeprefix(BOM).decode()
+        text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         reason = f"invalid UTF-8 at byte {error.start}"
         return RejectedRow(file.name, number, reason, data, 0)
@@ -128,7 +128,7 @@ def _read_jsonl(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
         for line in read_lines(stream, file.name, offset=cursor.offset):
             cursor.row += 1
             cursor.offset += line.size
-            content = line.data.removeprefix(BOM) if cursor.row == 1 else line.data
+            content = line.data.removeprefix(BOM_UTF8) if cursor.row == 1 else line.data
             if content and not content.isspace():
                 yield _json_row(file, cursor.row, line, content)
 
@@ -163,7 +163,7 @@ def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row]:
             f"in memory at once. {_AS_LINES}"
         )
     try:
-        document, suspect = parse_json(data.removeprefix(BOM))
+        document, suspect = parse_json(data.removeprefix(BOM_UTF8))
         for number, values in enumerate(rows_of_document(document, file.layout), start=1):
             if number > cursor.row:
                 cursor.row = number

@@ -114,11 +114,6 @@ class Receipt(BaseModel):
         """Inputs that could not be read to their end."""
         return [entry for entry in self.inputs if entry.damage]
 
-    @property
-    def useless(self) -> list[InputEntry]:
-        """Inputs of which no row could be used."""
-        return [entry for entry in self.inputs if entry.is_useless]
-
 
 def make_receipt(plan: RunPlan, output: DurableOutput, ended: str) -> Receipt:
     """Sum up a run that is finished."""
