@@ -25,13 +25,13 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import stance
-from stance.cluster.connection import connected
 from stance.corpus.article import Article
-from stance.corpus.cursor import Place
-from stance.corpus.opening import identify
-from stance.corpus.source import Source
-from stance.corpus.stretches import cut
-from stance.labelling.dask import SPAN_BYTES, DaskEngine
+from stance.distributed.connection import connected
+from stance.distributed.labelling_engine import SPAN_BYTES, DaskEngine
+from stance.formats.byte_ranges import cut
+from stance.formats.cursor import Place
+from stance.formats.opening import identify
+from stance.formats.source import Source
 from stance.labelling.engine import LocalEngine
 from stance.labelling.finishing import build, sha256_of
 from stance.labelling.journal import Checkpoint, Spool
@@ -43,7 +43,7 @@ from stance.model.persistence import read_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from stance.cluster.connection import Cluster
+    from stance.distributed.connection import Cluster
     from stance.labelling.engine import Engine
 
 ROOT = Path(__file__).parents[1]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from stance.corpus.article import Article
-from stance.corpus.labelled import read_corpus
 from stance.distribution import install_command
+from stance.formats.labelled import read_corpus
 from stance.model.config import load_config
 from stance.model.training import train
 
@@ -58,7 +58,7 @@ def full_model(seed_articles):
 def cluster():
     """Start two workers on this machine, or skip."""
     pytest.importorskip("distributed", reason=f"Dask is not installed: {install_command('dask')}")
-    from stance.cluster.connection import connected
+    from stance.distributed.connection import connected
 
     with connected(workers=2) as found:
         yield found

@@ -42,7 +42,7 @@ OLD_FORMS = {
         r"pypi\.org/(?:project|simple|pypi)/" + TOOLKIT + r"(?![\w-])"
     ),
 }
-MAY_ASK_FOR_VERSIONS = {"src/stance/distribution.py", "src/stance/cluster/connection.py"}
+MAY_ASK_FOR_VERSIONS = {"src/stance/distribution.py", "src/stance/distributed/connection.py"}
 
 
 def project_files() -> list[Path]:

@@ -19,9 +19,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
-    from stance.corpus.labelled import read_corpus
-    from stance.corpus.reading import read_articles
-    from stance.corpus.source import Source
     from stance.errors import ConfigError, CorpusError, ModelError, OutputError, StanceError
     from stance.evaluation.comparison import Paired, compare
     from stance.evaluation.confusion import Metric
@@ -29,6 +26,9 @@ if TYPE_CHECKING:
     from stance.evaluation.testing import evaluate_model
     from stance.features.estimators import LexiconFeatures, TfidfFeatures
     from stance.features.lexicon import Lexicon
+    from stance.formats.labelled import read_corpus
+    from stance.formats.reading import read_articles
+    from stance.formats.source import Source
     from stance.model.config import TrainingConfig, load_config
     from stance.model.persistence import load_model, save_model
     from stance.model.prediction import Prediction, predict
@@ -72,9 +72,9 @@ __all__ = [
 _HOMES = {
     "stance.corpus.article": ("Article", "FieldMapping", "RejectedRow"),
     "stance.corpus.codebook": ("Codebook",),
-    "stance.corpus.labelled": ("read_corpus",),
-    "stance.corpus.reading": ("read_articles",),
-    "stance.corpus.source": ("Source",),
+    "stance.formats.labelled": ("read_corpus",),
+    "stance.formats.reading": ("read_articles",),
+    "stance.formats.source": ("Source",),
     "stance.errors": ("ConfigError", "CorpusError", "ModelError", "OutputError", "StanceError"),
     "stance.evaluation.comparison": ("Paired", "compare"),
     "stance.evaluation.confusion": ("Metric",),

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from stance.benchmarking.suite import load_suite
-from stance.corpus.datasets import parse_dataset_name
+from stance.datasets.records import parse_dataset_name
 from stance.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]

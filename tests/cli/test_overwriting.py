@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from stance.cli.app import app
 from stance.cli.overwriting import READ, WRITTEN
-from stance.corpus.overwriting import refuse_overwriting
 from stance.errors import OutputError, StanceError
+from stance.formats.overwriting import refuse_overwriting
 from tests.conftest import SEEDS
 
 # Parameters of commands that are text or paths and name no file that is read or written.

@@ -30,7 +30,7 @@ GONE_WITHIN = 3
 RUN = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from stance.corpus import opening
+from stance.formats import opening
 check = opening.check_content
 def reading(file):
     print("reading", flush=True)

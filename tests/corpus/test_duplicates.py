@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from stance.corpus import shingles as shingles_module
 from stance.corpus.article import Article
 from stance.corpus.duplicates import members, near_duplicate_articles, near_duplicates
-from stance.corpus.labelled import read_corpus
 from stance.corpus.shingles import stream_words
 from stance.corpus.similarity import similar_groups
 from stance.errors import ConfigError
+from stance.formats.labelled import read_corpus
 from stance.text.normalization import arabic_normalization
 from stance.text.tokenization import words
 from tests.samples import SAMPLES, unhurried

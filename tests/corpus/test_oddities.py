@@ -7,7 +7,7 @@ from hypothesis import given
 
 from stance.corpus.article import Article
 from stance.corpus.oddities import ODDITIES, find_oddities
-from stance.corpus.reading import read_articles
+from stance.formats.reading import read_articles
 from tests.conftest import SEEDS
 from tests.samples import every_sample, texts, unhurried
 

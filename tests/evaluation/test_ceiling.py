@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from stance.corpus.annotations import Annotations
 from stance.errors import CorpusError
 from stance.evaluation.ceiling import human_ceiling, majority
+from stance.formats.annotations import Annotations
 
 
 def annotated(table, annotators=("x", "y", "z")):

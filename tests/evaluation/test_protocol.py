@@ -198,7 +198,7 @@ def test_a_planted_leak_raises_the_figure_only_where_it_is_let():
 
 @pytest.mark.usefixtures("public_data")
 def test_syria_outlets_show_the_gap():
-    from stance.corpus.labelled import read_corpus
+    from stance.formats.labelled import read_corpus
 
     articles, rejected = read_corpus(["dataset:syria-outlets"])
     assert not rejected

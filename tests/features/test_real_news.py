@@ -7,10 +7,10 @@ import pytest
 from scipy import sparse
 
 from stance.corpus.article import Article
-from stance.corpus.reading import read_articles
 from stance.features.scoring import Scorer
 from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
 from stance.features.tfidf import TfidfOptions, fit_tfidf
+from stance.formats.reading import read_articles
 from stance.text.normalization import arabic_normalization
 from tests.features.oracle import plain_tfidf
 

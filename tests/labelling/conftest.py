@@ -6,7 +6,7 @@ import io
 import orjson
 import pytest
 
-from stance.corpus.source import Source
+from stance.formats.source import Source
 from stance.labelling.engine import LocalEngine
 from stance.labelling.plan import plan_labelling
 from stance.labelling.run import label_to_target

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from stance.corpus.source import Source
+from stance.formats.source import Source
 from stance.labelling import output
 from stance.labelling.engine import LocalEngine
 from stance.labelling.plan import plan_labelling

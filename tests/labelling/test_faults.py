@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from stance.corpus import lines
 from stance.errors import InterruptedRunError, OutputError
+from stance.formats import lines
 from stance.labelling.engine import LocalEngine
 from tests.labelling.conftest import as_lines, as_table, content, loads, rows, run
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.article import FieldMapping
-from stance.corpus.source import Source
 from stance.errors import ConfigError, CorpusError, MissingFieldError, OutputError
+from stance.formats.source import Source
 from stance.labelling.engine import LocalEngine
 from stance.labelling.plan import plan_labelling
 from stance.labelling.streaming import label_to_stream

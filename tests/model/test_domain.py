@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from stance.corpus.article import Article
-from stance.corpus.reading import read_articles
 from stance.features.familiarity import block_of_words, count_terms
 from stance.features.scoring import Scorer
+from stance.formats.reading import read_articles
 from stance.model import domain
 from stance.model.config import load_config
 from stance.model.domain import FLAGGED, _LeftOut, conformal_bound, learn_domain

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.article import Article
-from stance.corpus.writing import flatten
 from stance.errors import ConfigError
+from stance.formats.writing import flatten
 from stance.model.domain import FLAGGED
 from stance.model.prediction import predict, row_columns
 

@@ -10,8 +10,8 @@ from sklearn.metrics import f1_score
 
 from stance import resources
 from stance.corpus.article import Article
-from stance.corpus.labelled import read_corpus
-from stance.corpus.reading import read_articles
+from stance.formats.labelled import read_corpus
+from stance.formats.reading import read_articles
 from stance.model.config import load_config
 from stance.model.persistence import read_model
 from stance.model.prediction import predict

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stance.corpus.writing import replacing_file
 from stance.distribution import installed_versions
 from stance.errors import ConfigError
+from stance.replacing import replacing_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

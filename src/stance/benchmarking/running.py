@@ -11,13 +11,13 @@ import numpy as np
 
 from stance.benchmarking.contenders import AbsentError, Command, Contender, Majority, OurModel
 from stance.benchmarking.suite import OURS
-from stance.corpus.datasets import is_dataset_name
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.fold_plan import GroupCoverage, plan_folds
-from stance.corpus.labelled import read_corpus
 from stance.corpus.splitting import groups_of
+from stance.datasets.records import is_dataset_name
 from stance.errors import CorpusError
 from stance.evaluation.protocol import default_protocol
+from stance.formats.labelled import read_corpus
 from stance.model.config import lowerable_settings
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.training import settle_config

@@ -11,13 +11,13 @@ from stance.cli.console import console, counted, interval, isolated, say, table
 from stance.cli.corpus import write_json
 from stance.cli.options import ForceOption, JsonOption, with_label_options
 from stance.cli.scores import basis_warnings, few_warning
-from stance.corpus.source import Source
 from stance.errors import ConfigError
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
-    from stance.corpus.annotations import Annotations
     from stance.evaluation.agreement import Agreement, Level
     from stance.evaluation.ceiling import Ceiling
+    from stance.formats.annotations import Annotations
 
 NAME_WIDTH = 20
 # Krippendorff (2004), Content Analysis, chapter 11: rely on data above the first, draw tentative
@@ -79,10 +79,10 @@ def agreement_command(
     each pair; with --predictions a model beside them.
     """
     from stance.corpus.keys import aligned, by_canonical
-    from stance.corpus.predictions import labels_of_ids, read_predictions
-    from stance.corpus.writing import check_file_target
     from stance.evaluation.agreement import Ratings, agreement
     from stance.evaluation.ceiling import human_ceiling
+    from stance.formats.predictions import labels_of_ids, read_predictions
+    from stance.replacing import check_file_target
 
     chosen = _level(level, order)
     if json:
@@ -120,7 +120,7 @@ def _level(text: str | None, order: str | None) -> Level:
 
 
 def _read(source: Source, annotators: str | None, annotator_field: str | None) -> Annotations:
-    from stance.corpus.annotations import read_columns, read_long
+    from stance.formats.annotations import read_columns, read_long
 
     if annotators and not annotator_field:
         return read_columns(source, _names(annotators))

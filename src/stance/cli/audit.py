@@ -22,13 +22,13 @@ from stance.cli.options import (
     JsonOption,
     with_corpus_options,
 )
-from stance.corpus.source import Source
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
-    from stance.corpus.inputs import PlannedInput
     from stance.evaluation.auditing import Audit
     from stance.evaluation.dating import DateAudit
+    from stance.formats.inputs import PlannedInput
 
 WIDTH = 79
 SHOWN = 5
@@ -66,8 +66,8 @@ def audit_command(
     decides the label. Several inputs are taken as splits that should share no
     article.
     """
-    from stance.corpus.writing import check_file_target
     from stance.evaluation.auditing import audit
+    from stance.replacing import check_file_target
 
     if json:
         check_file_target(json, force=force)
@@ -84,8 +84,8 @@ def _read(
 ) -> tuple[list[Article], list[RejectedRow], list[str]]:
     """Read all articles, labelled or not, with the input that each comes from."""
     from stance.corpus.article import RejectedRow
-    from stance.corpus.labelled import dated, in_one_spelling
-    from stance.corpus.reading import read_located
+    from stance.formats.labelled import dated, in_one_spelling
+    from stance.formats.reading import read_located
 
     rows, rejected, inputs = [], [], []
     planned: list[PlannedInput] = []

@@ -61,8 +61,8 @@ def benchmark_command(
     from stance.benchmarking.reporting import markdown as as_markdown
     from stance.benchmarking.results import read_results, write_results
     from stance.benchmarking.suite import load_suite
-    from stance.corpus.writing import check_file_target
     from stance.errors import ConfigError
+    from stance.replacing import check_file_target
 
     if fail_on_regression and not baseline:
         raise ConfigError("Got --fail-on-regression without --baseline: name what must be held.")
@@ -85,7 +85,7 @@ def benchmark_command(
 
 
 def _write(path: Path, content: bytes, *, force: bool) -> None:
-    from stance.corpus.writing import replacing_file
+    from stance.replacing import replacing_file
 
     with replacing_file(path, force=force) as file:
         file.write(content)

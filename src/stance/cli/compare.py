@@ -17,7 +17,7 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.cli.scores import always, baseline_remark, basis_warnings, lone_warning
-from stance.corpus.source import Source
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,11 +85,11 @@ def compare_command(
     right.
     """
     from stance.corpus.keys import aligned, by_canonical
-    from stance.corpus.labelled import field_values
-    from stance.corpus.writing import check_file_target
     from stance.evaluation.baseline import floor_of
     from stance.evaluation.comparison import Paired, compare, decide, mcnemar
     from stance.evaluation.confusion import Metric
+    from stance.formats.labelled import field_values
+    from stance.replacing import check_file_target
 
     chosen = Metric.parse(metric)
     if json:
@@ -117,7 +117,7 @@ def compare_command(
 
 def _labels(candidate: Path, articles: Sequence[Article]) -> list[str]:
     """Return the labels that a model gives, or that a file holds."""
-    from stance.corpus.predictions import labels_of, read_predictions
+    from stance.formats.predictions import labels_of, read_predictions
 
     if not candidate.is_dir():
         return labels_of(articles, read_predictions(candidate), str(candidate))

@@ -16,8 +16,8 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.cli.project import PROJECT_FILE, to_toml
-from stance.corpus.source import Source
 from stance.errors import ConfigError
+from stance.formats.source import Source
 
 
 @with_corpus_options
@@ -56,8 +56,8 @@ def config_command(
 
         typer.echo(settings_to_toml(load_config(config, override or [])), nl=False)
         return
-    from stance.corpus.source import check_source
-    from stance.corpus.writing import replacing_file
+    from stance.formats.source import check_source
+    from stance.replacing import replacing_file
 
     check_source(reading)
     if output.name != PROJECT_FILE:

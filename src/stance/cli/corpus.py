@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stance.cli.console import counted, note
-from stance.corpus.source import Source
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
     from stance.corpus.dates import ResolvedDates
-    from stance.corpus.inputs import PlannedInput
     from stance.corpus.keys import Spellings
-    from stance.corpus.reading import Located
+    from stance.formats.inputs import PlannedInput
+    from stance.formats.reading import Located
 
 SHOWN = 5
 
@@ -56,7 +56,7 @@ def read_labelled_with_rows(
 
 
 def _labelled_rows(inputs: Iterable[str], reading: Source, *, skip_rejected: bool) -> list[Located]:
-    from stance.corpus.labelled import NEEDED, read_labelled
+    from stance.formats.labelled import NEEDED, read_labelled
 
     source = reading.reading(inputs)
     planned: list[PlannedInput] = []
@@ -77,8 +77,8 @@ def nothing_usable(
     wanted: Collection[str],
 ) -> Exception:
     """Return the error that no row of the inputs can be used, with what they hold."""
-    from stance.corpus.diagnosis import describe
     from stance.errors import CorpusError
+    from stance.formats.diagnosis import describe
 
     names = ", ".join(one.name for one in planned[:SHOWN])
     told = [
@@ -159,7 +159,7 @@ def write_json(path: object, data: object, *, force: bool) -> None:
     """Write a result as indented JSON."""
     import orjson
 
-    from stance.corpus.writing import replacing_file
+    from stance.replacing import replacing_file
 
     with replacing_file(str(path), force=force) as file:
         file.write(orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

@@ -43,8 +43,8 @@ from stance.cli.scores import (
     slice_fields,
 )
 from stance.cli.unread_fields import warn_of_unread_fields
-from stance.corpus.source import Source
 from stance.errors import ConfigError
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,10 +126,11 @@ def crossval_command(
     The figure of a random split is shown beside it: the gap is what a model
     owes to recognising the outlet.
     """
-    from stance.corpus.writing import check_file_target, output_format
     from stance.evaluation.protocol import cross_validate
     from stance.evaluation.selection import grid as combined
+    from stance.formats.writing import output_format
     from stance.model.config import load_config
+    from stance.replacing import check_file_target
 
     check_engine(engine, scheduler)
     protocol, n_folds = parse_by(by), _parse_folds(folds)
@@ -172,7 +173,8 @@ def _write_labels(
     *,
     force: bool,
 ) -> None:
-    from stance.corpus.writing import ResultWriter, replacing_file
+    from stance.formats.writing import ResultWriter
+    from stance.replacing import replacing_file
 
     numbers = ["probability", *(f"probabilities.{label}" for label in result.honest.labels)]
     columns = ["id", "label", *numbers]

@@ -16,7 +16,7 @@ from stance.cli.options import ForceOption, JsonOption
 from stance.cli.streams import ending_with_the_reader
 
 if TYPE_CHECKING:
-    from stance.corpus.datasets import Dataset
+    from stance.datasets.records import Dataset
 
 WIDTH = 79
 BATCH = 1000
@@ -36,8 +36,8 @@ app = typer.Typer(
 @ending_with_the_reader
 def list_command() -> None:
     """List the data sets and say which are on this machine."""
-    from stance.corpus.dataset_files import is_here
-    from stance.corpus.datasets import dataset_names, find_dataset
+    from stance.datasets.files import is_here
+    from stance.datasets.records import dataset_names, find_dataset
 
     shown = table("name", "items", "splits", "here", "licence", numbers=["items"], last_wraps=True)
     for dataset in map(find_dataset, dataset_names()):
@@ -57,7 +57,7 @@ def _splits(dataset: Dataset) -> str:
 @ending_with_the_reader
 def show_command(name: NameArgument, json: JsonOption = None, force: ForceOption = False) -> None:
     """Show a data set: source, licence, citation, labels, splits, metric."""
-    from stance.corpus.datasets import find_dataset
+    from stance.datasets.records import find_dataset
 
     dataset = find_dataset(name)
     if json:
@@ -67,7 +67,7 @@ def show_command(name: NameArgument, json: JsonOption = None, force: ForceOption
 
 def describe(dataset: Dataset) -> str:
     """Return what there is to know of a data set, in lines of 80 columns."""
-    from stance.corpus.dataset_files import dataset_folder, is_here
+    from stance.datasets.files import dataset_folder, is_here
 
     here = dataset_folder(dataset) if is_here(dataset) else "not on this machine"
     facts = {
@@ -103,8 +103,8 @@ def _fact(name: str, value: str) -> str:
 @ending_with_the_reader
 def fetch_command(name: NameArgument) -> None:
     """Fetch a data set and check it; licence and citation are shown first."""
-    from stance.corpus.dataset_files import fetch
-    from stance.corpus.datasets import find_dataset
+    from stance.datasets.files import fetch
+    from stance.datasets.records import find_dataset
 
     dataset = find_dataset(name)
     note(f"{dataset.title}\n{_terms(dataset)}\n")
@@ -125,9 +125,10 @@ def export_command(
     force: ForceOption = False,
 ) -> None:
     """Write a data set as one file, an article to a row, for other tools."""
-    from stance.corpus.dataset_readers import read_dataset
-    from stance.corpus.datasets import PREFIX, parse_dataset_name
-    from stance.corpus.writing import ResultWriter, output_format, replacing_file
+    from stance.datasets.readers import read_dataset
+    from stance.datasets.records import PREFIX, parse_dataset_name
+    from stance.formats.writing import ResultWriter, output_format
+    from stance.replacing import replacing_file
 
     kind = output_format(output, None)
     named = parse_dataset_name(name.removeprefix(PREFIX))

@@ -12,7 +12,7 @@ from stance.distribution import install_command
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stance.cluster.connection import Cluster
+    from stance.distributed.connection import Cluster
     from stance.labelling.engine import Engine
 
 LOCAL, DASK = "local", "dask"
@@ -59,7 +59,7 @@ def cluster_of(engine: str, scheduler: str | None, jobs: int) -> Iterator[Cluste
     if engine == LOCAL:
         yield None
         return
-    from stance.cluster.connection import connected
+    from stance.distributed.connection import connected
     from stance.model.prediction import n_threads
 
     with connected(scheduler, n_threads(jobs)) as cluster:
@@ -77,6 +77,6 @@ def labelling_engine(
         if cluster is None:
             yield LocalEngine(jobs, batch_size)
             return
-        from stance.labelling.dask import DaskEngine
+        from stance.distributed.labelling_engine import DaskEngine
 
         yield DaskEngine(cluster, batch_size)

@@ -28,7 +28,7 @@ from stance.cli.scores import (
     show_slices,
     slice_fields,
 )
-from stance.corpus.source import Source
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from stance.evaluation.metrics import Evaluation
@@ -48,8 +48,8 @@ def evaluate_command(
     reading: Source,
 ) -> None:
     """Test a model on labelled articles new to it."""
-    from stance.corpus.writing import check_file_target
     from stance.evaluation.testing import evaluate_model
+    from stance.replacing import check_file_target
 
     if json:
         check_file_target(json, force=force)

@@ -96,7 +96,7 @@ def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]
     typer.Exit
         If so, after saying on stderr what each holds.
     """
-    from stance.corpus.diagnosis import describe
+    from stance.formats.diagnosis import describe
 
     source = task.selection.source
     planned = {one.name: one for one in task.inputs}
@@ -116,7 +116,7 @@ def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]
 
 
 def _no_article(task: Labelling, tally: Tally) -> str:
-    from stance.corpus.diagnosis import describe
+    from stance.formats.diagnosis import describe
 
     source = task.selection.source
     where = ", ".join(f"{name}={value}" for name, value in source.where.items())

@@ -13,10 +13,10 @@ import typer
 from stance.cli.console import note
 from stance.cli.project import find_project
 from stance.corpus.article import FieldMapping
-from stance.corpus.diagnosis import in_shell
 from stance.corpus.keys import tidy
-from stance.corpus.source import Source
 from stance.errors import ConfigError
+from stance.formats.diagnosis import in_shell
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from stance.corpus.splitting import By

@@ -25,7 +25,7 @@ def never_overwriting(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def wrapper(**values: Any) -> None:
         from stance import resources
-        from stance.corpus.overwriting import refuse_overwriting
+        from stance.formats.overwriting import refuse_overwriting
 
         read = [name for parameter in READ for name in _names(values.get(parameter))]
         if "model" in values and values["model"] is None:

@@ -20,8 +20,8 @@ from stance.cli.engines import (
 )
 from stance.cli.models import model_folder
 from stance.cli.options import ForceOption, ModelOption, with_corpus_options
-from stance.corpus.source import Source
 from stance.errors import ConfigError
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from stance.model.persistence import StoredModel
@@ -202,7 +202,7 @@ def _check(output: str | None, *, as_table: bool, resume: bool, force: bool) -> 
 
 
 def _stream_format(chosen: str | None) -> str:
-    from stance.corpus.writing import output_format
+    from stance.formats.writing import output_format
 
     return output_format(None, None if chosen == TABLE else chosen)
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from stance.corpus.addresses import as_local, is_address
 from stance.corpus.article import FieldMapping
-from stance.corpus.opening import STDIN
 from stance.errors import ConfigError
+from stance.formats.addresses import as_local, is_address
+from stance.formats.opening import STDIN
 
 PROJECT_FILE = "stance.toml"
 
@@ -66,7 +66,7 @@ def find_project(inputs: Sequence[str]) -> Project | None:
     ConfigError
         If it is not TOML, or says what no option is.
     """
-    from stance.corpus.datasets import is_dataset_name
+    from stance.datasets.records import is_dataset_name
 
     first = as_local(inputs[0]) if inputs else STDIN
     if is_dataset_name(first) or is_address(first):

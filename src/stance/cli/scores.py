@@ -9,12 +9,12 @@ from stance.cli.console import console, counted, interval, isolated, quoted, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.corpus.reading import Located
     from stance.evaluation.baseline import Baseline
     from stance.evaluation.metrics import Evaluation
     from stance.evaluation.reliability import Coverage
     from stance.evaluation.sampling_units import Basis
     from stance.evaluation.slicing import Slice
+    from stance.formats.reading import Located
 
 COVERAGES_SHOWN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.25)
 SLICES_SHOWN = 40
@@ -30,7 +30,7 @@ def slice_fields(
     rows: Sequence[Located], names: Sequence[str] | None
 ) -> dict[str, list[str | None]]:
     """Return the values of the fields that `--slice` names."""
-    from stance.corpus.labelled import field_values
+    from stance.formats.labelled import field_values
 
     return {name: field_values(rows, name) for name in names or ()}
 

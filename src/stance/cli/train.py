@@ -20,7 +20,7 @@ from stance.cli.options import (
 )
 from stance.cli.scores import FIGURE_COLUMNS, always, held_out_words, show_baselines
 from stance.cli.unread_fields import warn_of_unread_fields
-from stance.corpus.source import Source
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from stance.evaluation.baseline import Baseline

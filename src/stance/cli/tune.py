@@ -32,9 +32,9 @@ from stance.cli.options import (
     parse_by,
     with_corpus_options,
 )
-from stance.corpus.source import Source
 from stance.distribution import install_command
 from stance.errors import ConfigError
+from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,9 +77,9 @@ def tune_command(
 
     What --config or --set give stays as it is; the rest is searched.
     """
-    from stance.corpus.writing import check_file_target
     from stance.evaluation.tuning import tune
     from stance.model.config import load_config
+    from stance.replacing import check_file_target
 
     check_engine(engine, scheduler)
     deadline = time.monotonic() + parse_duration(budget)
@@ -129,8 +129,8 @@ def _so_far(trials: Sequence[Trial], left: float) -> str:
 
 
 def _write(result: Tuning, output: Path, *, force: bool) -> None:
-    from stance.corpus.writing import replacing_file
     from stance.model.config import to_toml
+    from stance.replacing import replacing_file
 
     heading = (
         f"# Chosen by 'stance tune' from {counted(len(result.trials), 'trial')} on "

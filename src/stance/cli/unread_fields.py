@@ -9,8 +9,8 @@ from stance.cli.console import note
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.corpus.reading import Located
-    from stance.corpus.source import Source
+    from stance.formats.reading import Located
+    from stance.formats.source import Source
     from stance.model.unread_fields import UnreadFields
 
 

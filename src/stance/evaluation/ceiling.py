@@ -16,7 +16,7 @@ from stance.evaluation.confusion import Metric
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.corpus.annotations import Annotations
+    from stance.formats.annotations import Annotations
 
 
 @dataclass(frozen=True)

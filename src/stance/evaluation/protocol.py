@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from stance.cluster.connection import joblib_on
 from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
+from stance.distributed.connection import joblib_on
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
 from stance.evaluation.selection import Choice, Selection
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
     from stance.corpus.splitting import By, Fold
+    from stance.distributed.connection import Cluster
     from stance.evaluation.baseline import Source
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.corpus.keys import by_canonical, canonical
-from stance.corpus.labelled import require_labels
+from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
 from stance.evaluation.baseline import most_frequent, most_frequent_label
 from stance.evaluation.metrics import Evaluation, Scored, evaluate

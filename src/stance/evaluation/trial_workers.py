@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from multiprocessing.connection import Connection
 
-    from stance.cluster.connection import Cluster
     from stance.corpus.splitting import Fold
+    from stance.distributed.connection import Cluster
     from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
 

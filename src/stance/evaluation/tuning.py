@@ -30,10 +30,10 @@ from stance.model.training import settle_config
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from stance.cluster.connection import Cluster
     from stance.corpus.article import Article
     from stance.corpus.fold_plan import FoldPlan
     from stance.corpus.splitting import By, Fold
+    from stance.distributed.connection import Cluster
     from stance.evaluation.search_space import SearchSpace
 
 FOLDS = 5

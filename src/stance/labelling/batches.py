@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import Article, RejectedRow
-from stance.corpus.writing import json_lines
+from stance.formats.writing import json_lines
 from stance.labelling.entries import InputEnd
 from stance.labelling.tally import HEADLINE, NO_LABEL, Tally, kind_of
 

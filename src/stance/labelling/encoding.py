@@ -7,8 +7,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stance.corpus.formulas import escape_formula
-from stance.corpus.writing import flatten, json_lines, parquet_schema
+from stance.formats.formulas import escape_formula
+from stance.formats.writing import flatten, json_lines, parquet_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

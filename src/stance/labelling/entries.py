@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import Article, RejectedRow, Row, as_json
-from stance.corpus.cursor import Cursor, Mark, Place, StretchCursor
-from stance.corpus.diagnosis import first_rows, no_such_field
-from stance.corpus.reading import READ, Located, Locator
 from stance.errors import DamagedFileError, MissingFieldError
+from stance.formats.cursor import Cursor, Mark, Place, StretchCursor
+from stance.formats.diagnosis import first_rows, no_such_field
+from stance.formats.reading import READ, Located, Locator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from stance.corpus.cursor import Stretch
-    from stance.corpus.inputs import PlannedInput
-    from stance.corpus.source import Source
+    from stance.formats.cursor import Stretch
+    from stance.formats.inputs import PlannedInput
+    from stance.formats.source import Source
 
 # A field asked for by name that is in none of so many rows is a slip of the pen.
 PROBED_ROWS = 1000

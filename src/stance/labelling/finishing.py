@@ -10,8 +10,8 @@ import os
 import shutil
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from stance.corpus.addresses import is_address, writing_at
-from stance.corpus.writing import PARQUET_GROUP
+from stance.formats.addresses import is_address, writing_at
+from stance.formats.writing import PARQUET_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

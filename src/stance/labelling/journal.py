@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stance.corpus.cursor import Place
 from stance.errors import OutputError
+from stance.formats.cursor import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

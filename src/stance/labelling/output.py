@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from stance.corpus.article import as_json
-from stance.corpus.opening import COMPRESSIONS
-from stance.corpus.writing import json_lines, swap_folder, unwritable
 from stance.errors import OutputError
+from stance.formats.opening import COMPRESSIONS
+from stance.formats.writing import json_lines
 from stance.labelling.finishing import build, publish, sha256_of
 from stance.labelling.journal import (
     CHECKPOINT,
@@ -32,11 +32,12 @@ from stance.labelling.target import (
     refuse_irreplaceable,
     remove_other_parts,
 )
+from stance.replacing import swap_folder, unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from stance.corpus.cursor import Mark
+    from stance.formats.cursor import Mark
     from stance.labelling.batches import LabelledBatch
     from stance.labelling.entries import InputEnd
     from stance.labelling.plan import Labelling

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from stance.corpus.article import as_json
-from stance.corpus.cursor import Cursor
-from stance.corpus.inputs import plan_inputs
 from stance.errors import CorpusError, OutputError
+from stance.formats.cursor import Cursor
+from stance.formats.inputs import plan_inputs
 from stance.labelling.batches import BatchLabeller
 from stance.labelling.encoding import Encoder
 from stance.labelling.entries import Selection
@@ -22,8 +22,8 @@ from stance.model.prediction import label_batch, row_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stance.corpus.inputs import PlannedInput
-    from stance.corpus.source import Source
+    from stance.formats.inputs import PlannedInput
+    from stance.formats.source import Source
     from stance.model.persistence import StoredModel
 
 SHOWN_DIFFERENCES = 5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stance.corpus.article import RejectedRow
-    from stance.corpus.inputs import PlannedInput
+    from stance.formats.inputs import PlannedInput
     from stance.labelling.batches import LabelledBatch
     from stance.labelling.tally import Tally
 

@@ -11,20 +11,20 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stance.corpus.addresses import as_local, is_address, open_at, writing_at
 from stance.corpus.article import as_json
-from stance.corpus.cursor import BLOCK
-from stance.corpus.datasets import is_dataset_name
-from stance.corpus.opening import STDIN, is_folder
-from stance.corpus.writing import replacing_file
+from stance.datasets.records import is_dataset_name
 from stance.distribution import installed_versions
 from stance.errors import OutputError
+from stance.formats.addresses import as_local, is_address, open_at, writing_at
+from stance.formats.cursor import BLOCK
+from stance.formats.opening import STDIN, is_folder
 from stance.labelling.target import RECEIPT, exists
+from stance.replacing import replacing_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stance.corpus.inputs import PlannedInput
+    from stance.formats.inputs import PlannedInput
     from stance.labelling.entries import InputEnd
     from stance.labelling.output import DurableOutput
     from stance.labelling.plan import RunPlan

@@ -9,7 +9,6 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from stance.corpus.article import as_json
-from stance.corpus.writing import unwritable
 from stance.distribution import toolkit_version
 from stance.errors import InterruptedRunError, MissingFieldError, OutputError, StanceError
 from stance.labelling.engine import Engine, LocalEngine
@@ -26,6 +25,7 @@ from stance.labelling.progress import Meter, Report
 from stance.labelling.receipt import Receipt, make_receipt, read_receipt, write_receipt
 from stance.labelling.tally import Tally
 from stance.labelling.target import Target, exists, refuse_input, refuse_unless
+from stance.replacing import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,13 +9,13 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from stance.corpus.writing import refuse_existing, unwritable
 from stance.labelling.engine import Engine, LocalEngine
 from stance.labelling.finishing import build
 from stance.labelling.journal import Checkpoint
 from stance.labelling.progress import Meter, Report
 from stance.labelling.receipt import InputEntry, input_entry
 from stance.labelling.tally import Tally
+from stance.replacing import refuse_existing, unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stance.corpus.addresses import as_local, exists_at, files_below, is_address, remove_at
-from stance.corpus.opening import COMPRESSIONS, is_folder
-from stance.corpus.overwriting import refuse_overwriting
-from stance.corpus.writing import OUTPUT_FORMATS, output_format
 from stance.errors import ConfigError, OutputError
+from stance.formats.addresses import as_local, exists_at, files_below, is_address, remove_at
+from stance.formats.opening import COMPRESSIONS, is_folder
+from stance.formats.overwriting import refuse_overwriting
+from stance.formats.writing import OUTPUT_FORMATS, output_format
 from stance.labelling.journal import WorkFolder
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from stance.corpus.writing import replacing_file
 from stance.features.estimators import check_texts
+from stance.replacing import replacing_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

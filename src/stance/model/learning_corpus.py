@@ -11,7 +11,7 @@ import numpy as np
 
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.fold_plan import GroupCoverage
-from stance.corpus.labelled import require_labels
+from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
 from stance.model.settling import settle
 from stance.model.unread_fields import refuse_contradictions

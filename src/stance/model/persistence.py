@@ -20,7 +20,6 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.corpus.codebook import Codebook
-from stance.corpus.writing import refuse_existing, replacing_folder
 from stance.distribution import installed_versions
 from stance.errors import ModelError, OutputError
 from stance.features.familiarity import block_of_words
@@ -32,6 +31,7 @@ from stance.model.config import parse_config
 from stance.model.linear import LinearModel
 from stance.model.record import Domain, Model, TrainingRecord
 from stance.model.settling import settle
+from stance.replacing import refuse_existing, replacing_folder
 from stance.text.normalization import NormalizationTable
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Public data sets: their records, their files, their rows."""

@@ -1,0 +1,183 @@
+"""The rows of the public data sets, each from its own layout, under an article's field names.
+
+Labels are what the files say; ``None`` is a label like any other. Fields that
+an article has not are kept under their own names.
+"""
+
+from __future__ import annotations
+
+import csv
+import email.utils
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from stance.corpus.article import Row
+from stance.datasets.files import archived_articles, verified_folder
+from stance.datasets.records import outlet_blocs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from stance.datasets.records import Dataset, DatasetName
+
+Values = dict[str, Any]
+
+SYRIA_BLOCS = ("damascus_aligned", "opposition_aligned", "neutral_wire")
+SYRIA_SHORTEST = 350  # characters; below stand captions and broken pages
+
+_DATED = re.compile(r"(\d{4})(\d{2})(\d{2})\.txt$")
+
+
+def read_dataset(named: DatasetName) -> Iterator[Row]:
+    """Read the rows of a data set, or of one of its splits.
+
+    Raises
+    ------
+    CorpusError
+        If its files are not here, or differ from what they should be.
+    """
+    dataset = named.dataset
+    folder = verified_folder(dataset)
+    source = f"dataset:{dataset.name}" + (f"/{named.split}" if named.split else "")
+    rows = _READERS[dataset.name](dataset, folder, named.split)
+    for number, values in enumerate(rows, start=1):
+        yield Row(source, number, values)
+
+
+def _chosen(dataset: Dataset, split: str | None) -> tuple[str, ...]:
+    return (split,) if split else dataset.splits
+
+
+def _mawqif(dataset: Dataset, folder: Path, split: str | None) -> Iterator[Values]:
+    for part in _chosen(dataset, split):
+        for row in _csv_rows(folder / f"Mawqif_AllTargets_{part.title()}.csv"):
+            named = {"id": row.pop("ID"), "label": row.pop("stance"), "split": part}
+            yield {**named, "published": row.pop("datetime")[:10], **row}
+
+
+def _ans(dataset: Dataset, folder: Path, split: str | None) -> Iterator[Values]:
+    for part in _chosen(dataset, split):
+        for number, row in enumerate(_csv_rows(folder / f"{part}.csv"), start=1):
+            text = f"{row['s1']}\n{row['s2']}"
+            named = {"id": f"{part}-{number}", "text": text, "label": row.pop("stance")}
+            yield {**named, "split": part, **row}
+
+
+def _csv_rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _arabicstancex(dataset: Dataset, folder: Path, split: str | None) -> Iterator[Values]:
+    for part in _chosen(dataset, split):
+        for path in sorted((folder / "Stance_task" / part).glob("*/*.json")):
+            columns = json.loads(path.read_text("utf-8"))
+            for key, text in columns["text"].items():
+                yield {
+                    "id": f"{path.stem}-{key}",
+                    "text": text,
+                    "label": columns["stance"][key],
+                    "target": path.stem,
+                    "domain": path.parent.name,
+                    "split": part,
+                }
+
+
+def _unifiedfc(dataset: Dataset, folder: Path, split: str | None) -> Iterator[Values]:
+    folds = _folds(folder / "train_test_splits.txt")
+    wanted = _chosen(dataset, split)
+    for claim in _claims(folder):
+        if folds[claim["id"]] not in wanted:
+            continue
+        pairs = zip(claim["article"], claim["url"], claim["stance"], strict=True)
+        for number, (text, url, label) in enumerate(pairs, start=1):
+            yield {
+                "id": f"{claim['id']}-{number}",
+                "text": text,
+                "label": label,
+                "target": claim["claim"],
+                "event": claim["id"],
+                "outlet": _host(url),
+                "url": url,
+                "claim": claim["claim"],
+                "fact": claim["fact"],
+                "fold": folds[claim["id"]],
+            }
+
+
+def _folds(path: Path) -> dict[str, str]:
+    """Return the fold of each claim, from lines such as ``Fold_1: V-479 V-249``."""
+    folds = {}
+    for line in path.read_text("utf-8").splitlines():
+        name, _, claims = line.partition(":")
+        folds.update(dict.fromkeys(claims.split(), name.strip().lower().replace("_", "-")))
+    return folds
+
+
+def _claims(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted((folder / "dataset").glob("*.json")):
+        yield json.loads(path.read_text("utf-8"))
+
+
+def _host(url: str) -> str:
+    return re.sub(r"^(www\.|m\.)", "", urlsplit(url).netloc.lower())
+
+
+def _syria_outlets(_: Dataset, folder: Path, __: str | None) -> Iterator[Values]:
+    """Read the articles whose outlet has a bloc, one for each address."""
+    blocs = outlet_blocs()
+    seen: set[str] = set()
+    for claim in _claims(folder):
+        for text, url in zip(claim["article"], claim["url"], strict=True):
+            outlet = _host(url)
+            label = blocs.get(outlet)
+            if label in SYRIA_BLOCS and len(text) >= SYRIA_SHORTEST and url not in seen:
+                seen.add(url)
+                named = {"id": url, "outlet": outlet, "label": label, "text": text}
+                yield {**named, "claim": claim["id"]}
+
+
+def _ant(dataset: Dataset, folder: Path, _: str | None) -> Iterator[Values]:
+    """Read the articles in the order of their names; files without text are left out."""
+    fetched = dataset.archive and folder / dataset.archive.path
+    packed = fetched if fetched and fetched.is_file() else folder / dataset.files[0].path
+    for name, content in sorted(archived_articles(packed)):
+        outlet, section, file_name = name.split("/")
+        page = content.decode("utf-8", "replace")
+        if text := _element(page, "TEXT"):
+            yield {
+                "id": Path(file_name).stem,
+                "outlet": outlet,
+                "section": section,
+                "published": _ant_date(page, file_name),
+                "title": _element(page, "TITLE"),
+                "text": text,
+            }
+
+
+def _element(page: str, name: str) -> str:
+    """Return what stands between a page's tags of one name."""
+    found = re.search(rf"<{name}>(.*?)</{name}>", page, re.DOTALL)
+    return found.group(1).strip() if found else ""
+
+
+def _ant_date(page: str, file_name: str) -> str | None:
+    """Return the date in the page, or else the one at the end of the file's name."""
+    try:
+        return email.utils.parsedate_to_datetime(_element(page, "TIME")).date().isoformat()
+    except (TypeError, ValueError):
+        found = _DATED.search(file_name)
+        return "-".join(found.groups()) if found else None
+
+
+_READERS: dict[str, Callable[[Dataset, Path, str | None], Iterator[Values]]] = {
+    "ans": _ans,
+    "ant": _ant,
+    "arabicstancex": _arabicstancex,
+    "mawqif": _mawqif,
+    "syria-outlets": _syria_outlets,
+    "unifiedfc": _unifiedfc,
+}

@@ -1,0 +1,233 @@
+"""Public data sets by name: what each is, and how ``dataset:NAME/SPLIT`` is read.
+
+The project holds none of the data, only a record of each set: its address at
+one commit, the hash of every file, licence, citation, splits and metric.
+`stance.datasets.files` finds and fetches the files,
+`stance.datasets.readers` turns them into rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "dataset:"
+
+_REGISTRY = Path(__file__).parent / "registry"
+_RAW = "https://raw.githubusercontent.com"
+_PACKED = "https://codeload.github.com"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file of a data set.
+
+    Parameters
+    ----------
+    path : str
+        Below the data set's folder.
+    url : str
+        Where it is fetched from.
+    sha256 : str
+        Of its bytes, in hexadecimal.
+    """
+
+    path: str
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A data set that is fetched as one archive of articles.
+
+    Parameters
+    ----------
+    path : str
+        The archive's name once it is fetched.
+    url : str
+    articles_sha256 : str
+        Of one line ``sha256  path`` for each article, sorted by path: the same
+        however the archive is packed.
+    """
+
+    path: str
+    url: str
+    articles_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What there is to know of one public data set.
+
+    Parameters
+    ----------
+    name, title : str
+    items : int
+        How many articles, tweets or pairs it holds.
+    files : tuple of DataFile
+    archive : Archive, optional
+        How it is fetched, where not file by file.
+    derived_from : str
+        The data set whose files it is read from; empty for its own.
+    source : str
+        Repository and commit.
+    licence, citation, metric : str
+        The metric is the official one, or that of this project where there is
+        none.
+    labels, splits, fields : tuple of str
+    """
+
+    name: str
+    title: str
+    items: int
+    files: tuple[DataFile, ...]
+    archive: Archive | None
+    derived_from: str
+    source: str
+    licence: str
+    citation: str
+    metric: str
+    labels: tuple[str, ...]
+    splits: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that holds its files."""
+        return self.derived_from or self.name
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as plain JSON values, the files as a mapping to their hashes."""
+        shown = {name: getattr(self, name) for name in self.__slots__ if name != "archive"}
+        shown["files"] = {file.path: file.sha256 for file in self.files}
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetName:
+    """What ``dataset:NAME/SPLIT`` names: a data set, and one split or all of it."""
+
+    dataset: Dataset
+    split: str | None
+
+
+def dataset_names() -> list[str]:
+    """Return the names of all known data sets, sorted.
+
+    Examples
+    --------
+    >>> dataset_names()
+    ['ans', 'ant', 'arabicstancex', 'mawqif', 'syria-outlets', 'unifiedfc']
+    """
+    return sorted(_registry())
+
+
+def find_dataset(name: str) -> Dataset:
+    """Return the record of a data set.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name.
+    """
+    if found := _registry().get(name):
+        return found
+    near = difflib.get_close_matches(name.lower(), _registry(), n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]!r}?" if near else "'stance datasets list' shows them."
+    raise ConfigError(
+        f"Got the data set {name!r}, but expected one of {', '.join(dataset_names())}. {hint}"
+    )
+
+
+def is_dataset_name(text: str) -> bool:
+    """Tell whether an input names a public data set and not a file."""
+    return text.startswith(PREFIX)
+
+
+def parse_dataset_name(text: str) -> DatasetName:
+    """Read ``dataset:NAME`` or ``dataset:NAME/SPLIT``.
+
+    Raises
+    ------
+    ConfigError
+        If the data set or the split is unknown.
+
+    Examples
+    --------
+    >>> found = parse_dataset_name("dataset:mawqif/train")
+    >>> found.dataset.name, found.split
+    ('mawqif', 'train')
+    """
+    name, slash, split = text.removeprefix(PREFIX).partition("/")
+    dataset = find_dataset(name)
+    if not slash:
+        return DatasetName(dataset, None)
+    if split not in dataset.splits:
+        known = ", ".join(dataset.splits)
+        raise ConfigError(
+            f"Got the split {split!r} of {name}, but expected "
+            + (f"one of {known}, or {PREFIX}{name} for all." if known else "none: it has no splits")
+            + ("" if known else f". Use {PREFIX}{name}.")
+        )
+    return DatasetName(dataset, split)
+
+
+def outlet_blocs() -> dict[str, str]:
+    """Return whom an outlet stands with, by the host of its address.
+
+    Examples
+    --------
+    >>> outlet_blocs()["sana.sy"]
+    'damascus_aligned'
+    """
+    with (_REGISTRY / "outlet_blocs.csv").open(encoding="utf-8", newline="") as file:
+        return {row["domain"]: row["bloc"] for row in csv.DictReader(file)}
+
+
+@cache
+def _registry() -> Mapping[str, Dataset]:
+    records = tomllib.loads((_REGISTRY / "datasets.toml").read_text("utf-8"))
+    return {name: _dataset(name, record) for name, record in records.items()}
+
+
+def _dataset(name: str, record: dict[str, Any]) -> Dataset:
+    repository, commit = record.get("repository", ""), record.get("commit", "")
+    archive = None
+    if "archive" in record:
+        url = f"{_PACKED}/{repository}/tar.gz/{commit}"
+        archive = Archive(record["archive"], url, record["articles_sha256"])
+    source = f"github.com/{repository} @ {commit}" if repository else record["derived_from"]
+    base = "/".join(filter(None, (_RAW, repository, commit, record.get("folder"))))
+    return Dataset(
+        name=name,
+        files=_files(name, base) if repository else (),
+        archive=archive,
+        derived_from=record.get("derived_from", ""),
+        source=source,
+        title=record["title"],
+        items=record["items"],
+        licence=record["licence"],
+        citation=record["citation"].strip(),
+        metric=record["metric"],
+        labels=tuple(record["labels"]),
+        splits=tuple(record["splits"]),
+        fields=tuple(record["fields"]),
+    )
+
+
+def _files(name: str, base: str) -> tuple[DataFile, ...]:
+    """Read a list of files as ``sha256sum`` writes it."""
+    lines = (_REGISTRY / f"{name}.sha256").read_text("utf-8").splitlines()
+    pairs = (line.split("  ", 1) for line in lines)
+    return tuple(DataFile(path, f"{base}/{path}", sha256) for sha256, path in pairs)

@@ -1,0 +1,273 @@
+"""What a worker elsewhere does: reads a span, labels it, and hands back what fits into a leg."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stance.distribution import toolkit_version
+from stance.errors import ConfigError, CorpusError, ModelError
+from stance.formats.cursor import Mark
+from stance.labelling.batches import Batcher, BatchLabeller, LabelledBatch
+from stance.labelling.entries import Intake, Sightings
+from stance.model.persistence import MANIFEST, read_model
+from stance.model.prediction import label_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from stance.distributed.partitions import Span
+    from stance.formats.inputs import PlannedInput
+    from stance.labelling.encoding import Encoder
+    from stance.labelling.entries import Entry, Selection, Spot
+    from stance.labelling.plan import Labelling
+
+# Inputs that a worker keeps open between two legs; one that was closed is read again.
+OPEN_READINGS = 16
+
+
+class KnownHash(NamedTuple):
+    """A hash that was finished, and can be sent."""
+
+    value: str
+
+    def hexdigest(self) -> str:
+        """Return the hash, hexadecimal."""
+        return self.value
+
+
+class Leg(NamedTuple):
+    """What came of a span, or of its beginning.
+
+    ``rest`` is what is left of it, None if nothing is.
+    """
+
+    batches: list[LabelledBatch]
+    sightings: Sightings
+    rest: Span | None
+
+
+@dataclass(frozen=True)
+class PackedModel:
+    """The files of a model folder, and the hash of the whole."""
+
+    files: Mapping[str, bytes]
+    sha256: str
+
+    @classmethod
+    def of(cls, folder: Path, sha256: str) -> PackedModel:
+        """Pack a folder; whoever unpacks it finds out whether it is still the same."""
+        names = [MANIFEST, *read_model(folder).manifest.files]
+        return cls({name: (folder / name).read_bytes() for name in names}, sha256)
+
+    def labeller(self, options: Mapping[str, Any]) -> Callable[..., Any]:
+        """Unpack the model, check it, and return what labels articles by it.
+
+        Raises
+        ------
+        ModelError
+            If it is not the model that was meant to be sent.
+        """
+        with tempfile.TemporaryDirectory(prefix="stance-") as folder:
+            for name, data in self.files.items():
+                (Path(folder) / name).write_bytes(data)
+            stored = read_model(Path(folder))
+        if stored.sha256 != self.sha256:
+            raise ModelError(
+                f"Got a model with sha256 {stored.sha256}, but expected {self.sha256}. It was "
+                "changed since the run began: put the old one back, or begin anew."
+            )
+        _ = stored.model.scorer  # made once, before several threads ask for it
+        return partial(label_batch, stored.model, **options)
+
+
+@dataclass(frozen=True)
+class WorkOrder:
+    """All that a worker needs to know of a task, sent to it once.
+
+    Parameters
+    ----------
+    stance : str
+        The version that gives the work out.
+    model : PackedModel
+    options : mapping
+        For `stance.model.prediction.label_batch`.
+    encoder : Encoder
+    selection : Selection
+    inputs : sequence of PlannedInput
+    batch_size : int
+    part_rows : int, optional
+    leg_bytes : int
+        A leg ends when its output has so many.
+    """
+
+    stance: str
+    model: PackedModel
+    options: Mapping[str, Any]
+    encoder: Encoder
+    selection: Selection
+    inputs: Sequence[PlannedInput]
+    batch_size: int
+    part_rows: int | None
+    leg_bytes: int
+
+    @classmethod
+    def of(cls, task: Labelling, batch_size: int, leg_bytes: int) -> WorkOrder:
+        """Sum up a task."""
+        model = PackedModel.of(Path(task.model["folder"]), task.model["sha256"])
+        return cls(
+            toolkit_version(),
+            model,
+            task.label_options,
+            task.labeller.encoder,
+            task.selection,
+            task.inputs,
+            batch_size,
+            task.part_rows,
+            leg_bytes,
+        )
+
+    def workplace(self) -> Workplace:
+        """Prepare to work by it.
+
+        Raises
+        ------
+        ConfigError
+            If the version of stance here is another.
+        ModelError
+            If the model was changed on its way.
+        """
+        if toolkit_version() != self.stance:
+            raise ConfigError(
+                f"Got a worker with stance {toolkit_version()}, but expected {self.stance}, which "
+                "gives the work out. Install the same version everywhere."
+            )
+        return Workplace(self, BatchLabeller(self.model.labeller(self.options), self.encoder))
+
+
+@dataclass
+class Workplace:
+    """Reads and labels spans; any number of threads may use it.
+
+    Parameters
+    ----------
+    order : WorkOrder
+    labeller : BatchLabeller
+    """
+
+    order: WorkOrder
+    labeller: BatchLabeller
+    _open: OrderedDict[Span, _Reading] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def label(self, span: Span, unseen: set[str], n_in_part: int | None) -> Leg:
+        """Label a span, or as much of it as fits into a leg.
+
+        Parameters
+        ----------
+        span : Span
+        unseen : set of str
+            Fields asked for by name that no row before it had.
+        n_in_part : int, optional
+            Rows that the part of the output has before it, where that is known:
+            then no batch reaches into the next part.
+        """
+        with self._lock:
+            reading = self._open.pop(span, None)
+        if reading is None:
+            reading = _Reading.of(self.order, span, unseen)
+        batches: list[LabelledBatch] = []
+        n_bytes = 0
+        part_rows = None if n_in_part is None else self.order.part_rows
+        batcher = Batcher(self.order.batch_size, part_rows, n_in_part or 0)
+        for entry in reading.entries:
+            if batch := batcher.add(entry):
+                batches.append(sealed(self.labeller(batch), span))
+                n_bytes += len(batches[-1].rows) + len(batches[-1].rejects)
+                if n_bytes >= self.order.leg_bytes:
+                    return Leg(batches, reading.sightings(), self._put_aside(span, batch, reading))
+        if not batcher.is_empty:
+            batches.append(sealed(self.labeller(batcher.take()), span))
+        return Leg(batches, reading.sightings(), None)
+
+    def labelled(self, entries: Sequence[Entry]) -> LabelledBatch:
+        """Label entries that were read elsewhere."""
+        return self.labeller(entries)._replace(predictions=[])
+
+    def _put_aside(self, span: Span, batch: list[Entry], reading: _Reading) -> Span:
+        """Keep an input open for the next leg, which may come here."""
+        rest = span.behind(sealed_spot(batch[-1].spot, span))
+        with self._lock:
+            self._open[rest] = reading
+            while len(self._open) > OPEN_READINGS:
+                self._open.popitem(last=False)
+        return rest
+
+
+@dataclass
+class _Reading:
+    """A span that is being read."""
+
+    intake: Intake
+    entries: Iterator[Entry]
+
+    @classmethod
+    def of(cls, order: WorkOrder, span: Span, unseen: set[str]) -> _Reading:
+        intake = Intake(
+            order.inputs,
+            order.selection,
+            n_input=span.n_input,
+            n_end=span.n_end,
+            place=span.place,
+            unseen=unseen,
+            judges=False,
+        )
+        return cls(intake, read_span(intake, order.inputs, span))
+
+    def sightings(self) -> Sightings:
+        """Return what was seen since the last leg."""
+        seen = self.intake.sightings
+        self.intake.sightings = Sightings(seen.unseen)
+        return seen
+
+
+def read_span(intake: Intake, inputs: Sequence[PlannedInput], span: Span) -> Iterator[Entry]:
+    """Read the entries of a span.
+
+    Raises
+    ------
+    CorpusError
+        If a file is not what it was where the work is given out.
+    """
+    if span.stretch is None:
+        return iter(intake)
+    planned = inputs[span.n_input]
+    by_rows = planned.file is not None and planned.file.format == "parquet"
+    if by_rows and planned.state().size != span.stretch.end.n_bytes:
+        raise CorpusError(
+            f"Got {planned.name}, whose size here is not {span.stretch.end.n_bytes:,} bytes, but "
+            "expected one file that all machines see. Put it into a folder that they share."
+        )
+    return intake.stretch(span.n_input, span.stretch)
+
+
+def sealed(batch: LabelledBatch, span: Span) -> LabelledBatch:
+    """Return a batch as it can be sent: without its articles, its hash finished."""
+    return batch._replace(predictions=[], spot=sealed_spot(batch.spot, span))
+
+
+def sealed_spot(spot: Spot, span: Span) -> Spot:
+    """Return a spot with a hash that is finished.
+
+    What stands before a place in a stretch was hashed by who cut the file, up
+    to the end of the stretch.
+    """
+    if span.stretch is not None and spot.n_input == span.n_input:
+        end = span.stretch.end
+        return spot._replace(mark=Mark(end.n_bytes, KnownHash(end.sha256)))
+    return spot._replace(mark=Mark(spot.mark.n_bytes, KnownHash(spot.mark.sha256)))

@@ -1,0 +1,420 @@
+"""Rows of an Excel workbook's sheet, one at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import warnings
+import zipfile
+import zlib
+from contextlib import ExitStack
+from itertools import chain, islice, repeat
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from stance.corpus.article import RejectedRow, Row
+from stance.corpus.keys import by_canonical, canonical, tidy
+from stance.distribution import install_command
+from stance.errors import ConfigError, CorpusError, DamagedFileError
+from stance.formats.cursor import Cursor
+from stance.formats.diagnosis import known_field
+from stance.formats.lines import LONGEST_ROW
+from stance.formats.opening import STDIN, InputFile, check_content, seekable
+from stance.formats.values import NoValue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+_BOOK = re.compile(r"xl/workbook\d*\.xml")
+_STALE = re.compile(rb"""fullCalcOnLoad=["'](?:1|true)["']""")
+_BLOCK = 1024 * 1024
+
+# Texts that cells share are held in memory at once, each with so many bytes more.
+MOST_SHARED_TEXT = 384 * 1024 * 1024
+_EACH = 80
+_SHARED = "xl/sharedStrings.xml"
+_SHEETS = "xl/worksheets/"
+
+# Of what else a workbook has, its styles are the most; they are held at once too.
+MOST_OTHER_PARTS = 64 * 1024 * 1024
+
+_CONTENT_TYPES = "[Content_Types].xml"
+_WORKBOOK_TYPE = re.compile(rb"spreadsheetml|ms-excel\.(?:sheet|template)")
+
+# Excel writes characters that XML cannot hold as «_x000D_», and «_x005F_» for a low line that
+# begins such a word in a text. openpyxl 3.1.5 removes the latter from the table of shared texts
+# and leaves the former, so «_x0041_» is a text's own word here.
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|[Ff]{3}[EeFf])_")
+
+# openpyxl 3.1.5 finds nothing in such a file, and says nothing.
+_STRICT = "If it is «Strict Open XML», save it in Excel as «Excel Workbook (.xlsx)»."
+
+# What zipfile, the XML parser and openpyxl raise on a file that is damaged.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
+# Titles may stand above the column names: so many rows are looked at.
+LOOKED_AT = 10
+LONGEST_NAME = 60
+
+
+def read_workbook(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
+    """Read the rows of a sheet below its column names.
+
+    The names are the first row that is not empty, or the first one with
+    several names below a title. Rows have the numbers that Excel shows. A
+    formula that no program has calculated, and one whose result is an error,
+    are no values.
+
+    Raises
+    ------
+    DamagedFileError
+        If the file is damaged or was cut short.
+    CorpusError
+        If it comes by standard input, is no workbook, or has no such sheet.
+    ConfigError
+        If the package that reads workbooks is not installed.
+    """
+    if file.name == STDIN:
+        raise CorpusError(
+            "Got a workbook on standard input, but its index stands at the end of the file. "
+            "Save it to a file and name that."
+        )
+    check_content(file)
+    with ExitStack() as open_things:
+        whole = open_things.enter_context(seekable(file, cursor))
+        try:
+            yield from _rows(file, whole, cursor, open_things)
+        except _DAMAGE as error:
+            raise DamagedFileError(
+                f"Got {file.name}, which cannot be read as a workbook after row {cursor.row} "
+                f"({type(error).__name__}: {str(error).partition(chr(10))[0]}). The file is "
+                "damaged or is no workbook: open it in Excel or LibreOffice and save it again "
+                "as .xlsx."
+            ) from error
+
+
+class _Cells(NamedTuple):
+    """The values of one row's cells, and the number that Excel shows beside it."""
+
+    number: int
+    values: tuple[Any, ...]
+
+    @property
+    def filled(self) -> list[Any]:
+        """The values of cells that are not empty."""
+        return [value for value in self.values if value is not None]
+
+
+def _rows(
+    file: InputFile, whole: Path | IO[bytes], cursor: Cursor, open_things: ExitStack
+) -> Iterator[Row | RejectedRow]:
+    found = _cells(file, whole, open_things)
+    rows: Iterator[_Cells] = (cells for cells in found if any(map(_shows, cells.values)))
+    first = next(rows, None)
+    if first is None:
+        raise CorpusError(
+            f"Got {file.name}, whose sheet is empty, but expected a row of column names and rows "
+            f"below it. Name another sheet with --sheet. {_STRICT}"
+        )
+    named, rows = _from_names(first, rows)
+    header = _header(file, named)
+    cursor.header = header
+    cursor.row = max(cursor.row, named.number)
+    for cells in rows:
+        if cells.number > cursor.row:
+            cursor.row = cells.number
+            yield Row(file.name, cells.number, _values(header, cells))
+
+
+def _shows(value: Any) -> bool:
+    """Tell whether anything is to be seen in a cell."""
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def _from_names(first: _Cells, rows: Iterator[_Cells]) -> tuple[_Cells, Iterator[_Cells]]:
+    """Return the row of column names, and those below it: the first, or one below a title."""
+    title = first.filled
+    if len(title) > 1 or known_field(str(title[0])):
+        return first, rows
+    looked_at = list(islice(rows, LOOKED_AT))
+    place = next((n for n, cells in enumerate(looked_at) if len(cells.filled) > 1), None)
+    if place is None or not _are_names(looked_at[place].filled):
+        return first, chain(looked_at, rows)
+    return looked_at[place], chain(looked_at[place + 1 :], rows)
+
+
+def _are_names(values: Sequence[Any]) -> bool:
+    names = {tidy(value) for value in values if isinstance(value, str)}
+    return len(names) == len(values) and all(len(name) <= LONGEST_NAME for name in names)
+
+
+def _cells(file: InputFile, whole: Path | IO[bytes], open_things: ExitStack) -> Iterator[_Cells]:
+    """Read a sheet as calculated and, if it has formulas, as written beside it."""
+    calculated = _sheet(file, whole, open_things, calculated=True)
+    rows = _quietly(calculated.iter_rows())
+    written: Iterator[Any] = repeat(())
+    if _has_formulas(file, whole, calculated):
+        written = _quietly(_sheet(file, whole, open_things, calculated=False).iter_rows())
+    is_stale = _is_stale(whole)
+    for number, (cells, formulas) in enumerate(zip(rows, written, strict=False), start=1):
+        padded = chain(formulas, repeat(None))
+        values = (_value(*pair, is_stale=is_stale) for pair in zip(cells, padded, strict=False))
+        yield _Cells(number, tuple(values))
+
+
+def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
+    """Read rows without openpyxl's remarks on what it does not keep."""
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+        yield row
+
+
+def _sheet(
+    file: InputFile, whole: Path | IO[bytes], open_things: ExitStack, *, calculated: bool
+) -> Any:
+    openpyxl = _openpyxl()
+    _refuse_too_large(file, whole)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(whole, read_only=True, data_only=calculated, keep_links=False)
+    open_things.callback(book.close)
+    by_name = {sheet.title: sheet for sheet in book.worksheets}
+    if not by_name:
+        raise CorpusError(f"Got {file.name}, which holds no sheet with cells. {_STRICT}")
+    if file.sheet:
+        sheet = by_name[_sheet_name(file, list(by_name))]
+    else:
+        sheet = _first_visible(book.worksheets)
+    # Some programs write a range that is too small.
+    sheet.reset_dimensions()
+    return sheet
+
+
+def _sheet_name(file: InputFile, names: Sequence[str]) -> str:
+    """Return the sheet's name as the workbook has it."""
+    wanted = file.sheet
+    found = wanted if wanted in names else by_canonical(names).get(canonical(wanted))
+    if found is None:
+        raise CorpusError(
+            f"Got {file.name} without a sheet {wanted!r}, but expected it as asked for. "
+            f"Its sheets are: {', '.join(names)}. Name one of them with --sheet."
+        )
+    return found
+
+
+def _first_visible(sheets: Sequence[Any]) -> Any:
+    return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
+
+
+def _openpyxl() -> Any:
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise ConfigError(
+            "Got an Excel workbook, but the package that reads it is not installed. Install it "
+            f"with: {install_command('excel')}. Or save the sheet as CSV in UTF-8."
+        ) from error
+    return openpyxl
+
+
+def _refuse_too_large(file: InputFile, whole: Path | IO[bytes]) -> None:
+    with zipfile.ZipFile(whole) as archive:
+        names = archive.namelist()
+        types = archive.read(_CONTENT_TYPES) if _CONTENT_TYPES in names else b""
+        if not _WORKBOOK_TYPE.search(types):
+            raise CorpusError(
+                f"Got {file.name}, which is a zip archive but no Excel workbook. Open it in the "
+                "program that made it and save it as .xlsx or as CSV in UTF-8."
+            )
+        shared = _shared_part(archive)
+        # Pictures are not read, and do not shrink either.
+        others = sum(
+            part.file_size
+            for part in archive.infolist()
+            if part.filename != shared
+            and not part.filename.startswith(_SHEETS)
+            and part.file_size > 2 * part.compress_size
+        )
+        size = _shared_size(file, archive, shared) if shared in names else 0
+    if size > MOST_SHARED_TEXT or others > MOST_OTHER_PARTS:
+        raise CorpusError(
+            f"Got {file.name} with {size:,} bytes of text in cells and {others:,} of styles and "
+            "the like, which a workbook holds in memory at once, but expected at most "
+            f"{MOST_SHARED_TEXT:,} and {MOST_OTHER_PARTS:,}. Save it as CSV in UTF-8."
+        )
+
+
+def _shared_part(archive: zipfile.ZipFile) -> str:
+    """Return the name of the part with texts that cells share, which a workbook may choose."""
+    with archive.open("[Content_Types].xml") as xml:
+        kinds = xml.read(MOST_OTHER_PARTS)
+    for override in re.findall(rb"<(?:\w+:)?Override [^>]*>", kinds):
+        name = re.search(rb"PartName\s*=\s*[\"']/([^\"']+)", override)
+        if name and b"sharedStrings+xml" in override:
+            return name[1].decode(errors="replace")
+    return _SHARED
+
+
+def _shared_size(file: InputFile, archive: zipfile.ZipFile, name: str) -> int:
+    """Return what the texts that cells share take in memory, by and large.
+
+    Raises
+    ------
+    CorpusError
+        If one of them is longer than a row may be.
+    """
+    size = archive.getinfo(name).file_size
+    if not LONGEST_ROW < size <= MOST_SHARED_TEXT:
+        return size
+    with archive.open(name) as xml:
+        for block in _blocks(file, xml):
+            size += _EACH * block.count(b"<")
+    return size
+
+
+def _blocks(file: InputFile, xml: IO[bytes]) -> Iterator[bytes]:
+    """Read XML in blocks, up to a text that is longer than a row may be.
+
+    Raises
+    ------
+    CorpusError
+        If there is one.
+    """
+    run = 0
+    while data := xml.read(_BLOCK):
+        run = len(data) - data.rfind(b"<") if b"<" in data else run + len(data)
+        if run > LONGEST_ROW:
+            raise CorpusError(
+                f"Got {file.name} with a text of over {LONGEST_ROW:,} bytes in one cell, which "
+                "no Excel has written. Save the sheet as CSV in UTF-8, where such a row is set "
+                "aside by itself."
+            )
+        yield data
+
+
+def _has_formulas(file: InputFile, whole: Path | IO[bytes], sheet: Any) -> bool:
+    """Look for a formula in the XML of a sheet, which is faster than to read it twice."""
+    with zipfile.ZipFile(whole) as archive, archive.open(sheet._worksheet_path) as xml:
+        end, found = b"", False
+        for data in _blocks(file, xml):
+            found = found or bool(_FORMULA.search(end + data))
+            end = data[-64:]
+    return found
+
+
+def _is_stale(whole: Path | IO[bytes]) -> bool:
+    """Tell whether a workbook asks Excel to calculate all of it anew.
+
+    openpyxl 3.1.5 takes it for granted where the file does not say it.
+    """
+    with zipfile.ZipFile(whole) as archive:
+        books = [name for name in archive.namelist() if _BOOK.fullmatch(name)]
+        return any(_STALE.search(archive.read(name)) for name in books)
+
+
+def _header(file: InputFile, cells: _Cells) -> tuple[str, ...]:
+    header = tuple("" if isinstance(v, NoValue | None) else tidy(str(v)) for v in cells.values)
+    if not any(header):
+        raise CorpusError(
+            f"Got {file.name} without column names in row {cells.number}, but expected them there."
+        )
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        raise CorpusError(
+            f"Got {file.name} with two columns {twice!r}, but expected each name once. "
+            "Rename one of the two."
+        )
+    return header
+
+
+def _values(header: Sequence[str], cells: _Cells) -> dict[str, Any]:
+    padded = chain(cells.values, repeat(None))
+    return {name: value for name, value in zip(header, padded, strict=False) if name}
+
+
+def _value(cell: Any, formula: Any, *, is_stale: bool) -> Any:
+    """Return the value of a cell.
+
+    Parameters
+    ----------
+    cell, formula : cell of openpyxl
+        As calculated, and as written; None where there is none.
+    is_stale : bool
+        Whether the workbook asks Excel to calculate it anew: its writer did
+        not, and may have put 0 in the place of every result.
+    """
+    value = cell.value
+    if cell.data_type == "e":
+        return NoValue(f"holds the error {value}")
+    if getattr(formula, "data_type", "") == "f" and _is_unknown(cell, is_stale=is_stale):
+        return NoValue(
+            "holds a formula that was never calculated: open the file in Excel and save it"
+        )
+    if isinstance(value, str):
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date()
+    return value
+
+
+def _is_unknown(cell: Any, *, is_stale: bool) -> bool:
+    """Tell whether nobody has calculated a formula; one that yields an empty text is known."""
+    if cell.value is None:
+        return bool(cell.data_type != "str")
+    return is_stale and type(cell.value) is int and cell.value == 0
+
+
+def chosen_sheet(file: InputFile, wanted: str | None) -> str:
+    """Return the name of the sheet that is read, empty where a workbook has no other.
+
+    Raises
+    ------
+    ConfigError
+        If the package that reads workbooks is not installed.
+    """
+    _openpyxl()
+    if wanted:
+        return wanted
+    try:
+        with seekable(file, Cursor(hashes=False)) as whole:
+            _refuse_too_large(file, whole)
+            sheets = _outline(whole)
+    except (CorpusError, *_DAMAGE):
+        # Whoever reads it will say what is wrong.
+        return ""
+    visible = [name for name, state in sheets if state == "visible"]
+    return (visible or [name for name, _ in sheets])[0] if len(sheets) > 1 else ""
+
+
+def _outline(whole: Path | IO[bytes]) -> list[tuple[str, str]]:
+    """Return the name and state of each sheet with cells, without a look at any cell."""
+    from openpyxl.reader.excel import ExcelReader
+
+    reader = ExcelReader(whole, read_only=True, keep_links=False)
+    with reader.archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader.read_manifest()
+        reader.read_workbook()
+        return [
+            (sheet.name, sheet.state or "visible")
+            for sheet, relation in reader.parser.find_sheets()
+            if "chartsheet" not in relation.Type and relation.target in reader.valid_files
+        ]

@@ -1,0 +1,288 @@
+"""A whole labelled corpus at once, as training and testing need it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from dataclasses import fields as fields_of
+from typing import TYPE_CHECKING, Any, Unpack
+
+from stance.corpus.article import Article, RejectedRow
+from stance.corpus.dates import DATE_ORDERS, ResolvedDates, resolve_dates
+from stance.corpus.keys import Spellings, canonical
+from stance.errors import CorpusError
+from stance.formats.reading import READ, Located, read_located
+from stance.formats.source import Source, SourceOptions
+from stance.formats.values import NoTextError, text_of, text_or_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from stance.corpus.dates import DateOrder
+    from stance.formats.inputs import PlannedInput
+
+ARTICLE_FIELDS = tuple(field.name for field in fields_of(Article))
+
+# Fields whose values are compared.
+KEYS = ("label", "outlet", "event", "target")
+
+NEEDED = READ | {"label", "outlet", "event"}
+
+# Of a value of a row so many characters are held; of a row set aside so many bytes.
+HELD = 2_000
+HELD_BYTES = 16_000
+
+# What joins several labels in one cell, as doccano and others write them.
+_JOINED = re.compile(r"[#;|,،؛]")
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """A labelled corpus as it was read.
+
+    Parameters
+    ----------
+    rows : list of Located
+        Each article with a label and an id of its own; every key (label,
+        outlet, event, target) in one spelling.
+    rejected : list of RejectedRow
+    spellings : dict of str to Spellings
+        How the values of each key were published.
+    dates : ResolvedDates
+        How the dates were read.
+    """
+
+    rows: list[Located]
+    rejected: list[RejectedRow]
+    spellings: dict[str, Spellings]
+    dates: ResolvedDates
+
+    @property
+    def articles(self) -> list[Article]:
+        """The articles alone."""
+        return [row.article for row in self.rows]
+
+
+def read_corpus(
+    inputs: Source | Iterable[str | Path], **options: Unpack[SourceOptions]
+) -> tuple[list[Article], list[RejectedRow]]:
+    """Read labelled articles; those without a label or with a used id are rejected.
+
+    Labels, outlets, events and targets that differ in invisible marks, blanks,
+    Persian letter forms or the writing of whole numbers and booleans count as
+    one, in their most frequent spelling.
+
+    Parameters
+    ----------
+    inputs, **options
+        As for `stance.formats.reading.read_articles`.
+
+    Returns
+    -------
+    articles : list of Article
+        Each with a label and an id of its own.
+    rejected : list of RejectedRow
+    """
+    found = read_labelled(Source.of(inputs, options))
+    return found.articles, found.rejected
+
+
+def read_labelled(
+    source: Source, told: Callable[[PlannedInput], None] = lambda planned: None
+) -> LabelledRows:
+    """Read labelled articles as `read_corpus` does, each with the row that it came from.
+
+    Parameters
+    ----------
+    source : Source
+    told : callable
+        Called with each input before it is read.
+    """
+    rows: list[Located] = []
+    rejected: list[RejectedRow] = []
+    for found in _labelled(source, told):
+        (rejected if isinstance(found, RejectedRow) else rows).append(found)  # type: ignore[arg-type]
+    rows, several = _without_joined_labels(rows)
+    rows, spellings = in_one_spelling(rows, source)
+    rows, dates = dated(rows, source)
+    return LabelledRows(rows, rejected + several, spellings, dates)
+
+
+def _labelled(
+    source: Source, told: Callable[[PlannedInput], None]
+) -> Iterator[Located | RejectedRow]:
+    ids: set[str] = set()
+    for found in read_located(source, needs=NEEDED, told=told):
+        if isinstance(found, RejectedRow):
+            yield replace(found, raw=_held(found.raw))
+            continue
+        row = found.row._replace(raw=None, values=_held(found.row.values))
+        if reason := _unusable(found.article, ids, source.fields.label):
+            yield row._replace(raw=_held(found.row.raw)).rejected(reason)
+        else:
+            ids.add(canonical(found.article.id))
+            yield Located(found.article, row)
+
+
+def _held(found: Any) -> Any:
+    """Return what is held of a row as long as the corpus is: of a long value its beginning.
+
+    Its text is in the article; what else a row may have is not read as a text.
+    """
+    if isinstance(found, dict):
+        return {name: _held_value(value) for name, value in found.items()}
+    return found[:HELD_BYTES] if isinstance(found, bytes) else found
+
+
+def _held_value(value: Any) -> Any:
+    if isinstance(value, str | bytes):
+        return value[:HELD]
+    if isinstance(value, dict | list):
+        return value if len(repr(value)) <= HELD_BYTES else None
+    return value
+
+
+def _without_joined_labels(rows: list[Located]) -> tuple[list[Located], list[RejectedRow]]:
+    """Set aside rows whose label is several labels of the corpus in one cell."""
+    known = {canonical(str(row.article.label)) for row in rows}
+    kept, rejected = [], []
+    for row in rows:
+        parts = list(filter(None, map(canonical, _JOINED.split(str(row.article.label)))))
+        if len(parts) > 1 and all(part in known for part in parts):
+            rejected.append(
+                row.row.rejected(
+                    f"the label {row.article.label!r} is {len(parts)} labels, not one: keep one"
+                )
+            )
+        else:
+            kept.append(row)
+    return kept, rejected
+
+
+def in_one_spelling(
+    rows: Sequence[Located], source: Source
+) -> tuple[list[Located], dict[str, Spellings]]:
+    """Write each label, outlet, event and target as it is published most often.
+
+    Parameters
+    ----------
+    rows : sequence of Located
+    source : Source
+        Its fields tell under which name a row has a value as published.
+
+    Returns
+    -------
+    rows : list of Located
+    spellings : dict of str to Spellings
+    """
+    spellings, shown = {}, {}
+    for key in KEYS:
+        name = getattr(source.fields, key)
+        spellings[key] = Spellings.of(_published(row, key, name) for row in rows)
+        shown[key] = spellings[key].display()
+    return [row._replace(article=_respelled(row.article, shown)) for row in rows], spellings
+
+
+def dated(rows: Sequence[Located], source: Source) -> tuple[list[Located], ResolvedDates]:
+    """Write each date that can be read as ISO 8601 has it; others stay as published."""
+    found = resolve_dates([row.article.published for row in rows], _order(source))
+    return [
+        row
+        if date is None
+        else row._replace(article=replace(row.article, published=date.isoformat()))
+        for row, date in zip(rows, found.dates, strict=True)
+    ], found
+
+
+def _order(source: Source) -> DateOrder | None:
+    return next((order for order in DATE_ORDERS if order == source.date_order), None)
+
+
+def _published(row: Located, key: str, name: str) -> str | None:
+    """Return the value of a key as the row has it."""
+    if getattr(row.article, key) is None:
+        return None
+    try:
+        return text_of(row.row.values.get(name))
+    except NoTextError:
+        return None
+
+
+def _respelled(article: Article, shown: dict[str, dict[str, str]]) -> Article:
+    changed: dict[str, Any] = {}
+    for key in KEYS:
+        value = getattr(article, key)
+        spelling = shown[key].get(canonical(value), value) if value is not None else None
+        if spelling != value:
+            changed[key] = spelling
+    return replace(article, **changed) if changed else article
+
+
+def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
+    """Return the value of a field in each row.
+
+    Parameters
+    ----------
+    rows : sequence of Located
+    field : str
+        A field of an article, ``year`` (of its date), or any field that the
+        files themselves have.
+
+    Returns
+    -------
+    list of str or None
+        None where a row has no value.
+
+    Raises
+    ------
+    CorpusError
+        If no row has one.
+    """
+    if field in ARTICLE_FIELDS:
+        values = [getattr(row.article, field) for row in rows]
+    else:
+        values = [_plain(row.row.values.get(field)) for row in rows]
+        spelled = Spellings.of(values).display()
+        values = [None if value is None else spelled.get(canonical(value)) for value in values]
+        if field == "year" and not any(values):
+            values = _years(rows)
+    if not any(values):
+        raise CorpusError(_no_values(rows, field))
+    return values
+
+
+def _plain(value: object) -> str | None:
+    return text_or_json(value)
+
+
+def _years(rows: Sequence[Located]) -> list[str | None]:
+    """Return the year of each article's date, also where its day is not certain."""
+    found = resolve_dates([row.article.published for row in rows])
+    fault = found.fault([row.article.id for row in rows])
+    if fault and not any(found.years):
+        raise CorpusError(fault)
+    return [str(year) if year else None for year in found.years]
+
+
+def _no_values(rows: Sequence[Located], field: str) -> str:
+    if field == "year":
+        return (
+            "Got no article with a date to take the year from, but expected 'published' such as "
+            "2019-03-23. Name the field with --published-field."
+        )
+    own = [name for name in ARTICLE_FIELDS if any(getattr(row.article, name) for row in rows)]
+    names = dict.fromkeys([*own, *(name for row in rows for name in row.row.values)])
+    return (
+        f"Got the field {field!r}, which no article has, but expected one of "
+        f"{', '.join(names)}. Choose among them."
+    )
+
+
+def _unusable(article: Article, ids: set[str], label_field: str) -> str:
+    """Say why an article cannot be learned from, or nothing."""
+    if article.label is None:
+        return f"no label in {label_field!r}"
+    if canonical(article.id) in ids:
+        return f"the id {article.id!r} was used before"
+    return ""

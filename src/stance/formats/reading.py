@@ -1,0 +1,231 @@
+"""From files to articles, one at a time; a row that cannot be used is set aside."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+
+from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
+from stance.corpus.keys import canonical, tidy, whole
+from stance.formats.diagnosis import LOOKED_AT, no_such_field
+from stance.formats.inputs import PlannedInput, plan_inputs
+from stance.formats.source import Source, SourceOptions
+from stance.formats.values import NoTextError, text_of, text_or_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+# What a table has for a number.
+_NUMBER = re.compile(r"\s*[+-]?\d[\d.,\u066b\u066c]*\s*")
+LONGEST_NUMBER = 40
+
+# Fields that the model reads: a row whose value of one is no text cannot be labelled.
+READ = frozenset({"id", "text", "title"})
+
+
+class Located(NamedTuple):
+    """An article and the row that it came from."""
+
+    article: Article
+    row: Row
+
+
+def read_articles(
+    inputs: Source | Iterable[str | Path], **options: Unpack[SourceOptions]
+) -> Iterator[Article | RejectedRow]:
+    """Read articles one at a time.
+
+    Parameters
+    ----------
+    inputs : Source, or iterable of str or Path
+        Files, globs, folders, public data sets, addresses, or ``-`` for
+        standard input; see `Source`. Files may be ``.txt``, JSON Lines or
+        other JSON, CSV, TSV, Parquet or Excel workbooks, each but the last
+        plain or compressed with gzip, bzip2, xz or Zstandard.
+    **options
+        ``fields``, ``where``, ``input_format``, ``encoding``, ``delimiter``,
+        ``sheet`` and ``date_order``, as for `Source`.
+
+    Yields
+    ------
+    Article or RejectedRow
+        In the order of the files and their rows. A field other than id, text
+        and title whose value has no text form is None.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read as a whole, or a field that was asked for by
+        name, or that of the text, is in none of its rows.
+    """
+    for found in read_located(Source.of(inputs, options)):
+        yield found.article if isinstance(found, Located) else found
+
+
+def read_located(
+    source: Source,
+    *,
+    needs: frozenset[str] = READ,
+    told: Callable[[PlannedInput], None] = lambda planned: None,
+) -> Iterator[Located | RejectedRow]:
+    """Read articles together with the rows that they came from.
+
+    Parameters
+    ----------
+    source : Source
+    needs : frozenset of str
+        Fields of an article that must have a text form where they have a
+        value; other fields never cost a row.
+    told : callable
+        Called with each input before it is read.
+    """
+    for planned in plan_inputs(source):
+        told(planned)
+        yield from _located(planned, source, needs)
+
+
+def _located(
+    planned: PlannedInput, source: Source, needs: frozenset[str]
+) -> Iterator[Located | RejectedRow]:
+    locator = Locator(planned, source, needs)
+    wanted = source.required | set(source.where)
+    if planned.kind == "texts":
+        wanted -= {source.fields.text, source.fields.id}
+    first: list[Mapping[str, Any]] = []
+    unseen = set(wanted)
+    for row in planned.rows(source):
+        if isinstance(row, RejectedRow):
+            yield row
+            continue
+        if unseen:
+            unseen -= row.values.keys()
+            if len(first) < LOOKED_AT:
+                first.append(row.values)
+        if (found := locator.locate(row)) is not None:
+            yield found
+    if first and unseen:
+        raise no_such_field(planned, unseen, first, source.fields, sorted(needs))
+
+
+class Locator:
+    """Finds the article in each row of an input.
+
+    Parameters
+    ----------
+    planned : PlannedInput
+    source : Source
+        The file's own names of an article's fields, and which rows are
+        wanted; a folder of texts has `id` and `text` of its own.
+    needs : frozenset of str
+        As for `read_located`.
+    takes : frozenset of str, optional
+        Fields of an article that are looked at; all of them unless given.
+    """
+
+    def __init__(
+        self,
+        planned: PlannedInput,
+        source: Source,
+        needs: frozenset[str] = READ,
+        takes: frozenset[str] | None = None,
+    ) -> None:
+        fields = source.fields
+        if planned.kind == "texts":
+            fields = FieldMapping(**{**dict(fields.items()), "id": "id", "text": "text"})
+        self.fields = fields
+        self._id_name, self._text_name = fields.id, fields.text
+        others = (pair for pair in fields.items() if pair[0] not in {"id", "text"})
+        self._others = [pair for pair in others if takes is None or pair[0] in takes]
+        self._where = {name: canonical(value) for name, value in source.where.items()}
+        self._needs = needs
+        self._prefix = planned.prefix
+
+    def locate(self, row: Row) -> Located | RejectedRow | None:
+        """Find the article in a row; None where the row is to be passed over."""
+        values = row.values
+        if self._where and not all(
+            _matches(values.get(name), wanted) for name, wanted in self._where.items()
+        ):
+            return None
+        found: dict[str, str | None] = {}
+        try:
+            for ours, theirs in self._others:
+                value = values.get(theirs)
+                if value is not None:
+                    found[ours] = self._field(ours, theirs, value) or None
+            # Nearly every id and every text is a string that stays as it is.
+            identifier = values.get(self._id_name)
+            if type(identifier) is not str or identifier.endswith("0"):
+                identifier = _identifier(identifier, self._id_name)
+            text = values.get(self._text_name)
+            if type(text) is not str or len(text) <= LONGEST_NUMBER or text.isspace():
+                text = _body(values, self._text_name)
+        except _FaultError as fault:
+            return row.rejected(str(fault))
+        if row.suspect:
+            bad = {ours for ours, value in found.items() if _undecodable(value)}
+            if bad & self._needs or _undecodable(text) or _undecodable(identifier):
+                return row.rejected("invalid UTF-8")
+            found.update(dict.fromkeys(bad))
+        article = Article(identifier or f"{self._prefix}:{row.number}", text, **found)
+        return Located(article, row)
+
+    def _field(self, ours: str, theirs: str, value: Any) -> str | None:
+        """Return a field's value as text, None where it has no text form and none is needed."""
+        if type(value) is not str:
+            try:
+                value = text_of(value)
+            except NoTextError as error:
+                if ours in self._needs:
+                    raise _FaultError(f"{theirs!r} {error}") from None
+                return None
+        return value if value is None or ours == "title" else tidy(value)
+
+
+class _FaultError(Exception):
+    """Why a row cannot become an article."""
+
+
+def _identifier(value: Any, name: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if type(value) is str:
+        return whole(value)
+    try:
+        return text_of(value) if isinstance(value, float) else text_or_json(value)
+    except NoTextError as error:
+        raise _FaultError(f"{name!r} {error}") from None
+
+
+def _body(values: Mapping[str, Any], name: str) -> str:
+    """Return the text of a row; a number is none."""
+    text = values.get(name)
+    if type(text) is not str:
+        if isinstance(text, bool | int | float | Decimal) and text == text:  # noqa: PLR0124
+            kind = "boolean" if isinstance(text, bool) else "number"
+            raise _FaultError(f"{name!r} is a {kind}, not text")
+        try:
+            text = text_of(text)
+        except NoTextError as error:
+            raise _FaultError(f"{name!r} {error}") from None
+    if text and len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text):
+        raise _FaultError(f"{name!r} is a number, not text")
+    if not text or text.isspace():
+        raise _FaultError(f"{name!r} {'is empty' if name in values else 'is missing'}")
+    return text
+
+
+def _matches(found: Any, wanted: str) -> bool:
+    text = text_or_json(found)
+    return text is not None and canonical(text) == wanted
+
+
+def _undecodable(text: str | None) -> bool:
+    """Tell whether ``surrogateescape`` had to keep bytes that are no UTF-8."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        return True
+    return False

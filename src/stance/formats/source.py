@@ -1,0 +1,113 @@
+"""What a user asked to be read: which files, how they are stored, which fields and rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self, TypedDict
+
+from stance.corpus.article import FieldMapping
+from stance.corpus.dates import DATE_ORDERS
+from stance.errors import ConfigError
+from stance.formats.encodings import check_encoding
+from stance.formats.opening import check_format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+class SourceOptions(TypedDict, total=False):
+    """What a `Source` takes besides its files."""
+
+    fields: FieldMapping | None
+    where: Mapping[str, str] | None
+    input_format: str | None
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    date_order: str | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files of articles, and how to read them.
+
+    Parameters
+    ----------
+    files : tuple of str
+        Files, globs, folders of ``.txt`` files (with an optional
+        ``labels.csv`` beside them) or of files of articles, public data sets
+        as ``dataset:NAME`` or ``dataset:NAME/SPLIT``, addresses that fsspec
+        knows, or ``-`` for standard input.
+    fields : FieldMapping
+        The files' own names of an article's fields.
+    where : mapping of str to str
+        Only rows whose field has this value; others are passed over. Values
+        are compared in their canonical form (`stance.corpus.keys.canonical`).
+    input_format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}, optional
+        Overrides what a file's name and first bytes say.
+    encoding : str, optional
+        A character encoding that Python knows, such as ``windows-1256``;
+        found from the bytes unless given.
+    delimiter : str, optional
+        One character between the columns of a table; found from the first
+        rows unless given.
+    sheet : str, optional
+        The sheet of a workbook; the first unless given.
+    date_order : {"dmy", "mdy"}, optional
+        How to read dates such as 03/04/2019.
+    optional : frozenset of str
+        Fields of an article whose names no row needs to have, though they are
+        not the usual ones.
+    """
+
+    files: tuple[str, ...] = ()
+    fields: FieldMapping = field(default_factory=FieldMapping)
+    where: Mapping[str, str] = field(default_factory=dict)
+    input_format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    date_order: str | None = None
+    optional: frozenset[str] = frozenset()
+
+    @property
+    def required(self) -> set[str]:
+        """Names of fields that some row must have: those asked for, and that of the text."""
+        asked = {theirs for ours, theirs in self.fields.renamed() if ours not in self.optional}
+        return asked | {self.fields.text}
+
+    @classmethod
+    def of(cls, files: Source | Iterable[str | Path], options: SourceOptions) -> Source:
+        """Return a source of some files; one that is made already stays as it is."""
+        if isinstance(files, Source):
+            return files
+        given = {name: value for name, value in options.items() if value is not None}
+        return cls(tuple(map(str, files)), **given)  # type: ignore[arg-type]
+
+    def reading(self, files: Iterable[str | Path]) -> Self:
+        """Return the same source with other files."""
+        return replace(self, files=tuple(map(str, files)))
+
+
+def check_source(source: Source) -> None:
+    """Refuse options that cannot be meant.
+
+    Raises
+    ------
+    ConfigError
+        If the format, the encoding or the date order is unknown, or the
+        delimiter is not one character.
+    """
+    check_format(source.input_format)
+    check_encoding(source.encoding)
+    if source.delimiter is not None and len(source.delimiter) != 1:
+        raise ConfigError(
+            f"Got the delimiter {source.delimiter!r}, but expected one character such as ';'. "
+            "A tab may be written as --delimiter tab."
+        )
+    if source.date_order is not None and source.date_order not in DATE_ORDERS:
+        raise ConfigError(
+            f"Got the date order {source.date_order!r}, but expected dmy (03/04/2019: 3 April) or "
+            "mdy (4 March)."
+        )

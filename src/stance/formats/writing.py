@@ -1,0 +1,201 @@
+"""Results out: written beside the target and renamed, so that nobody sees half a file."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
+
+from stance.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+OUTPUT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+
+# Rows of a row group: enough to compress well, few enough to be read at once.
+PARQUET_GROUP = 50_000
+
+
+class RowWriter(Protocol):
+    """Takes result rows one batch at a time."""
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some rows."""
+        ...
+
+    def close(self) -> None:
+        """Finish the stream; the file below it stays open."""
+        ...
+
+
+def output_format(target: Path | None, chosen: str | None) -> str:
+    """Return the format asked for, or the one that the file name says.
+
+    Raises
+    ------
+    ConfigError
+        If neither names a known format.
+    """
+    known = sorted(set(OUTPUT_FORMATS.values()))
+    if chosen is not None:
+        if chosen not in known:
+            raise ConfigError(f"Got format {chosen!r}, but expected one of {', '.join(known)}.")
+        return chosen
+    if target is None:
+        return "jsonl"
+    found = OUTPUT_FORMATS.get(target.suffix.lower())
+    if found is None:
+        raise ConfigError(
+            f"Got {target} as output, whose ending says nothing about its format, but expected "
+            f"{', '.join(OUTPUT_FORMATS)}. Rename it or give --format."
+        )
+    return found
+
+
+class _JsonLines:
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._file.write(json_lines(rows))
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+
+class _Csv:
+    def __init__(self, file: BinaryIO, columns: Sequence[str], *, bom: bool) -> None:
+        import io
+
+        self._text = io.TextIOWrapper(file, "utf-8-sig" if bom else "utf-8", newline="")
+        self._writer = csv.DictWriter(self._text, columns, lineterminator="\r\n")
+        self._writer.writeheader()
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._writer.writerows(map(flatten, rows))
+
+    def close(self) -> None:
+        with suppress(ValueError):
+            self._text.detach()
+
+
+class _Parquet:
+    """Keeps a row group's worth of rows, so that small batches do not make small groups."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        columns: Sequence[str],
+        numbers: Sequence[str],
+        flags: Sequence[str],
+    ) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._pa = pa
+        self._schema = parquet_schema(columns, numbers, flags)
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
+        self._held: list[dict[str, Any]] = []
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._held.extend(map(flatten, rows))
+        while len(self._held) >= PARQUET_GROUP:
+            self._flush(self._held[:PARQUET_GROUP])
+            del self._held[:PARQUET_GROUP]
+
+    def _flush(self, rows: list[dict[str, Any]]) -> None:
+        self._writer.write_table(self._pa.Table.from_pylist(rows, schema=self._schema))
+
+    def close(self) -> None:
+        if self._held:
+            self._flush(self._held)
+        self._writer.close()
+
+
+def parquet_schema(
+    columns: Sequence[str], numbers: Collection[str], flags: Collection[str] = ()
+) -> Any:
+    """Return the Arrow schema of result rows: float64, true or false, the rest text."""
+    import pyarrow as pa
+
+    kinds = {**dict.fromkeys(numbers, pa.float64()), **dict.fromkeys(flags, pa.bool_())}
+    return pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
+
+
+def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return rows as JSON Lines."""
+    import orjson
+
+    options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
+    return b"".join([orjson.dumps(row, option=options) for row in rows])
+
+
+def flatten(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give every value of a nested mapping a column of its own.
+
+    Examples
+    --------
+    >>> flatten({"id": "1", "probabilities": {"a": 0.5}})
+    {'id': '1', 'probabilities.a': 0.5}
+    """
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": nested for inner, nested in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+class ResultWriter:
+    """Writes result rows to an open file in one of the known formats.
+
+    Parameters
+    ----------
+    file : binary file
+    file_format : {"jsonl", "csv", "parquet"}
+    columns : sequence of str
+        Flat column names, for CSV and Parquet.
+    numbers : iterable of str
+        Those of the columns that hold numbers.
+    flags : iterable of str
+        Those of the columns that are true or false.
+    bom : bool
+        Begin CSV with a byte-order mark, which Excel needs to see UTF-8.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        file_format: str,
+        columns: Sequence[str],
+        *,
+        numbers: Sequence[str] = (),
+        flags: Sequence[str] = (),
+        bom: bool = False,
+    ) -> None:
+        self._writer: RowWriter
+        if file_format == "csv":
+            self._writer = _Csv(file, columns, bom=bom)
+        elif file_format == "parquet":
+            self._writer = _Parquet(file, columns, numbers, flags)
+        else:
+            self._writer = _JsonLines(file)
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some rows."""
+        self._writer.write(rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._writer.close()
