@@ -147,6 +147,19 @@ def test_a_model_of_format_2_is_saved_in_the_format_of_today_and_says_the_same(t
     assert np.array_equal(again.model.probabilities(articles), old.probabilities(articles))
 
 
+def test_a_folder_of_format_3_is_read_as_before():
+    stored = read_model(DATA / "model_format_3")
+    assert stored.manifest.format == 3
+    assert stored.model.codebook is not None
+    assert stored.model.features.preparation.quotations == "apart"
+    rows = orjson.loads((DATA / "model_format_3.probabilities.json").read_bytes())
+    articles = [Article(str(n), row["text"]) for n, row in enumerate(rows)]
+    probabilities = stored.model.probabilities(articles)
+    np.testing.assert_allclose(probabilities, [row["probabilities"] for row in rows], atol=1e-7)
+    flags = [p.out_of_domain for p in predict(stored.model, articles)]
+    assert flags == [row["out_of_domain"] for row in rows]
+
+
 def test_a_model_of_format_1_knows_no_domain(tmp_path):
     model = load_model(DATA / "model_format_1")
     assert model.domain is None
