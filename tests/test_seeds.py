@@ -10,7 +10,8 @@ import pytest
 
 from stance import resources
 from stance.corpus.codebook import Codebook
-from stance.features.lexicon import Lexicon, LexiconMatcher
+from stance.features.lexicon import Lexicon
+from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
 from stance.text.tokenization import words

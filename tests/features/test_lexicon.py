@@ -10,11 +10,11 @@ from stance.features.estimators import LexiconFeatures
 from stance.features.lexicon import (
     Category,
     Lexicon,
-    LexiconBlock,
     LexiconFile,
-    LexiconMatcher,
     Term,
 )
+from stance.features.lexicon_block import LexiconBlock
+from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
 from stance.text.tokenization import words

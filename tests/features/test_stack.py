@@ -3,7 +3,8 @@ import pytest
 from scipy import sparse
 
 from stance.features import stack as stack_module
-from stance.features.lexicon import Category, Lexicon, LexiconBlock, LexiconFile, Term
+from stance.features.lexicon import Category, Lexicon, LexiconFile, Term
+from stance.features.lexicon_block import LexiconBlock
 from stance.features.matrices import scaled, stack
 from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
 from stance.features.tfidf import TfidfOptions, fit_tfidf

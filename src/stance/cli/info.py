@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from stance.features.lexicon import LexiconBlock
+    from stance.features.lexicon_block import LexiconBlock
     from stance.model.persistence import StoredModel
     from stance.model.record import Domain, Model, StrongFeature
 

@@ -13,7 +13,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import CorpusError
-from stance.features.lexicon import Lexicon, LexiconBlock
+from stance.features.lexicon import Lexicon
+from stance.features.lexicon_block import LexiconBlock
 from stance.features.stack import TextBatch
 from stance.features.tfidf import TfidfOptions, fit_tfidf
 from stance.features.tokens import tokenize

@@ -10,7 +10,7 @@ import numpy as np
 
 from stance.features.counting import Weights, WordCounter
 from stance.features.familiarity import block_of_words, term_familiarity
-from stance.features.lexicon import LexiconBlock
+from stance.features.lexicon_block import LexiconBlock
 from stance.features.stack import TextBatch
 from stance.features.tfidf import TfidfBlock
 from stance.features.units import (

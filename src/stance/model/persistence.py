@@ -23,7 +23,8 @@ from stance.corpus.codebook import Codebook
 from stance.distribution import installed_versions
 from stance.errors import ModelError, OutputError
 from stance.features.familiarity import block_of_words
-from stance.features.lexicon import Lexicon, LexiconBlock
+from stance.features.lexicon import Lexicon
+from stance.features.lexicon_block import LexiconBlock
 from stance.features.preparation import Preparation
 from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfBlock

@@ -12,7 +12,8 @@ import numpy as np
 
 from stance import resources
 from stance.errors import ConfigError
-from stance.features.lexicon import Lexicon, LexiconBlock, lexicon_files
+from stance.features.lexicon import Lexicon, lexicon_files
+from stance.features.lexicon_block import LexiconBlock
 from stance.features.matrices import scaled, stack
 from stance.features.stack import FeatureStack, PassageBatch, ScaledBlock, TextBatch
 from stance.features.tfidf import TfidfBlock, fit_tfidf, outlet_frequency

@@ -1,0 +1,204 @@
+"""A lexicon as features: who is named how, and in whose voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, Literal, Self
+
+import numpy as np
+
+from stance.features.lexicon_matching import LexiconMatcher
+from stance.features.matrices import compact
+from stance.text.quotation import Voice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from stance.features.lexicon import Lexicon
+    from stance.features.tokens import TokenBatch
+    from stance.text.normalization import NormalizationTable
+
+PER_WORDS = 1000.0
+
+# How a column's name begins that is not the rate of a category.
+SIDE_KINDS = ("side", "sideshare")
+COLUMN_KINDS = ("scare", "share", *SIDE_KINDS)
+
+SideColumns = Literal["log", "rate"]
+
+
+@dataclass(frozen=True)
+class LexiconBlock:
+    """Lexical features of a text.
+
+    The columns are, in order:
+
+    - for each category that is not plain, its rate per 1,000 words in the
+      outlet's own voice;
+    - for each category, ``scare.CATEGORY``, its rate per 1,000 words between
+      scare quotes;
+    - for each category that names an actor and is not plain,
+      ``share.CATEGORY``: of all mentions of the actor outside quoted speech,
+      the part by this category's names, in [0, 1];
+    - for each side, ``side.SIDE``, how often all the terms that it tends to
+      use occur in the outlet's own voice: ln(1 + rate per 1,000 words), or
+      the rate itself. A term that training never saw still counts here;
+    - with the logarithm, for each side ``sideshare.SIDE``: of all terms that
+      any side owns, the part that this one does, in [0, 1]. A sober article
+      names few, and its share is as telling as a pamphlet's.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+    matcher : LexiconMatcher
+    sides : {"log", "rate"}
+        What stands in the columns of the sides.
+    log_rates : bool
+        Whether a category's rate stands as ``ln(1 + rate)``: the first mention
+        says more than the tenth.
+    """
+
+    lexicon: Lexicon
+    matcher: LexiconMatcher
+    sides: SideColumns = "log"
+    log_rates: bool = False
+
+    @property
+    def surface(self) -> bool:
+        """Whether `transform` takes a batch of words as published: it does not."""
+        return False
+
+    @classmethod
+    def of(
+        cls,
+        lexicon: Lexicon,
+        table: NormalizationTable,
+        *,
+        sides: SideColumns = "log",
+        log_rates: bool = False,
+    ) -> Self:
+        """Prepare a lexicon for texts normalised with a table."""
+        return cls(lexicon, LexiconMatcher(lexicon, table), sides, log_rates)
+
+    @property
+    def terms(self) -> list[str]:
+        """Names of the columns."""
+        return [
+            *(name for name, category in self.lexicon.categories.items() if not category.plain),
+            *(f"scare.{name}" for name in self.lexicon.categories),
+            *(f"share.{name}" for name in self._naming if not self.lexicon.categories[name].plain),
+            *self.side_terms,
+        ]
+
+    @property
+    def side_terms(self) -> list[str]:
+        """Names of the columns that add up a side's terms; they come last."""
+        kinds = SIDE_KINDS if self.sides == "log" else SIDE_KINDS[:1]
+        return [f"{kind}.{name}" for kind in kinds for name in self.lexicon.sides]
+
+    def examples(self, column: str, n: int = 3) -> list[str]:
+        """Return some of the terms that a column counts, the first of its category or side.
+
+        Parameters
+        ----------
+        column : str
+            One of `terms`.
+        n : int
+            At most so many.
+
+        Returns
+        -------
+        list of str
+            Of a side, from as many of its categories as there are.
+        """
+        kind, dot, rest = column.partition(".")
+        name = rest if dot and kind in COLUMN_KINDS else column
+        if name in self.lexicon.categories and kind not in SIDE_KINDS:
+            return [term.term for term in self.lexicon.categories[name].terms[:n]]
+        owned = (
+            [term.term for term in category.terms if (term.side or category.side) == name]
+            for category in self.lexicon.categories.values()
+        )
+        in_turn = (term for terms in zip_longest(*owned) for term in terms if term is not None)
+        return list(islice(in_turn, n))
+
+    @property
+    def _telling(self) -> NDArray[np.bool_]:
+        """Whether each category's own rate is a feature."""
+        return np.array([not c.plain for c in self.lexicon.categories.values()], dtype=np.bool_)
+
+    @property
+    def _naming(self) -> list[str]:
+        return [name for name, category in self.lexicon.categories.items() if category.naming]
+
+    def names_actors(self, batch: TokenBatch) -> NDArray[np.bool_]:
+        """Tell which texts name an actor of the lexicon, shape (n_texts,)."""
+        categories = list(self.lexicon.categories.values())
+        text_of, found = batch.text_of_token, np.zeros(len(batch), dtype=np.bool_)
+        for match in self.matcher.find(batch):
+            if categories[match.category].naming:
+                found[text_of[match.start]] = True
+        return found
+
+    def transform(self, batch: TokenBatch) -> sparse.csr_array:
+        """Return rates and shares, CSR float32 of shape (n_texts, n_columns).
+
+        The batch must tell voices apart for quotations to count as such.
+        """
+        from scipy import sparse
+
+        return compact(sparse.csr_array(self.rates(batch)))
+
+    def rates(self, batch: TokenBatch) -> NDArray[np.float32]:
+        """Return what `transform` does, as a plain array."""
+        own, scare, sides = self._counts(batch)
+        n_words = np.maximum(
+            np.bincount(batch.text_of_token[batch.voices != Voice.SPEECH], minlength=len(batch)),
+            1,
+        )[:, None]
+        rates = [counts * PER_WORDS / n_words for counts in (own[:, self._telling], scare)]
+        if self.log_rates:
+            rates = [np.log1p(rate) for rate in rates]
+        shares = self._shares(own + scare)
+        dense = np.hstack([*rates, shares, *self._side_columns(sides, sides * PER_WORDS / n_words)])
+        return dense.astype(np.float32)
+
+    def _side_columns(
+        self, counts: NDArray[np.float64], rates: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], ...]:
+        if self.sides == "rate":
+            return (rates,)
+        return np.log1p(rates), counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+    def _counts(self, batch: TokenBatch) -> tuple[NDArray[np.float64], ...]:
+        """Count categories in own words and between scare quotes, and sides in own words."""
+        shape = (len(batch), len(self.lexicon.categories))
+        own, scare = np.zeros(shape), np.zeros(shape)
+        sides = np.zeros((len(batch), len(self.lexicon.sides)))
+        text_of = batch.text_of_token
+        quoted = batch.voices.tolist() if batch.voices.any() else None
+        for start, end, category, side in self.matcher.find(batch):
+            spoken = set(quoted[start:end]) if quoted else {Voice.OWN}
+            if Voice.SPEECH in spoken:
+                continue
+            if Voice.SCARE in spoken:
+                scare[text_of[start], category] += 1
+                continue
+            own[text_of[start], category] += 1
+            if side >= 0:
+                sides[text_of[start], side] += 1
+        return own, scare, sides
+
+    def _shares(self, mentions: NDArray[np.float64]) -> NDArray[np.float64]:
+        names = list(self.lexicon.categories)
+        columns = [names.index(name) for name in self._naming]
+        actors = np.array([self.lexicon.categories[name].actor or "" for name in self._naming])
+        named = mentions[:, columns]
+        shares = np.zeros_like(named)
+        for actor in np.unique(actors):
+            of_actor = actors == actor
+            total = named[:, of_actor].sum(axis=1, keepdims=True)
+            shares[:, of_actor] = named[:, of_actor] / np.maximum(total, 1)
+        return shares[:, self._telling[columns]]
