@@ -190,5 +190,6 @@ def test_prediction_loads_no_training_library(tmp_path, fast_model):
 
 def test_reading_a_model_opens_no_pickle():
     forbidden = {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}
-    path = SOURCE / "model" / "persistence.py"
-    assert not {name.split(".")[0] for name in imported_modules(path)} & forbidden
+    for name in ("persistence", "manifest", "model_folder"):
+        imported = imported_modules(SOURCE / "model" / f"{name}.py")
+        assert not {module.split(".")[0] for module in imported} & forbidden

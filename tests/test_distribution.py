@@ -17,7 +17,8 @@ from stance.distribution import DISTRIBUTION, TOOLKIT, install_command, installe
 from stance.errors import ConfigError
 from stance.labelling import receipt
 from stance.model import persistence
-from stance.model.persistence import MANIFEST, read_model, save_model
+from stance.model.manifest import MANIFEST
+from stance.model.persistence import read_model, save_model
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

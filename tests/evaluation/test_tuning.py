@@ -11,7 +11,8 @@ from stance.errors import ConfigError, CorpusError
 from stance.evaluation import tuning
 from stance.evaluation.trial_workers import TrialWorkers
 from stance.evaluation.tuning import tune
-from stance.model.config import load_config, to_toml
+from stance.model.config import load_config
+from stance.model.config_toml import to_toml
 from stance.model.learning_corpus import LabelledCorpus
 from tests.conftest import FAST
 

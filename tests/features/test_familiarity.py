@@ -6,15 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.features import scoring
+from stance.features.batches import InputBatch
 from stance.features.familiarity import (
     arabic_words,
-    block_of_words,
     count_terms,
     term_familiarity,
 )
+from stance.features.model_input import text_inputs
 from stance.features.scoring import Scorer
-from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
+from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfOptions, fit_tfidf
+from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
 from stance.text.tokenization import words
 from tests.samples import SAMPLES, corpora, texts, unhurried
@@ -27,12 +29,15 @@ KNOWN = [
 ]
 
 
+INPUTS = text_inputs(KNOWN)
+
+
 def stack_of(*options):
     table = arabic_normalization()
-    batch = TextBatch(KNOWN, table, by_voice=False)
+    batch = InputBatch(INPUTS, table, by_voice=False)
     blocks = []
     for option in options:
-        block, _ = fit_tfidf(batch.read_by(option), option)
+        block, _ = fit_tfidf(option.tokens_of(batch), option)
         blocks.append(ScaledBlock(option.analyzer, block, np.ones(len(block.terms), np.float32)))
     return FeatureStack(table, blocks)
 
@@ -63,7 +68,7 @@ def plain_familiarity(text):
 
 
 def test_a_terms_familiarity_is_its_share_of_texts_on_a_log_scale(features):
-    block = block_of_words(features)
+    block = features.word_block()
     found = dict(zip(block.terms, term_familiarity(block, len(KNOWN)).tolist(), strict=True))
     assert found["المدينه"] == pytest.approx(np.log(4) / np.log(5))
     assert found["قسد"] == pytest.approx(np.log(2) / np.log(5))
@@ -73,7 +78,7 @@ def test_a_terms_familiarity_is_its_share_of_texts_on_a_log_scale(features):
 def test_a_word_of_every_text_is_wholly_familiar():
     table = arabic_normalization()
     options = TfidfOptions("word", max_n=1)
-    block, _ = fit_tfidf(TextBatch(["قسد", "قسد لندن"], table, by_voice=False).words, options)
+    block, _ = fit_tfidf(tokenize(["قسد", "قسد لندن"], table), options)
     assert term_familiarity(block, 2).tolist() == [1.0, pytest.approx(np.log(2) / np.log(3))]
 
 
@@ -92,7 +97,7 @@ def test_arabic_words_hold_an_arabic_letter_and_no_space(term, expected):
 @unhurried
 @given(chosen=corpora | st.lists(texts, max_size=5) | st.lists(st.sampled_from(KNOWN)))
 def test_a_texts_familiarity_is_the_mean_over_its_words(scorer, chosen):
-    found = scorer.read(chosen).familiarity
+    found = scorer.read(text_inputs(chosen)).familiarity
     assert found.shape == (len(chosen),)
     expected = [plain_familiarity(text) for text in chosen]
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
@@ -100,18 +105,18 @@ def test_a_texts_familiarity_is_the_mean_over_its_words(scorer, chosen):
 
 @pytest.mark.parametrize("text", ["", "؟!،", "لندن", "2019 ypg", "🙂"])
 def test_nothing_known_is_not_familiar_at_all(scorer, text):
-    assert scorer.read([text]).familiarity.tolist() == [0.0]
+    assert scorer.read(text_inputs([text])).familiarity.tolist() == [0.0]
 
 
 def test_an_unknown_word_halves_the_familiarity_of_one_known(scorer):
-    alone, beside = scorer.read(["المدينة", "المدينة Geneva"]).familiarity
+    alone, beside = scorer.read(text_inputs(["المدينة", "المدينة Geneva"])).familiarity
     assert beside == alone / 2 > 0
 
 
 def test_familiarity_depends_on_nothing_but_the_text(features, scorer, monkeypatch):
-    chosen = [*(text[:2_000] for text in SAMPLES.values()), *KNOWN] * 3
+    chosen = text_inputs([*(text[:2_000] for text in SAMPLES.values()), *KNOWN] * 3)
     expected = scorer.read(chosen).familiarity
-    apart = [scorer_of(features).read([text]).familiarity[0] for text in chosen[: len(SAMPLES) + 4]]
+    apart = [scorer_of(features).read([one]).familiarity[0] for one in chosen[: len(SAMPLES) + 4]]
     np.testing.assert_array_equal(apart, expected[: len(apart)])
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(scorer.read, [chosen] * 16):
@@ -125,7 +130,7 @@ def test_a_pickled_scorer_tells_the_same(scorer):
     import pickle
 
     again = pickle.loads(pickle.dumps(scorer))
-    np.testing.assert_array_equal(again.read(KNOWN).familiarity, scorer.read(KNOWN).familiarity)
+    np.testing.assert_array_equal(again.read(INPUTS).familiarity, scorer.read(INPUTS).familiarity)
 
 
 @pytest.mark.parametrize(
@@ -139,16 +144,16 @@ def test_a_pickled_scorer_tells_the_same(scorer):
 )
 def test_features_without_single_words_tell_nothing(options):
     features = stack_of(options)
-    assert block_of_words(features) is None
-    assert scorer_of(features).read(KNOWN).familiarity is None
+    assert features.word_block() is None
+    assert scorer_of(features).read(INPUTS).familiarity is None
 
 
 def test_without_the_number_of_texts_nothing_is_told(features):
-    assert scorer_of(features, n_texts=None).read(KNOWN).familiarity is None
+    assert scorer_of(features, n_texts=None).read(INPUTS).familiarity is None
 
 
 def test_terms_are_counted_as_the_matrix_has_them(features):
-    block = block_of_words(features)
+    block = features.word_block()
     counts, n_words = count_terms(block, features.table, [*KNOWN, "", "لندن قسد قسد"])
     assert n_words.tolist() == [4, 6, 6, 3, 0, 3]
     row = dict(zip(block.terms, counts[[5]].toarray().ravel().tolist(), strict=True))

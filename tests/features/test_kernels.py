@@ -18,9 +18,11 @@ KINDS = {"mark_texts": 2}
 # common counts.
 SCRIPT = """
 import numpy as np
+from stance.features.batches import InputBatch
 from stance.features.counting import count_batch
 from stance.features.scoring import Scorer
-from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
+from stance.features.model_input import text_inputs
+from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfOptions, fit_tfidf
 from stance.text.normalization import NormalizationTable
 
@@ -28,17 +30,17 @@ replacements = {0x640: "", 0x629: "ه", 0xfdfa: "صلي الله"}
 table = NormalizationTable(replacements, ((0x653, 0x655),), ((32, 47),))
 texts = ["قوات قسد في المدينة", "قسـد وقسد ﷺ 🙂 \\ud800", "", "ك" * 300]
 texts.append("ا\\u0653 قسد " + "و " * 5000)
-batch = TextBatch(texts, table, by_voice=False)
+batch = InputBatch(text_inputs(texts), table, by_voice=False)
 blocks = []
 for name in ("word", "char", "surface"):
     options = TfidfOptions(name, min_n=1, max_n=3, sublinear_tf=name != "char")
-    block, values = fit_tfidf(batch.read_by(options), options)
-    again = block.transform(batch.read_by(options))
+    block, values = fit_tfidf(options.tokens_of(batch), options)
+    again = block.transform(batch)
     assert (again != values).nnz == 0
     blocks.append(ScaledBlock(name, block, np.ones(len(block.terms), dtype=np.float32)))
 features = FeatureStack(table, blocks)
 weights = np.random.default_rng(1).normal(size=(features.n_features, 3)).astype(np.float32)
-found = Scorer(features, weights, len(texts)).read(texts)
+found = Scorer(features, weights, len(texts)).read(text_inputs(texts))
 assert found.familiarity.any()
 print(found.values.tobytes().hex(), found.familiarity.tobytes().hex())
 """
@@ -112,7 +114,7 @@ def test_without_a_folder_to_write_in_code_is_compiled_all_the_same(monkeypatch)
 
 def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_articles):
     full_model.scores(seed_articles[:5])
-    full_model.features.transform([article.text for article in seed_articles[:5]])
+    full_model.features.transform(full_model.config.inputs(seed_articles[:5]))
     several = {
         name: kernel.signatures
         for name, kernel in vars(kernels).items()

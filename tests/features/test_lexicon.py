@@ -396,8 +396,8 @@ def test_sides_can_be_plain_rates(folder):
     table = arabic_normalization()
     block = LexiconBlock.of(Lexicon.read(folder), table, sides="rate")
     assert block.terms[-2:] == block.side_terms == ["side.damascus", "side.opposition"]
-    values = block.transform(tokenize(["ميليشيا قسد في المدينة"], table, by_voice=True))
-    assert values.toarray()[0, -2:].tolist() == [250, 0]
+    values = block.rates(tokenize(["ميليشيا قسد في المدينة"], table, by_voice=True))
+    assert values[0, -2:].tolist() == [250, 0]
 
 
 def test_speech_alone_has_no_rates(folder):

@@ -7,8 +7,10 @@ import pytest
 from scipy import sparse
 
 from stance.corpus.article import Article
+from stance.features.batches import InputBatch
+from stance.features.model_input import text_inputs
 from stance.features.scoring import Scorer
-from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
+from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfOptions, fit_tfidf
 from stance.formats.reading import read_articles
 from stance.text.normalization import arabic_normalization
@@ -35,12 +37,12 @@ def texts(public_data):
 @pytest.fixture(scope="module")
 def fitted(texts):
     """Each block beside scikit-learn's vectoriser, and the values of both."""
-    batch = TextBatch(texts, arabic_normalization(), by_voice=False)
+    batch = InputBatch(text_inputs(texts), arabic_normalization(), by_voice=False)
     found = []
     for options in OPTIONS:
         theirs = plain_tfidf(options.analyzer, min_n=options.min_n, max_n=options.max_n, min_df=2)
         found.append(
-            (*fit_tfidf(batch.read_by(options), options), theirs, theirs.fit_transform(texts))
+            (*fit_tfidf(options.tokens_of(batch), options), theirs, theirs.fit_transform(texts))
         )
     return found
 
@@ -62,6 +64,6 @@ def test_decision_values_and_labels_are_those_of_scikit_learn(texts, fitted):
     shape = (features.n_features, 5)
     weights = np.random.default_rng(1).normal(size=shape).astype(np.float32)
     expected = sparse.hstack([values for *_, values in fitted]) @ weights.astype(np.float64)
-    found = Scorer(features, weights).scores(texts)
+    found = Scorer(features, weights).scores(text_inputs(texts))
     np.testing.assert_allclose(found, expected, atol=1e-5)
     np.testing.assert_array_equal(found.argmax(axis=1), expected.argmax(axis=1))

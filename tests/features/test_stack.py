@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from stance.features import stack as stack_module
+from stance.features import batches
+from stance.features.batches import InputBatch
 from stance.features.lexicon import Category, Lexicon, LexiconFile, Term
 from stance.features.lexicon_block import LexiconBlock
 from stance.features.matrices import scaled, stack
-from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
+from stance.features.model_input import text_inputs
+from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfOptions, fit_tfidf
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.text.normalization import arabic_normalization
@@ -39,15 +41,9 @@ def blocks():
 def test_a_stack_puts_scaled_blocks_side_by_side_in_their_order(blocks):
     table = arabic_normalization()
     features = FeatureStack(table, blocks, by_voice=True)
-    words = tokenize(TEXTS, table, by_voice=True)
-    published = tokenize_surface(TEXTS)
-    expected = np.hstack(
-        [
-            block.transform(published if name == "surface" else words).toarray() * scale
-            for name, block, scale in blocks
-        ]
-    )
-    values = features.transform(TEXTS)
+    batch = InputBatch(text_inputs(TEXTS), table, by_voice=True)
+    expected = np.hstack([block.transform(batch).toarray() * scale for _, block, scale in blocks])
+    values = features.transform(text_inputs(TEXTS))
     assert isinstance(values, sparse.csr_array)
     assert values.dtype == np.float32
     assert values.shape == (len(TEXTS), features.n_features)
@@ -60,7 +56,7 @@ def test_every_column_is_named_after_its_block(blocks):
     assert len(names) == len(set(names)) == features.n_features
     assert names[0].startswith("word:")
     assert {"word:قسد", "char: قس", "lexicon:names", "lexicon:scare.names"} <= set(names)
-    values = features.transform(["قسد"]).toarray()[0]
+    values = features.transform(text_inputs(["قسد"])).toarray()[0]
     assert values[names.index("word:قسد")] > 0
     assert values[names.index("word:الرقه")] == 0
 
@@ -70,16 +66,16 @@ def test_voices_are_told_apart_only_where_a_block_asks_for_them(blocks):
     told = FeatureStack(table, blocks, by_voice=True)
     untold = FeatureStack(table, blocks)
     scare = told.names().index("lexicon:scare.names")
-    assert told.transform(["«قسد»"])[0, scare] > 0
-    assert untold.transform(["«قسد»"])[0, scare] == 0
+    assert told.transform(text_inputs(["«قسد»"]))[0, scare] > 0
+    assert untold.transform(text_inputs(["«قسد»"]))[0, scare] == 0
 
 
 def test_a_batch_reads_its_texts_both_ways():
     table = arabic_normalization()
-    batch = TextBatch(["«قَسَد»، مسد"], table, by_voice=True)
-    assert batch.read_by(TfidfOptions("word")).types == ["قسد", "مسد"]
-    assert batch.read_by(TfidfOptions("char")).types == ["قسد", "مسد"]
-    assert batch.read_by(TfidfOptions("surface")).types == ["«قَسَد»،", "مسد"]
+    batch = InputBatch(text_inputs(["«قَسَد»، مسد"]), table, by_voice=True)
+    assert TfidfOptions("word").tokens_of(batch).types == ["قسد", "مسد"]
+    assert TfidfOptions("char").tokens_of(batch).types == ["قسد", "مسد"]
+    assert TfidfOptions("surface").tokens_of(batch).types == ["«قَسَد»،", "مسد"]
     assert batch.words.voices.any()
     assert batch.words is batch.words
 
@@ -88,9 +84,9 @@ def test_a_batch_reads_its_texts_both_ways():
 def test_many_texts_are_read_as_few_are(blocks, by_voice, monkeypatch):
     features = FeatureStack(arabic_normalization(), blocks, by_voice=by_voice)
     texts = [*TEXTS, *SAMPLES.values()]
-    few = features.transform(texts)
-    monkeypatch.setattr(stack_module, "MANY_LETTERS", 0)
-    many = features.transform(texts)
+    few = features.transform(text_inputs(texts))
+    monkeypatch.setattr(batches, "MANY_LETTERS", 0)
+    many = features.transform(text_inputs(texts))
     assert (few != many).nnz == 0
     assert few.nnz > 0
 
@@ -99,8 +95,10 @@ def test_many_texts_are_read_as_few_are(blocks, by_voice, monkeypatch):
 def test_a_text_has_the_same_row_in_any_batch(blocks, by_voice):
     features = FeatureStack(arabic_normalization(), blocks, by_voice=by_voice)
     texts = [*TEXTS, *SAMPLES.values()]
-    alone = [features.transform([text]).toarray() for text in texts]
-    np.testing.assert_array_equal(features.transform(texts).toarray(), np.vstack(alone))
+    alone = [features.transform(text_inputs([text])).toarray() for text in texts]
+    np.testing.assert_array_equal(
+        features.transform(text_inputs(texts)).toarray(), np.vstack(alone)
+    )
     assert features.transform([]).shape == (0, features.n_features)
 
 

@@ -3,7 +3,8 @@ import tomllib
 import pytest
 
 from stance.errors import ConfigError
-from stance.model.config import TrainingConfig, load_config, parse_config, settings, to_toml
+from stance.model.config import TrainingConfig, load_config, parse_config, settings
+from stance.model.config_toml import to_toml
 
 
 def test_written_defaults_read_back_the_same():

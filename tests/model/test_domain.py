@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from stance.corpus.article import Article
-from stance.features.familiarity import block_of_words, count_terms
+from stance.features.familiarity import count_terms
 from stance.features.scoring import Scorer
 from stance.formats.reading import read_articles
 from stance.model import domain
@@ -17,7 +17,6 @@ from stance.model.config import load_config
 from stance.model.domain import FLAGGED, _LeftOut, conformal_bound, learn_domain
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import predict
-from stance.model.record import article_text
 from stance.model.training import fit_features, settle_config, train
 from tests.conftest import FAST
 
@@ -36,8 +35,8 @@ def left_out_scores(articles, config):
     corpus = LabelledCorpus(articles)
     features, matrix = fit_features(corpus, config)
     values = matrix.articles
-    block = block_of_words(features)
-    texts = [article_text(article, config) for article in articles]
+    block = features.word_block()
+    texts = [one.text for one in config.inputs(articles)]
     left_out = _LeftOut.of(corpus, block, values)
     found = left_out.familiarity(np.arange(len(texts)), *count_terms(block, features.table, texts))
     return left_out.by_outlet, found
@@ -53,8 +52,7 @@ def refitted_scores(articles, config, group_of):
         features, _ = fit_features(LabelledCorpus(rest), config)
         weights = np.zeros((features.n_features, 2), dtype=np.float32)
         scorer = Scorer(features, weights, len(rest))
-        texts = [article_text(articles[i], config) for i in rows]
-        found[rows] = scorer.read(texts).familiarity
+        found[rows] = scorer.read(config.inputs(articles[i] for i in rows)).familiarity
     return found
 
 

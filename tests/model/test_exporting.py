@@ -5,14 +5,13 @@ from sklearn.pipeline import Pipeline
 
 from stance.errors import OutputError
 from stance.model.exporting import export_joblib
-from stance.model.record import article_text
 
 
 def test_the_pipeline_gives_the_same_labels_and_probabilities(full_model, seed_articles, tmp_path):
     export_joblib(full_model, tmp_path / "model.joblib")
     pipeline = joblib.load(tmp_path / "model.joblib")
     assert isinstance(pipeline, Pipeline)
-    texts = [article_text(article, full_model.config) for article in seed_articles]
+    texts = [one.text for one in full_model.config.inputs(seed_articles)]
     expected = full_model.probabilities(seed_articles)
     assert np.abs(pipeline.predict_proba(texts) - expected).max() < 1e-4
     labels = [full_model.labels[i] for i in expected.argmax(axis=1)]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stance.corpus.article import Article
+from stance.features.model_input import text_inputs
 from stance.features.preparation import QUOTED
 from stance.model.config import load_config
 from stance.model.learning_corpus import LabelledCorpus
@@ -86,5 +87,5 @@ def test_a_stored_model_reads_articles_as_it_did(seed_articles, tmp_path, quotat
     alone = np.concatenate([again.scores([article]) for article in articles[:20]])
     np.testing.assert_array_equal(alone, together[:20])
     texts = [f"{a.title}\n{a.text}" if a.title else a.text for a in articles]
-    plain = again.linear.scores(again.features.transform(texts))
+    plain = again.linear.scores(again.features.transform(text_inputs(texts)))
     np.testing.assert_allclose(plain, together, atol=1e-5)

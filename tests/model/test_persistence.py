@@ -11,7 +11,8 @@ from safetensors.numpy import load_file, save_file
 
 from stance.corpus.article import Article
 from stance.errors import ModelError, OutputError
-from stance.model.persistence import FORMAT, load_model, read_model, save_model
+from stance.model.manifest import FORMAT
+from stance.model.persistence import load_model, read_model, save_model
 from stance.model.prediction import predict
 from stance.text.tokenization import words
 

@@ -52,7 +52,7 @@ def config_command(
     """
     if not project:
         from stance.model.config import load_config
-        from stance.model.config import to_toml as settings_to_toml
+        from stance.model.config_toml import to_toml as settings_to_toml
 
         typer.echo(settings_to_toml(load_config(config, override or [])), nl=False)
         return

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from stance.features.lexicon_block import LexiconBlock
     from stance.model.persistence import StoredModel
     from stance.model.record import Domain, Model, StrongFeature
 
@@ -81,11 +80,8 @@ def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
 def lexicon_terms(model: Model, feature: str, n: int = TERMS) -> list[str]:
     """Return some Arabic terms that a lexical feature counts; none for other features."""
     name, _, column = feature.partition(":")
-    block = next((b for kind, b, _ in model.features.blocks if kind == name == "lexicon"), None)
-    if block is None:
-        return []
-    lexicon: LexiconBlock = block  # type: ignore[assignment]
-    return lexicon.examples(column, n)
+    block = next(part.block for part in model.features.blocks if part.name == name)
+    return block.examples(column, n)
 
 
 def _show(stored: StoredModel, n_features: int, folder: str) -> None:

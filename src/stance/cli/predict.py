@@ -208,9 +208,10 @@ def _stream_format(chosen: str | None) -> str:
 
 
 def _loaded(model: Path | None) -> StoredModel:
+    from stance.features.model_input import text_inputs
     from stance.model.persistence import read_model
 
     stored = read_model(model_folder(model))
     with patience("Compiling the counting loops, which is done once after an installation ..."):
-        stored.model.scorer.scores(["كلمة"])
+        stored.model.scorer.scores(text_inputs(["كلمة"]))
     return stored

@@ -129,7 +129,7 @@ def _so_far(trials: Sequence[Trial], left: float) -> str:
 
 
 def _write(result: Tuning, output: Path, *, force: bool) -> None:
-    from stance.model.config import to_toml
+    from stance.model.config_toml import to_toml
     from stance.replacing import replacing_file
 
     heading = (

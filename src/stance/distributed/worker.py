@@ -15,7 +15,8 @@ from stance.errors import ConfigError, CorpusError, ModelError
 from stance.formats.cursor import Mark
 from stance.labelling.batches import Batcher, BatchLabeller, LabelledBatch
 from stance.labelling.entries import Intake, Sightings
-from stance.model.persistence import MANIFEST, read_model
+from stance.model.manifest import MANIFEST
+from stance.model.persistence import read_model
 from stance.model.prediction import label_batch
 
 if TYPE_CHECKING:

@@ -92,25 +92,19 @@ def search_space(
     ConfigError
         If nothing is left to be tuned.
     """
+    outlets = GroupCoverage.of(corpus.articles, "outlet")
+    least = _numbers_of_outlets(outlets.n_groups) if outlets.is_mostly_known else []
     values: dict[str, Values] = {
-        "features.char.enabled": [False, True],
-        "features.char.weight": (0.3, 3.0),
-        "features.word.max_n": [1, 2],
-        "features.word.binary": [False, True],
-        "features.passages": [0, 50, 100, 200],
+        **start.features.worth_tuning(least),
         "text.quotations": ["keep", "drop", "apart"],
     }
-    if start.features.lexicon.enabled is True:
-        values["features.lexicon.weight"] = (0.1, 2.0)
-        values["features.lexicon.log_rates"] = [False, True]
     if start.classifier.kind in {"logistic", "svm"}:
         penalties = {"logistic": (0.3, 100.0), "svm": (0.03, 10.0)}
         values[f"classifier.{start.classifier.kind}.C"] = penalties[start.classifier.kind]
     if corpus.auxiliary:
         values["auxiliary.weight"] = (0.03, 1.0)
-    outlets = GroupCoverage.of(corpus.articles, "outlet")
     if outlets.is_mostly_known:
-        values |= _of_outlets(outlets.n_groups, start)
+        values |= _of_outlets(outlets.n_groups)
     left = {k: _with(v, setting(start, k)) for k, v in values.items() if k not in explicit}
     if not left:
         raise ConfigError(
@@ -120,15 +114,15 @@ def search_space(
     return SearchSpace(start, left)
 
 
-def _of_outlets(n_outlets: int, start: TrainingConfig) -> dict[str, Values]:
-    least: list[Any] = [n for n in (1, 2, 3, 5, 7, 10, 14, 20) if n <= max(n_outlets // 3, 1)]
+def _numbers_of_outlets(n_outlets: int) -> list[int]:
+    return [n for n in (1, 2, 3, 5, 7, 10, 14, 20) if n <= max(n_outlets // 3, 1)]
+
+
+def _of_outlets(n_outlets: int) -> dict[str, Values]:
     values: dict[str, Values] = {
-        "features.word.min_outlets": least,
         "classifier.balance_outlets": ["none", "sqrt", "full"],
         "text.boilerplate": ["keep", "drop"],
     }
-    if start.features.lexicon.enabled is True:
-        values["features.lexicon.min_outlets"] = least
     if n_outlets >= ENOUGH_OUTLETS:
         values["classifier.steadiness"] = [0.0, 0.3, 1.0, 3.0]
     return values

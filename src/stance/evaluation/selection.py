@@ -16,8 +16,7 @@ from stance.evaluation.confusion import Metric
 from stance.model.calibration import INDISTINCT, PENALTIES
 from stance.model.config import ClassifierConfig, TrainingConfig, lowerable_settings, settings
 from stance.model.learning_matrix import fit_linear
-from stance.model.record import article_text
-from stance.model.training import article_weights, fit_features, settle_lexicon, within_outlets
+from stance.model.training import article_weights, fit_features, suitable_blocks, within_outlets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -191,15 +190,14 @@ def _spelled_out(
 
     Each comes with the settings that its candidate left to the corpus.
     """
-    names_actors: dict[object, bool] = {}
+    suitable: dict[object, dict[str, bool]] = {}
     configs: dict[TrainingConfig, frozenset[str]] = {}
     for candidate in candidates:
         config = corpus.settle(candidate)
-        decisive = (config.text, config.normalization, config.features.lexicon)
-        if decisive not in names_actors:
-            settled = settle_lexicon(corpus, config)
-            names_actors[decisive] = settled.features.lexicon.enabled is True
-        config = config.with_lexicon(names_actors[decisive])
+        decisive = (config.text, config.normalization, *config.features.undecided().items())
+        if decisive not in suitable:
+            suitable[decisive] = suitable_blocks(corpus, config)
+        config = config.with_blocks(suitable[decisive])
         is_open = config.classifier.kind == "logistic" and config.classifier.logistic.C == "auto"
         spelled = [config.with_penalty(c) for c in PENALTIES] if is_open else [config]
         for one in spelled:
@@ -251,7 +249,8 @@ def _guesses(
         shared = configs[places[0]]
         fitted = within_outlets(train, shared, lowerable[shared])
         features, matrix = fit_features(train, fitted, lowerable[shared])
-        test = features.transform([article_text(corpus.articles[i], shared) for i in fold.test])
+        tested = [corpus.articles[i] for i in fold.test]
+        test = features.transform(shared.inputs(tested))
         for place in places:
             linear, _ = fit_linear(
                 matrix,

@@ -13,11 +13,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import CorpusError
+from stance.features.batches import InputBatch
 from stance.features.lexicon import Lexicon
 from stance.features.lexicon_block import LexiconBlock
-from stance.features.stack import TextBatch
+from stance.features.model_input import text_inputs
 from stance.features.tfidf import TfidfOptions, fit_tfidf
-from stance.features.tokens import tokenize
 from stance.text.normalization import NormalizationTable, arabic_normalization
 
 if TYPE_CHECKING:
@@ -176,16 +176,17 @@ class TfidfFeatures(_TextTransformer):
             binary=self.binary,
         )
         self.table_ = self._table(self.normalization)
-        batch = TextBatch(check_texts(X), self.table_, by_voice=False)
-        self.block_, values = fit_tfidf(batch.read_by(options), options, outlets)
+        self.block_, values = fit_tfidf(options.tokens_of(self._batch(X)), options, outlets)
         self.n_features_in_ = 1
         return values
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Return TF-IDF values, CSR float32 of shape (n_texts, n_features)."""
         check_is_fitted(self, "block_")
-        batch = TextBatch(check_texts(X), self.table_, by_voice=False)
-        return self.block_.transform(batch.read_by(self.block_))
+        return self.block_.transform(self._batch(X))
+
+    def _batch(self, X: Iterable[str]) -> InputBatch:
+        return InputBatch(text_inputs(check_texts(X)), self.table_, by_voice=False)
 
 
 class LexiconFeatures(_TextTransformer):
@@ -242,4 +243,5 @@ class LexiconFeatures(_TextTransformer):
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Return rates and shares, CSR float32 of shape (n_texts, n_features)."""
         check_is_fitted(self, "block_")
-        return self.block_.transform(tokenize(check_texts(X), self.table_, by_voice=True))
+        batch = InputBatch(text_inputs(check_texts(X)), self.table_, by_voice=True)
+        return self.block_.transform(batch)

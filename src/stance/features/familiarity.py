@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.features.counting import count_batch
-from stance.features.tfidf import TfidfBlock
 from stance.features.units import N_CODE_POINTS, code_points, read_batch, word_folding
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from stance.features.stack import FeatureStack
+    from stance.features.block import WordBlock
     from stance.text.normalization import NormalizationTable
 
 # The letters of the Arabic blocks, without their digits, marks and punctuation.
@@ -41,14 +40,6 @@ ARABIC_LETTERS = (
 # What a term is made of, as bits.
 ARABIC = 1
 SPACE = 2
-
-
-def block_of_words(features: FeatureStack) -> TfidfBlock | None:
-    """Return the block that knows single words, or None where no block does."""
-    for _, block, _ in features.blocks:
-        if isinstance(block, TfidfBlock) and block.options.analyzer == "word":
-            return block if block.options.min_n == 1 else None
-    return None
 
 
 def arabic_words(terms: Sequence[str]) -> NDArray[np.bool_]:
@@ -70,12 +61,12 @@ def arabic_words(terms: Sequence[str]) -> NDArray[np.bool_]:
     return alone
 
 
-def term_familiarity(block: TfidfBlock, n_texts: int) -> NDArray[np.float64]:
+def term_familiarity(block: WordBlock, n_texts: int) -> NDArray[np.float64]:
     """Return the familiarity of each term, in [0, 1]; 0 for all but single Arabic words.
 
     Parameters
     ----------
-    block : TfidfBlock
+    block : WordBlock
         Its idf says in how many texts each term stood.
     n_texts : int
         How many texts it was learned from, at least 1.
@@ -85,7 +76,7 @@ def term_familiarity(block: TfidfBlock, n_texts: int) -> NDArray[np.float64]:
 
 
 def count_terms(
-    block: TfidfBlock, table: NormalizationTable, texts: Sequence[str]
+    block: WordBlock, table: NormalizationTable, texts: Sequence[str]
 ) -> tuple[sparse.csr_array, NDArray[np.int64]]:
     """Count a block's terms in texts by compiled loops.
 

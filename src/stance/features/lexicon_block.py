@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING, Literal, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 import numpy as np
+import orjson
 
+from stance import resources
+from stance.features.block import BlockFiles, Fitted, PlainBlock
+from stance.features.lexicon import Lexicon, lexicon_files
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.matrices import compact
+from stance.features.outlets import outlet_frequency
 from stance.text.quotation import Voice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from stance.features.lexicon import Lexicon
+    from stance.features.batches import Batch
+    from stance.features.block import Groups, StoredFiles
+    from stance.features.lexicon_settings import LexiconSettings
     from stance.features.tokens import TokenBatch
     from stance.text.normalization import NormalizationTable
 
@@ -28,9 +37,12 @@ COLUMN_KINDS = ("scare", "share", *SIDE_KINDS)
 
 SideColumns = Literal["log", "rate"]
 
+# A corpus is about the actors of a lexicon if this part of its articles names one.
+ABOUT_ITS_ACTORS = 2 / 3
+
 
 @dataclass(frozen=True)
-class LexiconBlock:
+class LexiconBlock(PlainBlock):
     """Lexical features of a text.
 
     The columns are, in order:
@@ -60,15 +72,12 @@ class LexiconBlock:
         says more than the tenth.
     """
 
+    reads_voices: ClassVar[bool] = True
+
     lexicon: Lexicon
     matcher: LexiconMatcher
     sides: SideColumns = "log"
     log_rates: bool = False
-
-    @property
-    def surface(self) -> bool:
-        """Whether `transform` takes a batch of words as published: it does not."""
-        return False
 
     @classmethod
     def of(
@@ -81,6 +90,57 @@ class LexiconBlock:
     ) -> Self:
         """Prepare a lexicon for texts normalised with a table."""
         return cls(lexicon, LexiconMatcher(lexicon, table), sides, log_rates)
+
+    @classmethod
+    def suits(cls, batch: Batch, settings: LexiconSettings) -> bool:
+        """Tell whether two thirds of the articles name an actor of the lexicon."""
+        named = _read(settings, batch.table).names_actors(batch.words)
+        return bool(named.mean() >= ABOUT_ITS_ACTORS)
+
+    @classmethod
+    def fit(cls, batch: Batch, settings: LexiconSettings, groups: Groups) -> Fitted:
+        """Scale each lexical feature to the same spread.
+
+        What never varies, or occurs in too few outlets, is switched off. The
+        others of the terms together give an article a vector of about the length
+        that ``weight`` says, those of the sides one of ``side_weight``, however
+        many there are.
+        """
+        block = replace(
+            _read(settings, batch.table),
+            sides=settings.sides,
+            log_rates=settings.log_rates is True,
+        )
+        rates = block.transform(batch)
+        spread = rates.toarray().std(axis=0)
+        varies = spread > 0
+        if settings.min_outlets not in {1, "auto"}:
+            varies &= outlet_frequency(rates, groups.outlets) >= int(settings.min_outlets)
+        scale = np.zeros_like(spread)
+        first_side = len(block.terms) - len(block.side_terms)
+        for weight, columns in (
+            (settings.weight, slice(None, first_side)),
+            (settings.side_weight, slice(first_side, None)),
+        ):
+            each = weight / np.sqrt(max(varies[columns].sum(), 1))
+            np.divide(each, spread[columns], out=scale[columns], where=varies[columns])
+        return Fitted(block, scale.astype(np.float32), rates)
+
+    @classmethod
+    def from_files(
+        cls, name: str, files: StoredFiles, settings: LexiconSettings, table: NormalizationTable
+    ) -> Self:
+        """Build the block from a model's copy of its lexicon."""
+        return cls.of(
+            Lexicon.from_dict(files.json(f"{name}.json")),
+            table,
+            sides=settings.sides,
+            log_rates=settings.log_rates is True,
+        )
+
+    def to_files(self, name: str) -> BlockFiles:
+        """Return the lexicon."""
+        return BlockFiles({f"{name}.json": orjson.dumps(self.lexicon.to_dict())}, {})
 
     @property
     def terms(self) -> list[str]:
@@ -142,17 +202,29 @@ class LexiconBlock:
                 found[text_of[match.start]] = True
         return found
 
-    def transform(self, batch: TokenBatch) -> sparse.csr_array:
+    def transform(self, batch: Batch) -> sparse.csr_array:
         """Return rates and shares, CSR float32 of shape (n_texts, n_columns).
 
         The batch must tell voices apart for quotations to count as such.
         """
         from scipy import sparse
 
-        return compact(sparse.csr_array(self.rates(batch)))
+        return compact(sparse.csr_array(self.rates(batch.words)))
+
+    def score(
+        self,
+        batch: Batch,
+        scale: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        scores: NDArray[np.float64],
+    ) -> None:
+        """Add what rates and shares say to scores of shape (n_texts, n_labels)."""
+        from stance.features.kernels import score_values
+
+        score_values(self.rates(batch.words), weights * scale[:, None], scores)
 
     def rates(self, batch: TokenBatch) -> NDArray[np.float32]:
-        """Return what `transform` does, as a plain array."""
+        """Return the rates and shares of words, float32 of shape (n_texts, n_columns)."""
         own, scare, sides = self._counts(batch)
         n_words = np.maximum(
             np.bincount(batch.text_of_token[batch.voices != Voice.SPEECH], minlength=len(batch)),
@@ -202,3 +274,19 @@ class LexiconBlock:
             total = named[:, of_actor].sum(axis=1, keepdims=True)
             shares[:, of_actor] = named[:, of_actor] / np.maximum(total, 1)
         return shares[:, self._telling[columns]]
+
+
+def _read(settings: LexiconSettings, table: NormalizationTable) -> LexiconBlock:
+    """Return the lexicon that settings name, ready for texts normalised with a table."""
+    path = Path(settings.path or resources.LEXICONS)
+    states = [(file, file.stat()) for file in lexicon_files(path) if file.exists()]
+    changed = tuple((str(file), s.st_mtime_ns, s.st_size) for file, s in states)
+    return _prepared(path, changed, table)
+
+
+@lru_cache(maxsize=2)
+def _prepared(
+    path: Path, changed: tuple[tuple[str, int, int], ...], table: NormalizationTable
+) -> LexiconBlock:
+    """Read and index a lexicon once for all folds, and once more when a file of it has changed."""
+    return LexiconBlock.of(Lexicon.read(path), table)

@@ -5,7 +5,7 @@ Labelling makes none, and SciPy takes a fifth of a second to load.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -43,10 +43,12 @@ def scaled(values: sparse.csr_array, scale: NDArray[np.float32]) -> sparse.csr_a
     return csr(data, values.indices, values.indptr, values.shape[1])
 
 
-def stack(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
+def stack(
+    parts: Sequence[sparse.csr_array], dtype: Literal["float32", "float64"] = "float32"
+) -> sparse.csr_array:
     """Put matrices of the same texts side by side."""
     from scipy import sparse
 
     if len(parts) == 1:
         return parts[0]
-    return compact(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
+    return compact(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=dtype)))

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.counting import Weights, WordCounter
-from stance.features.familiarity import block_of_words, term_familiarity
-from stance.features.lexicon_block import LexiconBlock
-from stance.features.stack import TextBatch
-from stance.features.tfidf import TfidfBlock
+from stance.features.counting import WordCounter
+from stance.features.familiarity import term_familiarity
 from stance.features.units import (
     WordReader,
     code_units,
@@ -22,12 +19,14 @@ from stance.features.units import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from stance.features.counting import Counter
-    from stance.features.stack import FeatureStack
+    from stance.features.block import Block
+    from stance.features.counting import Counter, NgramTable, Weights
+    from stance.features.model_input import ModelInput
+    from stance.features.stack import FeatureStack, ScaledBlock
     from stance.features.units import Folding
 
 # How many words a thread remembers the n-grams of: some 30 MB, and as much again for the sums of
@@ -36,20 +35,21 @@ REMEMBERED_WORDS = 150_000
 REMEMBERED_SUMS = 8_000_000
 
 
-class _Part(NamedTuple):
-    """A block, what its columns are multiplied with, and their weights."""
+class _Compiled(NamedTuple):
+    """N-grams that compiled loops score, and by which they tell familiarity, if by any."""
 
-    block: TfidfBlock
+    ngrams: NgramTable
+    weights: Weights
+    surface: bool
+    familiarity: NDArray[np.float64] | None
+
+
+class _Plain(NamedTuple):
+    """A block that is scored by its values."""
+
+    block: Block
     scale: NDArray[np.float32]
     weights: NDArray[np.float32]
-
-
-class _Compiled(NamedTuple):
-    """A block that compiled loops score, and by which they tell familiarity, if by any."""
-
-    block: TfidfBlock
-    weights: Weights
-    familiarity: NDArray[np.float64] | None
 
 
 class TextScores(NamedTuple):
@@ -89,23 +89,16 @@ class Scorer:
         self._features = features
         self._weights = weights
         self._n_texts = n_texts
-        parts = list(zip(features.blocks, _own_weights(features, weights), strict=True))
+        self._words = features.word_block()
+        parts = [(part, weights[own]) for part, own in features.columns()]
         # Compiled loops hold no lock, so the tables of two blocks are made at once.
         with ThreadPoolExecutor(max(len(parts), 1)) as pool:
-            self._compiled: list[_Compiled] = list(
-                pool.map(
-                    self._compile,
-                    (
-                        _Part(part.block, part.scale, own)
-                        for part, own in parts
-                        if isinstance(part.block, TfidfBlock)
-                    ),
-                )
-            )
+            compiled = list(pool.map(self._compile, *zip(*parts, strict=True)))
+        self._compiled = [one for one in compiled if one is not None]
         self._plain = [
-            (part.block, own * part.scale[:, None])
-            for part, own in parts
-            if isinstance(part.block, LexiconBlock)
+            _Plain(part.block, part.scale, own)
+            for (part, own), one in zip(parts, compiled, strict=True)
+            if one is None
         ]
         # A thread takes a memory out and puts it back: there are never two threads at one.
         self._idle: list[_Memory] = []
@@ -115,62 +108,41 @@ class Scorer:
 
     @cached_property
     def _foldings(self) -> dict[bool, Folding]:
-        wanted = {part.block.surface for part in self._compiled}
+        wanted = {part.surface for part in self._compiled}
         return {
             surface: surface_folding() if surface else word_folding(self._features.table)
             for surface in sorted(wanted)
         }
 
-    def _familiarity(self, block: TfidfBlock) -> NDArray[np.float64] | None:
-        """Return the familiarity of the terms in a block's table, if it is the block to ask."""
-        if self._n_texts is None or block is not block_of_words(self._features):
+    def _compile(self, part: ScaledBlock, weights: NDArray[np.float32]) -> _Compiled | None:
+        """Put a block's terms into a table, and what they weigh side by side, if it has any."""
+        found = part.block.compile(part.scale, weights)
+        if found is None:
             return None
-        return term_familiarity(block, self._n_texts)[block.ngrams.order]
+        known, words = None, part.block.single_words
+        if self._n_texts is not None and words is not None and words is self._words:
+            known = term_familiarity(words, self._n_texts)[found.ngrams.order]
+        return _Compiled(*found, known)
 
-    def _compile(self, part: _Part) -> _Compiled:
-        """Put a block's terms into a table, and what they weigh side by side."""
-        from stance.features.kernels import interleave
-
-        block, scale, weights = part
-        rows = np.empty((len(weights), 1 + weights.shape[1]), dtype=np.float32)
-        interleave(block.ngrams.order, block.idf, scale, weights, rows)
-        options = block.options
-        weighed = Weights(rows, options.sublinear_tf, options.binary)
-        return _Compiled(block, weighed, self._familiarity(block))
-
-    def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def scores(self, inputs: Sequence[ModelInput]) -> NDArray[np.float64]:
         """Return decision values without intercepts, shape (n_texts, n_labels)."""
-        return self.read(texts).values
+        return self.read(inputs).values
 
-    def read(self, texts: Sequence[str]) -> TextScores:
-        """Return all that one pass over the texts tells."""
-        texts = self._features.prepare(texts)
-        scores = np.zeros((len(texts), self._weights.shape[1]))
+    def read(self, inputs: Sequence[ModelInput]) -> TextScores:
+        """Return all that one pass over the inputs tells."""
+        batch = self._features.batch(inputs)
+        scores = np.zeros((len(inputs), self._weights.shape[1]))
         familiarity = None
         if self._compiled:
             try:
                 memory = self._idle.pop()
             except IndexError:
                 memory = _Memory(self._foldings, self._compiled)
-            familiarity = memory.score(texts, scores)
+            familiarity = memory.score([one.text for one in batch.inputs], scores)
             self._idle.append(memory)
-        if self._plain:
-            from stance.features.kernels import score_values
-
-            batch = TextBatch(texts, self._features.table, self._features.by_voice)
-            for block, weights in self._plain:
-                score_values(block.rates(batch.read_by(block)), weights, scores)
+        for block, scale, weights in self._plain:
+            block.score(batch, scale, weights, scores)
         return TextScores(scores, familiarity)
-
-
-def _own_weights(
-    features: FeatureStack, weights: NDArray[np.float32]
-) -> Iterator[NDArray[np.float32]]:
-    """Yield the weights of each block."""
-    first = 0
-    for part in features.blocks:
-        yield weights[first : first + len(part.scale)]
-        first += len(part.scale)
 
 
 class _Memory:
@@ -186,7 +158,7 @@ class _Memory:
             surface: WordReader(folding, HASH_MASK, room) for surface, folding in foldings.items()
         }
         self._counters: list[tuple[_Compiled, Counter]] = [
-            (part, part.block.ngrams.counter(room)) for part in parts
+            (part, part.ngrams.counter(room)) for part in parts
         ]
 
     def score(
@@ -197,12 +169,12 @@ class _Memory:
         familiarity = None
         encoded = code_units(texts)
         tokens = {s: reader.read(texts, encoded) for s, reader in self._readers.items()}
-        for (block, weights, known), counter in self._counters:
-            reader = self._readers[block.surface]
+        for (_, weights, surface, known), counter in self._counters:
+            reader = self._readers[surface]
             counter.learn(reader, reader.n_words)
-            counter.score(tokens[block.surface], weights, scores)
+            counter.score(tokens[surface], weights, scores)
             if known is not None and isinstance(counter, WordCounter):
-                familiarity = counter.average(tokens[block.surface], known)
+                familiarity = counter.average(tokens[surface], known)
         return familiarity
 
     def _forget_if_full(self) -> None:

@@ -2,109 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
+from stance.features.batches import InputBatch
 from stance.features.matrices import scaled, stack
-from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
-from stance.features.units import read_batch, surface_folding, word_folding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
     from scipy import sparse
 
+    from stance.features.batches import Batch
+    from stance.features.block import Block, WordBlock
+    from stance.features.model_input import ModelInput
     from stance.features.preparation import Preparation
     from stance.text.normalization import NormalizationTable
-
-# From here on compiled loops are faster, getting them ready included.
-MANY_LETTERS = 500_000
-
-
-@dataclass(frozen=True)
-class TextBatch:
-    """Some texts, tokenised in the ways that blocks ask for, each way once.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    table : NormalizationTable
-    by_voice : bool
-        Whether to tell the outlet's own words from quoted ones.
-    """
-
-    texts: Sequence[str]
-    table: NormalizationTable
-    by_voice: bool
-
-    @cached_property
-    def words(self) -> TokenBatch:
-        """The normalised words."""
-        if self.by_voice or self._is_small:
-            return tokenize(self.texts, self.table, by_voice=self.by_voice)
-        return read_batch(self.texts, word_folding(self.table))
-
-    @cached_property
-    def surface(self) -> TokenBatch:
-        """The words as published."""
-        if self._is_small:
-            return tokenize_surface(self.texts)
-        return read_batch(self.texts, surface_folding())
-
-    @property
-    def _is_small(self) -> bool:
-        return sum(map(len, self.texts)) < MANY_LETTERS
-
-    def read_by(self, reader: _Reader) -> TokenBatch:
-        """Return the batch that a block, or the options of one, reads."""
-        return self.surface if reader.surface else self.words
-
-
-@dataclass(frozen=True)
-class PassageBatch:
-    """The passages of some texts, each read as part of its text.
-
-    Parameters
-    ----------
-    whole : TextBatch
-    size : int
-        About how many words are in a passage.
-    """
-
-    whole: TextBatch
-    size: int
-
-    @cached_property
-    def parts(self) -> NDArray[np.int64]:
-        """How many passages each text has, shape (n_texts,)."""
-        nearest = (self.whole.words.lengths + self.size // 2) // self.size
-        return np.maximum(nearest, 1)
-
-    def read_by(self, reader: _Reader) -> TokenBatch:
-        """Return the batch that a block, or the options of one, reads."""
-        return self.whole.read_by(reader).cut(self.parts)
-
-
-class _Reader(Protocol):
-    @property
-    def surface(self) -> bool: ...
-
-
-class Block(_Reader, Protocol):
-    """Fitted features of one kind."""
-
-    @property
-    def terms(self) -> list[str]:
-        """Names of the columns."""
-        ...
-
-    def transform(self, batch: TokenBatch) -> sparse.csr_array:
-        """Return values, CSR float32 of shape (n_texts, n_columns)."""
-        ...
 
 
 class ScaledBlock(NamedTuple):
@@ -144,16 +59,56 @@ class FeatureStack:
         """Name every column as ``block:term``."""
         return [f"{name}:{term}" for name, block, _ in self.blocks for term in block.terms]
 
-    def transform(self, texts: Sequence[str]) -> sparse.csr_array:
-        """Return the features of texts, CSR float32 of shape (n_texts, n_features)."""
-        return self.values(TextBatch(self.prepare(texts), self.table, self.by_voice))
+    def columns(self) -> Iterator[tuple[ScaledBlock, slice]]:
+        """Yield each block with its columns."""
+        first = 0
+        for part in self.blocks:
+            yield part, slice(first, first + len(part.scale))
+            first += len(part.scale)
 
-    def prepare(self, texts: Sequence[str]) -> Sequence[str]:
-        """Return what of the texts is read."""
-        return texts if self.preparation is None else list(map(self.preparation, texts))
+    def word_block(self) -> WordBlock | None:
+        """Return the block that knows single words, or None where no block does."""
+        found = (part.block.single_words for part in self.blocks)
+        return next((block for block in found if block is not None), None)
 
-    def values(self, batch: TextBatch | PassageBatch) -> sparse.csr_array:
-        """Return the features of texts prepared and tokenised already, or of their passages."""
-        return stack(
-            [scaled(b.block.transform(batch.read_by(b.block)), b.scale) for b in self.blocks]
-        )
+    def transform(self, inputs: Sequence[ModelInput]) -> sparse.csr_array:
+        """Return the features of inputs, CSR float32 of shape (n_inputs, n_features)."""
+        return self.values(self.batch(inputs))
+
+    def batch(self, inputs: Sequence[ModelInput]) -> InputBatch:
+        """Return inputs ready to be read by the blocks."""
+        return InputBatch(self.prepare(inputs), self.table, self.by_voice)
+
+    def prepare(self, inputs: Sequence[ModelInput]) -> Sequence[ModelInput]:
+        """Return what of the inputs is read."""
+        prepare = self.preparation
+        if prepare is None:
+            return inputs
+        return [replace(one, text=prepare(one.text)) for one in inputs]
+
+    def values(self, batch: Batch) -> sparse.csr_array:
+        """Return the features of a batch of inputs prepared already, or of their passages."""
+        return stack([scaled(b.block.transform(batch), b.scale) for b in self.blocks])
+
+    def contributions(
+        self, inputs: Sequence[ModelInput], weights: NDArray[np.float32]
+    ) -> sparse.csr_array:
+        """Return what each feature adds to the decision value of one label.
+
+        Parameters
+        ----------
+        inputs : sequence of ModelInput
+        weights : ndarray of float32, shape (n_features,)
+            Those of the label.
+
+        Returns
+        -------
+        csr_array of float64, shape (n_inputs, n_features)
+            Rows add up to the decision value without the intercept.
+        """
+        batch = self.batch(inputs)
+        parts = [
+            part.block.contributions(batch, part.scale, weights[own])
+            for part, own in self.columns()
+        ]
+        return stack(parts, "float64")

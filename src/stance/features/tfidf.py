@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from stance.errors import ConfigError, CorpusError
-from stance.features.counting import NgramTable, ngram_table, weigh_batch
+from stance.features.block import BlockFiles, CompiledNgrams, Fitted, PlainBlock
+from stance.features.counting import NgramTable, Weights, count_batch, ngram_table, weigh_batch
+from stance.features.matrices import csr
 from stance.features.ngrams import CharNgrams, WordNgrams
+from stance.features.outlets import check_outlets
 from stance.features.vocabulary import Pruning, learn_vocabulary
 
 if TYPE_CHECKING:
@@ -25,7 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
+    from stance.features.batches import Batch
+    from stance.features.block import Groups, StoredFiles, WordBlock
+    from stance.features.tfidf_settings import TfidfSettings
     from stance.features.tokens import TokenBatch
+    from stance.text.normalization import NormalizationTable
 
 ANALYZERS = ("word", "char", "surface")
 
@@ -68,6 +75,10 @@ class TfidfOptions:
         """Whether the block reads words as published."""
         return self.analyzer == "surface"
 
+    def tokens_of(self, batch: Batch) -> TokenBatch:
+        """Return the words that are counted: normalised ones, or those as published."""
+        return batch.surface if self.surface else batch.words
+
     def counter(self) -> WordNgrams | CharNgrams:
         """Return the analyzer that the options name.
 
@@ -96,7 +107,7 @@ class TfidfOptions:
 
 
 @dataclass(frozen=True)
-class TfidfBlock:
+class TfidfBlock(PlainBlock):
     """A fitted block of TF-IDF features: nothing but its terms and their idf.
 
     Parameters
@@ -111,10 +122,31 @@ class TfidfBlock:
     terms: list[str]
     idf: NDArray[np.float64]
 
-    @property
-    def surface(self) -> bool:
-        """Whether `transform` takes a batch of words as published."""
-        return self.options.surface
+    @classmethod
+    def fit(cls, batch: Batch, settings: TfidfSettings, groups: Groups) -> Fitted:
+        """Learn the terms from training articles."""
+        options = settings.options()
+        block, values = fit_tfidf(
+            options.tokens_of(batch),
+            options,
+            groups.outlets,
+            else_min_outlets=groups.else_min_outlets,
+        )
+        return Fitted(block, np.full(len(block.terms), settings.weight, dtype=np.float32), values)
+
+    @classmethod
+    def from_files(
+        cls, name: str, files: StoredFiles, settings: TfidfSettings, table: NormalizationTable
+    ) -> Self:
+        """Build the block from its terms and their idf."""
+        terms = files.terms(f"{name}.txt")
+        idf = files.tensor(f"{name}.idf", np.float64, (len(terms),))
+        return cls(settings.options(), terms, idf)
+
+    def to_files(self, name: str) -> BlockFiles:
+        """Return the terms, one to a line, and their idf."""
+        lines = "".join(f"{term}\n" for term in self.terms)
+        return BlockFiles({f"{name}.txt": lines.encode()}, {f"{name}.idf": self.idf})
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what is made from the terms when it is needed."""
@@ -125,8 +157,53 @@ class TfidfBlock:
         """The terms, ready to be found."""
         return ngram_table(self.terms, self.options.counter(), self.idf)
 
-    def transform(self, batch: TokenBatch) -> sparse.csr_array:
+    @property
+    def single_words(self) -> WordBlock | None:
+        """The block itself, where it counts single words."""
+        return self if self.options.analyzer == "word" and self.options.min_n == 1 else None
+
+    def fitted_settings(self) -> dict[str, Any]:
+        """Return in how many outlets a term had to occur in the end."""
+        return {"min_outlets": self.options.min_outlets}
+
+    def transform(self, batch: Batch) -> sparse.csr_array:
         """Return TF-IDF values, CSR float32 of shape (n_texts, n_terms)."""
+        return self.weigh(self.options.tokens_of(batch))
+
+    def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledNgrams:
+        """Put what the terms weigh side by side, in the order of their table."""
+        from stance.features.kernels import interleave
+
+        options, rows = self.options, np.empty((len(weights), 1 + weights.shape[1]), np.float32)
+        interleave(self.ngrams.order, self.idf, scale, weights, rows)
+        weighed = Weights(rows, options.sublinear_tf, options.binary)
+        return CompiledNgrams(self.ngrams, weighed, options.surface)
+
+    def contributions(
+        self, batch: Batch, scale: NDArray[np.float32], weights: NDArray[np.float32]
+    ) -> sparse.csr_array:
+        """Return what each term adds to the decision value of one label.
+
+        In the arithmetic of the compiled loops: they know the weight of a
+        term, and the square of its idf, in single precision.
+        """
+        counts = count_batch(self.ngrams, self.options.tokens_of(batch))
+        n_texts, n_terms = counts.shape
+        text_of = np.repeat(np.arange(n_texts), np.diff(counts.indptr))
+        tf = self._term_frequency(counts.data)
+        worth = (self.idf * scale * weights).astype(np.float32)[counts.indices]
+        square = (self.idf * self.idf).astype(np.float32)[counts.indices]
+        norm = np.sqrt(np.bincount(text_of, tf * tf * square, n_texts))
+        return csr(tf * worth / norm[text_of], counts.indices, counts.indptr, n_terms)
+
+    def _term_frequency(self, counts: NDArray[np.int32]) -> NDArray[np.float64]:
+        if self.options.binary:
+            return np.ones(len(counts))
+        found = counts.astype(np.float64)
+        return np.log(found) + 1.0 if self.options.sublinear_tf else found
+
+    def weigh(self, batch: TokenBatch) -> sparse.csr_array:
+        """Return TF-IDF values of words, CSR float32 of shape (n_texts, n_terms)."""
         options = self.options
         return weigh_batch(
             self.ngrams,
@@ -162,7 +239,7 @@ def fit_tfidf(
     -------
     block : TfidfBlock
     values : csr_array of float32, shape (n_texts, n_terms)
-        The same as ``block.transform(batch)``.
+        The same as ``block.weigh(batch)``.
 
     Raises
     ------
@@ -173,7 +250,7 @@ def fit_tfidf(
     lower = (least for least in else_min_outlets if least < options.min_outlets)
     for least in (options.min_outlets, *lower):
         pruning = Pruning(options.min_df, least, options.max_features)
-        by_outlet = _check_outlets(outlets, len(batch)) if least > 1 else None
+        by_outlet = check_outlets(outlets, len(batch)) if least > 1 else None
         found = learn_vocabulary(batch, analyzer, pruning, by_outlet)
         terms, document_frequency, n_candidates = found
         if terms:
@@ -183,37 +260,7 @@ def fit_tfidf(
         raise CorpusError(_nothing_left(n_candidates, options))
     idf = np.log((1 + len(batch)) / (1 + document_frequency)) + 1.0
     block = TfidfBlock(options=options, terms=terms, idf=idf)
-    return block, block.transform(batch)
-
-
-def _check_outlets(outlets: Sequence[str | None] | None, n_texts: int) -> Sequence[str | None]:
-    if outlets is None:
-        raise CorpusError(
-            "Got min_outlets > 1 for articles without outlets, but expected the outlet of every "
-            "article. Give the outlets, or set min_outlets = 1."
-        )
-    if len(outlets) != n_texts:
-        raise CorpusError(
-            f"Got {len(outlets)} outlets for {n_texts} texts, but expected one for each."
-        )
-    return outlets
-
-
-def outlet_frequency(
-    counts: sparse.csr_array, outlets: Sequence[str | None] | None
-) -> NDArray[np.int64]:
-    """Return in how many outlets each column occurs."""
-    outlets = _check_outlets(outlets, counts.shape[0])
-    from scipy import sparse
-
-    names = {name: number for number, name in enumerate(dict.fromkeys(outlets))}
-    rows = np.array([names[name] for name in outlets], dtype=np.int64)
-    membership = sparse.csr_array(
-        (np.ones(len(rows), dtype=np.int32), (rows, np.arange(len(rows)))),
-        shape=(len(names), len(rows)),
-    )
-    by_outlet = membership @ (counts > 0).astype(np.int32)
-    return np.bincount(by_outlet.indices, minlength=counts.shape[1])
+    return block, block.weigh(batch)
 
 
 def _nothing_left(n_candidates: int, options: TfidfOptions) -> str:

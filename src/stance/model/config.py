@@ -1,7 +1,7 @@
 """Every setting of a training run, its default, and what it means.
 
-Read from TOML, overridden value by value, written out in full. A key that is
-not known is an error that names the nearest one that is.
+Read from TOML and overridden value by value. A key that is not known is an
+error that names the nearest one that is.
 """
 
 from __future__ import annotations
@@ -11,30 +11,25 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from stance.errors import ConfigError
-from stance.features.tfidf import TfidfOptions
+from stance.features.model_input import model_inputs
+from stance.features.registry import BLOCKS
+from stance.features.settings import Section
+from stance.model.feature_sections import FeaturesConfig
 from stance.text.normalization import NormalizationProfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from stance.corpus.article import Article
+    from stance.features.model_input import ModelInput
+
 ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
 
 
-Count = Annotated[int, Field(ge=1)] | Literal["auto"]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    def __hash__(self) -> int:
-        # Tables have no hash of their own.
-        return hash(self.model_dump_json())
-
-
-class TextConfig(_Section):
+class TextConfig(Section):
     """What of an article is read."""
 
     title: bool = Field(True, description="read the headline together with the body")
@@ -51,7 +46,7 @@ class TextConfig(_Section):
     )
 
 
-class NormalizationConfig(_Section):
+class NormalizationConfig(Section):
     """Which differences in spelling are levelled before words are counted."""
 
     compatibility: bool = Field(True, description="presentation forms and ligatures (NFKC)")
@@ -74,115 +69,7 @@ class NormalizationConfig(_Section):
         return NormalizationProfile(**self.model_dump())
 
 
-class _TfidfConfig(_Section):
-    enabled: bool | Literal["auto"] = Field(True, description="use these features at all")
-    min_n: int = Field(1, ge=1, description="shortest n-gram")
-    max_n: int = Field(2, ge=1, le=20, description="longest n-gram")
-    min_df: int = Field(2, ge=1, description="an n-gram must occur in so many articles")
-    min_outlets: Count = Field(
-        "auto",
-        description="an n-gram must occur in articles of so many outlets; auto: for unseen "
-        "outlets a quarter of them, at most 10; else 1",
-    )
-    max_features: int = Field(0, ge=0, description="keep only the most frequent; 0 keeps all")
-    sublinear_tf: bool = Field(True, description="1 + ln(count) instead of the count")
-    binary: bool | Literal["auto"] = Field(
-        "auto",
-        description="count an n-gram once for an article, however often it stands there; auto: "
-        "for unseen outlets",
-    )
-    weight: float = Field(1.0, gt=0, description="length of an article's vector of these features")
-
-    @model_validator(mode="after")
-    def _check_lengths(self) -> _TfidfConfig:
-        if self.min_n > self.max_n:
-            raise ValueError(f"min_n={self.min_n} is more than max_n={self.max_n}")
-        return self
-
-    def options(self) -> TfidfOptions:
-        """Return the options that the features room understands."""
-        values = self.model_dump(exclude={"enabled", "weight", "surface"})
-        for name in ("min_outlets", "binary"):
-            if values[name] == "auto":
-                raise ConfigError(f"Got {name}='auto', which training must settle first.")
-        return TfidfOptions(analyzer=self._analyzer, **values)
-
-    @property
-    def _analyzer(self) -> str:
-        return "word"
-
-
-class WordConfig(_TfidfConfig):
-    """TF-IDF of words and of neighbouring words."""
-
-
-class CharConfig(_TfidfConfig):
-    """TF-IDF of characters inside words: sees through inflection."""
-
-    enabled: bool | Literal["auto"] = Field(
-        "auto", description="use these features at all; auto: unless it is for unseen outlets"
-    )
-    surface: bool | Literal["auto"] = Field(
-        "auto",
-        description="read words as published, with punctuation and spelling: the house style; "
-        "auto: only where the labels are the outlets",
-    )
-
-    min_n: int = Field(2, ge=1, description="shortest n-gram")
-    max_n: int = Field(5, ge=1, le=20, description="longest n-gram")
-    weight: float = Field(1.5, gt=0, description="length of an article's vector of these features")
-
-    @property
-    def _analyzer(self) -> str:
-        if self.surface == "auto":
-            raise ConfigError("Got features.char.surface='auto', which training must settle first.")
-        return "surface" if self.surface else "char"
-
-
-class LexiconConfig(_Section):
-    """Rates and naming shares of a lexicon's categories in the outlet's own voice."""
-
-    enabled: bool | Literal["auto"] = Field(
-        "auto",
-        description="use these features at all; auto: if two thirds of the articles name an "
-        "actor of the lexicon",
-    )
-    path: str = Field("", description="a TOML file or a folder of them; empty: the package's own")
-    weight: float = Field(
-        0.5, gt=0, description="usual length of an article's vector of rates and shares"
-    )
-    sides: Literal["log", "rate"] = Field(
-        "log",
-        description="how often a side's terms occur, as ln(1 + rate) and as a share of all sides' "
-        "terms, or as the rate per 1,000 words",
-    )
-    side_weight: float = Field(
-        0.25, gt=0, description="usual length of an article's vector of the sides' columns"
-    )
-    min_outlets: Count = Field(
-        "auto",
-        description="a category must occur in articles of so many outlets; auto: for unseen "
-        "outlets a quarter of them, at most 10; else 1",
-    )
-    log_rates: bool | Literal["auto"] = Field(
-        "auto", description="ln(1 + rate) instead of the rate; auto: for unseen outlets"
-    )
-
-
-class FeaturesConfig(_Section):
-    """What the classifier sees of an article."""
-
-    passages: Annotated[int, Field(ge=0)] | Literal["auto"] = Field(
-        "auto",
-        description="learn from passages of about so many words, not from whole articles; 0: from "
-        "whole articles; auto: 100 for unseen outlets, else 0",
-    )
-    word: WordConfig = WordConfig()
-    char: CharConfig = CharConfig()
-    lexicon: LexiconConfig = LexiconConfig()
-
-
-class LogisticConfig(_Section):
+class LogisticConfig(Section):
     """Logistic regression with an L2 penalty, one label against the rest."""
 
     C: Annotated[float, Field(gt=0)] | Literal["auto"] = Field(
@@ -193,27 +80,27 @@ class LogisticConfig(_Section):
     max_iter: int = Field(1000, ge=1, description="stop after so many passes")
 
 
-class SvmConfig(_Section):
+class SvmConfig(Section):
     """Linear support vector machine with squared hinge loss, one label against the rest."""
 
     C: float = Field(0.5, gt=0, description="inverse strength of the penalty")
     max_iter: int = Field(5000, ge=1, description="stop after so many passes")
 
 
-class NaiveBayesConfig(_Section):
+class NaiveBayesConfig(Section):
     """Complement naive Bayes (Rennie et al. 2003)."""
 
     alpha: float = Field(0.1, gt=0, description="smoothing added to each count")
 
 
-class SgdConfig(_Section):
+class SgdConfig(Section):
     """Logistic regression by averaged stochastic gradient descent, for very large corpora."""
 
     alpha: float = Field(1e-5, gt=0, description="strength of the penalty")
     max_iter: int = Field(50, ge=1, description="stop after so many passes")
 
 
-class ClassifierConfig(_Section):
+class ClassifierConfig(Section):
     """Which linear classifier, and how much each training article counts."""
 
     kind: ClassifierKind = Field(
@@ -244,7 +131,7 @@ class ClassifierConfig(_Section):
     sgd: SgdConfig = SgdConfig()
 
 
-class AuxiliaryConfig(_Section):
+class AuxiliaryConfig(Section):
     """How far articles that were labelled for another question are listened to."""
 
     weight: float = Field(
@@ -258,14 +145,14 @@ class AuxiliaryConfig(_Section):
     )
 
 
-class CalibrationConfig(_Section):
+class CalibrationConfig(Section):
     """Fitting one temperature on held-out folds, so that probabilities mean what they say."""
 
     enabled: bool = Field(True, description="calibrate at all")
     folds: int = Field(3, ge=2, description="held-out folds, by outlet where there are enough")
 
 
-class TrainingConfig(_Section):
+class TrainingConfig(Section):
     """All settings of one training run."""
 
     seed: int = Field(13, ge=0, description="decides folds and shuffling")
@@ -276,10 +163,17 @@ class TrainingConfig(_Section):
     auxiliary: AuxiliaryConfig = AuxiliaryConfig()
     calibration: CalibrationConfig = CalibrationConfig()
 
-    def with_lexicon(self, enabled: bool) -> Self:
-        """Return the same settings with the lexical features on or off."""
-        lexicon = self.features.lexicon.model_copy(update={"enabled": enabled})
-        features = self.features.model_copy(update={"lexicon": lexicon})
+    def inputs(self, articles: Iterable[Article]) -> list[ModelInput]:
+        """Return what a model with these settings reads of articles."""
+        return model_inputs(articles, title=self.text.title)
+
+    def with_blocks(self, enabled: Mapping[str, bool]) -> Self:
+        """Return the same settings with some feature blocks on or off."""
+        sections = {
+            name: self.features.block(name).model_copy(update={"enabled": value})
+            for name, value in enabled.items()
+        }
+        features = self.features.model_copy(update=sections)
         return self.model_copy(update={"features": features})
 
     def with_penalty(self, penalty: float) -> Self:
@@ -453,7 +347,11 @@ def explicit_settings(config: BaseModel, prefix: str = "") -> frozenset[str]:
     return frozenset(found)
 
 
-MIN_OUTLETS = tuple(f"features.{name}.min_outlets" for name in ("word", "char", "lexicon"))
+MIN_OUTLETS = tuple(
+    f"features.{kind.name}.min_outlets"
+    for kind in BLOCKS
+    if "min_outlets" in kind.settings.model_fields
+)
 
 
 def lowerable_settings(config: TrainingConfig) -> frozenset[str]:
@@ -468,43 +366,3 @@ def lowerable_settings(config: TrainingConfig) -> frozenset[str]:
     ['features.char.min_outlets', 'features.lexicon.min_outlets']
     """
     return frozenset(key for key in MIN_OUTLETS if setting(config, key) == "auto")
-
-
-def to_toml(config: TrainingConfig) -> str:
-    """Write every setting as TOML, each with what it means.
-
-    Examples
-    --------
-    >>> parse_config(tomllib.loads(to_toml(TrainingConfig()))) == TrainingConfig()
-    True
-    """
-    return "\n".join(_section_lines(config, "")).strip() + "\n"
-
-
-def _section_lines(section: BaseModel, path: str) -> list[str]:
-    fields = type(section).model_fields
-    values = {name: getattr(section, name) for name in fields}
-    lines = []
-    plain = {n: v for n, v in values.items() if not isinstance(v, BaseModel)}
-    if plain:
-        doc = (type(section).__doc__ or "").splitlines()[0]
-        lines += ["", f"# {doc}"] + ([f"[{path}]"] if path else [])
-    for name, value in plain.items():
-        setting = f"{name} = {_toml_value(value)}"
-        lines.append(f"{setting:<28}# {fields[name].description}")
-    for name, value in values.items():
-        if isinstance(value, BaseModel):
-            lines += _section_lines(value, f"{path}.{name}".lstrip("."))
-    return lines
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        inner = ", ".join(f"{_toml_value(key)} = {_toml_value(v)}" for key, v in value.items())
-        return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return repr(value)

@@ -21,14 +21,14 @@ from scipy import sparse
 
 from stance.corpus.fold_plan import GroupCoverage
 from stance.corpus.splitting import group_numbers
-from stance.features.familiarity import arabic_words, block_of_words, count_terms
-from stance.model.record import Domain, article_text
+from stance.features.familiarity import arabic_words, count_terms
+from stance.model.record import Domain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from stance.features.block import WordBlock
     from stance.features.stack import FeatureStack
-    from stance.features.tfidf import TfidfBlock
     from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
 
@@ -64,12 +64,14 @@ def learn_domain(
     Domain or None
         None where the features hold no single words.
     """
-    block = block_of_words(features)
+    block = features.word_block()
     if block is None:
         return None
     left_out = _LeftOut.of(corpus, block, _values_of(block, features, values))
     chosen = _some(len(corpus.articles), config.seed)
-    texts = features.prepare([article_text(corpus.articles[i], config) for i in chosen.tolist()])
+    articles = [corpus.articles[i] for i in chosen.tolist()]
+    inputs = features.prepare(config.inputs(articles))
+    texts = [one.text for one in inputs]
     scores = left_out.familiarity(chosen, *count_terms(block, features.table, texts))
     return Domain(
         threshold=round(float(conformal_bound(scores, FLAGGED)), DECIMALS),
@@ -108,7 +110,7 @@ class _LeftOut:
 
     Parameters
     ----------
-    block : TfidfBlock
+    block : WordBlock
     groups : ndarray of int, shape (n_articles,)
         The outlet of each article, or each article's own number.
     presence : csr_array of int, shape (n_groups, n_terms)
@@ -119,7 +121,7 @@ class _LeftOut:
         the vocabulary itself.
     """
 
-    block: TfidfBlock
+    block: WordBlock
     groups: NDArray[np.int64]
     presence: sparse.csr_array
     n_named: int | None
@@ -130,7 +132,7 @@ class _LeftOut:
         return self.n_named is not None
 
     @classmethod
-    def of(cls, corpus: LabelledCorpus, block: TfidfBlock, values: sparse.csr_array) -> Self:
+    def of(cls, corpus: LabelledCorpus, block: WordBlock, values: sparse.csr_array) -> Self:
         """Look at a corpus by outlet where outlets can be held out, else by article."""
         n_articles = len(corpus.articles)
         ones = np.ones(values.nnz, dtype=np.int32)
@@ -210,10 +212,8 @@ def _row(matrix: sparse.csr_array, row: int) -> tuple[NDArray[np.int32], NDArray
 
 
 def _values_of(
-    block: TfidfBlock, features: FeatureStack, values: sparse.csr_array
+    block: WordBlock, features: FeatureStack, values: sparse.csr_array
 ) -> sparse.csr_array:
     """Return a block's columns of a matrix."""
-    sizes = [len(part.scale) for part in features.blocks]
-    place = [part.block is block for part in features.blocks].index(True)
-    first = sum(sizes[:place])
-    return values[:, first : first + sizes[place]]
+    own = next(place for part, place in features.columns() if part.block is block)
+    return values[:, own]

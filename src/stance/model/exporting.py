@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from stance.features.estimators import check_texts
+from stance.features.model_input import text_inputs
 from stance.replacing import replacing_file
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class StackFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
         """Return the features of texts, CSR float32 of shape (n_texts, n_features)."""
-        return self.stack.transform(check_texts(X))
+        return self.stack.transform(text_inputs(check_texts(X)))
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns."""

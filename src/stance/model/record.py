@@ -128,8 +128,7 @@ class Model:
     domain: Domain | None = None
 
     def _read(self, articles: Sequence[Article]) -> TextScores:
-        texts = [article_text(article, self.config) for article in articles]
-        values, familiarity = self.scorer.read(texts)
+        values, familiarity = self.scorer.read(self.config.inputs(articles))
         return TextScores(values + self.linear.intercepts, familiarity)
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
@@ -185,10 +184,3 @@ class Model:
                 if weights[i, column] > 0
             ]
         return strongest
-
-
-def article_text(article: Article, config: TrainingConfig) -> str:
-    """Return what a model reads of an article: its body, with the headline if configured."""
-    if config.text.title and article.title:
-        return f"{article.title}\n{article.text}"
-    return article.text

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from stance.features.settings import CorpusTraits
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -41,19 +43,20 @@ def settle(
     Returns
     -------
     TrainingConfig
-        Without any "auto", but for the lexicon's use and the penalty.
+        Without any "auto", but for the use of blocks that articles decide, and the penalty.
     """
     unseen = n_outlets >= ENOUGH_OUTLETS
     least = usual_min_outlets(n_outlets) if unseen else 1
-    ngrams = {"min_outlets": least, "binary": unseen}
+    traits = CorpusTraits(unseen, labels_are_outlets, least)
     return _fill(
         config,
         {
             "features": {
                 "passages": 100 if unseen else 0,
-                "word": {"enabled": True, **ngrams},
-                "char": {"enabled": not unseen, "surface": labels_are_outlets, **ngrams},
-                "lexicon": {"min_outlets": least, "log_rates": unseen},
+                **{
+                    name: section.auto_values(traits)
+                    for name, section in config.features.blocks.items()
+                },
             },
             "classifier": {"steadiness": 1.0 if unseen else 0.0},
         },

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance import resources
 from stance.errors import ConfigError
-from stance.features.lexicon import Lexicon, lexicon_files
-from stance.features.lexicon_block import LexiconBlock
+from stance.features.batches import InputBatch, PassageBatch
+from stance.features.block import Groups
 from stance.features.matrices import scaled, stack
-from stance.features.stack import FeatureStack, PassageBatch, ScaledBlock, TextBatch
-from stance.features.tfidf import TfidfBlock, fit_tfidf, outlet_frequency
-from stance.features.tokens import tokenize
+from stance.features.registry import BLOCKS
+from stance.features.stack import FeatureStack, ScaledBlock
 from stance.model.auxiliary import AuxiliaryScores
 from stance.model.calibration import HeldOutTrial
 from stance.model.config import TrainingConfig, lowerable_settings, setting, with_settings
@@ -26,7 +22,7 @@ from stance.model.learning_corpus import LabelledCorpus
 from stance.model.learning_matrix import LearningMatrix, fit_linear
 from stance.model.learning_preparation import learn_preparation
 from stance.model.linear import LinearModel
-from stance.model.record import Model, TrainingRecord, article_text
+from stance.model.record import Model, TrainingRecord
 from stance.model.settling import usual_min_outlets
 from stance.text.normalization import arabic_normalization
 
@@ -38,11 +34,6 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.corpus.codebook import Codebook
-    from stance.text.normalization import NormalizationProfile
-
-
-# A corpus is about the actors of a lexicon if this part of its articles names one.
-ABOUT_ITS_ACTORS = 2 / 3
 
 
 def train(
@@ -136,7 +127,8 @@ def learn(
 
 def settle_config(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingConfig:
     """Decide what a configuration leaves to the corpus, except the penalty."""
-    return settle_lexicon(corpus, corpus.settle(config))
+    settled = corpus.settle(config)
+    return settled.with_blocks(suitable_blocks(corpus, settled))
 
 
 def within_outlets(
@@ -153,25 +145,28 @@ def within_outlets(
 
 
 def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig:
-    """Return a configuration with the numbers of outlets that the features were learned with."""
-    least = {
-        f"features.{part.name}.min_outlets": part.block.options.min_outlets
+    """Return a configuration with the settings that the features were learned with."""
+    fitted = {
+        f"features.{part.name}.{key}": value
         for part in features.blocks
-        if isinstance(part.block, TfidfBlock)
+        for key, value in part.block.fitted_settings().items()
     }
-    changes = {key: value for key, value in least.items() if setting(config, key) != value}
+    changes = {key: value for key, value in fitted.items() if setting(config, key) != value}
     return with_settings(config, changes) if changes else config
 
 
-def settle_lexicon(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingConfig:
-    """Decide whether the lexicon is about these articles, where a configuration leaves it open."""
-    section = config.features.lexicon
-    if section.enabled != "auto":
-        return config
+def suitable_blocks(corpus: LabelledCorpus, config: TrainingConfig) -> dict[str, bool]:
+    """Tell of each block whose use a configuration leaves open whether it suits the articles."""
+    undecided = config.features.undecided()
+    if not undecided:
+        return {}
     table = arabic_normalization(config.normalization.profile())
-    block = _lexicon_block(config)
-    batch = tokenize((article_text(article, config) for article in corpus.articles), table)
-    return config.with_lexicon(bool(block.names_actors(batch).mean() >= ABOUT_ITS_ACTORS))
+    batch = InputBatch(config.inputs(corpus.articles), table, by_voice=False)
+    return {
+        kind.name: kind.block.suits(batch, undecided[kind.name])
+        for kind in BLOCKS
+        if kind.name in undecided
+    }
 
 
 def fit_features(
@@ -192,17 +187,20 @@ def fit_features(
         The corpus itself.
     """
     table = arabic_normalization(config.normalization.profile())
-    by_voice = config.features.lexicon.enabled is True
-    texts = [article_text(article, config) for article in corpus.articles]
+    used = [kind for kind in BLOCKS if config.features.block(kind.name).enabled is True]
+    by_voice = any(kind.block.reads_voices for kind in used)
+    inputs = config.inputs(corpus.articles)
+    texts = [one.text for one in inputs]
     preparation = learn_preparation(corpus, texts, config.text, table)
     if preparation is not None:
-        texts = list(map(preparation, texts))
-    batch = TextBatch(texts, table, by_voice=by_voice)
+        inputs = [replace(one, text=preparation(one.text)) for one in inputs]
+    batch = InputBatch(inputs, table, by_voice=by_voice)
     fitted = list(_fit_blocks(batch, corpus.outlets, config, lowerable))
     if not fitted:
+        *others, last = (f"features.{kind.name}" for kind in BLOCKS)
         raise ConfigError(
             "Got a configuration with all features off, but expected at least one of "
-            "features.word, features.char and features.lexicon enabled."
+            f"{', '.join(others)} and {last} enabled."
         )
     features = FeatureStack(table, [block for block, _ in fitted], by_voice, preparation)
     articles = stack([scaled(values, block.scale) for block, values in fitted])
@@ -219,90 +217,36 @@ def _learn_auxiliary(
     config: TrainingConfig,
 ) -> AuxiliaryScores:
     others = LabelledCorpus(corpus.auxiliary)
-    values = features.transform([article_text(article, config) for article in others.articles])
+    values = features.transform(config.inputs(others.articles))
     weights = article_weights(others, TrainingConfig())
     return AuxiliaryScores.learn(values, others.truth, weights, articles, config)
 
 
 def _fit_blocks(
-    batch: TextBatch,
+    batch: InputBatch,
     outlets: Sequence[str | None] | None,
     config: TrainingConfig,
     lowerable: frozenset[str],
 ) -> Iterator[tuple[ScaledBlock, sparse.csr_array]]:
     """Yield each block with its values of the batch, not scaled yet."""
-    use = config.features
-    for name, section in (("word", use.word), ("char", use.char)):
-        if section.enabled:
-            options = section.options()
-            lower = (usual_min_outlets(len(set(outlets or ()))), 1)
-            block, values = fit_tfidf(
-                batch.read_by(options),
-                options,
-                outlets,
-                else_min_outlets=lower if f"features.{name}.min_outlets" in lowerable else (),
-            )
-            scale = np.full(len(block.terms), section.weight, dtype=np.float32)
-            yield ScaledBlock(name, block, scale), values
-    if use.lexicon.enabled is True:
-        yield _fit_lexicon(batch, outlets, config)
+    lower = (usual_min_outlets(len(set(outlets or ()))), 1)
+    for kind in BLOCKS:
+        section = config.features.block(kind.name)
+        if section.enabled is True:
+            may_lower = f"features.{kind.name}.min_outlets" in lowerable
+            groups = Groups(outlets, lower if may_lower else ())
+            block, scale, values = kind.block.fit(batch, section, groups)
+            yield ScaledBlock(kind.name, block, scale), values
 
 
 def _in_passages(
-    features: FeatureStack, batch: TextBatch, articles: sparse.csr_array, config: TrainingConfig
+    features: FeatureStack, batch: InputBatch, articles: sparse.csr_array, config: TrainingConfig
 ) -> LearningMatrix:
     size = config.features.passages
     if size in {0, "auto"}:
         return LearningMatrix.of_whole(articles)
     passages = PassageBatch(batch, int(size))
-    article_of = np.repeat(np.arange(len(passages.parts)), passages.parts)
-    return LearningMatrix(articles, features.values(passages), article_of)
-
-
-def _lexicon_block(config: TrainingConfig) -> LexiconBlock:
-    """Return the lexicon that a configuration names, ready for its texts."""
-    path = Path(config.features.lexicon.path or resources.LEXICONS)
-    states = [(file, file.stat()) for file in lexicon_files(path) if file.exists()]
-    changed = tuple((str(file), s.st_mtime_ns, s.st_size) for file, s in states)
-    return _prepared_lexicon(path, changed, config.normalization.profile())
-
-
-@lru_cache(maxsize=2)
-def _prepared_lexicon(
-    path: Path, changed: tuple[tuple[str, int, int], ...], profile: NormalizationProfile
-) -> LexiconBlock:
-    """Read and index a lexicon once for all folds, and once more when a file of it has changed."""
-    return LexiconBlock.of(Lexicon.read(path), arabic_normalization(profile))
-
-
-def _fit_lexicon(
-    batch: TextBatch, outlets: Sequence[str | None] | None, config: TrainingConfig
-) -> tuple[ScaledBlock, sparse.csr_array]:
-    """Scale each lexical feature to the same spread.
-
-    What never varies, or occurs in too few outlets, is switched off. The
-    others of the terms together give an article a vector of about the length
-    that ``weight`` says, those of the sides one of ``side_weight``, however
-    many there are.
-    """
-    section = config.features.lexicon
-    block = replace(
-        _lexicon_block(config), sides=section.sides, log_rates=section.log_rates is True
-    )
-    rates = block.transform(batch.words)
-    spread = rates.toarray().std(axis=0)
-    varies = spread > 0
-    if section.min_outlets not in {1, "auto"}:
-        varies &= outlet_frequency(rates, outlets) >= int(section.min_outlets)
-    scale = np.zeros_like(spread)
-    first_side = len(block.terms) - len(block.side_terms)
-    for weight, columns in (
-        (section.weight, slice(None, first_side)),
-        (section.side_weight, slice(first_side, None)),
-    ):
-        each = weight / np.sqrt(max(varies[columns].sum(), 1))
-        np.divide(each, spread[columns], out=scale[columns], where=varies[columns])
-    return ScaledBlock("lexicon", block, scale.astype(np.float32)), rates
+    return LearningMatrix(articles, features.values(passages), passages.input_of)
 
 
 def article_weights(corpus: LabelledCorpus, config: TrainingConfig) -> NDArray[np.float64]:

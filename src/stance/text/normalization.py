@@ -141,6 +141,10 @@ class NormalizationTable:
     before_composing: Mapping[int, str] = field(default_factory=dict)
     merging: Ranges = ()
 
+    def __hash__(self) -> int:
+        # Mappings have no hash of their own.
+        return hash((self.composing, self.separators, self.merging, len(self.replacements)))
+
     @cached_property
     def composing_points(self) -> list[int]:
         """Composing characters that are not simply dropped: what holds none needs no composing."""

@@ -1,0 +1,132 @@
+"""Batches of inputs, tokenised in the ways that blocks ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
+from stance.features.units import read_batch, surface_folding, word_folding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.features.model_input import ModelInput
+    from stance.text.normalization import NormalizationTable
+
+# From here on compiled loops are faster, getting them ready included.
+MANY_LETTERS = 500_000
+
+
+class Batch(Protocol):
+    """What blocks read: inputs, or passages of inputs, one for each row of a matrix."""
+
+    @property
+    def inputs(self) -> Sequence[ModelInput]:
+        """The inputs; of a passage, the whole that it is part of."""
+        ...
+
+    @property
+    def table(self) -> NormalizationTable:
+        """How words are normalised."""
+        ...
+
+    @property
+    def words(self) -> TokenBatch:
+        """The normalised words."""
+        ...
+
+    @property
+    def surface(self) -> TokenBatch:
+        """The words as published."""
+        ...
+
+
+@dataclass(frozen=True)
+class InputBatch:
+    """Some inputs, tokenised in each way at most once.
+
+    Parameters
+    ----------
+    inputs : sequence of ModelInput
+    table : NormalizationTable
+    by_voice : bool
+        Whether to tell the outlet's own words from quoted ones.
+    """
+
+    inputs: Sequence[ModelInput]
+    table: NormalizationTable
+    by_voice: bool
+
+    @cached_property
+    def words(self) -> TokenBatch:
+        """The normalised words."""
+        if self.by_voice or self._is_small:
+            return tokenize(self._texts, self.table, by_voice=self.by_voice)
+        return read_batch(self._texts, word_folding(self.table))
+
+    @cached_property
+    def surface(self) -> TokenBatch:
+        """The words as published."""
+        if self._is_small:
+            return tokenize_surface(self._texts)
+        return read_batch(self._texts, surface_folding())
+
+    @property
+    def _texts(self) -> list[str]:
+        return [one.text for one in self.inputs]
+
+    @property
+    def _is_small(self) -> bool:
+        return sum(len(one.text) for one in self.inputs) < MANY_LETTERS
+
+
+@dataclass(frozen=True)
+class PassageBatch:
+    """The passages of some inputs, each read as part of its text.
+
+    Parameters
+    ----------
+    whole : InputBatch
+    size : int
+        About how many words are in a passage.
+    """
+
+    whole: InputBatch
+    size: int
+
+    @cached_property
+    def parts(self) -> NDArray[np.int64]:
+        """How many passages each input has, shape (n_inputs,)."""
+        nearest = (self.whole.words.lengths + self.size // 2) // self.size
+        return np.maximum(nearest, 1)
+
+    @property
+    def input_of(self) -> NDArray[np.int64]:
+        """The input of each passage, ascending, shape (n_passages,)."""
+        return np.repeat(np.arange(len(self.parts)), self.parts)
+
+    @property
+    def inputs(self) -> Sequence[ModelInput]:
+        """The whole input that each passage is part of."""
+        return [self.whole.inputs[i] for i in self.input_of.tolist()]
+
+    @property
+    def table(self) -> NormalizationTable:
+        """How words are normalised."""
+        return self.whole.table
+
+    @property
+    def words(self) -> TokenBatch:
+        """The normalised words."""
+        return self.whole.words.cut(self.parts)
+
+    @property
+    def surface(self) -> TokenBatch:
+        """The words as published."""
+        return self.whole.surface.cut(self.parts)

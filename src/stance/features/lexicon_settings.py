@@ -1,0 +1,53 @@
+"""The settings of the lexicon block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from stance.features.settings import BlockSettings, Count, Switch
+
+if TYPE_CHECKING:
+    from stance.features.settings import Choices, CorpusTraits
+
+
+class LexiconSettings(BlockSettings):
+    """Rates and naming shares of a lexicon's categories in the outlet's own voice."""
+
+    enabled: Switch = Field(
+        "auto",
+        description="use these features at all; auto: if two thirds of the articles name an "
+        "actor of the lexicon",
+    )
+    path: str = Field("", description="a TOML file or a folder of them; empty: the package's own")
+    weight: float = Field(
+        0.5, gt=0, description="usual length of an article's vector of rates and shares"
+    )
+    sides: Literal["log", "rate"] = Field(
+        "log",
+        description="how often a side's terms occur, as ln(1 + rate) and as a share of all sides' "
+        "terms, or as the rate per 1,000 words",
+    )
+    side_weight: float = Field(
+        0.25, gt=0, description="usual length of an article's vector of the sides' columns"
+    )
+    min_outlets: Count = Field(
+        "auto",
+        description="a category must occur in articles of so many outlets; auto: for unseen "
+        "outlets a quarter of them, at most 10; else 1",
+    )
+    log_rates: Switch = Field(
+        "auto", description="ln(1 + rate) instead of the rate; auto: for unseen outlets"
+    )
+
+    def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
+        """Return the values that "auto" stands for; articles decide whether it is used."""
+        return {"min_outlets": traits.min_outlets, "log_rates": traits.unseen_outlets}
+
+    def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
+        """Return the settings that tuning should try, with their values."""
+        if self.enabled is not True:
+            return {}
+        found: dict[str, Choices] = {"weight": (0.1, 2.0), "log_rates": [False, True]}
+        return found | ({"min_outlets": min_outlets} if min_outlets else {})

@@ -1,0 +1,58 @@
+"""The ``[features]`` section: one section for each feature block of the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, create_model
+
+from stance.features.registry import BLOCKS
+from stance.features.settings import BlockSettings, Section
+
+if TYPE_CHECKING:
+    from stance.features.settings import Choices
+
+
+class FeatureSections(Section):
+    """What the classifier sees of an article."""
+
+    passages: Annotated[int, Field(ge=0)] | Literal["auto"] = Field(
+        "auto",
+        description="learn from passages of about so many words, not from whole articles; 0: from "
+        "whole articles; auto: 100 for unseen outlets, else 0",
+    )
+
+    def block(self, name: str) -> BlockSettings:
+        """Return the section of a feature block."""
+        found: BlockSettings = getattr(self, name)
+        return found
+
+    @property
+    def blocks(self) -> dict[str, BlockSettings]:
+        """The section of every feature block."""
+        return {kind.name: self.block(kind.name) for kind in BLOCKS}
+
+    def undecided(self) -> dict[str, BlockSettings]:
+        """Return the sections of the blocks whose use is left to the corpus."""
+        return {name: one for name, one in self.blocks.items() if one.enabled == "auto"}
+
+    def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
+        """Return the settings that tuning should try; see `BlockSettings.worth_tuning`."""
+        found: dict[str, Choices] = {
+            f"features.{name}.{key}": values
+            for name, section in self.blocks.items()
+            for key, values in section.worth_tuning(min_outlets).items()
+        }
+        return found | {"features.passages": [0, 50, 100, 200]}
+
+
+if TYPE_CHECKING:
+    FeaturesConfig = FeatureSections
+else:
+    FeaturesConfig = create_model(
+        "FeaturesConfig",
+        __base__=FeatureSections,
+        __doc__=FeatureSections.__doc__,
+        __module__=__name__,
+        **{kind.name: (kind.settings, kind.settings()) for kind in BLOCKS},
+    )

@@ -1,0 +1,146 @@
+"""What a model folder says of itself, in every format there has been."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stance.errors import ModelError
+from stance.features.registry import BLOCKS
+from stance.model.record import Domain, TrainingRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Raised with any change to the set of files or to the meaning of one.
+FORMAT = 3
+
+# Its manifest is that of today; its normalisation table is of format 1.
+FORMAT_OF_OLD_TABLES = 2
+
+MANIFEST = "manifest.json"
+NORMALIZATION = "normalization.json"
+CODEBOOK = "codebook.json"
+PREPARATION = "preparation.json"
+TENSORS = "weights.safetensors"
+KNOWN_FILES = frozenset(
+    {NORMALIZATION, CODEBOOK, PREPARATION, TENSORS, *(f for kind in BLOCKS for f in kind.files)}
+)
+
+COPY_AGAIN = "The model is damaged: copy it again from its source."
+
+
+class FileEntry(BaseModel):
+    """Size in bytes and hexadecimal sha256 of one file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    size: int
+    sha256: str
+
+
+class ManifestV1(BaseModel):
+    """What a model folder of format 1 said of itself: nothing of a domain."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    format: Annotated[int, Field(ge=1, le=1)]
+    labels: list[str]
+    temperature: float
+    record: TrainingRecord
+    config: dict[str, Any]
+    versions: dict[str, str]
+    files: dict[str, FileEntry]
+
+    def upgrade(self) -> Manifest:
+        """Return what the folder would say today."""
+        values = dict(self)
+        values["config"] = _with_settings_of_format_2(_with_settings_of_format_1(self.config))
+        return Manifest(domain=None, **values)
+
+
+def _with_settings_of_format_1(config: dict[str, Any]) -> dict[str, Any]:
+    """Spell out what format 1 did before there was a choice; a wrong shape is found later."""
+    match config:
+        case {"features": {"lexicon": dict() as lexicon} as features}:
+            chosen = {"sides": "rate", **lexicon}
+            return {**config, "features": {**features, "lexicon": chosen}}
+    return config
+
+
+def _with_settings_of_format_2(config: dict[str, Any]) -> dict[str, Any]:
+    """Say that letter forms stayed, as they did before there was a choice."""
+    match config:
+        case {"normalization": dict() as normalization}:
+            return {**config, "normalization": {"letter_forms": False, **normalization}}
+    return config
+
+
+class Manifest(BaseModel):
+    """What a model folder says of itself.
+
+    `format` is the folder's own, which may be older than this.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    format: Annotated[int, Field(ge=1, le=FORMAT)]
+    labels: list[str]
+    temperature: float
+    domain: Domain | None
+    record: TrainingRecord
+    config: dict[str, Any]
+    versions: dict[str, str]
+    files: dict[str, FileEntry]
+
+
+def parse_manifest(folder: Path, data: bytes) -> Manifest:
+    """Parse the manifest of a folder, of any known format.
+
+    Raises
+    ------
+    ModelError
+        If it is none, comes from a newer format, or names a file that no
+        model has.
+    """
+    try:
+        values = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ModelError(
+            f"Got {folder / MANIFEST}, which is not JSON ({error}). {COPY_AGAIN}"
+        ) from error
+    number = values.get("format") if isinstance(values, dict) else None
+    if isinstance(number, int) and not isinstance(number, bool) and number > FORMAT:
+        raise ModelError(
+            f"Got the model {folder} of format {number}, but this version of stance reads formats "
+            f"up to {FORMAT}. Upgrade stance."
+        )
+    try:
+        manifest = _parse_values(values)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(map(str, fault["loc"])) or "the whole"
+        raise ModelError(
+            f"Got {folder / MANIFEST}, in which {place} is wrong: {fault['msg']}. {COPY_AGAIN}"
+        ) from error
+    for name in manifest.files:
+        if name not in KNOWN_FILES:
+            raise ModelError(
+                f"Got a manifest in {folder} that names the file {name!r}, but expected only "
+                f"{', '.join(sorted(KNOWN_FILES))}. Do not trust this model."
+            )
+    return manifest
+
+
+def _parse_values(values: Any) -> Manifest:
+    """Parse a manifest of any known format."""
+    number = values.get("format") if isinstance(values, dict) else None
+    if type(number) is int and number == 1:
+        return ManifestV1.model_validate(values).upgrade()
+    manifest = Manifest.model_validate(values)
+    if manifest.format == FORMAT_OF_OLD_TABLES:
+        config = _with_settings_of_format_2(manifest.config)
+        return manifest.model_copy(update={"config": config})
+    return manifest
