@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 
 from stance.corpus.article import Article
 from stance.errors import ModelError, OutputError
-from stance.model.manifest import FORMAT
+from stance.model.manifest import FORMAT, KNOWN_FILES, MANIFEST
 from stance.model.persistence import load_model, read_model, save_model
 from stance.model.prediction import predict
 from stance.text.tokenization import words
@@ -27,6 +27,15 @@ class Bomb:
 
     def __reduce__(self):
         return open, (str(self.trace), "w")
+
+
+# A row for each number of the format since the set of files is part of it.
+FILES_OF_FORMAT = {
+    4: {
+        *("codebook.json", "normalization.json", "preparation.json", "weights.safetensors"),
+        *("word.txt", "char.txt", "lexicon.json"),
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +96,17 @@ def test_nothing_stands_beside_the_model(folder):
     assert {path.name for path in folder.parent.iterdir()} == {"model"}
 
 
+def test_another_set_of_files_asks_for_a_higher_format_number(folder):
+    assert max(FILES_OF_FORMAT) == FORMAT, "add a row to FILES_OF_FORMAT for the new format"
+    assert FILES_OF_FORMAT[FORMAT] == KNOWN_FILES, "the set of files has changed: raise FORMAT"
+    assert {path.name for path in folder.iterdir()} <= KNOWN_FILES | {MANIFEST}
+
+
+def test_a_model_of_each_older_format_is_kept():
+    for number in range(1, FORMAT):
+        assert read_model(DATA / f"model_format_{number}").manifest.format == number
+
+
 def test_a_newer_format_asks_for_an_upgrade(folder):
     edit_manifest(folder, lambda manifest: manifest.update(format=FORMAT + 1))
     with pytest.raises(ModelError, match=rf"format {FORMAT + 1}.*Upgrade"):
@@ -137,13 +157,14 @@ def test_a_folder_of_format_2_reads_letters_and_marks_as_before():
     assert flags == [row["out_of_domain"] for row in rows]
 
 
-def test_a_model_of_format_2_is_saved_in_the_format_of_today_and_says_the_same(tmp_path):
-    old = load_model(DATA / "model_format_2")
+@pytest.mark.parametrize("number", [2, 3])
+def test_an_older_model_is_saved_in_the_format_of_today_and_says_the_same(number, tmp_path):
+    old = load_model(DATA / f"model_format_{number}")
     save_model(old, tmp_path / "again")
     again = read_model(tmp_path / "again")
     assert again.manifest.format == FORMAT
     assert again.model.config == old.config
-    rows = orjson.loads((DATA / "model_format_2.probabilities.json").read_bytes())
+    rows = orjson.loads((DATA / f"model_format_{number}.probabilities.json").read_bytes())
     articles = [Article(str(n), row["text"]) for n, row in enumerate(rows)]
     assert np.array_equal(again.model.probabilities(articles), old.probabilities(articles))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Raised with any change to the set of files or to the meaning of one.
-FORMAT = 3
+FORMAT = 4
 
 # Its manifest is that of today; its normalisation table is of format 1.
 FORMAT_OF_OLD_TABLES = 2
