@@ -94,11 +94,11 @@ class Cluster:
 
     def carry(self, thing: Any, unpack: Callable[[Any], Any]) -> str:
         """Send something to every worker, also to those who join later; return its name."""
-        from stance.distributed.worker_context import Baggage
+        from stance.distributed.worker_context import WorkerContext
 
         name = f"stance-{uuid.uuid4().hex}"
         with _reached(self.client):
-            self.client.register_plugin(Baggage(thing, unpack), name=name)
+            self.client.register_plugin(WorkerContext(thing, unpack), name=name)
         return name
 
     def submit(
@@ -247,7 +247,7 @@ def connected(scheduler: str | None = None, workers: int = 1) -> Iterator[Cluste
 
 @contextmanager
 def _local(distributed: Any, workers: int) -> Iterator[Any]:
-    from stance.distributed.worker_context import Steadiness
+    from stance.distributed.worker_context import IgnoreInterrupts
 
     # Of lost workers the caller learns by what becomes of the work. Nothing is shown to the
     # network, and on any free port, since several runs may be at work here.
@@ -258,7 +258,7 @@ def _local(distributed: Any, workers: int) -> Iterator[Any]:
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
-        client.register_plugin(Steadiness())
+        client.register_plugin(IgnoreInterrupts())
         yield client
 
 
