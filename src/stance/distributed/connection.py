@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from stance.distribution import DISTRIBUTION, install_command, toolkit_version
 from stance.errors import ClusterError, ConfigError
-from stance.processes import joblib_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -184,12 +183,12 @@ def _told(client: Any) -> Iterator[None]:
 
 
 @contextmanager
-def joblib_on(cluster: Cluster | None, shared: Sequence[Any]) -> Iterator[None]:
-    """Let joblib give its calls out to a cluster if there is one, else to processes here.
+def joblib_on(cluster: Cluster, shared: Sequence[Any]) -> Iterator[None]:
+    """Let joblib give its calls out to a cluster.
 
     Parameters
     ----------
-    cluster : Cluster, optional
+    cluster : Cluster
     shared : sequence of object
         Arguments that many calls have in common, sent to each worker once.
 
@@ -198,10 +197,6 @@ def joblib_on(cluster: Cluster | None, shared: Sequence[Any]) -> Iterator[None]:
     ClusterError
         If workers die, or the scheduler is gone.
     """
-    if cluster is None:
-        with joblib_workers():
-            yield
-        return
     from joblib import parallel_config
 
     with (

@@ -11,6 +11,7 @@ from stance.corpus.keys import by_canonical, canonical
 from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
 from stance.evaluation.baseline import most_frequent, most_frequent_label
+from stance.evaluation.fold_fitting import BATCH_SIZE, predict_probabilities
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
 from stance.evaluation.slicing import slice_scores
 
@@ -28,7 +29,7 @@ def evaluate_model(
     model: Model,
     articles: Sequence[Article],
     *,
-    batch_size: int = 1000,
+    batch_size: int = BATCH_SIZE,
     slices: Mapping[str, Sequence[str | None]] | None = None,
 ) -> Evaluation:
     """Test a model on labelled articles.
@@ -54,7 +55,7 @@ def evaluate_model(
         the model.
     """
     truth = _truth(model, articles)
-    probabilities = _probabilities(model, articles, batch_size)
+    probabilities = predict_probabilities(model, articles, batch_size)
     scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
     found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, truth))
     return replace(found, slices=slice_scores(scored, slices or {}))
@@ -83,15 +84,8 @@ def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
         As for `evaluate_model`.
     """
     _truth(model, articles)
-    best = _probabilities(model, articles).argmax(axis=1)
+    best = predict_probabilities(model, articles).argmax(axis=1)
     return [model.labels[number] for number in best.tolist()]
-
-
-def _probabilities(
-    model: Model, articles: Sequence[Article], batch_size: int = 1000
-) -> NDArray[np.float64]:
-    parts = range(0, len(articles), batch_size)
-    return np.concatenate([model.probabilities(articles[i : i + batch_size]) for i in parts])
 
 
 def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:

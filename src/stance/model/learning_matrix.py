@@ -75,7 +75,7 @@ def fit_linear(
 
     The passages of an article share its weight, so that a long one counts no
     more. What auxiliary articles teach is learned from too. Features are scaled
-    by their steadiness before, and the weights after, so that the model scores
+    by their outlet shrinkage before, and the weights after, so that the model scores
     plain features.
 
     Parameters
@@ -99,11 +99,11 @@ def fit_linear(
     rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
     owner = matrix.article_of[rows]
     features = matrix.passages[rows]
-    strength = config.classifier.steadiness
+    strength = config.classifier.outlet_shrinkage
     scale = None
     if outlets is not None and strength != "auto" and strength > 0:
         units = _units(truth[chosen], [outlets[i] for i in chosen.tolist()])
-        scale = steadiness(matrix.articles[chosen], units, truth[chosen], strength=strength)
+        scale = outlet_shrinkage(matrix.articles[chosen], units, truth[chosen], strength=strength)
         features = sparse.csr_array(features.multiply(scale))
     model, notes = fit_classifier(
         features,
@@ -131,7 +131,7 @@ def _units(truth: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[n
     )
 
 
-def steadiness(
+def outlet_shrinkage(
     values: sparse.csr_array,
     units: NDArray[np.int64],
     truth: NDArray[np.int64],

@@ -30,7 +30,7 @@ from stance.features.tfidf import TfidfBlock
 from stance.model.config import parse_config
 from stance.model.linear import LinearModel
 from stance.model.record import Domain, Model, TrainingRecord
-from stance.model.settling import settle
+from stance.model.resolve_auto import resolve_auto_by_outlets
 from stance.replacing import refuse_existing, replacing_folder
 from stance.text.normalization import NormalizationTable
 
@@ -345,7 +345,7 @@ def _read_file(folder: Path, name: str, entry: FileEntry) -> bytes:
 
 def _build(folder: Path, manifest: Manifest, files: dict[str, bytes]) -> Model:
     # A setting that an older folder does not name was not there to be set.
-    config = settle(parse_config(manifest.config))
+    config = resolve_auto_by_outlets(parse_config(manifest.config, tell_renamed=False))
     table = NormalizationTable.from_dict(_json(folder, NORMALIZATION, files))
     tensors = _Tensors(folder, _take(folder, TENSORS, files))
     blocks: list[ScaledBlock] = []
