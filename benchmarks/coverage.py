@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import stance
-from stance.evaluation.metrics import Scored, score_intervals
+from stance.evaluation.scored import Scored, score_intervals
 from stance.evaluation.slicing import slice_scores
 
 if TYPE_CHECKING:

@@ -2,87 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stance.evaluation.baseline import against_one_label
 from stance.evaluation.comparison import Paired
-from stance.evaluation.confusion import METRICS, Metric, summaries
-from stance.evaluation.intervals import score_interval
+from stance.evaluation.confusion import summaries
 from stance.evaluation.reliability import calibration_error, reliability, risk_coverage
-from stance.evaluation.sampling_units import UnitCounts, Units, lone_labels
+from stance.evaluation.sampling_units import Units, lone_labels
+from stance.evaluation.scored import score_intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from stance.evaluation.baseline import Baseline, Source
     from stance.evaluation.reliability import ReliabilityBin, RiskCoverage
     from stance.evaluation.sampling_units import Basis
+    from stance.evaluation.scored import Scored
     from stance.evaluation.slicing import Slice
 
 # Keeps the log of a probability that was rounded to zero finite.
 SMALLEST_PROBABILITY = 1e-12
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Predictions beside the truth.
-
-    Parameters
-    ----------
-    labels : tuple of str
-        Every label that occurs in the truth or that the model knows.
-    truth : ndarray of int, shape (n,)
-    probabilities : ndarray of float64, shape (n, n_labels)
-        In [0, 1]; a label that the model does not know has zeros.
-    groups : sequence of str or None, optional
-        The outlet of each article; intervals are then over outlets, since
-        articles of one outlet are not independent of each other.
-    """
-
-    labels: tuple[str, ...]
-    truth: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    groups: Sequence[str | None] | None = None
-
-    @cached_property
-    def guess(self) -> NDArray[np.int64]:
-        """The most probable label of each article."""
-        guess: NDArray[np.int64] = self.probabilities.argmax(axis=1)
-        return guess
-
-    @cached_property
-    def confusion(self) -> NDArray[np.int64]:
-        """How often label i (row) was taken for label j (column)."""
-        k = len(self.labels)
-        return np.bincount(self.truth * k + self.guess, minlength=k * k).reshape(k, k)
-
-    @cached_property
-    def confidence(self) -> NDArray[np.float64]:
-        """The probability of the best label of each article."""
-        best: NDArray[np.float64] = self.probabilities.max(axis=1)
-        return best
-
-    @cached_property
-    def correct(self) -> NDArray[np.bool_]:
-        """Which articles are labelled rightly."""
-        correct: NDArray[np.bool_] = self.guess == self.truth
-        return correct
-
-    def part(self, places: NDArray[np.int64]) -> Self:
-        """Return some of the articles alone."""
-        groups = None if self.groups is None else [self.groups[i] for i in places.tolist()]
-        return replace(
-            self, truth=self.truth[places], probabilities=self.probabilities[places], groups=groups
-        )
-
-    def __len__(self) -> int:
-        return len(self.truth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +128,7 @@ def evaluate(
 
     numbers = _occurring(scored.confusion)
     columns = precision_recall_fscore_support(
-        scored.truth, scored.guess, labels=numbers, zero_division=0.0
+        scored.y_true, scored.y_pred, labels=numbers, zero_division=0.0
     )
     per_class = {
         scored.labels[number]: LabelScore(float(p), float(r), float(f), int(n))
@@ -209,7 +153,7 @@ def evaluate(
         confusion=scored.confusion.tolist(),
         intervals=intervals,
         basis=basis,
-        lone_labels=lone_labels(scored.labels, scored.truth, Units.of(len(scored), scored.groups)),
+        lone_labels=lone_labels(scored.labels, scored.y_true, Units.of(len(scored), scored.groups)),
         baselines=tuple(
             _baseline(scored, given, source) for source, given in (one_label or {}).items()
         ),
@@ -218,7 +162,7 @@ def evaluate(
 
 def _baseline(scored: Scored, given: NDArray[np.int64], source: Source) -> Baseline:
     """Hold the model against one label, over the units of its own intervals."""
-    paired = Paired(scored.labels, scored.truth, scored.guess, given, scored.groups)
+    paired = Paired(scored.labels, scored.y_true, scored.y_pred, given, scored.groups)
     return against_one_label(paired, source)
 
 
@@ -227,39 +171,11 @@ def _occurring(confusion: NDArray[np.int64]) -> list[int]:
 
 
 def _log_loss(scored: Scored) -> float:
-    of_truth = scored.probabilities[np.arange(len(scored)), scored.truth]
+    of_truth = scored.probabilities[np.arange(len(scored)), scored.y_true]
     return float(-np.log(np.maximum(of_truth, SMALLEST_PROBABILITY)).mean())
 
 
 def _brier(scored: Scored) -> float:
     """Mean squared distance of the probabilities from the truth, summed over labels."""
-    one_hot = np.eye(len(scored.labels))[scored.truth]
+    one_hot = np.eye(len(scored.labels))[scored.y_true]
     return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
-
-
-def score_intervals(scored: Scored) -> tuple[dict[str, tuple[float, float]], Basis]:
-    """Return 95 % intervals, and what they are taken over.
-
-    Parameters
-    ----------
-    scored : Scored
-
-    Returns
-    -------
-    intervals : dict of str to (low, high)
-        For accuracy, macro_f1 and weighted_f1.
-    basis : Basis
-        Outlets where they are named, else articles.
-
-    See Also
-    --------
-    stance.evaluation.intervals : The method.
-    """
-    k = len(scored.labels)
-    cells = (scored.truth * k + scored.guess)[:, None]
-    counts = UnitCounts.of(cells, k * k, Units.of(len(scored), scored.groups))
-    intervals = {}
-    for name in METRICS:
-        found = score_interval(counts, (1, k, k), Metric(name), scored.labels)
-        intervals[str(name)] = (found.low, found.high)
-    return intervals, counts.basis

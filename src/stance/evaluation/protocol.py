@@ -16,7 +16,8 @@ from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.fold_fitting import fit_and_predict_fold
 from stance.evaluation.fold_workers import LocalWorkers
-from stance.evaluation.metrics import Evaluation, Scored, evaluate
+from stance.evaluation.metrics import Evaluation, evaluate
+from stance.evaluation.scored import Scored
 from stance.evaluation.selection import Choice, Selection
 from stance.evaluation.slicing import Slice, slice_scores
 from stance.model.config import MIN_OUTLETS, TrainingConfig, setting
@@ -59,7 +60,7 @@ class HeldOut:
         labels = self.scored.labels
         for place in np.argsort(self.tested, kind="stable").tolist():
             table = self.scored.probabilities[place].round(DECIMALS).tolist()
-            best = int(self.scored.guess[place])
+            best = int(self.scored.y_pred[place])
             yield {
                 "id": articles[self.tested[place]].id,
                 "label": labels[best],
@@ -337,13 +338,13 @@ def _one_label(
     most, and so is wrong more often than any label that is given throughout:
     the most frequent of the tested articles is held against the model too.
     """
-    truth, n_labels = corpus.truth, len(corpus.labels)
-    parts = [np.full(len(f.test), most_frequent(truth[f.train], n_labels)) for f in folds]
+    y_true, n_labels = corpus.truth, len(corpus.labels)
+    parts = [np.full(len(f.test), most_frequent(y_true[f.train], n_labels)) for f in folds]
     tested = np.concatenate([fold.test for fold in folds])
     learned = np.concatenate(parts)[chosen[tested]]
     tested = tested[chosen[tested]]
     found: dict[Source, NDArray[np.int64]] = {"training": learned}
-    here = most_frequent(truth[tested], n_labels)
+    here = most_frequent(y_true[tested], n_labels)
     if (learned != here).any():
         found["test"] = np.full_like(learned, here)
     return found

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.evaluation.confusion import summaries
-from stance.evaluation.intervals import wilson_interval
-from stance.evaluation.metrics import Scored, score_intervals
+from stance.evaluation.scored import score_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stance.evaluation.sampling_units import Basis
+    from stance.evaluation.scored import Scored
 
 FEW_ARTICLES = 30  # fewer say little
-Z = 1.96  # standard errors to either side that cover 95 %
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def _slices(scored: Scored, values: Sequence[str | None]) -> tuple[Slice, ...]:
 
 
 def _slice(value: str | None, part: Scored) -> Slice:
-    n_labels = len(np.unique(part.truth))
+    n_labels = len(np.unique(part.y_true))
     found, basis = score_intervals(part)
     intervals = {"accuracy": found["accuracy"]}
     if n_labels > 1 and len(part) >= FEW_ARTICLES:
@@ -111,19 +110,3 @@ def _slice(value: str | None, part: Scored) -> Slice:
         basis=basis,
         few=len(part) < FEW_ARTICLES,
     )
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share, honest for few articles too.
-
-    References
-    ----------
-    Wilson: Probable inference, the law of succession, and statistical
-    inference, JASA 22, 1927.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(10, 10)]
-    [0.722, 1.0]
-    """
-    return wilson_interval(hits / n, n, Z)

@@ -12,7 +12,8 @@ from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
 from stance.evaluation.baseline import most_frequent, most_frequent_label
 from stance.evaluation.fold_fitting import BATCH_SIZE, predict_probabilities
-from stance.evaluation.metrics import Evaluation, Scored, evaluate
+from stance.evaluation.metrics import Evaluation, evaluate
+from stance.evaluation.scored import Scored
 from stance.evaluation.slicing import slice_scores
 
 if TYPE_CHECKING:
@@ -54,24 +55,24 @@ def evaluate_model(
         If there are no articles, one has no label, or a label is unknown to
         the model.
     """
-    truth = _truth(model, articles)
+    y_true = _truth(model, articles)
     probabilities = predict_probabilities(model, articles, batch_size)
-    scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
-    found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, truth))
+    scored = Scored(model.labels, y_true, probabilities, [a.outlet for a in articles])
+    found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, y_true))
     return replace(found, slices=slice_scores(scored, slices or {}))
 
 
-def _one_label(model: Model, truth: NDArray[np.int64]) -> dict[Source, NDArray[np.int64]]:
+def _one_label(model: Model, y_true: NDArray[np.int64]) -> dict[Source, NDArray[np.int64]]:
     """Return what the label most frequent in training would give, and that of the test corpus.
 
     They are one baseline where they are the same label.
     """
     counts = {label: model.record.label_counts.get(label, 0) for label in model.labels}
     learned = model.labels.index(most_frequent_label(counts))
-    here = most_frequent(truth, len(model.labels))
-    found: dict[Source, NDArray[np.int64]] = {"training": np.full_like(truth, learned)}
+    here = most_frequent(y_true, len(model.labels))
+    found: dict[Source, NDArray[np.int64]] = {"training": np.full_like(y_true, learned)}
     if here != learned:
-        found["test"] = np.full_like(truth, here)
+        found["test"] = np.full_like(y_true, here)
     return found
 
 
