@@ -6,8 +6,9 @@ import pytest
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.protocol import cross_validate
-from stance.evaluation.selection import Selection, grid, usable_folds
+from stance.evaluation.selection import Selection, grid
 from stance.model.config import load_config
+from stance.model.corpus_folds import usable_folds
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.resolve_auto import resolve_auto
 from tests.conftest import FAST, GULLIBLE

@@ -142,7 +142,7 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
     corpus = LabelledCorpus(seed_articles)
     _, matrix = fit_features(corpus, config)
     weights, places = article_weights(corpus, config.classifier), np.arange(0, 288, 2)
-    whole = {"n_labels": 4, "config": config, "places": places}
+    whole = {"n_labels": 4, "config": config.classifier, "seed": config.seed, "places": places}
     found, _ = fit_linear(matrix, corpus.truth, weights, corpus.outlets, **whole)
     rows = np.isin(matrix.article_of, places)
     number = np.cumsum(np.isin(np.arange(288), places)) - 1
@@ -151,7 +151,13 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
     )
     outlets = [corpus.outlets[i] for i in places]
     expected, _ = fit_linear(
-        alone, corpus.truth[places], weights[places], outlets, n_labels=4, config=config
+        alone,
+        corpus.truth[places],
+        weights[places],
+        outlets,
+        n_labels=4,
+        config=config.classifier,
+        seed=config.seed,
     )
     np.testing.assert_array_equal(found.weights, expected.weights)
 
@@ -162,6 +168,12 @@ def test_outlet_shrinkage_needs_no_outlets(outlets):
     values = sparse.csr_array(np.eye(6, dtype=np.float32))
     truth = np.array([0, 1] * 3)
     model, _ = fit_linear(
-        LearningMatrix.of_whole(values), truth, np.ones(6), outlets, n_labels=2, config=config
+        LearningMatrix.of_whole(values),
+        truth,
+        np.ones(6),
+        outlets,
+        n_labels=2,
+        config=config.classifier,
+        seed=config.seed,
     )
     assert (model.scores(values).argmax(axis=1) == truth).all()

@@ -9,7 +9,7 @@ from stance.features.tokens import tokenize
 from stance.model.article_weights import article_weights
 from stance.model.calibration import held_out_folds
 from stance.model.classifiers import _estimator
-from stance.model.config import load_config
+from stance.model.config import CalibrationConfig, load_config
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.persistence import save_model
 from stance.model.resolve_auto import resolve_auto
@@ -150,7 +150,7 @@ def test_the_weight_of_an_unknown_label_is_refused():
 
 def test_calibration_holds_out_outlets_where_it_can(seed_articles):
     corpus = LabelledCorpus(seed_articles)
-    folds, protocol = held_out_folds(corpus, load_config())
+    folds, protocol = held_out_folds(corpus, CalibrationConfig(), 13)
     assert "held-out outlets" in protocol
     for fold in folds:
         outlets = [{seed_articles[i].outlet for i in part} for part in (fold.train, fold.test)]
@@ -168,25 +168,25 @@ def test_folds_that_calibrate_keep_near_duplicates_together(outlets):
             outlet = f"outlet{(2 * n + copy * 3) % outlets}"
             articles.append(Article(f"{n}-{copy}", text, "ab"[n % 2], outlet))
     corpus = LabelledCorpus(articles)
-    folds, protocol = held_out_folds(corpus, load_config())
+    folds, protocol = held_out_folds(corpus, CalibrationConfig(), 13)
     assert protocol.startswith("3 folds of held-out" if outlets > 1 else "3 random")
     for fold in folds:
         assert not set(corpus.duplicates[fold.train]) & set(corpus.duplicates[fold.test])
-    apart, _ = held_out_folds(LabelledCorpus(articles, range(72)), load_config())
+    apart, _ = held_out_folds(LabelledCorpus(articles, range(72)), CalibrationConfig(), 13)
     assert any(set(corpus.duplicates[f.train]) & set(corpus.duplicates[f.test]) for f in apart)
 
 
 def test_a_label_that_is_one_article_again_and_again_trains_uncalibrated():
     articles = [Article(str(n), "عاد الهدوء إلى السوق بعد الظهر", "a") for n in range(6)]
     articles += [Article(f"b{n}", "وصل الوفد صباحا إلى مطار المدينة", "b") for n in range(6)]
-    assert held_out_folds(LabelledCorpus(articles), load_config())[0] == []
+    assert held_out_folds(LabelledCorpus(articles), CalibrationConfig(), 13)[0] == []
     config = load_config(overrides=["features.lexicon.enabled=false"])
     assert "not calibrated" in train(articles, config).record.notes[0]
 
 
 def test_calibration_is_random_where_outlets_are_labels():
     corpus = corpus_of([(name, name) for name in "abcdefgh" for _ in range(4)])
-    assert "random" in held_out_folds(corpus, load_config())[1]
+    assert "random" in held_out_folds(corpus, CalibrationConfig(), 13)[1]
 
 
 def test_probabilities_are_calmer_than_the_truth_on_new_outlets(seed_articles):

@@ -110,7 +110,7 @@ def predict_fold_by_each(
         texts = [article_text(corpus.articles[i], fitted.config) for i in fold.test.tolist()]
         values = fitted.features.transform(texts)
         for place in places:
-            linear, _ = fitted.fit(candidates[place].config)
+            linear, _ = fitted.fit(candidates[place].config.classifier)
             found[place] = numbers[linear.scores(values).argmax(axis=1)]
     return [found[place] for place in range(len(candidates))]
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice
-from stance.corpus.splitting import group_numbers
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.fold_fitting import predict_fold_by_each
 from stance.model.config import settings
+from stance.model.corpus_folds import usable_folds
 from stance.model.macro_f1 import first_of_ties, macro_f1
 from stance.model.resolve_auto import resolve_auto_of_each, with_each_penalty
 
@@ -103,39 +102,6 @@ class Selection:
                 f"Got the fold {fold!r}, whose training articles cannot be divided again to choose "
                 f"settings: {error} Or choose nothing inside the folds."
             ) from error
-
-
-def usable_folds(
-    corpus: LabelledCorpus, by: By | ProtocolChoice, wanted: int, *, seed: int
-) -> FoldPlan:
-    """Divide a corpus into folds that can be trained on.
-
-    Parameters
-    ----------
-    corpus : LabelledCorpus
-        No near-duplicate stands on both sides of a fold.
-    by : {"outlet", "event", "time", "random"} or ProtocolChoice
-    wanted : int
-        At most so many folds; fewer where there are fewer outlets or events.
-    seed : int
-
-    Returns
-    -------
-    FoldPlan
-        With the articles alone whose label can be learned without them.
-
-    Raises
-    ------
-    CorpusError
-        If the corpus cannot be divided so, or no article can be tested.
-    """
-    name = by.by if isinstance(by, ProtocolChoice) else by
-    if name in {"outlet", "event"}:
-        groups, _ = group_numbers(corpus.articles, name)
-        wanted = max(min(wanted, int(groups.max()) + 1), 2)
-    choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(corpus.articles, by)
-    plan = FoldPlan.of(corpus.articles, choice, wanted, seed=seed, duplicates=corpus.duplicates)
-    return plan if plan.folds else plan.check()
 
 
 def grid(choices: Iterable[str]) -> list[list[str]]:

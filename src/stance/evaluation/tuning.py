@@ -17,13 +17,13 @@ from stance.distribution import install_command
 from stance.errors import ConfigError
 from stance.evaluation.fold_workers import LocalWorkers
 from stance.evaluation.search_space import search_space
-from stance.evaluation.selection import usable_folds
 from stance.model.config import (
     MIN_OUTLETS,
     TrainingConfig,
     explicit_settings,
     with_settings,
 )
+from stance.model.corpus_folds import usable_folds
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.macro_f1 import TIE, macro_f1
 from stance.model.resolve_auto import ResolvedConfig, resolve_auto

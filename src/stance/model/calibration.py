@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FEWEST_LABELS, FoldPlan, GroupCoverage, ProtocolChoice
+from stance.corpus.fold_plan import FEWEST_LABELS, GroupCoverage, ProtocolChoice
+from stance.model.corpus_folds import plan_corpus_folds
 from stance.model.linear import fit_temperature
 from stance.model.macro_f1 import first_of_ties, macro_f1
 from stance.model.resolve_auto import with_each_penalty
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.splitting import Fold
-    from stance.model.config import TrainingConfig
+    from stance.model.config import CalibrationConfig, TrainingConfig
     from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
 
@@ -55,7 +56,7 @@ class HeldOutTrial:
 
     @cached_property
     def _folds(self) -> tuple[list[Fold], str]:
-        return held_out_folds(self._corpus, self._config)
+        return held_out_folds(self._corpus, self._config.calibration, self._config.seed)
 
     @cached_property
     def _y_true(self) -> NDArray[np.int64]:
@@ -95,7 +96,7 @@ class HeldOutTrial:
         articles = self._fitted.matrix.articles
         scores = np.concatenate(
             [
-                self._fitted.fit(config, fold.train)[0].scores(articles[fold.test])
+                self._fitted.fit(config.classifier, fold.train)[0].scores(articles[fold.test])
                 for fold in self._folds[0]
             ]
         )
@@ -160,7 +161,9 @@ class HeldOutTrial:
         }
 
 
-def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list[Fold], str]:
+def held_out_folds(
+    corpus: LabelledCorpus, config: CalibrationConfig, seed: int
+) -> tuple[list[Fold], str]:
     """Choose held-out folds: by outlet where enough of them are named.
 
     No near-duplicate stands on both sides of any. A label of one outlet, or of
@@ -173,10 +176,10 @@ def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list
     protocol : str
         What was held out, in words.
     """
-    wanted = config.calibration.folds
+    wanted = config.folds
     choice = ProtocolChoice.of(corpus.articles)
     if why_not_outlets(choice.outlets, wanted) is None:
-        plan = _plan(corpus, replace(choice, by="outlet"), wanted, config.seed)
+        plan = plan_corpus_folds(corpus, replace(choice, by="outlet"), wanted, seed=seed)
         # Grouped into a few folds, a label of several outlets may lose all of them at once.
         if not {part.why for part in plan.not_tested} & {"not_learned", "one_label_left"}:
             return list(
@@ -187,7 +190,7 @@ def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list
     if len(several) < FEWEST_LABELS:
         return [], "fewer than two labels have more than a single article"
     n_folds = min(wanted, int(several.min()))
-    plan = _plan(corpus, replace(choice, by="random"), n_folds, config.seed)
+    plan = plan_corpus_folds(corpus, replace(choice, by="random"), n_folds, seed=seed)
     if len(plan.tested_labels) < FEWEST_LABELS:
         return [], "without near-duplicates a label has a single article"
     return list(plan.folds), f"{n_folds} random folds, features learned from all"
@@ -211,7 +214,3 @@ def why_not_outlets(outlets: GroupCoverage, wanted: int) -> str | None:
             else "fewer than two labels are in several outlets"
         )
     return None
-
-
-def _plan(corpus: LabelledCorpus, choice: ProtocolChoice, n_folds: int, seed: int) -> FoldPlan:
-    return FoldPlan.of(corpus.articles, choice, n_folds, seed=seed, duplicates=corpus.duplicates)

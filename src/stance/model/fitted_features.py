@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.features.stack import FeatureStack
-    from stance.model.config import TrainingConfig
+    from stance.model.config import ClassifierConfig, TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
     from stance.model.learning_matrix import LearningMatrix
     from stance.model.linear import LinearModel
@@ -48,14 +48,14 @@ class FittedFeatures:
         return self.corpus.truth
 
     def fit(
-        self, config: TrainingConfig, places: NDArray[np.int64] | None = None
+        self, config: ClassifierConfig, places: NDArray[np.int64] | None = None
     ) -> tuple[LinearModel, list[str]]:
         """Fit a classifier.
 
         Parameters
         ----------
-        config : TrainingConfig
-            Resolved, the penalty too; its features are those learned here.
+        config : ClassifierConfig
+            Resolved, the penalty too.
         places : ndarray of int64, optional
             The articles to fit it to; all by default.
 
@@ -69,9 +69,10 @@ class FittedFeatures:
         return fit_linear(
             self.matrix,
             self.y_true,
-            article_weights(self.corpus, config.classifier),
+            article_weights(self.corpus, config),
             self.corpus.outlets,
             places=places,
             n_labels=len(self.corpus.labels),
             config=config,
+            seed=self.config.seed,
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.model.auxiliary import AuxiliaryScores
-    from stance.model.config import TrainingConfig
+    from stance.model.config import ClassifierConfig
 
 # Of the square of a mean, what its rounding may come to.
 ROUNDING = 1e-24
@@ -69,7 +69,8 @@ def fit_linear(
     *,
     places: NDArray[np.int64] | None = None,
     n_labels: int,
-    config: TrainingConfig,
+    config: ClassifierConfig,
+    seed: int,
 ) -> tuple[LinearModel, list[str]]:
     """Fit the configured classifier to some articles.
 
@@ -86,8 +87,9 @@ def fit_linear(
     places : ndarray of int64, optional
         The articles to learn from; all by default.
     n_labels : int
-    config : TrainingConfig
-        Settled.
+    config : ClassifierConfig
+        Resolved.
+    seed : int
 
     Returns
     -------
@@ -99,7 +101,7 @@ def fit_linear(
     rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
     owner = matrix.article_of[rows]
     features = matrix.passages[rows]
-    strength = config.classifier.outlet_shrinkage
+    strength = config.outlet_shrinkage
     scale = None
     if outlets is not None and strength != "auto" and strength > 0:
         units = _units(truth[chosen], [outlets[i] for i in chosen.tolist()])
@@ -110,8 +112,8 @@ def fit_linear(
         truth[owner],
         weights[owner] / np.bincount(matrix.article_of)[owner],
         n_labels=n_labels,
-        config=config.classifier,
-        seed=config.seed,
+        config=config,
+        seed=seed,
     )
     if scale is not None:
         scaled = (model.weights * scale[:, None]).astype(np.float32)

@@ -107,7 +107,7 @@ def learn(
     progress("trying settings on held-out articles")
     config = trial.choose_penalty()
     progress("fitting the classifier")
-    linear, notes = fitted.fit(config)
+    linear, notes = fitted.fit(config.classifier)
     if config.calibration.enabled:
         progress("calibrating probabilities on held-out articles")
         linear = LinearModel(linear.weights, linear.intercepts, trial.temperature())
