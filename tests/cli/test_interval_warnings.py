@@ -15,9 +15,9 @@ from stance.evaluation.comparison import Paired, mcnemar
 from stance.evaluation.comparison import compare as compared
 from stance.evaluation.confusion import Metric
 from stance.evaluation.metrics import evaluate as scores_of
+from stance.evaluation.metrics import slice_scores
 from stance.evaluation.protocol import CrossValidation, HeldOut
 from stance.evaluation.scored import Scored
-from stance.evaluation.slicing import slice_scores
 
 UNRELIABLE = "the interval is unreliable, report it as a range of what was seen"
 LABELS = ("a", "b", "c")

@@ -16,10 +16,9 @@ from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.fold_fitting import fit_and_predict_fold
 from stance.evaluation.fold_workers import LocalWorkers
-from stance.evaluation.metrics import Evaluation, evaluate
+from stance.evaluation.metrics import Evaluation, Slice, evaluate, slice_scores
 from stance.evaluation.scored import Scored
 from stance.evaluation.selection import Choice, Selection
-from stance.evaluation.slicing import Slice, slice_scores
 from stance.model.config import MIN_OUTLETS, TrainingConfig, setting
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import DECIMALS

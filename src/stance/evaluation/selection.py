@@ -65,7 +65,7 @@ class Selection:
         """Choose by macro-F1 on inner folds of the corpus.
 
         The first candidate wins whose macro-F1 is within half a point of the
-        best: what the articles cannot tell apart, simplicity decides.
+        best: ties go to the simpler candidate.
 
         Parameters
         ----------

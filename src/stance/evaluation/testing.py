@@ -12,9 +12,8 @@ from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
 from stance.evaluation.baseline import most_frequent, most_frequent_label
 from stance.evaluation.fold_fitting import BATCH_SIZE, predict_probabilities
-from stance.evaluation.metrics import Evaluation, evaluate
+from stance.evaluation.metrics import Evaluation, evaluate, slice_scores
 from stance.evaluation.scored import Scored
-from stance.evaluation.slicing import slice_scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -119,8 +119,8 @@ def tune(
     """Search for settings that do well on held-out articles.
 
     Of all trials within half a point of the best the one is chosen that
-    changes least. Its figure is too high for having been chosen by: test the
-    settings on other articles.
+    changes least. Its figure is optimistically biased, since it was used for
+    selection: test the settings on other articles.
 
     Parameters
     ----------
@@ -166,12 +166,11 @@ def tune(
     start = resolve_auto(corpus, given)
     choice = ProtocolChoice.of(articles, by)
     plan = usable_folds(corpus, choice, folds, seed=given.seed).check()
-    divided = plan.folds
     explicit = explicit_settings(given)
     lowerable = frozenset(MIN_OUTLETS) - explicit | start.lowerable
     space = search_space(corpus, _tried_first(start.config), explicit)
     trials: list[Trial] = []
-    with (workers or LocalWorkers(jobs)).trials(corpus, divided) as fitting:
+    with (workers or LocalWorkers(jobs)).trials(corpus, plan.folds) as fitting:
         for number, (settings, tell) in enumerate(_proposals(space, given.seed)):
             if number == max_trials:
                 break
@@ -180,28 +179,32 @@ def tune(
             predicted = fitting.predict(tried, deadline)
             if predicted is None:
                 break
-            score = _macro_f1(corpus, divided, predicted)
+            score = _macro_f1(corpus, plan.folds, predicted)
             tell(score)
             trials.append(Trial(number, settings, score, time.monotonic() - began))
             progress(trials, deadline - time.monotonic())
     if not trials:
-        raise ConfigError(
-            f"Got a budget of {budget:g} seconds, in which not one set of settings could be tried "
-            f"on {len(divided)} folds of {len(articles):,} articles. Give it more."
-        )
+        raise _no_time(budget, len(plan.folds), len(articles))
     chosen = _choose(trials)
     return Tuning(
         config=with_settings(start.config, chosen.settings),
         trials=tuple(trials),
         chosen=chosen,
         by=choice.by,
-        n_folds=len(divided),
+        n_folds=len(plan.folds),
         plan=plan,
     )
 
 
+def _no_time(budget: float, n_folds: int, n_articles: int) -> ConfigError:
+    return ConfigError(
+        f"Got a budget of {budget:g} seconds, in which not one set of settings could be tried "
+        f"on {n_folds} folds of {n_articles:,} articles. Give it more."
+    )
+
+
 def _choose(trials: Sequence[Trial]) -> Trial:
-    """Return the best trial, or the one nearest to the beginning that is as good as can be told."""
+    """Return the best trial, or of those that tie with it the one nearest to the beginning."""
     best = max(trial.macro_f1 for trial in trials)
     near = [trial for trial in trials if trial.macro_f1 >= best - TIE]
     return min(near, key=lambda trial: (len(trial.settings), -trial.macro_f1))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
+from stance.evaluation.metrics import slice_scores
 from stance.evaluation.scored import Scored
-from stance.evaluation.slicing import slice_scores
 
 
 def scored(truth, guess, groups=None):
