@@ -12,7 +12,7 @@ PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, ma
 @given(PAIRS)
 def test_it_is_that_of_scikit_learn(pairs):
     y_true, y_pred = map(np.array, zip(*pairs, strict=True))
-    assert np.isclose(macro_f1(y_true, y_pred, 5), f1_score(y_true, y_pred, average="macro"))
+    assert macro_f1(y_true, y_pred, 5) == f1_score(y_true, y_pred, average="macro")
     expected = f1_score(
         y_true, y_pred, labels=np.unique(y_true), average="macro", zero_division=0.0
     )
@@ -20,10 +20,11 @@ def test_it_is_that_of_scikit_learn(pairs):
 
 
 @given(PAIRS)
-def test_it_is_to_the_bit_what_evaluation_reports(pairs):
+def test_it_is_what_evaluation_reports(pairs):
     y_true, y_pred = map(np.array, zip(*pairs, strict=True))
     confusion = confusion_matrix(y_true, y_pred, 5).astype(float)
-    assert macro_f1(y_true, y_pred, 5) == Metric().score(confusion[None], list("abcde"))
+    expected = Metric().score(confusion[None], list("abcde"))
+    assert np.isclose(macro_f1(y_true, y_pred, 5), expected, rtol=0, atol=1e-15)
 
 
 def test_a_difference_of_half_a_point_is_a_tie():

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.errors import ConfigError, CorpusError
+from stance.evaluation.confusion import Metric
 from stance.evaluation.fold_fitting import predict_fold_by_each
 from stance.model.config import settings
 from stance.model.corpus_folds import usable_folds
-from stance.model.macro_f1 import first_of_ties, macro_f1
+from stance.model.macro_f1 import confusion_matrix, first_of_ties
 from stance.model.resolve_auto import resolve_auto_of_each, with_each_penalty
 
 if TYPE_CHECKING:
@@ -165,7 +166,11 @@ def _macro_f1(
     """Return the macro-F1 of each configuration, pooled over the folds."""
     y_true = np.concatenate([corpus.truth[fold.test] for fold in folds])
     of_folds = [predict_fold_by_each(corpus, fold, candidates) for fold in folds]
-    return [
-        macro_f1(y_true, np.concatenate(predicted), len(corpus.labels))
-        for predicted in zip(*of_folds, strict=True)
-    ]
+    confusions = np.stack(
+        [
+            confusion_matrix(y_true, np.concatenate(predicted), len(corpus.labels))
+            for predicted in zip(*of_folds, strict=True)
+        ]
+    )
+    scores: list[float] = Metric().score(confusions[:, None].astype(float), corpus.labels).tolist()
+    return scores

@@ -81,6 +81,4 @@ def macro_f1(
     """
     confusion = confusion_matrix(y_true, y_pred, n_labels).astype(np.float64)
     counts = confusion.sum(axis=1) + (0 if of_true_labels else confusion.sum(axis=0))
-    # Weighted as `stance.evaluation.confusion.Metric` does, to the same last digit.
-    weights = (counts > 0) / np.count_nonzero(counts)
-    return float((weights * f1_of_labels(confusion)).sum())
+    return float(f1_of_labels(confusion)[counts > 0].mean())
