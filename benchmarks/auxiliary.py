@@ -25,13 +25,13 @@ from stance.benchmarking.contenders import OurModel
 from stance.benchmarking.running import prepare
 from stance.benchmarking.suite import load_suite
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import settle_config
+from stance.model.resolve_auto import resolve_auto
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.corpus.article import Article
-    from stance.model.config import TrainingConfig
+    from stance.model.resolve_auto import ResolvedConfig
 
 ROOT = Path(__file__).parent
 RESULT = ROOT / "results" / "auxiliary.json"
@@ -53,7 +53,7 @@ def main() -> None:
     known = prepared.articles[: prepared.n_known]
     by_target = {t: [a for a in known if a.target == t] for t in {a.target for a in known}}
     configs = {
-        weight: settle_config(
+        weight: resolve_auto(
             LabelledCorpus(known), suite.settings(task, {"auxiliary": {"weight": weight}})
         )
         for weight in WEIGHTS
@@ -97,10 +97,10 @@ def guess(
     known: Sequence[Article],
     unknown: Sequence[Article],
     auxiliary: Sequence[Article],
-    config: TrainingConfig,
+    resolved: ResolvedConfig,
 ) -> list[tuple[str, str]]:
     """Return the label of each unknown article, and what a model made of it."""
-    found = OurModel(config, auxiliary).label(known, unknown)
+    found = OurModel(resolved, auxiliary).label(known, unknown)
     return [(str(a.label), label) for a, label in zip(unknown, found, strict=True)]
 
 

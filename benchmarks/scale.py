@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import stance
 from stance.corpus.article import Article
 from stance.distributed.connection import connected
-from stance.distributed.labelling_engine import SPAN_BYTES, DaskEngine
+from stance.distributed.labelling_engine import PARTITION_BYTES, DaskEngine
 from stance.formats.byte_ranges import cut
 from stance.formats.cursor import Place
 from stance.formats.opening import identify
@@ -70,7 +70,7 @@ def main() -> None:
         result = {
             "articles": len(articles),
             "bytes": whole.stat().st_size,
-            "span_bytes": SPAN_BYTES,
+            "partition_bytes": PARTITION_BYTES,
             "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
             "load_average_before": os.getloadavg()[0],
             "labelling": labelling(folder, {len(articles): whole, len(articles[::PART]): part}),
@@ -153,10 +153,10 @@ def worker_seconds(cluster: Cluster) -> float:
 def cutting(path: Path) -> dict[str, float]:
     """Return what it takes to cut a file, which one machine does for all."""
     before = time.process_time()
-    n = sum(1 for _ in cut(identify(str(path)), Place(), SPAN_BYTES))
+    n = sum(1 for _ in cut(identify(str(path)), Place(), PARTITION_BYTES))
     seconds = time.process_time() - before
     return {
-        "stretches": n,
+        "byte_ranges": n,
         "cpu_seconds": seconds,
         "megabytes_per_cpu_second": path.stat().st_size / 1e6 / seconds,
     }

@@ -24,7 +24,7 @@ FAST = (
 
 # Nothing that would keep a model from falling for a byline, however many outlets there are.
 GULLIBLE = (
-    "classifier.steadiness=0.0",
+    "classifier.outlet_shrinkage=0.0",
     "features.passages=0",
     "features.word.binary=false",
     "features.word.min_outlets=1",

@@ -26,7 +26,6 @@ MAY_IMPORT = {
         "model",
         "corpus",
         "formats",
-        "distributed",
         "distribution",
         "errors",
         "processes",

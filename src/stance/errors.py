@@ -51,3 +51,7 @@ class InterruptedRunError(StanceError):
 
 class ClusterError(StanceError):
     """Workers on other machines cannot be reached, or cannot do the work."""
+
+
+class RenamedSettingWarning(UserWarning):
+    """A setting was given by a name that it had before."""

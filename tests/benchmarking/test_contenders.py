@@ -5,6 +5,8 @@ import pytest
 from stance.benchmarking.contenders import AbsentError, Command, Majority, OurModel
 from stance.benchmarking.suite import Opponent
 from stance.corpus.article import Article
+from stance.model.learning_corpus import LabelledCorpus
+from stance.model.resolve_auto import resolve_auto
 from tests.benchmarking.conftest import row
 
 COPYCAT = """
@@ -52,7 +54,8 @@ def test_the_majority_is_that_of_the_known_articles():
 
 def test_our_model_learns(fast_config):
     known, unknown = articles(range(48)), articles(range(48, 64))
-    assert OurModel(fast_config).label(known, unknown) == [a.label for a in unknown]
+    resolved = resolve_auto(LabelledCorpus(known), fast_config)
+    assert OurModel(resolved).label(known, unknown) == [a.label for a in unknown]
 
 
 def test_a_command_learns_and_sees_no_label_of_what_it_is_to_label(opponent):

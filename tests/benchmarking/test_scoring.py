@@ -27,12 +27,12 @@ def guesses(tested):
     random = np.random.default_rng(6)
     wrong = random.choice(["Favor", "Against", "None"], 300).tolist()
     keep = random.random(300) < 0.6
-    return [t if k else w for t, k, w in zip(tested.truth, keep, wrong, strict=True)]
+    return [t if k else w for t, k, w in zip(tested.y_true, keep, wrong, strict=True)]
 
 
 def test_a_score_is_scikit_learns(tested, guesses):
     found = tested.score(guesses, TaskMetric())
-    assert np.isclose(found.value, f1_score(tested.truth, guesses, average="macro"))
+    assert np.isclose(found.value, f1_score(tested.y_true, guesses, average="macro"))
     assert found.low < found.value < found.high
 
 
@@ -41,7 +41,7 @@ def test_a_score_over_targets_is_the_mean_of_theirs(tested, guesses):
     each = []
     for target in ("x", "y"):
         at = [n for n, article in enumerate(tested.articles) if article.target == target]
-        truth, guess = [tested.truth[n] for n in at], [guesses[n] for n in at]
+        truth, guess = [tested.y_true[n] for n in at], [guesses[n] for n in at]
         each.append(f1_score(truth, guess, labels=["Favor", "Against"], average="macro"))
     assert np.isclose(tested.score(guesses, metric).value, np.mean(each))
 

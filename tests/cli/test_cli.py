@@ -305,3 +305,10 @@ def test_head_closing_the_pipe_is_no_error(corpus, model):
 def test_five_real_articles_get_labels(real_articles):
     out, _ = stance("predict", *real_articles)
     assert len(out.splitlines()) == 5
+
+
+def test_the_old_name_of_a_setting_is_one_line_on_stderr():
+    out, err = stance("config", "--set", "classifier.steadiness=0.3")
+    assert "outlet_shrinkage = 0.3" in out
+    (line,) = err.splitlines()
+    assert line.startswith("The setting classifier.steadiness is now called")

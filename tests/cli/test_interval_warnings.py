@@ -14,10 +14,10 @@ from stance.evaluation.baseline import floor_of
 from stance.evaluation.comparison import Paired, mcnemar
 from stance.evaluation.comparison import compare as compared
 from stance.evaluation.confusion import Metric
-from stance.evaluation.metrics import Scored
 from stance.evaluation.metrics import evaluate as scores_of
+from stance.evaluation.metrics import slice_scores
 from stance.evaluation.protocol import CrossValidation, HeldOut
-from stance.evaluation.slicing import slice_scores
+from stance.evaluation.scored import Scored
 
 UNRELIABLE = "the interval is unreliable, report it as a range of what was seen"
 LABELS = ("a", "b", "c")
@@ -45,7 +45,7 @@ def show_crossval(groups):
     held_out = HeldOut(np.arange(len(groups)), found)
     articles = [
         Article(str(n), "نص", LABELS[label], outlet)
-        for n, (label, outlet) in enumerate(zip(found.truth, groups, strict=True))
+        for n, (label, outlet) in enumerate(zip(found.y_true, groups, strict=True))
     ]
     plan = plan_folds(articles, "random", 2, seed=0)
     crossval.show(CrossValidation("random", evaluated(found), None, (), (), held_out, plan))
@@ -53,7 +53,7 @@ def show_crossval(groups):
 
 def show_compare(groups):
     found = scored(groups)
-    paired = Paired(LABELS, found.truth, found.guess, 1 - found.guess, groups)
+    paired = Paired(LABELS, found.y_true, found.y_pred, 1 - found.y_pred, groups)
     floor = floor_of(paired, Metric())
     compare.show(len(paired), ("a", "b"), compared(paired), mcnemar(paired), floor, None)
 
@@ -111,11 +111,11 @@ def test_what_intervals_are_over_is_said_with_what_it_is_worth(capsys):
 
 def test_a_label_of_one_outlet_is_named(capsys):
     found = scored(outlets(9))
-    truth = found.truth.copy()
+    truth = found.y_true.copy()
     truth[0] = 2
     evaluate.show(evaluated(Scored(LABELS, truth, found.probabilities, found.groups)))
     assert "From one outlet alone: 'c'." in words(capsys)
-    paired = Paired(LABELS, truth, found.guess, 1 - found.guess, found.groups)
+    paired = Paired(LABELS, truth, found.y_pred, 1 - found.y_pred, found.groups)
     said = compare.meaning(compared(paired))
     assert "From one outlet alone: 'c'." in said
     assert "--metric macro_f1:LABEL,LABEL" in said

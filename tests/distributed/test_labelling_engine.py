@@ -92,8 +92,8 @@ def both(label, folder, inputs, name, engine, **options):
 
 
 SIZES = [
-    {"span_bytes": 1, "batch_size": 4},
-    {"span_bytes": 20_000, "batch_size": 7, "leg_bytes": 3_000},
+    {"partition_bytes": 1, "batch_size": 4},
+    {"partition_bytes": 20_000, "batch_size": 7, "result_bytes": 3_000},
     {},
 ]
 
@@ -134,7 +134,7 @@ def test_rows_passed_over_and_fields_of_some_files_are_as_on_one_machine(label, 
     first.write_bytes(as_lines([{**row, "extra": n} for n, row in enumerate(rows(30))]))
     second.write_bytes(as_lines(rows(1500, 30)))
     planned = {"keep": ["extra"], "where": {"outlet": rows(1)[0]["outlet"]}}
-    engine = DaskEngine(cluster, span_bytes=50_000)
+    engine = DaskEngine(cluster, partition_bytes=50_000)
     both(label, tmp_path, [first, second], "out.jsonl", engine, planned=planned)
 
 
@@ -147,7 +147,7 @@ def test_damage_within_a_file_that_was_cut_ends_that_file_alone(label, cluster, 
     data[where - 60 : where - 4] = b"\xff" * 56
     path.write_bytes(data)
     good.write_bytes(as_lines(rows(5, 400)))
-    engine = DaskEngine(cluster, span_bytes=1)
+    engine = DaskEngine(cluster, partition_bytes=1)
     both(label, tmp_path, [path, good], "out.jsonl", engine)
     assert receipt(tmp_path / "dask", "out.jsonl")["inputs"][0]["damage"]
 
@@ -162,7 +162,7 @@ def test_a_field_that_is_nowhere_ends_the_run_early(label, cluster, tmp_path, pa
             [source],
             tmp_path / "o.jsonl",
             planned={"keep": [part]},
-            engine=DaskEngine(cluster, span_bytes=100_000),
+            engine=DaskEngine(cluster, partition_bytes=100_000),
         )
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
@@ -181,7 +181,7 @@ def test_a_pipe_is_read_here_and_labelled_there(label, cluster, tmp_path, monkey
 def test_a_run_that_was_stopped_goes_on_by_either_engine(label, cluster, inputs, tmp_path, n):
     planned = {"part_rows": 37}
     label(inputs, f"{tmp_path}/whole/", planned=planned)
-    engines = [DaskEngine(cluster, batch_size=5, span_bytes=9_000), LocalEngine(2, 5)]
+    engines = [DaskEngine(cluster, batch_size=5, partition_bytes=9_000), LocalEngine(2, 5)]
     for turn in (1, -1):
         first, second = engines[::turn]
         stop, left = Event(), [n]
@@ -203,7 +203,7 @@ def test_an_input_all_of_which_is_given_out_is_not_at_its_end_when_a_run_is_stop
 ):
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_bytes(as_lines(rows(30)))
-    engine = DaskEngine(cluster, span_bytes=source.stat().st_size // 3, batch_size=4)
+    engine = DaskEngine(cluster, partition_bytes=source.stat().st_size // 3, batch_size=4)
     stop = Event()
     stopped = {"stop": stop, "report": lambda progress: stop.set()}
     assert label([source], out, engine=engine, **stopped).receipt is None
@@ -217,15 +217,15 @@ def test_an_input_that_another_machine_sees_otherwise_stops_the_run(
 ):
     source = tmp_path / "in.jsonl"
     source.write_bytes(as_lines(rows(60)))
-    monkeypatch.setattr("stance.formats.byte_ranges._checksum", lambda *stretch: 1)
+    monkeypatch.setattr("stance.formats.byte_ranges._checksum", lambda *byte_range: 1)
     with pytest.raises(InterruptedRunError, match=r"in\.jsonl.*reads otherwise.*share"):
-        label([source], tmp_path / "out.jsonl", engine=DaskEngine(cluster, span_bytes=10_000))
+        label([source], tmp_path / "out.jsonl", engine=DaskEngine(cluster, partition_bytes=10_000))
     # Parquet has no checksum, but a size.
     source = tmp_path / "in.parquet"
     pq.write_table(pa.Table.from_pylist([{"id": "1", "text": "خبر"}] * 9), source)
     monkeypatch.setattr("stance.formats.byte_ranges._place", _shorter)
     with pytest.raises(InterruptedRunError, match=r"in\.parquet.*size here"):
-        label([source], tmp_path / "p.jsonl", engine=DaskEngine(cluster, span_bytes=1))
+        label([source], tmp_path / "p.jsonl", engine=DaskEngine(cluster, partition_bytes=1))
 
 
 def _shorter(cursor, row, offset):
@@ -250,7 +250,7 @@ def test_a_worker_that_is_killed_costs_nothing(label, tmp_path):
         def pids():
             return set(own.client.run(os.getpid).values())
 
-        engine = DaskEngine(own, batch_size=20, span_bytes=20_000)
+        engine = DaskEngine(own, batch_size=20, partition_bytes=20_000)
         label([source], tmp_path / "dask.jsonl", engine=engine, report=report)
     assert len(killed) == 3
     assert (tmp_path / "dask.jsonl").read_bytes() == (tmp_path / "local.jsonl").read_bytes()
@@ -267,7 +267,7 @@ from tests.labelling.conftest import run
 model, source, out = sys.argv[1:4]
 output.EVERY, output.SHARE = 0.005, 0
 with connected(workers=1) as cluster:
-    engine = DaskEngine(cluster, span_bytes=20_000, batch_size=10)
+    engine = DaskEngine(cluster, partition_bytes=20_000, batch_size=10)
     run(read_model(model), [source], out, folder=model, engine=engine, resume=True)
 """
 
@@ -344,7 +344,7 @@ def test_a_worker_refuses_a_model_that_was_changed_on_its_way(stored, model_fold
         replace(made, model=replace(made.model, files=files)).workplace()
 
 
-@pytest.mark.parametrize("sizes", [{"batch_size": 0}, {"span_bytes": 0}, {"leg_bytes": -1}])
+@pytest.mark.parametrize("sizes", [{"batch_size": 0}, {"partition_bytes": 0}, {"result_bytes": -1}])
 def test_sizes_that_cannot_be_are_refused(cluster, sizes):
     with pytest.raises(ConfigError, match="expected at least 1"):
         DaskEngine(cluster, **sizes)

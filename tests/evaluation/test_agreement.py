@@ -1,8 +1,9 @@
 """Measures of agreement, against the examples of those who published them."""
 
+import krippendorff
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
@@ -38,6 +39,29 @@ DIAGNOSES = """
 def test_alpha_is_that_of_krippendorffs_example(level, alpha):
     found = krippendorff_alpha(Ratings.of(TABLE, list("12345")), level=level)
     assert round(found, 3) == alpha
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["1", "2", "3", "7", None]), min_size=3, max_size=3),
+        min_size=2,
+        max_size=20,
+    )
+)
+def test_alpha_is_that_of_the_krippendorff_package(level, table):
+    assume(any(sum(label is not None for label in row) > 1 for row in table))
+    found = krippendorff_alpha(Ratings.of(table, ["1", "2", "3", "7"]), level=level)
+    pairable = [row for row in table if sum(label is not None for label in row) > 1]
+    used = {label for row in pairable for label in row if label is not None}
+    if len(used) < 2:
+        assert found is None
+        return
+    numbers = [[np.nan if label is None else float(label) for label in row] for row in table]
+    expected = krippendorff.alpha(
+        np.array(numbers).T, level_of_measurement=level, value_domain=[1.0, 2.0, 3.0, 7.0]
+    )
+    assert np.isclose(found, expected)
 
 
 def test_kappa_is_that_of_fleiss():

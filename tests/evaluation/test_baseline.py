@@ -6,8 +6,9 @@ from stance.corpus.article import Article
 from stance.evaluation.baseline import against_one_label, floor_of, most_frequent_by_stratum
 from stance.evaluation.comparison import Paired
 from stance.evaluation.confusion import Metric
-from stance.evaluation.metrics import Scored, evaluate
+from stance.evaluation.metrics import evaluate
 from stance.evaluation.protocol import cross_validate
+from stance.evaluation.scored import Scored
 from stance.evaluation.testing import evaluate_model
 from stance.model.training import train
 
@@ -36,7 +37,7 @@ def chance(fast_config):
 def test_a_model_that_learned_nothing_is_not_better_than_one_label(chance):
     (baseline, *_) = chance.honest.baselines
     assert baseline.labels == ("معارض",)
-    truth = chance.held_out.scored.truth
+    truth = chance.held_out.scored.y_true
     assert baseline.accuracy.baseline == np.mean(
         truth == chance.held_out.scored.labels.index("معارض")
     )

@@ -16,9 +16,9 @@ from sklearn.metrics import accuracy_score, f1_score
 from stance.evaluation import intervals
 from stance.evaluation.comparison import Paired, compare
 from stance.evaluation.confusion import METRICS, Metric
-from stance.evaluation.intervals import score_interval, wilson_interval
-from stance.evaluation.metrics import Scored, score_intervals
+from stance.evaluation.intervals import score_interval, share_interval, wilson_interval
 from stance.evaluation.sampling_units import UnitCounts, Units
+from stance.evaluation.scored import Scored, score_intervals
 
 LABELS = ("a", "b", "c")
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -261,3 +261,9 @@ def test_the_script_does_not_stand_in_for_the_package_of_its_name():
     """Numba imports `coverage`, and finds what lies beside the script that is run."""
     code = "import sys; sys.path.insert(0, sys.argv[1]); import numba"
     subprocess.run([sys.executable, "-c", code, str(BENCHMARKS)], check=True, timeout=300)
+
+
+@given(st.integers(1, 200), st.data())
+def test_the_interval_of_a_share_is_wilsons(n, data):
+    hits = data.draw(st.integers(0, n))
+    assert np.allclose(share_interval(hits, n), wilson_interval(hits / n, n, 1.959964), atol=1e-6)

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from stance.evaluation.metrics import Scored, evaluate, score_intervals
+from stance.evaluation.metrics import evaluate
+from stance.evaluation.scored import Scored, score_intervals
 
 LABELS = ("a", "b", "c")
 
@@ -22,7 +23,7 @@ def scored(draw):
 @given(scored())
 def test_scores_are_those_of_scikit_learn(found):
     result = evaluate(found, protocol="test")
-    truth, guess = found.truth, found.guess
+    truth, guess = found.y_true, found.y_pred
     assert np.isclose(result.accuracy, sk.accuracy_score(truth, guess))
     for average, value in (("macro", result.macro_f1), ("weighted", result.weighted_f1)):
         expected = sk.f1_score(truth, guess, average=average, zero_division=0.0)

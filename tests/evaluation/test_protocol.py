@@ -6,6 +6,7 @@ import pytest
 
 from stance.corpus.article import Article
 from stance.corpus.fold_plan import NotTested
+from stance.distributed.fold_workers import DaskWorkers
 from stance.errors import CorpusError, StanceError
 from stance.evaluation.protocol import cross_validate, default_protocol
 from stance.model.config import MIN_OUTLETS, load_config
@@ -214,7 +215,11 @@ def test_a_cluster_gives_the_same_as_this_machine(cluster, seed_articles, fast_c
     here = cross_validate(articles, fast_config, **options)
     told = []
     there = cross_validate(
-        articles, fast_config, **options, cluster=cluster, progress=lambda *n: told.append(n)
+        articles,
+        fast_config,
+        **options,
+        workers=DaskWorkers(cluster),
+        progress=lambda *n: told.append(n),
     )
     assert there.to_dict() == here.to_dict()
     assert np.array_equal(there.held_out.scored.probabilities, here.held_out.scored.probabilities)
@@ -224,9 +229,9 @@ def test_a_cluster_gives_the_same_as_this_machine(cluster, seed_articles, fast_c
 def test_what_is_wrong_with_a_corpus_is_told_from_a_cluster_too(cluster, seed_articles):
     config = load_config(overrides=[*FAST, "features.word.min_df=5000"])
     messages = []
-    for there in (None, cluster):
+    for there in (None, DaskWorkers(cluster)):
         with pytest.raises(StanceError) as caught:
-            cross_validate(seed_articles[:60], config, by="random", folds=2, cluster=there)
+            cross_validate(seed_articles[:60], config, by="random", folds=2, workers=there)
         # Which fold is told of first is left to chance, and how many words it has.
         messages.append(re.sub(r"[\d,]+ different", "so many different", str(caught.value)))
     assert messages[0] == messages[1]

@@ -6,12 +6,12 @@ from stance.errors import ConfigError
 from stance.evaluation.search_space import search_space
 from stance.model.config import TrainingConfig, explicit_settings, load_config
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import settle_config
+from stance.model.resolve_auto import resolve_auto
 
 
 def space_of(articles, *overrides):
     corpus, given = LabelledCorpus(articles), load_config(overrides=overrides)
-    start = settle_config(corpus, given).with_penalty(10.0)
+    start = resolve_auto(corpus, given).config.with_penalty(10.0)
     return search_space(corpus, start, explicit_settings(given))
 
 
@@ -32,10 +32,10 @@ class Draws:
 
 def test_outlets_are_searched_where_they_cross_the_labels(seed_articles):
     keys = set(space_of(seed_articles).values)
-    assert {"features.word.min_outlets", "classifier.steadiness", "text.boilerplate"} <= keys
+    assert {"features.word.min_outlets", "classifier.outlet_shrinkage", "text.boilerplate"} <= keys
     bare = [Article(a.id, a.text, a.label) for a in seed_articles]
     left = set(space_of(bare).values)
-    assert not {"features.word.min_outlets", "classifier.steadiness"} & left
+    assert not {"features.word.min_outlets", "classifier.outlet_shrinkage"} & left
     assert "features.word.max_n" in left
 
 

@@ -6,10 +6,11 @@ import pytest
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.protocol import cross_validate
-from stance.evaluation.selection import Selection, grid, usable_folds
+from stance.evaluation.selection import Selection, grid
 from stance.model.config import load_config
+from stance.model.corpus_folds import usable_folds
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import settle_config
+from stance.model.resolve_auto import resolve_auto
 from tests.conftest import FAST, GULLIBLE
 
 LETTERS = list("ابتثجحخدذرزسشصضطظعغفقكلمنهوي")
@@ -75,12 +76,12 @@ def test_inner_folds_keep_near_duplicates_together():
 def test_an_open_penalty_is_a_candidate_in_each_strength():
     articles = corpus(signed, 48)
     open_config = config("classifier.logistic.C=auto")
-    settled, choice, _ = Selection((open_config,), "outlet").choose(LabelledCorpus(articles), "x")
-    assert choice.settings["classifier.logistic.C"] == settled.classifier.logistic.C
+    resolved, choice = Selection((open_config,), "outlet").choose(LabelledCorpus(articles), "x")
+    assert choice.settings["classifier.logistic.C"] == resolved.config.classifier.logistic.C
     assert 0 < choice.macro_f1 <= 1
-    settled, choice, _ = Selection((config(),), "outlet").choose(LabelledCorpus(articles), "x")
+    resolved, choice = Selection((config(),), "outlet").choose(LabelledCorpus(articles), "x")
     assert choice is None
-    assert settled == settle_config(LabelledCorpus(articles), config())
+    assert resolved == resolve_auto(LabelledCorpus(articles), config())
 
 
 def test_a_nested_cross_validation_chooses_in_each_fold():

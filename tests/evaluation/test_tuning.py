@@ -6,14 +6,16 @@ import time
 import numpy as np
 import pytest
 
+from stance.distributed.fold_workers import DaskWorkers
 from stance.distribution import install_command
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation import tuning
-from stance.evaluation.trial_workers import TrialWorkers
+from stance.evaluation.fold_workers import LocalWorkers, TrialProcesses
 from stance.evaluation.tuning import tune
 from stance.model.config import load_config
 from stance.model.config_toml import to_toml
 from stance.model.learning_corpus import LabelledCorpus
+from stance.model.resolve_auto import resolve_auto
 from tests.conftest import FAST
 
 FOREVER = 1e6
@@ -26,7 +28,7 @@ class Rehearsal:
     seconds = 1.0
     folds = None
 
-    def __init__(self, corpus, folds, jobs, lowerable=frozenset()):
+    def __init__(self, corpus, folds):
         self.articles, type(self).folds = corpus.articles, folds
 
     def __enter__(self):
@@ -35,15 +37,19 @@ class Rehearsal:
     def __exit__(self, *error):
         pass
 
-    def guess(self, config, deadline):
+    def predict(self, resolved, deadline):
         type(self).clock += self.seconds
         if self.clock > deadline:
             return None
-        return [self.labels(fold, self.share(config)) for fold in self.folds]
+        return [self.labels(fold, self.share(resolved.config)) for fold in self.folds]
 
     def labels(self, fold, share):
         truth = [self.articles[i].label for i in fold.test]
-        return [label if n < share * len(truth) else "wrong" for n, label in enumerate(truth)]
+        wrong = sorted({article.label for article in self.articles})
+        return [
+            label if n < share * len(truth) else next(other for other in wrong if other != label)
+            for n, label in enumerate(truth)
+        ]
 
     @staticmethod
     def share(config):
@@ -53,7 +59,7 @@ class Rehearsal:
 @pytest.fixture
 def rehearsal(monkeypatch):
     kind = type("Rehearsed", (Rehearsal,), {})
-    monkeypatch.setattr(tuning, "TrialWorkers", kind)
+    monkeypatch.setattr(LocalWorkers, "trials", lambda self, corpus, folds: kind(corpus, folds))
     monkeypatch.setattr(tuning.time, "monotonic", lambda: kind.clock)
     return kind
 
@@ -71,11 +77,11 @@ def test_the_best_settings_are_found_and_nothing_is_left_open(rehearsal, seed_ar
 def test_what_it_began_with_stands_unless_another_is_clearly_better(
     rehearsal, seed_articles, monkeypatch, better, stands
 ):
-    def guess(self, config, deadline):
-        return better if config.features.word.max_n == 1 else 0.5
+    def predict(self, resolved, deadline):
+        return better if resolved.config.features.word.max_n == 1 else 0.5
 
-    monkeypatch.setattr(rehearsal, "guess", guess)
-    monkeypatch.setattr(tuning, "_macro_f1", lambda corpus, folds, guessed: guessed)
+    monkeypatch.setattr(rehearsal, "predict", predict)
+    monkeypatch.setattr(tuning, "_macro_f1", lambda corpus, folds, predicted: predicted)
     found = tune(seed_articles[::2], budget=FOREVER, max_trials=8)
     assert (found.chosen.number == 0) is stands
     assert max(trial.macro_f1 for trial in found.trials) == better
@@ -158,21 +164,22 @@ def test_without_optuna_it_says_what_to_install(rehearsal, seed_articles, monkey
         tune(seed_articles[::2], budget=FOREVER, max_trials=1)
 
 
-def test_processes_guess_as_a_model_does_and_break_off_on_time(seed_articles):
+def test_processes_label_as_a_model_does_and_break_off_on_time(seed_articles):
     from stance.corpus.splitting import split
     from stance.model.training import train
 
     articles = seed_articles[::6]
     folds = split(articles, "random", 2, seed=13)
     config = load_config(overrides=FAST)
-    with TrialWorkers(LabelledCorpus(articles), folds, 1) as workers:
-        guesses = workers.guess(config, time.monotonic() + 500)
+    resolved = resolve_auto(LabelledCorpus(articles), config)
+    with TrialProcesses(LabelledCorpus(articles), folds, 1) as workers:
+        predictions = workers.predict(resolved, time.monotonic() + 500)
         began = time.monotonic()
-        assert workers.guess(config, began) is None
+        assert workers.predict(resolved, began) is None
     assert time.monotonic() - began < 60
     model = train([articles[i] for i in folds[0].train], config)
     found = model.scores([articles[i] for i in folds[0].test]).argmax(axis=1)
-    assert guesses[0] == [model.labels[number] for number in found]
+    assert predictions[0] == [model.labels[number] for number in found]
 
 
 def test_processes_learn_from_auxiliary_articles_too(seed_articles):
@@ -181,16 +188,16 @@ def test_processes_learn_from_auxiliary_articles_too(seed_articles):
 
     corpus = LabelledCorpus(seed_articles[:40], auxiliary=seed_articles[300:])
     folds = split(corpus.articles, "random", 2, seed=13)
-    config = load_config(overrides=[*FAST, "auxiliary.weight=5"])
-    with TrialWorkers(corpus, folds, 1) as workers:
-        guesses = workers.guess(config, time.monotonic() + 500)
-    for fold, guess in zip(folds, guesses, strict=True):
+    config = resolve_auto(corpus, load_config(overrides=[*FAST, "auxiliary.weight=5"]))
+    with TrialProcesses(corpus, folds, 1) as workers:
+        predictions = workers.predict(config, time.monotonic() + 500)
+    for fold, predicted in zip(folds, predictions, strict=True):
         model = learn(corpus.part(fold.train), config)
         found = model.scores([corpus.articles[i] for i in fold.test]).argmax(axis=1)
-        assert guess == [model.labels[number] for number in found]
+        assert predicted == [model.labels[number] for number in found]
     alone = learn(LabelledCorpus([corpus.articles[i] for i in folds[0].train]), config)
     found = alone.scores([corpus.articles[i] for i in folds[0].test]).argmax(axis=1)
-    assert guesses[0] != [alone.labels[number] for number in found]
+    assert predictions[0] != [alone.labels[number] for number in found]
 
 
 def test_auxiliary_articles_have_a_weight_to_tune(rehearsal, seed_articles):
@@ -206,29 +213,32 @@ def test_a_mistake_in_a_process_is_told(seed_articles):
 
     articles = seed_articles[::6]
     config = load_config(overrides=[*FAST, "features.word.min_df=1000"])
+    config = resolve_auto(LabelledCorpus(articles), config)
     with (
-        TrialWorkers(LabelledCorpus(articles), split(articles, "random", 2, seed=13), 1) as workers,
+        TrialProcesses(
+            LabelledCorpus(articles), split(articles, "random", 2, seed=13), 1
+        ) as workers,
         pytest.raises(CorpusError, match="min_df"),
     ):
-        workers.guess(config, time.monotonic() + 500)
+        workers.predict(config, time.monotonic() + 500)
 
 
 def test_a_process_that_dies_is_told(seed_articles):
     from stance.corpus.splitting import split
 
     articles = seed_articles[::6]
-    with TrialWorkers(
-        LabelledCorpus(articles), split(articles, "random", 2, seed=13), 1
-    ) as workers:
+    corpus = LabelledCorpus(articles)
+    with TrialProcesses(corpus, split(articles, "random", 2, seed=13), 1) as workers:
         workers._processes[0].terminate()
         workers._processes[0].join()
+        resolved = resolve_auto(corpus, load_config(overrides=FAST))
         with pytest.raises(CorpusError, match="came to an end"):
-            workers.guess(load_config(overrides=FAST), time.monotonic() + 500)
+            workers.predict(resolved, time.monotonic() + 500)
 
 
 def test_jobs_out_of_range_are_refused(seed_articles):
     with pytest.raises(ConfigError, match="jobs=0"):
-        TrialWorkers(LabelledCorpus(seed_articles), [], 0)
+        TrialProcesses(LabelledCorpus(seed_articles), [], 0)
 
 
 def test_a_cluster_scores_the_same_trials(cluster, seed_articles):
@@ -236,7 +246,7 @@ def test_a_cluster_scores_the_same_trials(cluster, seed_articles):
     options = {"budget": FOREVER, "max_trials": 2, "folds": 2}
     here, there = (
         tune(seed_articles[:72], config, **options, **where)
-        for where in ({"jobs": 2}, {"cluster": cluster})
+        for where in ({"jobs": 2}, {"workers": DaskWorkers(cluster)})
     )
     assert [(t.settings, t.macro_f1) for t in there.trials] == [
         (t.settings, t.macro_f1) for t in here.trials
@@ -247,5 +257,5 @@ def test_a_cluster_scores_the_same_trials(cluster, seed_articles):
 def test_a_cluster_is_not_waited_for_beyond_the_budget(cluster, seed_articles):
     began = time.monotonic()
     with pytest.raises(ConfigError, match="not one set of settings"):
-        tune(seed_articles, load_config(), budget=0.5, folds=2, cluster=cluster)
+        tune(seed_articles, load_config(), budget=0.5, folds=2, workers=DaskWorkers(cluster))
     assert time.monotonic() - began < 20

@@ -1,4 +1,4 @@
-"""Files cut into stretches: read one by one they are what the whole is."""
+"""Files cut into byte ranges: read one by one they are what the whole is."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stance.errors import CorpusError, DamagedFileError
 from stance.formats.byte_ranges import can_be_cut, cut
-from stance.formats.cursor import Cursor, Place, StretchCursor
+from stance.formats.cursor import ByteRangeCursor, Cursor, Place
 from stance.formats.opening import InputFile, identify
 from stance.formats.recognition import recognise
 from stance.formats.rows import read_rows
@@ -52,28 +52,28 @@ def rows_of(source, cursor):
 
 
 def check(path, size, first=None, source=None):
-    """Compare the rows of all stretches with those of the whole, and every place between them."""
+    """Compare the rows of all byte ranges with those of the whole, and every place between them."""
     source = source or identify(str(path))
     whole = Cursor()
     expected = rows_of(source, whole)
-    stretches = list(cut(source, first or Place(), size))
+    byte_ranges = list(cut(source, first or Place(), size))
     found = []
-    for stretch, following in zip(stretches, [*stretches[1:], None], strict=True):
-        cursor = StretchCursor(stretch)
+    for byte_range, following in zip(byte_ranges, [*byte_ranges[1:], None], strict=True):
+        cursor = ByteRangeCursor(byte_range)
         found += rows_of(source, cursor)
         cursor.check(source.name)
-        assert following is None or following.start == stretch.end
+        assert following is None or following.start == byte_range.end
     if first is None:
         assert found == expected
     else:
         assert found == expected[len(expected) - len(found) :]
-    end = stretches[-1].end
+    end = byte_ranges[-1].end
     assert (end.n_bytes, end.sha256) == (whole.mark.n_bytes, whole.mark.sha256)
-    for stretch in stretches[1:]:
-        # A place between two stretches is one that any reading can go on from.
-        rest = rows_of(source, Cursor(stretch.start))
+    for byte_range in byte_ranges[1:]:
+        # A place between two byte ranges is one that any reading can go on from.
+        rest = rows_of(source, Cursor(byte_range.start))
         assert rest == expected[len(expected) - len(rest) :]
-    return stretches
+    return byte_ranges
 
 
 @RELAXED
@@ -164,9 +164,9 @@ def test_parts_of_a_stretch_of_parquet_are_read_by_row(tmp_path):
     path = tmp_path / "a.parquet"
     pq.write_table(table(2500), path, row_group_size=1200)
     source = identify(str(path))
-    (stretch,) = cut(source, Place(), 10**9)
-    part = stretch._replace(start=Place(1100), end=Place(1302), checksum=None)
-    rows = rows_of(source, StretchCursor(part))
+    (byte_range,) = cut(source, Place(), 10**9)
+    part = byte_range._replace(start=Place(1100), end=Place(1302), checksum=None)
+    rows = rows_of(source, ByteRangeCursor(part))
     assert [row.number for row in rows] == list(range(1101, 1303))
     assert rows[0].values["id"] == "ق-1100"
 
@@ -174,10 +174,10 @@ def test_parts_of_a_stretch_of_parquet_are_read_by_row(tmp_path):
 def test_another_file_under_the_same_name_is_found_out(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"id": "1"}\n' * 40)
-    stretches = list(cut(identify(str(path)), Place(), 100))
+    byte_ranges = list(cut(identify(str(path)), Place(), 100))
     for other in (b'{"id": "2"}\n' * 40, b'{"id": "1"}\n' * 10):
         path.write_bytes(other)
-        cursor = StretchCursor(stretches[1])
+        cursor = ByteRangeCursor(byte_ranges[1])
         rows_of(identify(str(path)), cursor)
         with pytest.raises(CorpusError, match="reads otherwise"):
             cursor.check(str(path))

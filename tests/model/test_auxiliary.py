@@ -12,10 +12,16 @@ from stance.model.auxiliary import AuxiliaryScores
 from stance.model.config import load_config
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.linear import LinearModel
+from stance.model.resolve_auto import resolve_auto
 from stance.model.training import fit_features, train
 from tests.conftest import FAST
 
-LEARNABLE = (*FAST, "features.word.min_df=1", "features.passages=0", "classifier.steadiness=0")
+LEARNABLE = (
+    *FAST,
+    "features.word.min_df=1",
+    "features.passages=0",
+    "classifier.outlet_shrinkage=0",
+)
 RENAMED = {"pro_sdf": "a", "damascus_aligned": "b", "opposition_aligned": "c", "neutral_wire": "d"}
 
 
@@ -57,9 +63,9 @@ def test_a_weight_of_zero_teaches_nothing(parts):
     np.testing.assert_allclose(deaf.scores(tests), alone.scores(tests), atol=1e-5)
 
 
-def test_passages_and_steadiness_learn_from_them_too(parts):
+def test_passages_and_outlet_shrinkage_learn_from_them_too(parts):
     own, others, tests = parts
-    settings = ("features.passages=30", "classifier.steadiness=1", "classifier.logistic.C=3")
+    settings = ("features.passages=30", "classifier.outlet_shrinkage=1", "classifier.logistic.C=3")
     config = load_config(overrides=[*FAST, "features.word.min_df=1", *settings])
     alone, helped = train(own, config), train(own, config, auxiliary=others)
     assert share_right(helped, tests) > share_right(alone, tests)
@@ -82,7 +88,7 @@ def test_scores_beside_features_fold_into_the_features():
 def test_their_scores_are_a_vector_of_the_length_asked_for(parts):
     own, others, _ = parts
     corpus = LabelledCorpus.beside(own, others)
-    config = corpus.settle(config_of("auxiliary.weight=0.3"))
+    config = resolve_auto(corpus, config_of("auxiliary.weight=0.3")).config
     _, matrix = fit_features(corpus, config)
     added = matrix.auxiliary.beside(matrix.articles).toarray()[:, matrix.articles.shape[1] :]
     assert added.shape == (20, 4)

@@ -2,7 +2,7 @@ import tomllib
 
 import pytest
 
-from stance.errors import ConfigError
+from stance.errors import ConfigError, RenamedSettingWarning
 from stance.model.config import TrainingConfig, load_config, parse_config, settings
 from stance.model.config_toml import to_toml
 
@@ -104,3 +104,24 @@ def test_toml_nested_too_deep_is_an_error(tmp_path):
             reader(path)
     with pytest.raises(ConfigError, match="seed"):
         load_config(overrides=["seed=" + "[" * 5000 + "]" * 5000])
+
+
+def test_the_old_name_of_a_setting_is_read_and_told(tmp_path):
+    (tmp_path / "old.toml").write_text("[classifier]\nsteadiness = 0.5\n")
+    told = r"classifier\.steadiness is now called classifier\.outlet_shrinkage"
+    with pytest.warns(RenamedSettingWarning, match=told) as warned:
+        config = load_config(tmp_path / "old.toml")
+    assert len(warned) == 1
+    assert config.classifier.outlet_shrinkage == 0.5
+    with pytest.warns(RenamedSettingWarning, match=told):
+        config = load_config(tmp_path / "old.toml", ["classifier.outlet_shrinkage=0.7"])
+    assert config.classifier.outlet_shrinkage == 0.7
+    with pytest.warns(RenamedSettingWarning, match=told):
+        config = load_config(overrides=["classifier.steadiness=0.3"])
+    assert config.classifier.outlet_shrinkage == 0.3
+
+
+def test_both_names_of_a_setting_at_once_are_refused():
+    both = {"classifier": {"steadiness": 0.5, "outlet_shrinkage": 0.7}}
+    with pytest.raises(ConfigError, match=r"unknown setting 'classifier\.steadiness'"):
+        parse_config(both)

@@ -17,7 +17,8 @@ from stance.model.config import load_config
 from stance.model.domain import FLAGGED, _LeftOut, conformal_bound, learn_domain
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import predict
-from stance.model.training import fit_features, settle_config, train
+from stance.model.resolve_auto import resolve_auto
+from stance.model.training import fit_features, train
 from tests.conftest import FAST
 
 WRITTEN = Path(__file__).parents[2] / "benchmarks" / "out_of_domain.jsonl"
@@ -27,8 +28,8 @@ def config_of(*overrides):
     return load_config(overrides=[*FAST, *overrides])
 
 
-def settled(articles, *overrides):
-    return settle_config(LabelledCorpus(articles), config_of(*overrides))
+def resolved(articles, *overrides):
+    return resolve_auto(LabelledCorpus(articles), config_of(*overrides)).config
 
 
 def left_out_scores(articles, config):
@@ -64,7 +65,7 @@ def refitted_scores(articles, config, group_of):
 def test_an_outlet_is_left_out_as_if_it_had_not_been_there(seed_articles, overrides):
     outlets = sorted({article.outlet for article in seed_articles})[:9]
     articles = [a for a in seed_articles if a.outlet in outlets]
-    config = settled(articles, *overrides)
+    config = resolved(articles, *overrides)
     by_outlet, found = left_out_scores(articles, config)
     assert by_outlet
     expected = refitted_scores(articles, config, lambda article: article.outlet)
@@ -79,7 +80,7 @@ def test_articles_without_an_outlet_are_left_out_one_by_one(seed_articles, least
         dataclasses.replace(a, outlet=None if n % 9 == 0 else a.outlet)
         for n, a in enumerate(b for b in seed_articles if b.outlet in outlets)
     ]
-    config = settled(articles, f"features.word.min_outlets={least}")
+    config = resolved(articles, f"features.word.min_outlets={least}")
     by_outlet, found = left_out_scores(articles, config)
     assert by_outlet
     expected = refitted_scores(articles, config, lambda article: article.outlet or article.id)
@@ -88,7 +89,7 @@ def test_articles_without_an_outlet_are_left_out_one_by_one(seed_articles, least
 
 def test_without_outlets_each_article_is_left_out(seed_articles):
     articles = [Article(a.id, a.text, label=a.label) for a in seed_articles[:24]]
-    config = settled(articles)
+    config = resolved(articles)
     by_outlet, found = left_out_scores(articles, config)
     assert not by_outlet
     expected = refitted_scores(articles, config, lambda article: article.id)
@@ -114,7 +115,7 @@ def test_a_bound_is_not_needlessly_low():
 
 
 def test_the_threshold_flags_few_of_the_held_out(seed_articles, fast_model):
-    _, found = left_out_scores(seed_articles, settled(seed_articles))
+    _, found = left_out_scores(seed_articles, resolved(seed_articles))
     learned = fast_model.domain
     assert np.mean(found < learned.threshold) <= FLAGGED
     assert learned.threshold < learned.usual == pytest.approx(np.median(found), abs=1e-6)
@@ -124,7 +125,7 @@ def test_the_threshold_flags_few_of_the_held_out(seed_articles, fast_model):
 
 def test_a_large_corpus_is_sampled_alike_each_time(seed_articles, monkeypatch):
     monkeypatch.setattr(domain, "MOST_HELD_OUT", 100)
-    corpus, config = LabelledCorpus(seed_articles), settled(seed_articles)
+    corpus, config = LabelledCorpus(seed_articles), resolved(seed_articles)
     features, matrix = fit_features(corpus, config)
     first = learn_domain(corpus, features, matrix.articles, config)
     assert first.n_held_out == 100

@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from stance.corpus.article import Article
+from stance.model.article_weights import article_weights
 from stance.model.config import load_config
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.learning_matrix import LearningMatrix, fit_linear, steadiness
-from stance.model.training import article_weights, fit_features, train
+from stance.model.learning_matrix import LearningMatrix, fit_linear, outlet_shrinkage
+from stance.model.training import fit_features, train
 from tests.conftest import FAST
 from tests.samples import unhurried
 
@@ -20,7 +21,7 @@ SETTLED = (
 )
 
 
-def plain_steadiness(values, units, truth, strength):
+def plain_outlet_shrinkage(values, units, truth, strength):
     """The formula, outlet by outlet and feature by feature."""
     between, within = np.zeros(values.shape[1]), np.zeros(values.shape[1])
     labels = np.unique(truth)
@@ -43,7 +44,7 @@ def plain_steadiness(values, units, truth, strength):
 
 @unhurried
 @given(data=st.data(), strength=st.floats(0.1, 10))
-def test_steadiness_is_the_formula(data, strength):
+def test_outlet_shrinkage_is_the_formula(data, strength):
     n = data.draw(st.integers(4, 12))
     truth = np.array(
         [0, 1, *data.draw(st.lists(st.integers(0, 2), min_size=n - 2, max_size=n - 2))]
@@ -52,8 +53,8 @@ def test_steadiness_is_the_formula(data, strength):
     units = np.unique(units, return_inverse=True)[1]
     grid = st.lists(st.integers(0, 4), min_size=3, max_size=3)
     values = np.array(data.draw(st.lists(grid, min_size=n, max_size=n)), dtype=np.float64)
-    found = steadiness(sparse.csr_array(values), units, truth, strength=strength)
-    expected = plain_steadiness(values, units, truth, strength)
+    found = outlet_shrinkage(sparse.csr_array(values), units, truth, strength=strength)
+    expected = plain_outlet_shrinkage(values, units, truth, strength)
     if not (expected * values).any():
         return
     np.testing.assert_allclose(found / found.max(), expected / expected.max(), atol=1e-9)
@@ -70,7 +71,7 @@ def test_what_one_outlet_is_fond_of_is_held_back():
             rows.append([1.0 - label, 4.0 * (outlet == 0), 1.0])
             units.append(outlet)
             truth.append(label)
-    scale = steadiness(
+    scale = outlet_shrinkage(
         sparse.csr_array(np.array(rows)), np.array(units), np.array(truth), strength=1.0
     )
     assert scale[0] > 1.5 * scale[1] > 0
@@ -95,7 +96,7 @@ def test_a_steady_word_gains_on_an_outlets_signature():
     articles = fingerprinted(12, seed=5)
     ratios = []
     for strength in ("0", "3"):
-        overrides = [*SETTLED, "features.passages=0", f"classifier.steadiness={strength}"]
+        overrides = [*SETTLED, "features.passages=0", f"classifier.outlet_shrinkage={strength}"]
         model = train(articles, load_config(overrides=overrides))
         weights = dict(zip(model.features.names(), np.abs(model.linear.weights[:, 0]), strict=True))
         signature = max(w for name, w in weights.items() if "توقيع" in name)
@@ -135,11 +136,13 @@ def test_passages_of_short_articles_are_the_articles(seed_articles):
 
 
 def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
-    config = load_config(overrides=[*SETTLED, "features.passages=30", "classifier.steadiness=1.0"])
+    config = load_config(
+        overrides=[*SETTLED, "features.passages=30", "classifier.outlet_shrinkage=1.0"]
+    )
     corpus = LabelledCorpus(seed_articles)
     _, matrix = fit_features(corpus, config)
-    weights, places = article_weights(corpus, config), np.arange(0, 288, 2)
-    whole = {"n_labels": 4, "config": config, "places": places}
+    weights, places = article_weights(corpus, config.classifier), np.arange(0, 288, 2)
+    whole = {"n_labels": 4, "config": config.classifier, "seed": config.seed, "places": places}
     found, _ = fit_linear(matrix, corpus.truth, weights, corpus.outlets, **whole)
     rows = np.isin(matrix.article_of, places)
     number = np.cumsum(np.isin(np.arange(288), places)) - 1
@@ -148,17 +151,29 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
     )
     outlets = [corpus.outlets[i] for i in places]
     expected, _ = fit_linear(
-        alone, corpus.truth[places], weights[places], outlets, n_labels=4, config=config
+        alone,
+        corpus.truth[places],
+        weights[places],
+        outlets,
+        n_labels=4,
+        config=config.classifier,
+        seed=config.seed,
     )
     np.testing.assert_array_equal(found.weights, expected.weights)
 
 
 @pytest.mark.parametrize("outlets", [None, [None] * 6])
-def test_steadiness_needs_no_outlets(outlets):
-    config = load_config(overrides=[*SETTLED, "classifier.steadiness=1.0"])
+def test_outlet_shrinkage_needs_no_outlets(outlets):
+    config = load_config(overrides=[*SETTLED, "classifier.outlet_shrinkage=1.0"])
     values = sparse.csr_array(np.eye(6, dtype=np.float32))
     truth = np.array([0, 1] * 3)
     model, _ = fit_linear(
-        LearningMatrix.of_whole(values), truth, np.ones(6), outlets, n_labels=2, config=config
+        LearningMatrix.of_whole(values),
+        truth,
+        np.ones(6),
+        outlets,
+        n_labels=2,
+        config=config.classifier,
+        seed=config.seed,
     )
     assert (model.scores(values).argmax(axis=1) == truth).all()

@@ -41,12 +41,12 @@ def test_it_is_small_and_learned_from_the_seeds_as_they_are(stored, seed_article
 
 def test_it_has_the_settings_of_its_file(stored, seed_articles):
     from stance.model.learning_corpus import LabelledCorpus
-    from stance.model.training import settle_config
+    from stance.model.resolve_auto import resolve_auto
 
     config = load_config(resources.SEEDS / "model.toml")
-    settled = settle_config(LabelledCorpus(seed_articles), config)
+    resolved = resolve_auto(LabelledCorpus(seed_articles), config).config
     penalty = stored.model.config.classifier.logistic.C
-    assert stored.model.config == settled.with_penalty(penalty)
+    assert stored.model.config == resolved.with_penalty(penalty)
 
 
 def test_swapping_one_actor_for_another_rarely_changes_the_label(stored):

@@ -6,12 +6,14 @@ import pytest
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
 from stance.features.tokens import tokenize
+from stance.model.article_weights import article_weights
 from stance.model.calibration import held_out_folds
 from stance.model.classifiers import _estimator
-from stance.model.config import load_config
+from stance.model.config import CalibrationConfig, load_config
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.persistence import save_model
-from stance.model.training import article_weights, fit_features, train
+from stance.model.resolve_auto import resolve_auto
+from stance.model.training import fit_features, train
 from tests.conftest import FAST
 
 KINDS = ["svm", "naive_bayes", "sgd"]
@@ -22,7 +24,7 @@ PLAIN = (
     "features.word.min_outlets=1",
     "features.word.binary=false",
     "features.passages=0",
-    "classifier.steadiness=0",
+    "classifier.outlet_shrinkage=0",
 )
 
 
@@ -49,7 +51,7 @@ def test_scores_are_those_of_scikit_learn(seed_articles, kind):
     config = load_config(overrides=[*PLAIN, f"classifier.kind={kind}"])
     corpus = LabelledCorpus(seed_articles)
     values = fit_features(corpus, config)[1].articles
-    weights = article_weights(corpus, config)
+    weights = article_weights(corpus, config.classifier)
     theirs = _estimator(config.classifier, config.seed)
     theirs.fit(values.astype(np.float64), corpus.truth, sample_weight=weights)
     model = train(seed_articles, config)
@@ -70,7 +72,7 @@ def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
         # liblinear penalises the intercept too, as one more feature of value one.
         wide = np.hstack([values.toarray(), np.ones((len(seed_articles), 1))])
         theirs = LogisticRegression(C=3.0, fit_intercept=False, tol=1e-8, max_iter=5000)
-        theirs.fit(wide, corpus.truth == number, article_weights(corpus, config))
+        theirs.fit(wide, corpus.truth == number, article_weights(corpus, config.classifier))
         assert np.abs(theirs.decision_function(wide) - found[:, number]).max() < 0.02
 
 
@@ -107,7 +109,7 @@ def test_same_corpus_config_and_seed_give_the_same_bytes(seed_articles, tmp_path
 
 def test_weights_balance_labels_and_outlets():
     corpus = corpus_of([("a", "x")] * 16 + [("a", "y")] * 4 + [("b", "z")] * 5)
-    weights = article_weights(corpus, load_config())
+    weights = article_weights(corpus, load_config().classifier)
     assert np.isclose(weights.mean(), 1)
     assert np.isclose(weights[:20].sum(), weights[20:].sum())
     assert np.isclose(weights[16] / weights[0], 2)
@@ -116,13 +118,17 @@ def test_weights_balance_labels_and_outlets():
 @pytest.mark.parametrize(("how", "ratio"), [("none", 1), ("sqrt", 2), ("full", 4)])
 def test_outlet_balance_has_three_degrees(how, ratio):
     corpus = corpus_of([("a", "x")] * 16 + [("a", "y")] * 4 + [("b", "z")] * 5)
-    weights = article_weights(corpus, load_config(overrides=[f"classifier.balance_outlets={how}"]))
+    weights = article_weights(
+        corpus, load_config(overrides=[f"classifier.balance_outlets={how}"]).classifier
+    )
     assert np.isclose(weights[16] / weights[0], ratio)
 
 
 def test_unbalanced_weights_keep_the_labels_shares():
     corpus = corpus_of([("a", None)] * 6 + [("b", None)] * 2)
-    weights = article_weights(corpus, load_config(overrides=["classifier.balance_classes=false"]))
+    weights = article_weights(
+        corpus, load_config(overrides=["classifier.balance_classes=false"]).classifier
+    )
     assert np.allclose(weights, 1)
 
 
@@ -130,7 +136,7 @@ def test_a_label_may_weigh_less_than_the_others():
     corpus = corpus_of([("a", None)] * 6 + [("b", None)] * 2)
     for balance, expected in (("true", 0.25), ("false", 0.25 / 3)):
         overrides = ["classifier.label_weights.b=0.25", f"classifier.balance_classes={balance}"]
-        weights = article_weights(corpus, load_config(overrides=overrides))
+        weights = article_weights(corpus, load_config(overrides=overrides).classifier)
         assert np.isclose(weights.mean(), 1)
         assert np.isclose(weights[6:].sum() / weights[:6].sum(), expected)
 
@@ -139,12 +145,12 @@ def test_the_weight_of_an_unknown_label_is_refused():
     corpus = corpus_of([("a", None)] * 2 + [("b", None)] * 2)
     config = load_config(overrides=["classifier.label_weights.c=2"])
     with pytest.raises(ConfigError, match=r"'c'.*'a', 'b'"):
-        article_weights(corpus, config)
+        article_weights(corpus, config.classifier)
 
 
 def test_calibration_holds_out_outlets_where_it_can(seed_articles):
     corpus = LabelledCorpus(seed_articles)
-    folds, protocol = held_out_folds(corpus, load_config())
+    folds, protocol = held_out_folds(corpus, CalibrationConfig(), 13)
     assert "held-out outlets" in protocol
     for fold in folds:
         outlets = [{seed_articles[i].outlet for i in part} for part in (fold.train, fold.test)]
@@ -162,25 +168,25 @@ def test_folds_that_calibrate_keep_near_duplicates_together(outlets):
             outlet = f"outlet{(2 * n + copy * 3) % outlets}"
             articles.append(Article(f"{n}-{copy}", text, "ab"[n % 2], outlet))
     corpus = LabelledCorpus(articles)
-    folds, protocol = held_out_folds(corpus, load_config())
+    folds, protocol = held_out_folds(corpus, CalibrationConfig(), 13)
     assert protocol.startswith("3 folds of held-out" if outlets > 1 else "3 random")
     for fold in folds:
         assert not set(corpus.duplicates[fold.train]) & set(corpus.duplicates[fold.test])
-    apart, _ = held_out_folds(LabelledCorpus(articles, range(72)), load_config())
+    apart, _ = held_out_folds(LabelledCorpus(articles, range(72)), CalibrationConfig(), 13)
     assert any(set(corpus.duplicates[f.train]) & set(corpus.duplicates[f.test]) for f in apart)
 
 
 def test_a_label_that_is_one_article_again_and_again_trains_uncalibrated():
     articles = [Article(str(n), "عاد الهدوء إلى السوق بعد الظهر", "a") for n in range(6)]
     articles += [Article(f"b{n}", "وصل الوفد صباحا إلى مطار المدينة", "b") for n in range(6)]
-    assert held_out_folds(LabelledCorpus(articles), load_config())[0] == []
+    assert held_out_folds(LabelledCorpus(articles), CalibrationConfig(), 13)[0] == []
     config = load_config(overrides=["features.lexicon.enabled=false"])
     assert "not calibrated" in train(articles, config).record.notes[0]
 
 
 def test_calibration_is_random_where_outlets_are_labels():
     corpus = corpus_of([(name, name) for name in "abcdefgh" for _ in range(4)])
-    assert "random" in held_out_folds(corpus, load_config())[1]
+    assert "random" in held_out_folds(corpus, CalibrationConfig(), 13)[1]
 
 
 def test_probabilities_are_calmer_than_the_truth_on_new_outlets(seed_articles):
@@ -246,7 +252,7 @@ def test_a_word_seen_in_too_few_outlets_is_no_feature(seed_articles):
 def test_house_style_is_read_only_where_the_labels_are_the_outlets():
     def surface(outlets):
         corpus = corpus_of([(label, outlet) for label, outlet in outlets for _ in range(4)])
-        return corpus.settle(load_config()).features.char.surface
+        return resolve_auto(corpus, load_config()).config.features.char.surface
 
     assert surface([("a", "a"), ("b", "b")]) is True
     assert surface([("a", "x"), ("b", "y")]) is True
@@ -256,10 +262,8 @@ def test_house_style_is_read_only_where_the_labels_are_the_outlets():
 
 
 def test_the_lexicon_is_used_where_articles_name_its_actors(seed_articles):
-    from stance.model.training import settle_config
-
     def used(articles):
-        return settle_config(LabelledCorpus(articles), load_config()).features.lexicon.enabled
+        return resolve_auto(LabelledCorpus(articles), load_config()).config.features.lexicon.enabled
 
     assert used(seed_articles) is True
     sport = [

@@ -14,17 +14,15 @@ import orjson
 
 from stance.corpus.article import Article
 from stance.errors import StanceError
+from stance.evaluation.fold_fitting import fit_and_predict
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import learn
 from stance.processes import run_command
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from stance.benchmarking.suite import Opponent
-    from stance.model.config import TrainingConfig
-
-BATCH = 1000
+    from stance.model.resolve_auto import ResolvedConfig
 
 FIELDS = tuple(field.name for field in fields(Article))
 SHOWN = ("id", "title", "text", "target")
@@ -48,27 +46,19 @@ class OurModel:
 
     Parameters
     ----------
-    config : TrainingConfig
-        Settled: no fold decides otherwise than the whole corpus would.
+    resolved : ResolvedConfig
+        No fold decides otherwise than the whole corpus would.
     auxiliary : sequence of Article
         To learn from besides; none repeats an article of the task.
-    lowerable : frozenset of str
-        Settings that are lowered in a fold that cannot meet them.
     """
 
-    config: TrainingConfig
+    resolved: ResolvedConfig
     auxiliary: Sequence[Article] = ()
-    lowerable: frozenset[str] = frozenset()
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Train, then label."""
         corpus = LabelledCorpus(known, auxiliary=self.auxiliary)
-        model = learn(corpus, self.config, lowerable=self.lowerable)
-        return [
-            model.labels[number]
-            for first in range(0, len(unknown), BATCH)
-            for number in model.probabilities(unknown[first : first + BATCH]).argmax(axis=1)
-        ]
+        return fit_and_predict(corpus, unknown, self.resolved).predicted_labels
 
 
 @dataclass(frozen=True)

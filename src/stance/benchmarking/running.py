@@ -18,9 +18,8 @@ from stance.datasets.records import is_dataset_name
 from stance.errors import CorpusError
 from stance.evaluation.protocol import default_protocol
 from stance.formats.labelled import read_corpus
-from stance.model.config import lowerable_settings
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import settle_config
+from stance.model.resolve_auto import resolve_auto
 from stance.processes import joblib_workers
 
 if TYPE_CHECKING:
@@ -315,9 +314,8 @@ def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
     found: dict[str, Contender] = {}
     ours: dict[str, dict[str, Any]] = {OURS: {}, **task.variants}
     for name, changes in ours.items():
-        given = suite.settings(task, changes)
-        config = settle_config(corpus, given)
-        found[name] = OurModel(config, prepared.auxiliary, lowerable_settings(given))
+        resolved = resolve_auto(corpus, suite.settings(task, changes))
+        found[name] = OurModel(resolved, prepared.auxiliary)
     for name in task.opponents:
         command = suite.opponents.get(name)
         found[name] = Command(command, suite.folder) if command else Majority()

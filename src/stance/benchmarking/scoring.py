@@ -29,14 +29,14 @@ class HeldOut:
     Parameters
     ----------
     articles : list of Article
-    truth : list of str
+    y_true : list of str
     groups : list of str or None
         What the intervals are taken over; see `Prepared`.
     group_name : str
     """
 
     articles: list[Article]
-    truth: list[str]
+    y_true: list[str]
     groups: list[str | None]
     group_name: str
 
@@ -73,11 +73,11 @@ class HeldOut:
 
     def score(self, guesses: Sequence[str], metric: TaskMetric) -> Score:
         """Score guesses, with a 95 % interval."""
-        labels = sorted({*self.truth, *guesses, *metric.labels})
+        labels = sorted({*self.y_true, *guesses, *metric.labels})
         k, numbers = len(labels), {label: number for number, label in enumerate(labels)}
-        strata = np.unique(self.strata(metric) or self.truth[:1], return_inverse=True)[1]
+        strata = np.unique(self.strata(metric) or self.y_true[:1], return_inverse=True)[1]
         shape = (int(strata.max()) + 1, k, k)
-        row = strata * k + np.array([numbers[label] for label in self.truth])
+        row = strata * k + np.array([numbers[label] for label in self.y_true])
         cells = row * k + np.array([numbers[label] for label in guesses])
         counts = UnitCounts.of(cells[:, None], int(np.prod(shape)), self.units)
         found = score_interval(counts, shape, metric.metric(), labels)
@@ -91,7 +91,7 @@ class HeldOut:
     ) -> Difference:
         """Compare two sets of guesses on the same articles."""
         paired = Paired.of(
-            self.truth,
+            self.y_true,
             first,
             second,
             groups=self.groups,

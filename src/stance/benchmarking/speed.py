@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from stance.benchmarking.results import SpeedResult
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import settle_config, train
+from stance.model.resolve_auto import resolve_auto
+from stance.model.training import train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ def measure_speed(suite: Suite, prepared: Prepared, options: SpeedOptions) -> Sp
         Medians of ratios of processor time.
     """
     articles = prepared.articles[: prepared.n_known][: options.articles]
-    config = settle_config(LabelledCorpus(articles), suite.settings(prepared.task))
+    config = resolve_auto(LabelledCorpus(articles), suite.settings(prepared.task)).config
     model = train(articles, config)
     model.probabilities(articles)  # compiles, where nobody has yet
     rounds: dict[str, list[float]] = {"reference": [], "train": [], "label": []}

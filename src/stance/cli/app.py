@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import gc
 import sys
+import warnings
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -25,11 +27,11 @@ from stance.cli import (
     tune,
     verify,
 )
-from stance.cli.console import fail
+from stance.cli.console import fail, note
 from stance.cli.overwriting import never_overwriting
 from stance.cli.stopping import Terminated, end_in_order_on_sigterm
 from stance.cli.streams import ending_with_the_reader, prepare_streams
-from stance.errors import ConfigError, StanceError
+from stance.errors import ConfigError, RenamedSettingWarning, StanceError
 
 FAILED = 1
 MISUSED = 2
@@ -102,6 +104,19 @@ def top(
         typer.echo(context.get_help())
 
 
+_show_plainly = warnings.showwarning
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], *where: Any, **options: Any
+) -> None:
+    """Show a warning that is meant for users as one line, without the place in the code."""
+    if issubclass(category, RenamedSettingWarning):
+        note(str(message))
+    else:
+        _show_plainly(message, category, *where, **options)
+
+
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 misused, 130 and 143 stopped."""
     # Imports and models make many objects that stay. To look for cycles among them again and again,
@@ -109,6 +124,7 @@ def main() -> None:
     gc.set_threshold(GARBAGE_AFTER)
     prepare_streams()
     end_in_order_on_sigterm()
+    warnings.showwarning = _show_warning
     try:
         app()
     except ConfigError as error:

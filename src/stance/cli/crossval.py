@@ -15,7 +15,7 @@ from stance.cli.engines import (
     EngineOption,
     SchedulerOption,
     check_engine,
-    cluster_of,
+    fold_workers,
 )
 from stance.cli.fold_plan import advice, lowered_line, macro_line, plan_lines
 from stance.cli.options import (
@@ -143,14 +143,14 @@ def crossval_command(
     warn_of_unread_fields(rows, reading)
     others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
     articles, fields = [row.article for row in rows], slice_fields(rows, slices)
-    with cluster_of(engine, scheduler, jobs) as cluster, progress("Cross-validating") as tell:
+    with fold_workers(engine, scheduler, jobs) as workers, progress("Cross-validating") as tell:
         result = cross_validate(
             articles,
             settings,
             by=protocol,
             folds=n_folds,
             jobs=jobs,
-            cluster=cluster,
+            workers=workers,
             keep_duplicates_together=not ignore_duplicates,
             auxiliary=others,
             nested=nested,

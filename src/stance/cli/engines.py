@@ -13,6 +13,7 @@ from stance.errors import ConfigError
 
 if TYPE_CHECKING:
     from stance.distributed.connection import Cluster
+    from stance.evaluation.fold_workers import FoldWorkers
     from stance.labelling.engine import Engine
 
 LOCAL, DASK = "local", "dask"
@@ -64,6 +65,20 @@ def cluster_of(engine: str, scheduler: str | None, jobs: int) -> Iterator[Cluste
 
     with connected(scheduler, n_threads(jobs)) as cluster:
         yield cluster
+
+
+@contextmanager
+def fold_workers(engine: str, scheduler: str | None, jobs: int) -> Iterator[FoldWorkers]:
+    """Make what fits the models of folds."""
+    from stance.evaluation.fold_workers import LocalWorkers
+
+    with cluster_of(engine, scheduler, jobs) as cluster:
+        if cluster is None:
+            yield LocalWorkers(jobs)
+            return
+        from stance.distributed.fold_workers import DaskWorkers
+
+        yield DaskWorkers(cluster)
 
 
 @contextmanager

@@ -10,10 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.evaluation.baseline import Baseline
-    from stance.evaluation.metrics import Evaluation
+    from stance.evaluation.metrics import Evaluation, Slice
     from stance.evaluation.reliability import Coverage
     from stance.evaluation.sampling_units import Basis
-    from stance.evaluation.slicing import Slice
     from stance.formats.reading import Located
 
 COVERAGES_SHOWN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.25)
@@ -234,8 +233,8 @@ def _mark(part: Slice) -> str:
 
 
 def _remarks(field: str, slices: Sequence[Slice]) -> list[str]:
+    from stance.evaluation.metrics import FEW_ARTICLES
     from stance.evaluation.sampling_units import FEW_UNITS
-    from stance.evaluation.slicing import FEW_ARTICLES
 
     remarks = []
     if any(part.few for part in slices):

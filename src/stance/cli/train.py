@@ -102,10 +102,12 @@ def held_out_baseline(scores: dict[str, Any]) -> Baseline:
     that the figures themselves are compared.
     """
     from stance.evaluation.baseline import Baseline, Gain
-    from stance.evaluation.slicing import wilson
+    from stance.evaluation.intervals import share_interval
 
     given, n = scores["baseline"], scores["n"]
-    low, high = (end - given["accuracy"] for end in wilson(round(scores["accuracy"] * n), n))
+    low, high = (
+        end - given["accuracy"] for end in share_interval(round(scores["accuracy"] * n), n)
+    )
     gain = scores["macro_f1"] - given["macro_f1"]
     return Baseline(
         source="training",

@@ -16,7 +16,7 @@ from stance.cli.engines import (
     EngineOption,
     SchedulerOption,
     check_engine,
-    cluster_of,
+    fold_workers,
 )
 from stance.cli.fold_plan import plan_lines
 from stance.cli.options import (
@@ -89,7 +89,7 @@ def tune_command(
     settings = load_config(config, override or [])
     articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
     others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
-    with cluster_of(engine, scheduler, jobs) as cluster, status("Tuning") as tell:
+    with fold_workers(engine, scheduler, jobs) as workers, status("Tuning") as tell:
         result = tune(
             articles,
             settings,
@@ -99,7 +99,7 @@ def tune_command(
             max_trials=trials,
             auxiliary=others,
             jobs=jobs,
-            cluster=cluster,
+            workers=workers,
             progress=lambda tried, left: tell(_so_far(tried, left)),
         )
     _write(result, output, force=force)

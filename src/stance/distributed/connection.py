@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from stance.distribution import DISTRIBUTION, install_command, toolkit_version
 from stance.errors import ClusterError, ConfigError
-from stance.processes import joblib_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -94,11 +93,11 @@ class Cluster:
 
     def carry(self, thing: Any, unpack: Callable[[Any], Any]) -> str:
         """Send something to every worker, also to those who join later; return its name."""
-        from stance.distributed.worker_context import Baggage
+        from stance.distributed.worker_context import WorkerContext
 
         name = f"stance-{uuid.uuid4().hex}"
         with _reached(self.client):
-            self.client.register_plugin(Baggage(thing, unpack), name=name)
+            self.client.register_plugin(WorkerContext(thing, unpack), name=name)
         return name
 
     def submit(
@@ -184,12 +183,12 @@ def _told(client: Any) -> Iterator[None]:
 
 
 @contextmanager
-def joblib_on(cluster: Cluster | None, shared: Sequence[Any]) -> Iterator[None]:
-    """Let joblib give its calls out to a cluster if there is one, else to processes here.
+def joblib_on(cluster: Cluster, shared: Sequence[Any]) -> Iterator[None]:
+    """Let joblib give its calls out to a cluster.
 
     Parameters
     ----------
-    cluster : Cluster, optional
+    cluster : Cluster
     shared : sequence of object
         Arguments that many calls have in common, sent to each worker once.
 
@@ -198,10 +197,6 @@ def joblib_on(cluster: Cluster | None, shared: Sequence[Any]) -> Iterator[None]:
     ClusterError
         If workers die, or the scheduler is gone.
     """
-    if cluster is None:
-        with joblib_workers():
-            yield
-        return
     from joblib import parallel_config
 
     with (
@@ -247,7 +242,7 @@ def connected(scheduler: str | None = None, workers: int = 1) -> Iterator[Cluste
 
 @contextmanager
 def _local(distributed: Any, workers: int) -> Iterator[Any]:
-    from stance.distributed.worker_context import Steadiness
+    from stance.distributed.worker_context import IgnoreInterrupts
 
     # Of lost workers the caller learns by what becomes of the work. Nothing is shown to the
     # network, and on any free port, since several runs may be at work here.
@@ -258,7 +253,7 @@ def _local(distributed: Any, workers: int) -> Iterator[Any]:
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
-        client.register_plugin(Steadiness())
+        client.register_plugin(IgnoreInterrupts())
         yield client
 
 

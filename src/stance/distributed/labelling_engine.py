@@ -7,8 +7,15 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from stance.distributed.partitions import LastOf, Span, spans
-from stance.distributed.worker import KnownHash, Leg, WorkOrder, Workplace, read_span, sealed
+from stance.distributed.partitions import LastOf, Partition, partitions
+from stance.distributed.worker import (
+    KnownHash,
+    PartialResult,
+    WorkOrder,
+    Workplace,
+    read_partition,
+    sealed,
+)
 from stance.errors import ConfigError
 from stance.formats.cursor import Mark
 from stance.labelling.batches import Batcher, LabelledBatch
@@ -34,13 +41,13 @@ if TYPE_CHECKING:
     from stance.labelling.plan import Labelling
 
 # Half a second's work: little to do again when a worker is lost, much beside giving it out.
-SPAN_BYTES = 8 * 1024 * 1024
+PARTITION_BYTES = 8 * 1024 * 1024
 
-# What a leg brings back fills no memory, however long the span.
-LEG_BYTES = 16 * 1024 * 1024
+# A partial result fits into memory, however long the partition.
+RESULT_BYTES = 16 * 1024 * 1024
 
 # Spans given out for each thread of the cluster, which bounds what waits for a slow one.
-SPANS_AHEAD = 2
+PARTITIONS_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -52,20 +59,20 @@ class DaskEngine:
     cluster : Cluster
     batch_size : int
         Articles labelled at once.
-    span_bytes : int
+    partition_bytes : int
         What a worker is given at once, of files that can be cut.
-    leg_bytes : int
+    result_bytes : int
         How much output a worker hands back at once, about. None of the three
         changes the output.
     """
 
     cluster: Cluster
     batch_size: int = BATCH_SIZE
-    span_bytes: int = SPAN_BYTES
-    leg_bytes: int = LEG_BYTES
+    partition_bytes: int = PARTITION_BYTES
+    result_bytes: int = RESULT_BYTES
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "span_bytes", "leg_bytes"):
+        for name in ("batch_size", "partition_bytes", "result_bytes"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"Got {name}={getattr(self, name)}, but expected at least 1.")
 
@@ -73,13 +80,13 @@ class DaskEngine:
         self, task: Labelling, start: Checkpoint, stop: Event
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         """Yield batches in the order of the inputs."""
-        order = WorkOrder.of(task, self.batch_size, self.leg_bytes)
+        order = WorkOrder.of(task, self.batch_size, self.result_bytes)
         name = self.cluster.carry(order, WorkOrder.workplace)
         try:
             if task.is_live:
                 yield from self._as_they_come(name, task, start, stop)
             else:
-                yield from _Course(self, name, task, start, stop).batches()
+                yield from _ClusterRun(self, name, task, start, stop).batches()
         finally:
             self.cluster.forget(name)
 
@@ -103,23 +110,23 @@ def _unmarked(spot: Spot) -> Spot:
     return spot._replace(mark=Mark(0, KnownHash("")))
 
 
-class _Errand(NamedTuple):
-    """A span that was given out."""
+class _Submitted(NamedTuple):
+    """A partition and the call that labels it."""
 
-    span: Span
+    partition: Partition
     work: Work
 
 
 @dataclass
-class _Course:
-    """One session on a cluster: spans out, legs back in their order."""
+class _ClusterRun:
+    """One session on a cluster: partitions out, results back in their order."""
 
     engine: DaskEngine
     name: str
     task: Labelling
     start: Checkpoint
     stop: Event
-    _waiting: deque[_Errand | LastOf] = field(default_factory=deque)
+    _waiting: deque[_Submitted | LastOf] = field(default_factory=deque)
     _damaged: int | None = None
 
     def __post_init__(self) -> None:
@@ -131,31 +138,35 @@ class _Course:
 
     def batches(self) -> Iterator[tuple[LabelledBatch, set[str]]]:
         try:
-            for span in self._spans():
-                self._waiting.append(span if isinstance(span, LastOf) else self._sent(span))
+            for partition in self._partitions():
+                self._waiting.append(
+                    partition if isinstance(partition, LastOf) else self._sent(partition)
+                )
                 while self._is_due():
                     yield from self._settled(self._waiting.popleft())
             while self._waiting:
                 yield from self._settled(self._waiting.popleft())
         finally:
-            errands = [item for item in self._waiting if isinstance(item, _Errand)]
-            self.engine.cluster.drop(errand.work for errand in errands)
+            submitted = [item for item in self._waiting if isinstance(item, _Submitted)]
+            self.engine.cluster.drop(item.work for item in submitted)
         if not self.stop.is_set():
             refuse_unseen(self.task.inputs, self.task.selection, self._seen)
 
-    def _spans(self) -> Iterator[Span | LastOf]:
-        found = spans(
-            self.task.inputs, self.start.n_input, self.start.place, self.engine.span_bytes
+    def _partitions(self) -> Iterator[Partition | LastOf]:
+        found = partitions(
+            self.task.inputs, self.start.n_input, self.start.place, self.engine.partition_bytes
         )
-        for span in found:
+        for partition in found:
             if self.stop.is_set():
                 return
-            yield span
+            yield partition
 
-    def _sent(self, span: Span, near: str | None = None, n_in_part: int | None = None) -> _Errand:
+    def _sent(
+        self, partition: Partition, near: str | None = None, n_in_part: int | None = None
+    ) -> _Submitted:
         cluster, unseen = self.engine.cluster, self._seen.unseen
-        work = cluster.submit(self.name, Workplace.label, span, unseen, n_in_part, near=near)
-        return _Errand(span, work)
+        work = cluster.submit(self.name, Workplace.label, partition, unseen, n_in_part, near=near)
+        return _Submitted(partition, work)
 
     def _is_due(self) -> bool:
         """Tell whether the first of those that wait is to be waited for now."""
@@ -164,32 +175,35 @@ class _Course:
         first = self._waiting[0]
         if isinstance(first, LastOf) or first.work.is_done:
             return True
-        return len(self._waiting) > SPANS_AHEAD * self.engine.cluster.n_threads
+        return len(self._waiting) > PARTITIONS_AHEAD * self.engine.cluster.n_threads
 
-    def _settled(self, item: _Errand | LastOf) -> Iterator[tuple[LabelledBatch, set[str]]]:
-        """Wait for a span, leg by leg, and hand on what came of it; nothing after a stop."""
+    def _settled(self, item: _Submitted | LastOf) -> Iterator[tuple[LabelledBatch, set[str]]]:
+        """Wait for the results of a partition and yield them; nothing after a stop."""
         if isinstance(item, LastOf):
             if item.n_input != self._damaged and not self.stop.is_set():
                 yield _end_of(item), self._seen.unseen
             return
-        errand: _Errand | None = item
-        while errand is not None:
-            if errand.span.n_input == self._damaged and errand.span.stretch is not None:
-                self.engine.cluster.drop([errand.work])
+        submitted: _Submitted | None = item
+        while submitted is not None:
+            partition = submitted.partition
+            if partition.n_input == self._damaged and partition.byte_range is not None:
+                self.engine.cluster.drop([submitted.work])
                 return
-            if self.stop.is_set() or not errand.work.wait(self.stop):
-                self.engine.cluster.drop([errand.work])
+            if self.stop.is_set() or not submitted.work.wait(self.stop):
+                self.engine.cluster.drop([submitted.work])
                 return
-            address, leg = errand.work.result()
-            yield from self._counted(errand.span, leg)
-            errand = self._sent(leg.rest, address, self._n_in_part) if leg.rest else None
+            address, result = submitted.work.result()
+            yield from self._counted(partition, result)
+            submitted = self._sent(result.rest, address, self._n_in_part) if result.rest else None
 
-    def _counted(self, span: Span, leg: Leg) -> Iterator[tuple[LabelledBatch, set[str]]]:
-        self._seen.add(leg.sightings)
+    def _counted(
+        self, partition: Partition, result: PartialResult
+    ) -> Iterator[tuple[LabelledBatch, set[str]]]:
+        self._seen.add(result.sightings)
         refuse_misspelt(self.task.inputs, self.task.selection, self._seen)
-        for batch in self._fitting(span, leg.batches):
-            if any(end.damage for end in batch.ended) and span.stretch is not None:
-                self._damaged = span.n_input
+        for batch in self._fitting(partition, result.batches):
+            if any(end.damage for end in batch.ended) and partition.byte_range is not None:
+                self._damaged = partition.n_input
             self._count(batch.tally.n_labelled)
             yield batch, self._seen.unseen
 
@@ -198,35 +212,37 @@ class _Course:
         if self.task.part_rows is not None:
             self._n_in_part = (self._n_in_part + n_rows) % self.task.part_rows
 
-    def _fitting(self, span: Span, batches: Sequence[LabelledBatch]) -> Iterator[LabelledBatch]:
+    def _fitting(
+        self, partition: Partition, batches: Sequence[LabelledBatch]
+    ) -> Iterator[LabelledBatch]:
         """Hand on batches; one that reaches into the next part is read and labelled again."""
         for batch in batches:
             room = (self.task.part_rows or math.inf) - self._n_in_part
             if batch.tally.n_labelled > room:
-                yield from self._again(span, batch.spot)
+                yield from self._again(partition, batch.spot)
             else:
                 yield batch
-            span = span.behind(batch.spot)
+            partition = partition.behind(batch.spot)
 
-    def _again(self, span: Span, spot: Spot) -> Iterator[LabelledBatch]:
-        """Label here what stands in a span before a place, cut at the ends of parts."""
+    def _again(self, partition: Partition, spot: Spot) -> Iterator[LabelledBatch]:
+        """Label here what stands in a partition before a place, cut at the ends of parts."""
         intake = Intake(
             self.task.inputs,
             self.task.selection,
-            n_input=span.n_input,
-            n_end=span.n_end,
-            place=span.place,
+            n_input=partition.n_input,
+            n_end=partition.n_end,
+            place=partition.place,
             unseen=(),
         )
         batcher = Batcher(self.engine.batch_size, self.task.part_rows, self._n_in_part)
-        for entry in read_span(intake, self.task.inputs, span.up_to(spot)):
-            is_last = span.stretch is None and entry.spot[:3] == spot[:3]
+        for entry in read_partition(intake, self.task.inputs, partition.up_to(spot)):
+            is_last = partition.byte_range is None and entry.spot[:3] == spot[:3]
             if batch := batcher.add(entry):
-                yield sealed(self.task.labeller(batch), span)
+                yield sealed(self.task.labeller(batch), partition)
             if is_last:
                 break
         if not batcher.is_empty:
-            yield sealed(self.task.labeller(batcher.take()), span)
+            yield sealed(self.task.labeller(batcher.take()), partition)
 
 
 def _end_of(last: LastOf) -> LabelledBatch:

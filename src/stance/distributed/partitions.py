@@ -1,4 +1,4 @@
-"""A task cut into spans: what one worker reads and labels by itself."""
+"""A task cut into partitions: what one worker reads and labels by itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stance.errors import DamagedFileError
 from stance.formats.byte_ranges import can_be_cut, cut
-from stance.formats.cursor import Place, Stretch
+from stance.formats.cursor import ByteRange, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from stance.formats.inputs import PlannedInput
     from stance.labelling.entries import Spot
 
-# Small files share a span, since giving one out costs as much as labelling a few articles.
+# Small files share a partition, since giving one out costs as much as labelling a few articles.
 MOST_FILES = 256
 
 
 @dataclass(frozen=True)
-class Span:
-    """Whole inputs one after the other, or a stretch of one.
+class Partition:
+    """Whole inputs one after the other, or a byte range of one.
 
     Parameters
     ----------
@@ -31,32 +31,32 @@ class Span:
         The first that is not to be read any more.
     place : Place
         Where to begin in the first.
-    stretch : Stretch, optional
+    byte_range : ByteRange, optional
         What to read of a file that was cut.
     """
 
     n_input: int
     n_end: int
     place: Place
-    stretch: Stretch | None = None
+    byte_range: ByteRange | None = None
 
-    def behind(self, spot: Spot) -> Span:
+    def behind(self, spot: Spot) -> Partition:
         """Return what is left of it behind a place within it."""
         place = spot.place()
-        if self.stretch is None:
+        if self.byte_range is None:
             return replace(self, n_input=spot.n_input, place=place)
-        return replace(self, place=place, stretch=Stretch(place, self.stretch.end))
+        return replace(self, place=place, byte_range=ByteRange(place, self.byte_range.end))
 
-    def up_to(self, spot: Spot) -> Span:
+    def up_to(self, spot: Spot) -> Partition:
         """Return what of it stands before a place within it."""
-        if self.stretch is None or spot.n_input != self.n_input:
+        if self.byte_range is None or spot.n_input != self.n_input:
             return self
-        return replace(self, stretch=Stretch(self.stretch.start, spot.place()))
+        return replace(self, byte_range=ByteRange(self.byte_range.start, spot.place()))
 
 
 @dataclass(frozen=True)
 class LastOf:
-    """All spans of an input that was cut have been given out.
+    """All partitions of an input that was cut have been given out.
 
     Parameters
     ----------
@@ -71,10 +71,10 @@ class LastOf:
     sha256: str
 
 
-def spans(
+def partitions(
     inputs: Sequence[PlannedInput], n_input: int, place: Place, size: int
-) -> Iterator[Span | LastOf]:
-    """Cut inputs into spans, in their order.
+) -> Iterator[Partition | LastOf]:
+    """Cut inputs into partitions, in their order.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def spans(
     place : Place
         Where in it to begin.
     size : int
-        Bytes of a span, about.
+        Bytes of a partition, about.
 
     Raises
     ------
@@ -93,8 +93,8 @@ def spans(
     """
     first, weight = n_input, 0
 
-    def whole(n_end: int) -> Span:
-        return Span(first, n_end, place if first == n_input else Place())
+    def whole(n_end: int) -> Partition:
+        return Partition(first, n_end, place if first == n_input else Place())
 
     for n in range(n_input, len(inputs)):
         begin = place if n == n_input else Place()
@@ -116,24 +116,29 @@ def spans(
 
 def _pieces(
     planned: PlannedInput, n: int, place: Place, size: int
-) -> Iterator[Span | LastOf] | None:
+) -> Iterator[Partition | LastOf] | None:
     """Cut a file, if it can be cut."""
     if planned.file is None or planned.is_live or not can_be_cut(planned.file):
         return None
-    stretches = cut(planned.file, place, size)
+    byte_ranges = cut(planned.file, place, size)
     try:
-        first = next(stretches)
+        first = next(byte_ranges)
     except DamagedFileError:
         return None
-    return _numbered(n, first, stretches)
+    return _numbered(n, first, byte_ranges)
 
 
-def _numbered(n: int, stretch: Stretch, more: Iterator[Stretch]) -> Iterator[Span | LastOf]:
+def _numbered(
+    n: int, byte_range: ByteRange, more: Iterator[ByteRange]
+) -> Iterator[Partition | LastOf]:
     while True:
-        if (stretch.start.row, stretch.start.offset) != (stretch.end.row, stretch.end.offset):
-            yield Span(n, n + 1, stretch.start, stretch)
+        if (byte_range.start.row, byte_range.start.offset) != (
+            byte_range.end.row,
+            byte_range.end.offset,
+        ):
+            yield Partition(n, n + 1, byte_range.start, byte_range)
         following = next(more, None)
         if following is None:
-            yield LastOf(n, stretch.end.n_bytes, stretch.end.sha256)
+            yield LastOf(n, byte_range.end.n_bytes, byte_range.end.sha256)
             return
-        stretch = following
+        byte_range = following

@@ -1,4 +1,4 @@
-"""What a worker elsewhere does: reads a span, labels it, and hands back what fits into a leg."""
+"""What a worker elsewhere does: reads a partition, labels it, and returns partial results."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from stance.model.prediction import label_batch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from stance.distributed.partitions import Span
+    from stance.distributed.partitions import Partition
     from stance.formats.inputs import PlannedInput
     from stance.labelling.encoding import Encoder
     from stance.labelling.entries import Entry, Selection, Spot
     from stance.labelling.plan import Labelling
 
-# Inputs that a worker keeps open between two legs; one that was closed is read again.
+# Inputs that a worker keeps open between two partial results; one that was closed is read again.
 OPEN_READINGS = 16
 
 
@@ -42,15 +42,15 @@ class KnownHash(NamedTuple):
         return self.value
 
 
-class Leg(NamedTuple):
-    """What came of a span, or of its beginning.
+class PartialResult(NamedTuple):
+    """What came of a partition, or of its beginning.
 
     ``rest`` is what is left of it, None if nothing is.
     """
 
     batches: list[LabelledBatch]
     sightings: Sightings
-    rest: Span | None
+    rest: Partition | None
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ class WorkOrder:
     inputs : sequence of PlannedInput
     batch_size : int
     part_rows : int, optional
-    leg_bytes : int
-        A leg ends when its output has so many.
+    result_bytes : int
+        Size of output that ends a partial result.
     """
 
     stance: str
@@ -115,10 +115,10 @@ class WorkOrder:
     inputs: Sequence[PlannedInput]
     batch_size: int
     part_rows: int | None
-    leg_bytes: int
+    result_bytes: int
 
     @classmethod
-    def of(cls, task: Labelling, batch_size: int, leg_bytes: int) -> WorkOrder:
+    def of(cls, task: Labelling, batch_size: int, result_bytes: int) -> WorkOrder:
         """Sum up a task."""
         model = PackedModel.of(Path(task.model["folder"]), task.model["sha256"])
         return cls(
@@ -130,7 +130,7 @@ class WorkOrder:
             task.inputs,
             batch_size,
             task.part_rows,
-            leg_bytes,
+            result_bytes,
         )
 
     def workplace(self) -> Workplace:
@@ -153,7 +153,7 @@ class WorkOrder:
 
 @dataclass
 class Workplace:
-    """Reads and labels spans; any number of threads may use it.
+    """Reads and labels partitions; any number of threads may use it.
 
     Parameters
     ----------
@@ -163,15 +163,15 @@ class Workplace:
 
     order: WorkOrder
     labeller: BatchLabeller
-    _open: OrderedDict[Span, _Reading] = field(default_factory=OrderedDict)
+    _open: OrderedDict[Partition, _Reading] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def label(self, span: Span, unseen: set[str], n_in_part: int | None) -> Leg:
-        """Label a span, or as much of it as fits into a leg.
+    def label(self, partition: Partition, unseen: set[str], n_in_part: int | None) -> PartialResult:
+        """Label a partition, or as much of it as fits into a partial result.
 
         Parameters
         ----------
-        span : Span
+        partition : Partition
         unseen : set of str
             Fields asked for by name that no row before it had.
         n_in_part : int, optional
@@ -179,30 +179,32 @@ class Workplace:
             then no batch reaches into the next part.
         """
         with self._lock:
-            reading = self._open.pop(span, None)
+            reading = self._open.pop(partition, None)
         if reading is None:
-            reading = _Reading.of(self.order, span, unseen)
+            reading = _Reading.of(self.order, partition, unseen)
         batches: list[LabelledBatch] = []
         n_bytes = 0
         part_rows = None if n_in_part is None else self.order.part_rows
         batcher = Batcher(self.order.batch_size, part_rows, n_in_part or 0)
         for entry in reading.entries:
             if batch := batcher.add(entry):
-                batches.append(sealed(self.labeller(batch), span))
+                batches.append(sealed(self.labeller(batch), partition))
                 n_bytes += len(batches[-1].rows) + len(batches[-1].rejects)
-                if n_bytes >= self.order.leg_bytes:
-                    return Leg(batches, reading.sightings(), self._put_aside(span, batch, reading))
+                if n_bytes >= self.order.result_bytes:
+                    return PartialResult(
+                        batches, reading.sightings(), self._put_aside(partition, batch, reading)
+                    )
         if not batcher.is_empty:
-            batches.append(sealed(self.labeller(batcher.take()), span))
-        return Leg(batches, reading.sightings(), None)
+            batches.append(sealed(self.labeller(batcher.take()), partition))
+        return PartialResult(batches, reading.sightings(), None)
 
     def labelled(self, entries: Sequence[Entry]) -> LabelledBatch:
         """Label entries that were read elsewhere."""
         return self.labeller(entries)._replace(predictions=[])
 
-    def _put_aside(self, span: Span, batch: list[Entry], reading: _Reading) -> Span:
-        """Keep an input open for the next leg, which may come here."""
-        rest = span.behind(sealed_spot(batch[-1].spot, span))
+    def _put_aside(self, partition: Partition, batch: list[Entry], reading: _Reading) -> Partition:
+        """Keep an input open for the next call, which may come here."""
+        rest = partition.behind(sealed_spot(batch[-1].spot, partition))
         with self._lock:
             self._open[rest] = reading
             while len(self._open) > OPEN_READINGS:
@@ -212,63 +214,66 @@ class Workplace:
 
 @dataclass
 class _Reading:
-    """A span that is being read."""
+    """A partition that is being read."""
 
     intake: Intake
     entries: Iterator[Entry]
 
     @classmethod
-    def of(cls, order: WorkOrder, span: Span, unseen: set[str]) -> _Reading:
+    def of(cls, order: WorkOrder, partition: Partition, unseen: set[str]) -> _Reading:
         intake = Intake(
             order.inputs,
             order.selection,
-            n_input=span.n_input,
-            n_end=span.n_end,
-            place=span.place,
+            n_input=partition.n_input,
+            n_end=partition.n_end,
+            place=partition.place,
             unseen=unseen,
             judges=False,
         )
-        return cls(intake, read_span(intake, order.inputs, span))
+        return cls(intake, read_partition(intake, order.inputs, partition))
 
     def sightings(self) -> Sightings:
-        """Return what was seen since the last leg."""
+        """Return what was seen since the last partial result."""
         seen = self.intake.sightings
         self.intake.sightings = Sightings(seen.unseen)
         return seen
 
 
-def read_span(intake: Intake, inputs: Sequence[PlannedInput], span: Span) -> Iterator[Entry]:
-    """Read the entries of a span.
+def read_partition(
+    intake: Intake, inputs: Sequence[PlannedInput], partition: Partition
+) -> Iterator[Entry]:
+    """Read the entries of a partition.
 
     Raises
     ------
     CorpusError
         If a file is not what it was where the work is given out.
     """
-    if span.stretch is None:
+    if partition.byte_range is None:
         return iter(intake)
-    planned = inputs[span.n_input]
+    planned = inputs[partition.n_input]
     by_rows = planned.file is not None and planned.file.format == "parquet"
-    if by_rows and planned.state().size != span.stretch.end.n_bytes:
+    if by_rows and planned.state().size != partition.byte_range.end.n_bytes:
         raise CorpusError(
-            f"Got {planned.name}, whose size here is not {span.stretch.end.n_bytes:,} bytes, but "
-            "expected one file that all machines see. Put it into a folder that they share."
+            f"Got {planned.name}, whose size here is not {partition.byte_range.end.n_bytes:,} "
+            "bytes, but expected one file that all machines see. Put it into a folder that they "
+            "share."
         )
-    return intake.stretch(span.n_input, span.stretch)
+    return intake.byte_range(partition.n_input, partition.byte_range)
 
 
-def sealed(batch: LabelledBatch, span: Span) -> LabelledBatch:
+def sealed(batch: LabelledBatch, partition: Partition) -> LabelledBatch:
     """Return a batch as it can be sent: without its articles, its hash finished."""
-    return batch._replace(predictions=[], spot=sealed_spot(batch.spot, span))
+    return batch._replace(predictions=[], spot=sealed_spot(batch.spot, partition))
 
 
-def sealed_spot(spot: Spot, span: Span) -> Spot:
+def sealed_spot(spot: Spot, partition: Partition) -> Spot:
     """Return a spot with a hash that is finished.
 
-    What stands before a place in a stretch was hashed by who cut the file, up
-    to the end of the stretch.
+    What stands before a place in a byte range was hashed by who cut the file, up
+    to the end of the byte_range.
     """
-    if span.stretch is not None and spot.n_input == span.n_input:
-        end = span.stretch.end
+    if partition.byte_range is not None and spot.n_input == partition.n_input:
+        end = partition.byte_range.end
         return spot._replace(mark=Mark(end.n_bytes, KnownHash(end.sha256)))
     return spot._replace(mark=Mark(spot.mark.n_bytes, KnownHash(spot.mark.sha256)))

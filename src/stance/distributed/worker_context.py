@@ -1,4 +1,4 @@
-"""What every worker of a cluster carries: sent to it once, whenever it joins."""
+"""What every worker of a cluster needs, sent to it once, whenever it joins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Baggage(WorkerPlugin):
+class WorkerContext(WorkerPlugin):
     """Something that all calls on a worker need.
 
     Parameters
@@ -45,7 +45,7 @@ class Baggage(WorkerPlugin):
             return self._unpacked[0]
 
 
-class Steadiness(WorkerPlugin):
+class IgnoreInterrupts(WorkerPlugin):
     """Keeps the workers at work when Ctrl-C reaches them too: who gives the work out decides."""
 
     def setup(self, worker: Any) -> None:
@@ -55,17 +55,17 @@ class Steadiness(WorkerPlugin):
 
 
 def called_with(name: str, call: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:
-    """Call something with the baggage of this worker; return its address and the result.
+    """Call something with the context of this worker; return its address and the result.
 
     Raises
     ------
     ClusterError
-        If this worker has no such baggage.
+        If this worker has no such context.
     """
     worker = get_worker()
-    baggage = worker.plugins.get(name)
-    if not isinstance(baggage, Baggage):
+    context = worker.plugins.get(name)
+    if not isinstance(context, WorkerContext):
         raise ClusterError(
             f"Got the worker {worker.address}, which was not told what to do. Restart it."
         )
-    return worker.address, call(baggage.unpacked(), *arguments)
+    return worker.address, call(context.unpacked(), *arguments)

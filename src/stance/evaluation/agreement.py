@@ -343,11 +343,11 @@ def cohen_kappa(first: NDArray[np.int64], second: NDArray[np.int64]) -> float | 
     Cohen: A coefficient of agreement for nominal scales, Educational and
     Psychological Measurement 20, 1960.
     """
-    if not len(first):
+    from sklearn.metrics import cohen_kappa_score
+
+    if len(np.union1d(first, second)) < 2:
         return None
-    size = int(max(first.max(), second.max())) + 1
-    shares = [np.bincount(column, minlength=size) / len(column) for column in (first, second)]
-    return _above_chance(float((first == second).mean()), float(shares[0] @ shares[1]))
+    return float(cohen_kappa_score(first, second))
 
 
 def _above_chance(observed: float, expected: float) -> float | None:

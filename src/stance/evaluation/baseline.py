@@ -144,8 +144,8 @@ def floor_of(paired: Paired, metric: Metric) -> Floor:
     metric : Metric
     """
     numbers = {label: number for number, label in enumerate(paired.labels)}
-    truth = [paired.labels[number] for number in paired.truth.tolist()]
-    given = [numbers[label] for label in most_frequent_by_stratum(truth, paired.strata)]
+    y_true = [paired.labels[number] for number in paired.y_true.tolist()]
+    given = [numbers[label] for label in most_frequent_by_stratum(y_true, paired.strata)]
     first, second = (
         replace(paired, first=labels, second=np.array(given))
         for labels in (paired.first, paired.second)
@@ -157,7 +157,7 @@ def floor_of(paired: Paired, metric: Metric) -> Floor:
     )
 
 
-def most_frequent(truth: NDArray[np.int64], n_labels: int) -> int:
+def most_frequent(y_true: NDArray[np.int64], n_labels: int) -> int:
     """Return the most frequent label's number; of several, the first.
 
     Examples
@@ -165,7 +165,7 @@ def most_frequent(truth: NDArray[np.int64], n_labels: int) -> int:
     >>> most_frequent(np.array([2, 1, 2]), 3)
     2
     """
-    return int(np.bincount(truth, minlength=n_labels).argmax())
+    return int(np.bincount(y_true, minlength=n_labels).argmax())
 
 
 def most_frequent_label(counts: Mapping[str, int]) -> str:
@@ -179,12 +179,12 @@ def most_frequent_label(counts: Mapping[str, int]) -> str:
     return min(counts, key=lambda label: (-counts[label], label))
 
 
-def most_frequent_by_stratum(truth: Sequence[str], strata: Sequence[str] | None) -> list[str]:
+def most_frequent_by_stratum(y_true: Sequence[str], strata: Sequence[str] | None) -> list[str]:
     """Return, for each article, the most frequent true label of its stratum.
 
     Parameters
     ----------
-    truth : sequence of str
+    y_true : sequence of str
     strata : sequence of str, optional
         Such as the target of each article; all articles are one by default.
 
@@ -193,9 +193,9 @@ def most_frequent_by_stratum(truth: Sequence[str], strata: Sequence[str] | None)
     >>> most_frequent_by_stratum(["a", "b", "b", "a"], ["x", "y", "y", "x"])
     ['a', 'b', 'b', 'a']
     """
-    of = strata if strata is not None else [""] * len(truth)
+    of = strata if strata is not None else [""] * len(y_true)
     counts: dict[str, dict[str, int]] = {}
-    for stratum, label in zip(of, truth, strict=True):
+    for stratum, label in zip(of, y_true, strict=True):
         held = counts.setdefault(stratum, {})
         held[label] = held.get(label, 0) + 1
     best = {stratum: most_frequent_label(held) for stratum, held in counts.items()}

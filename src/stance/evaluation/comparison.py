@@ -28,7 +28,7 @@ class Paired:
     ----------
     labels : tuple of str
         Every label that occurs.
-    truth, first, second : ndarray of int64, shape (n_articles,)
+    y_true, first, second : ndarray of int64, shape (n_articles,)
         Numbers of labels.
     groups : sequence of str or None, optional
         The outlet, or whatever articles share that are not independent.
@@ -40,7 +40,7 @@ class Paired:
     """
 
     labels: tuple[str, ...]
-    truth: NDArray[np.int64]
+    y_true: NDArray[np.int64]
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     groups: Sequence[str | None] | None = None
@@ -50,7 +50,7 @@ class Paired:
     @classmethod
     def of(
         cls,
-        truth: Sequence[str],
+        y_true: Sequence[str],
         first: Sequence[str],
         second: Sequence[str],
         *,
@@ -65,21 +65,23 @@ class Paired:
         CorpusError
             If there are none, or they are not of the same length.
         """
-        lengths = [len(part) for part in (truth, first, second, groups, strata) if part is not None]
-        if not truth or len(set(lengths)) > 1:
+        lengths = [
+            len(part) for part in (y_true, first, second, groups, strata) if part is not None
+        ]
+        if not y_true or len(set(lengths)) > 1:
             raise CorpusError(
                 f"Got {', '.join(map(str, lengths))} values, but expected as many guesses, groups "
                 "and strata as true labels, and one at least."
             )
-        labels = tuple(sorted({*truth, *first, *second}))
+        labels = tuple(sorted({*y_true, *first, *second}))
         numbers = {label: number for number, label in enumerate(labels)}
         true, one, other = (
-            np.array([numbers[label] for label in part]) for part in (truth, first, second)
+            np.array([numbers[label] for label in part]) for part in (y_true, first, second)
         )
         return cls(labels, true, one, other, groups, group_name, strata)
 
     def __len__(self) -> int:
-        return len(self.truth)
+        return len(self.y_true)
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def compare(paired: Paired, metric: Metric | None = None) -> Difference:
     cells, shape = _cells(paired)
     counts = UnitCounts.of(cells, int(np.prod(shape)), units)
     found = difference_interval(counts, shape[1:], metric, paired.labels)
-    lone = () if metric.name == "accuracy" else lone_labels(paired.labels, paired.truth, units)
+    lone = () if metric.name == "accuracy" else lone_labels(paired.labels, paired.y_true, units)
     counted = tuple(label for label in lone if label in metric.labels or not metric.labels)
     return Difference(str(metric), found, units.basis, counted)
 
@@ -214,7 +216,7 @@ def _cells(paired: Paired) -> tuple[NDArray[np.int64], tuple[int, int, int, int]
     if paired.strata is not None:
         stratum = np.unique(np.asarray(paired.strata), return_inverse=True)[1]
     n_strata = int(stratum.max()) + 1
-    row = (stratum * k + paired.truth) * k
+    row = (stratum * k + paired.y_true) * k
     cells = np.stack([row + paired.first, n_strata * k * k + row + paired.second], axis=1)
     return cells, (2, n_strata, k, k)
 
@@ -258,7 +260,7 @@ def mcnemar(paired: Paired) -> McNemar:
     """
     from scipy.stats import binomtest
 
-    first, second = paired.first == paired.truth, paired.second == paired.truth
+    first, second = paired.first == paired.y_true, paired.second == paired.y_true
     only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
     discordant = only_first + only_second
     p_value = float(binomtest(only_first, discordant).pvalue) if discordant else 1.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
 import numpy as np
 
 from stance.errors import ConfigError
+from stance.model.macro_f1 import f1_of_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,17 +188,9 @@ def summaries(confusions: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]
     hits = np.diagonal(confusions, axis1=-2, axis2=-1).sum(axis=-1)
     total = np.maximum(true.sum(axis=-1), 1.0)
     occurring = ((true + guessed) > 0).sum(axis=-1)
-    f1 = _f1(confusions)
+    f1 = f1_of_labels(confusions)
     return {
         "accuracy": hits / total,
         "macro_f1": f1.sum(axis=-1) / np.maximum(occurring, 1),
         "weighted_f1": (f1 * true).sum(axis=-1) / total,
     }
-
-
-def _f1(confusions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the F1 of each label; zero for one that never occurs."""
-    both = confusions.sum(axis=-1) + confusions.sum(axis=-2)
-    hits = np.diagonal(confusions, axis1=-2, axis2=-1)
-    f1: NDArray[np.float64] = 2 * hits / np.maximum(both, 1.0)
-    return f1

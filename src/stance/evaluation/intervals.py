@@ -241,8 +241,24 @@ def _least_variance(gap: float, trials: float) -> float:
     return share * (1 - share) / seen
 
 
+def share_interval(hits: int, n: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share of independent articles.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in share_interval(10, 10)]
+    [0.722, 1.0]
+    """
+    from scipy.stats import binomtest
+
+    found = binomtest(hits, n).proportion_ci(COVERAGE, method="wilson")
+    return float(found.low), float(found.high)
+
+
 def wilson_interval(share: float, trials: float, t: float) -> tuple[float, float]:
-    """Return the interval of a share of some trials that covers `t` standard errors.
+    """Return the interval of a share of an effective number of trials.
+
+    scipy's takes whole numbers of hits and trials, and normal quantiles.
 
     Parameters
     ----------
@@ -251,6 +267,7 @@ def wilson_interval(share: float, trials: float, t: float) -> tuple[float, float
     trials : float
         Above zero.
     t : float
+        How many standard errors it covers to either side.
 
     Examples
     --------

@@ -1,19 +1,18 @@
-"""Scores of predictions against the truth, with intervals."""
+"""Scores of predictions against the truth, of all of them and of slices: each outlet, each year."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stance.evaluation.baseline import against_one_label
 from stance.evaluation.comparison import Paired
-from stance.evaluation.confusion import METRICS, Metric, summaries
-from stance.evaluation.intervals import score_interval
+from stance.evaluation.confusion import summaries
 from stance.evaluation.reliability import calibration_error, reliability, risk_coverage
-from stance.evaluation.sampling_units import UnitCounts, Units, lone_labels
+from stance.evaluation.sampling_units import Units, lone_labels
+from stance.evaluation.scored import score_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,66 +22,13 @@ if TYPE_CHECKING:
     from stance.evaluation.baseline import Baseline, Source
     from stance.evaluation.reliability import ReliabilityBin, RiskCoverage
     from stance.evaluation.sampling_units import Basis
-    from stance.evaluation.slicing import Slice
+    from stance.evaluation.scored import Scored
 
 # Keeps the log of a probability that was rounded to zero finite.
 SMALLEST_PROBABILITY = 1e-12
 
 
-@dataclass(frozen=True)
-class Scored:
-    """Predictions beside the truth.
-
-    Parameters
-    ----------
-    labels : tuple of str
-        Every label that occurs in the truth or that the model knows.
-    truth : ndarray of int, shape (n,)
-    probabilities : ndarray of float64, shape (n, n_labels)
-        In [0, 1]; a label that the model does not know has zeros.
-    groups : sequence of str or None, optional
-        The outlet of each article; intervals are then over outlets, since
-        articles of one outlet are not independent of each other.
-    """
-
-    labels: tuple[str, ...]
-    truth: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    groups: Sequence[str | None] | None = None
-
-    @cached_property
-    def guess(self) -> NDArray[np.int64]:
-        """The most probable label of each article."""
-        guess: NDArray[np.int64] = self.probabilities.argmax(axis=1)
-        return guess
-
-    @cached_property
-    def confusion(self) -> NDArray[np.int64]:
-        """How often label i (row) was taken for label j (column)."""
-        k = len(self.labels)
-        return np.bincount(self.truth * k + self.guess, minlength=k * k).reshape(k, k)
-
-    @cached_property
-    def confidence(self) -> NDArray[np.float64]:
-        """The probability of the best label of each article."""
-        best: NDArray[np.float64] = self.probabilities.max(axis=1)
-        return best
-
-    @cached_property
-    def correct(self) -> NDArray[np.bool_]:
-        """Which articles are labelled rightly."""
-        correct: NDArray[np.bool_] = self.guess == self.truth
-        return correct
-
-    def part(self, places: NDArray[np.int64]) -> Self:
-        """Return some of the articles alone."""
-        groups = None if self.groups is None else [self.groups[i] for i in places.tolist()]
-        return replace(
-            self, truth=self.truth[places], probabilities=self.probabilities[places], groups=groups
-        )
-
-    def __len__(self) -> int:
-        return len(self.truth)
+FEW_ARTICLES = 30  # fewer say little
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +39,53 @@ class LabelScore:
     recall: float
     f1: float
     support: int
+
+
+@dataclass(frozen=True)
+class Slice:
+    """How well the articles of one value of a field are labelled.
+
+    Parameters
+    ----------
+    value : str, optional
+        None for the articles that have no value.
+    n, n_labels : int
+        Articles, and labels that they truly have.
+    accuracy : float
+        In [0, 1].
+    macro_f1 : float, optional
+        In [0, 1]; None where all articles have one label, since the others
+        would then count as missed.
+    intervals : dict of str to (float, float)
+        95 %, for ``accuracy``, and for ``macro_f1`` unless there are few
+        articles.
+    basis : Basis
+        What they are taken over: outlets, or the articles of one outlet.
+    few : bool
+        Whether there are so few articles that the figures say little.
+    """
+
+    value: str | None
+    n: int
+    n_labels: int
+    accuracy: float
+    macro_f1: float | None
+    intervals: dict[str, tuple[float, float]]
+    basis: Basis
+    few: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "value": self.value,
+            "n": self.n,
+            "n_labels": self.n_labels,
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+            "intervals": {name: list(pair) for name, pair in self.intervals.items()},
+            **self.basis.to_dict(),
+            "few": self.few,
+        }
 
 
 @dataclass(frozen=True)
@@ -184,7 +177,7 @@ def evaluate(
 
     numbers = _occurring(scored.confusion)
     columns = precision_recall_fscore_support(
-        scored.truth, scored.guess, labels=numbers, zero_division=0.0
+        scored.y_true, scored.y_pred, labels=numbers, zero_division=0.0
     )
     per_class = {
         scored.labels[number]: LabelScore(float(p), float(r), float(f), int(n))
@@ -209,7 +202,7 @@ def evaluate(
         confusion=scored.confusion.tolist(),
         intervals=intervals,
         basis=basis,
-        lone_labels=lone_labels(scored.labels, scored.truth, Units.of(len(scored), scored.groups)),
+        lone_labels=lone_labels(scored.labels, scored.y_true, Units.of(len(scored), scored.groups)),
         baselines=tuple(
             _baseline(scored, given, source) for source, given in (one_label or {}).items()
         ),
@@ -218,7 +211,7 @@ def evaluate(
 
 def _baseline(scored: Scored, given: NDArray[np.int64], source: Source) -> Baseline:
     """Hold the model against one label, over the units of its own intervals."""
-    paired = Paired(scored.labels, scored.truth, scored.guess, given, scored.groups)
+    paired = Paired(scored.labels, scored.y_true, scored.y_pred, given, scored.groups)
     return against_one_label(paired, source)
 
 
@@ -227,39 +220,57 @@ def _occurring(confusion: NDArray[np.int64]) -> list[int]:
 
 
 def _log_loss(scored: Scored) -> float:
-    of_truth = scored.probabilities[np.arange(len(scored)), scored.truth]
+    of_truth = scored.probabilities[np.arange(len(scored)), scored.y_true]
     return float(-np.log(np.maximum(of_truth, SMALLEST_PROBABILITY)).mean())
 
 
 def _brier(scored: Scored) -> float:
     """Mean squared distance of the probabilities from the truth, summed over labels."""
-    one_hot = np.eye(len(scored.labels))[scored.truth]
+    one_hot = np.eye(len(scored.labels))[scored.y_true]
     return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
 
 
-def score_intervals(scored: Scored) -> tuple[dict[str, tuple[float, float]], Basis]:
-    """Return 95 % intervals, and what they are taken over.
+def slice_scores(
+    scored: Scored, fields: Mapping[str, Sequence[str | None]]
+) -> dict[str, tuple[Slice, ...]]:
+    """Score the articles of each value of some fields by themselves.
 
     Parameters
     ----------
     scored : Scored
+    fields : mapping of str to sequence of str or None
+        For each field its value in each article.
 
     Returns
     -------
-    intervals : dict of str to (low, high)
-        For accuracy, macro_f1 and weighted_f1.
-    basis : Basis
-        Outlets where they are named, else articles.
-
-    See Also
-    --------
-    stance.evaluation.intervals : The method.
+    dict of str to tuple of Slice
+        The values with most articles first.
     """
-    k = len(scored.labels)
-    cells = (scored.truth * k + scored.guess)[:, None]
-    counts = UnitCounts.of(cells, k * k, Units.of(len(scored), scored.groups))
-    intervals = {}
-    for name in METRICS:
-        found = score_interval(counts, (1, k, k), Metric(name), scored.labels)
-        intervals[str(name)] = (found.low, found.high)
-    return intervals, counts.basis
+    return {field: _slices(scored, values) for field, values in fields.items()}
+
+
+def _slices(scored: Scored, values: Sequence[str | None]) -> tuple[Slice, ...]:
+    places: dict[str | None, list[int]] = {}
+    for place, value in enumerate(values):
+        places.setdefault(value, []).append(place)
+    ordered = sorted(places.items(), key=lambda item: (-len(item[1]), item[0] or ""))
+    return tuple(_slice(value, scored.part(np.array(found))) for value, found in ordered)
+
+
+def _slice(value: str | None, part: Scored) -> Slice:
+    n_labels = len(np.unique(part.y_true))
+    found, basis = score_intervals(part)
+    intervals = {"accuracy": found["accuracy"]}
+    if n_labels > 1 and len(part) >= FEW_ARTICLES:
+        intervals["macro_f1"] = found["macro_f1"]
+    scores = summaries(part.confusion.astype(np.float64))
+    return Slice(
+        value=value,
+        n=len(part),
+        n_labels=n_labels,
+        accuracy=float(scores["accuracy"]),
+        macro_f1=float(scores["macro_f1"]) if n_labels > 1 else None,
+        intervals=intervals,
+        basis=basis,
+        few=len(part) < FEW_ARTICLES,
+    )

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
-from stance.distributed.connection import joblib_on
 from stance.evaluation.baseline import most_frequent
-from stance.evaluation.metrics import Evaluation, Scored, evaluate
+from stance.evaluation.fold_fitting import fit_and_predict_fold
+from stance.evaluation.fold_workers import LocalWorkers
+from stance.evaluation.metrics import Evaluation, Slice, evaluate, slice_scores
+from stance.evaluation.scored import Scored
 from stance.evaluation.selection import Choice, Selection
-from stance.evaluation.slicing import Slice, slice_scores
-from stance.model.config import MIN_OUTLETS, TrainingConfig, lowerable_settings, setting
+from stance.model.config import MIN_OUTLETS, TrainingConfig, setting
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import DECIMALS
-from stance.model.training import learn, settle_config
+from stance.model.resolve_auto import ResolvedConfig, resolve_auto
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.corpus.splitting import By, Fold
-    from stance.distributed.connection import Cluster
     from stance.evaluation.baseline import Source
+    from stance.evaluation.fold_workers import FoldWorkers
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class HeldOut:
         labels = self.scored.labels
         for place in np.argsort(self.tested, kind="stable").tolist():
             table = self.scored.probabilities[place].round(DECIMALS).tolist()
-            best = int(self.scored.guess[place])
+            best = int(self.scored.y_pred[place])
             yield {
                 "id": articles[self.tested[place]].id,
                 "label": labels[best],
@@ -151,7 +152,7 @@ def cross_validate(
     by: By | None = None,
     folds: int | Literal["each"] | None = None,
     jobs: int = 1,
-    cluster: Cluster | None = None,
+    workers: FoldWorkers | None = None,
     keep_duplicates_together: bool = True,
     auxiliary: Sequence[Article] = (),
     nested: bool = False,
@@ -173,8 +174,8 @@ def cross_validate(
         See `stance.corpus.splitting.split`.
     jobs : int
         Processes to train in.
-    cluster : Cluster, optional
-        Workers to train on instead; the result is the same.
+    workers : FoldWorkers, optional
+        Where to train instead, such as on a cluster; the result is the same.
     keep_duplicates_together : bool
         Whether to see to it that no article is tested by a model that has
         learned from its near-duplicate.
@@ -200,18 +201,16 @@ def cross_validate(
     corpus = LabelledCorpus.beside(articles, auxiliary)
     if not keep_duplicates_together:
         corpus = replace(corpus, known_duplicates=range(len(articles)))
-    config = given = config or TrainingConfig()
+    config = config or TrainingConfig()
     choosing = tuple(candidates) or ((config,) if nested else ())
-    if not choosing:
-        # Settled once, so that no fold decides otherwise than the whole corpus would.
-        config = settle_config(corpus, config)
-    lowerable = frozenset() if choosing else lowerable_settings(given)
-    plans = [_plan(corpus, by, folds, config, choosing)]
+    # Resolved once, so that no fold decides otherwise than the whole corpus would.
+    settings = choosing or resolve_auto(corpus, config)
+    plans = [_plan(corpus, by, folds, config.seed, settings)]
     honest = plans[0].folds
     if honest.choice.by != "random":
-        plans.append(_plan(corpus, "random", None, config, choosing))
-    with joblib_on(cluster, [corpus]):
-        tested = _run(corpus, config, plans, jobs, progress=progress, lowerable=lowerable)
+        plans.append(_plan(corpus, "random", None, config.seed, settings))
+    with (workers or LocalWorkers(jobs)).joblib(corpus):
+        tested = _run(corpus, plans, jobs, progress)
     held_out = [_pool(corpus, found) for found in tested]
     results = [
         _score(corpus, plan, pooled, _comparable(plans, plan))
@@ -231,25 +230,25 @@ def cross_validate(
 
 @dataclass(frozen=True)
 class _Plan:
-    """The folds of a protocol, and how settings are chosen inside them, if they are."""
+    """The folds of a protocol, and what is trained on in each: settings, or a choice of them."""
 
     folds: FoldPlan
     description: str
-    selection: Selection | None
+    settings: ResolvedConfig | Selection
 
 
 def _plan(
     corpus: LabelledCorpus,
     by: By | None,
     asked: int | Literal["each"] | None,
-    config: TrainingConfig,
-    candidates: tuple[TrainingConfig, ...],
+    seed: int,
+    settings: ResolvedConfig | tuple[TrainingConfig, ...],
 ) -> _Plan:
-    folds = plan_folds(corpus.articles, by, asked, seed=config.seed, duplicates=corpus.duplicates)
-    if not candidates:
-        return _Plan(folds, folds.description, None)
+    folds = plan_folds(corpus.articles, by, asked, seed=seed, duplicates=corpus.duplicates)
+    if isinstance(settings, ResolvedConfig):
+        return _Plan(folds, folds.description, settings)
     description = f"{folds.description}, nested"
-    return _Plan(folds, description, Selection(candidates, folds.choice.by))
+    return _Plan(folds, description, Selection(settings, folds.choice.by))
 
 
 def _comparable(plans: Sequence[_Plan], plan: _Plan) -> NDArray[np.bool_]:
@@ -285,20 +284,15 @@ class _Tested(NamedTuple):
 
 def _run(
     corpus: LabelledCorpus,
-    config: TrainingConfig,
     plans: Sequence[_Plan],
     jobs: int,
-    *,
     progress: Callable[[int, int], None],
-    lowerable: frozenset[str],
 ) -> list[list[_Tested]]:
     """Return what came of each fold of each plan."""
     from joblib import Parallel, delayed
 
     tasks = [(plan, fold) for plan in plans for fold in plan.folds.all_folds]
-    calls = (
-        delayed(_test_fold)(corpus, config, fold, plan.selection, lowerable) for plan, fold in tasks
-    )
+    calls = (delayed(_test_fold)(corpus, fold, plan.settings) for plan, fold in tasks)
     tested: list[_Tested] = []
     progress(0, len(tasks))
     for found in Parallel(n_jobs=jobs, return_as="generator")(calls):
@@ -308,31 +302,22 @@ def _run(
     return [list(islice(in_order, len(plan.folds.all_folds))) for plan in plans]
 
 
-def _test_fold(
-    corpus: LabelledCorpus,
-    config: TrainingConfig,
-    fold: Fold,
-    selection: Selection | None,
-    lowerable: frozenset[str],
-) -> _Tested:
+def _test_fold(corpus: LabelledCorpus, fold: Fold, settings: ResolvedConfig | Selection) -> _Tested:
     """Train on a fold's training articles; label its test articles."""
-    part, choice = corpus.part(fold.train), None
-    if selection is not None:
-        config, choice, lowerable = selection.choose(part, fold.name)
-    model = learn(part, config, lowerable=lowerable)
-    found = model.probabilities([corpus.articles[i] for i in fold.test])
-    table = np.zeros((len(fold.test), len(corpus.labels)))
-    table[:, [corpus.labels.index(label) for label in model.labels]] = found
-    return _Tested(fold, table, choice, _lowered(fold, config, model.config))
+    choice = None
+    if isinstance(settings, Selection):
+        resolved, choice = settings.choose(corpus.part(fold.train), fold.name)
+    else:
+        resolved = settings
+    found = fit_and_predict_fold(corpus, fold, resolved)
+    lowered = _lowered(fold, resolved.config, found.config)
+    return _Tested(fold, found.probabilities, choice, lowered)
 
 
 def _lowered(fold: Fold, asked: TrainingConfig, used: TrainingConfig) -> tuple[Lowered, ...]:
     pairs = [(key, setting(asked, key), setting(used, key)) for key in MIN_OUTLETS]
-    # What is open still, as in candidates, is decided in the fold itself.
     return tuple(
-        Lowered(fold.name, key, before, after)
-        for key, before, after in pairs
-        if before not in {"auto", after}
+        Lowered(fold.name, key, before, after) for key, before, after in pairs if before != after
     )
 
 
@@ -352,13 +337,13 @@ def _one_label(
     most, and so is wrong more often than any label that is given throughout:
     the most frequent of the tested articles is held against the model too.
     """
-    truth, n_labels = corpus.truth, len(corpus.labels)
-    parts = [np.full(len(f.test), most_frequent(truth[f.train], n_labels)) for f in folds]
+    y_true, n_labels = corpus.truth, len(corpus.labels)
+    parts = [np.full(len(f.test), most_frequent(y_true[f.train], n_labels)) for f in folds]
     tested = np.concatenate([fold.test for fold in folds])
     learned = np.concatenate(parts)[chosen[tested]]
     tested = tested[chosen[tested]]
     found: dict[Source, NDArray[np.int64]] = {"training": learned}
-    here = most_frequent(truth[tested], n_labels)
+    here = most_frequent(y_true[tested], n_labels)
     if (learned != here).any():
         found["test"] = np.full_like(learned, here)
     return found

@@ -186,16 +186,16 @@ def _kinds(
     return kinds, np.array(list(found.values()))
 
 
-def lone_labels(labels: Sequence[str], truth: NDArray[np.int64], units: Units) -> tuple[str, ...]:
+def lone_labels(labels: Sequence[str], y_true: NDArray[np.int64], units: Units) -> tuple[str, ...]:
     """Return the labels whose articles are all of one unit.
 
     Parameters
     ----------
     labels : sequence of str
-    truth : ndarray of int64, shape (n_articles,)
+    y_true : ndarray of int64, shape (n_articles,)
         Numbers of labels.
     units : Units
     """
-    found = np.unique(np.stack([truth, units.numbers]), axis=1)[0]
+    found = np.unique(np.stack([y_true, units.numbers]), axis=1)[0]
     holders = np.bincount(found, minlength=len(labels))
     return tuple(labels[number] for number in np.flatnonzero(holders == 1).tolist())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stance.corpus.fold_plan import GroupCoverage
 from stance.errors import ConfigError
 from stance.model.config import setting
-from stance.model.settling import ENOUGH_OUTLETS
+from stance.model.resolve_auto import ENOUGH_OUTLETS
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -26,7 +26,7 @@ class SearchSpace:
     Parameters
     ----------
     start : TrainingConfig
-        Settled.
+        Resolved.
     values : dict of str to list or tuple
         A list of values, or the ends of a range that is searched on a
         logarithmic scale. A section's ``enabled`` stands before the rest.
@@ -79,7 +79,7 @@ def search_space(
     ----------
     corpus : LabelledCorpus
     start : TrainingConfig
-        What it would be trained with, settled.
+        What it would be trained with, resolved.
     explicit : frozenset of str
         Settings that stay as they are.
 
@@ -124,7 +124,7 @@ def _of_outlets(n_outlets: int) -> dict[str, Values]:
         "text.boilerplate": ["keep", "drop"],
     }
     if n_outlets >= ENOUGH_OUTLETS:
-        values["classifier.steadiness"] = [0.0, 0.3, 1.0, 3.0]
+        values["classifier.outlet_shrinkage"] = [0.0, 0.3, 1.0, 3.0]
     return values
 
 

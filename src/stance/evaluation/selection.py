@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice
-from stance.corpus.splitting import group_numbers
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.confusion import Metric
-from stance.model.calibration import INDISTINCT, PENALTIES
-from stance.model.config import ClassifierConfig, TrainingConfig, lowerable_settings, settings
-from stance.model.learning_matrix import fit_linear
-from stance.model.training import article_weights, fit_features, suitable_blocks, within_outlets
+from stance.evaluation.fold_fitting import predict_fold_by_each
+from stance.model.config import settings
+from stance.model.corpus_folds import usable_folds
+from stance.model.macro_f1 import confusion_matrix, first_of_ties
+from stance.model.resolve_auto import resolve_auto_of_each, with_each_penalty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Sequence
 
     from stance.corpus.splitting import By, Fold
+    from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
+    from stance.model.resolve_auto import ResolvedConfig
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Selection:
     ----------
     candidates : sequence of TrainingConfig
         The simpler before the more intricate. What they leave to the corpus
-        is settled on the training articles; a penalty left open is a
+        is resolved on the training articles; a penalty left open is a
         candidate in each strength.
     by : {"outlet", "event", "time", "random"}
         What inner training and test may not share; the same as outside.
@@ -64,13 +62,11 @@ class Selection:
     candidates: tuple[TrainingConfig, ...]
     by: By
 
-    def choose(
-        self, corpus: LabelledCorpus, fold: str
-    ) -> tuple[TrainingConfig, Choice | None, frozenset[str]]:
+    def choose(self, corpus: LabelledCorpus, fold: str) -> tuple[ResolvedConfig, Choice | None]:
         """Choose by macro-F1 on inner folds of the corpus.
 
         The first candidate wins whose macro-F1 is within half a point of the
-        best: what the articles cannot tell apart, simplicity decides.
+        best: ties go to the simpler candidate.
 
         Parameters
         ----------
@@ -81,26 +77,21 @@ class Selection:
 
         Returns
         -------
-        config : TrainingConfig
+        resolved : ResolvedConfig
         choice : Choice or None
             None where there was nothing to choose.
-        lowerable : frozenset of str
-            The settings that were left to the corpus, as `learn` takes them.
 
         Raises
         ------
         CorpusError
             If the articles cannot be divided again.
         """
-        lowerable = _spelled_out(corpus, self.candidates)
-        configs = list(lowerable)
-        if len(configs) == 1:
-            return configs[0], None, lowerable[configs[0]]
-        scores = _macro_f1(corpus, lowerable, self._inner_folds(corpus, fold))
-        place = next(i for i, f1 in enumerate(scores) if f1 >= max(scores) - INDISTINCT)
-        chosen = configs[place]
-        choice = Choice(fold, _differing(configs)[place], scores[place])
-        return chosen, choice, lowerable[chosen]
+        candidates = _resolved(corpus, self.candidates)
+        if len(candidates) == 1:
+            return candidates[0], None
+        scores = _macro_f1(corpus, candidates, self._inner_folds(corpus, fold))
+        place = first_of_ties(scores)
+        return candidates[place], Choice(fold, _differing(candidates)[place], scores[place])
 
     def _inner_folds(self, corpus: LabelledCorpus, fold: str) -> Sequence[Fold]:
         first = self.candidates[0]
@@ -112,39 +103,6 @@ class Selection:
                 f"Got the fold {fold!r}, whose training articles cannot be divided again to choose "
                 f"settings: {error} Or choose nothing inside the folds."
             ) from error
-
-
-def usable_folds(
-    corpus: LabelledCorpus, by: By | ProtocolChoice, wanted: int, *, seed: int
-) -> FoldPlan:
-    """Divide a corpus into folds that can be trained on.
-
-    Parameters
-    ----------
-    corpus : LabelledCorpus
-        No near-duplicate stands on both sides of a fold.
-    by : {"outlet", "event", "time", "random"} or ProtocolChoice
-    wanted : int
-        At most so many folds; fewer where there are fewer outlets or events.
-    seed : int
-
-    Returns
-    -------
-    FoldPlan
-        With the articles alone whose label can be learned without them.
-
-    Raises
-    ------
-    CorpusError
-        If the corpus cannot be divided so, or no article can be tested.
-    """
-    name = by.by if isinstance(by, ProtocolChoice) else by
-    if name in {"outlet", "event"}:
-        groups, _ = group_numbers(corpus.articles, name)
-        wanted = max(min(wanted, int(groups.max()) + 1), 2)
-    choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(corpus.articles, by)
-    plan = FoldPlan.of(corpus.articles, choice, wanted, seed=seed, duplicates=corpus.duplicates)
-    return plan if plan.folds else plan.check()
 
 
 def grid(choices: Iterable[str]) -> list[list[str]]:
@@ -183,82 +141,36 @@ def grid(choices: Iterable[str]) -> list[list[str]]:
     return [list(combination) for combination in product(*axes)]
 
 
-def _spelled_out(
-    corpus: LabelledCorpus, candidates: Sequence[TrainingConfig]
-) -> dict[TrainingConfig, frozenset[str]]:
-    """Settle what the candidates leave to the corpus; list open penalties one by one.
+def _resolved(corpus: LabelledCorpus, candidates: Sequence[TrainingConfig]) -> list[ResolvedConfig]:
+    """Resolve what the candidates leave to the corpus; an open penalty becomes several of them.
 
-    Each comes with the settings that its candidate left to the corpus.
+    Of candidates that come to the same settings the first one stays.
     """
-    suitable: dict[object, dict[str, bool]] = {}
-    configs: dict[TrainingConfig, frozenset[str]] = {}
-    for candidate in candidates:
-        config = corpus.settle(candidate)
-        decisive = (config.text, config.normalization, *config.features.undecided().items())
-        if decisive not in suitable:
-            suitable[decisive] = suitable_blocks(corpus, config)
-        config = config.with_blocks(suitable[decisive])
-        is_open = config.classifier.kind == "logistic" and config.classifier.logistic.C == "auto"
-        spelled = [config.with_penalty(c) for c in PENALTIES] if is_open else [config]
-        for one in spelled:
-            configs.setdefault(one, lowerable_settings(candidate))
-    return configs
+    found: dict[TrainingConfig, ResolvedConfig] = {}
+    for resolved in resolve_auto_of_each(corpus, candidates):
+        for config in with_each_penalty(resolved.config):
+            found.setdefault(config, replace(resolved, config=config))
+    return list(found.values())
 
 
-def _differing(configs: Sequence[TrainingConfig]) -> list[dict[str, Any]]:
+def _differing(candidates: Sequence[ResolvedConfig]) -> list[dict[str, Any]]:
     """Return, for each configuration, the settings in which they are not all the same."""
-    values = [{key: value for key, value, _ in settings(config)} for config in configs]
+    values = [{key: value for key, value, _ in settings(one.config)} for one in candidates]
     keys = [key for key in values[0] if len({repr(found[key]) for found in values}) > 1]
     return [{key: found[key] for key in keys} for found in values]
 
 
 def _macro_f1(
-    corpus: LabelledCorpus,
-    configs: Mapping[TrainingConfig, frozenset[str]],
-    folds: Sequence[Fold],
+    corpus: LabelledCorpus, candidates: Sequence[ResolvedConfig], folds: Sequence[Fold]
 ) -> list[float]:
     """Return the macro-F1 of each configuration, pooled over the folds."""
-    k = len(corpus.labels)
-    confusions = np.zeros((len(configs), k * k))
-    for fold in folds:
-        truth = corpus.truth[fold.test]
-        for row, guess in zip(confusions, _guesses(corpus, configs, fold), strict=True):
-            np.add.at(row, truth * k + guess, 1.0)
-    stacks = confusions.reshape(len(configs), 1, k, k)
-    scores: list[float] = Metric().score(stacks, corpus.labels).tolist()
+    y_true = np.concatenate([corpus.truth[fold.test] for fold in folds])
+    of_folds = [predict_fold_by_each(corpus, fold, candidates) for fold in folds]
+    confusions = np.stack(
+        [
+            confusion_matrix(y_true, np.concatenate(predicted), len(corpus.labels))
+            for predicted in zip(*of_folds, strict=True)
+        ]
+    )
+    scores: list[float] = Metric().score(confusions[:, None].astype(float), corpus.labels).tolist()
     return scores
-
-
-def _guesses(
-    corpus: LabelledCorpus, lowerable: Mapping[TrainingConfig, frozenset[str]], fold: Fold
-) -> list[NDArray[np.int64]]:
-    """Return what each configuration, learned from a fold's training articles, makes of its test.
-
-    Features take far longer than the classifier, so that configurations which
-    look at the same features share them.
-    """
-    configs = list(lowerable)
-    alike: dict[object, list[int]] = defaultdict(list)
-    for place, config in enumerate(configs):
-        read = config.model_copy(update={"classifier": ClassifierConfig()})
-        alike[read, lowerable[config]].append(place)
-    train = corpus.part(fold.train)
-    numbers = np.array([corpus.labels.index(label) for label in train.labels])
-    found: dict[int, NDArray[np.int64]] = {}
-    for places in alike.values():
-        shared = configs[places[0]]
-        fitted = within_outlets(train, shared, lowerable[shared])
-        features, matrix = fit_features(train, fitted, lowerable[shared])
-        tested = [corpus.articles[i] for i in fold.test]
-        test = features.transform(shared.inputs(tested))
-        for place in places:
-            linear, _ = fit_linear(
-                matrix,
-                train.truth,
-                article_weights(train, configs[place]),
-                train.outlets,
-                n_labels=len(train.labels),
-                config=configs[place],
-            )
-            found[place] = numbers[linear.scores(test).argmax(axis=1)]
-    return [found[place] for place in range(len(configs))]

@@ -11,8 +11,9 @@ from stance.corpus.keys import by_canonical, canonical
 from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
 from stance.evaluation.baseline import most_frequent, most_frequent_label
-from stance.evaluation.metrics import Evaluation, Scored, evaluate
-from stance.evaluation.slicing import slice_scores
+from stance.evaluation.fold_fitting import BATCH_SIZE, predict_probabilities
+from stance.evaluation.metrics import Evaluation, evaluate, slice_scores
+from stance.evaluation.scored import Scored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ def evaluate_model(
     model: Model,
     articles: Sequence[Article],
     *,
-    batch_size: int = 1000,
+    batch_size: int = BATCH_SIZE,
     slices: Mapping[str, Sequence[str | None]] | None = None,
 ) -> Evaluation:
     """Test a model on labelled articles.
@@ -53,24 +54,24 @@ def evaluate_model(
         If there are no articles, one has no label, or a label is unknown to
         the model.
     """
-    truth = _truth(model, articles)
-    probabilities = _probabilities(model, articles, batch_size)
-    scored = Scored(model.labels, truth, probabilities, [a.outlet for a in articles])
-    found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, truth))
+    y_true = _truth(model, articles)
+    probabilities = predict_probabilities(model, articles, batch_size)
+    scored = Scored(model.labels, y_true, probabilities, [a.outlet for a in articles])
+    found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, y_true))
     return replace(found, slices=slice_scores(scored, slices or {}))
 
 
-def _one_label(model: Model, truth: NDArray[np.int64]) -> dict[Source, NDArray[np.int64]]:
+def _one_label(model: Model, y_true: NDArray[np.int64]) -> dict[Source, NDArray[np.int64]]:
     """Return what the label most frequent in training would give, and that of the test corpus.
 
     They are one baseline where they are the same label.
     """
     counts = {label: model.record.label_counts.get(label, 0) for label in model.labels}
     learned = model.labels.index(most_frequent_label(counts))
-    here = most_frequent(truth, len(model.labels))
-    found: dict[Source, NDArray[np.int64]] = {"training": np.full_like(truth, learned)}
+    here = most_frequent(y_true, len(model.labels))
+    found: dict[Source, NDArray[np.int64]] = {"training": np.full_like(y_true, learned)}
     if here != learned:
-        found["test"] = np.full_like(truth, here)
+        found["test"] = np.full_like(y_true, here)
     return found
 
 
@@ -83,15 +84,8 @@ def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
         As for `evaluate_model`.
     """
     _truth(model, articles)
-    best = _probabilities(model, articles).argmax(axis=1)
+    best = predict_probabilities(model, articles).argmax(axis=1)
     return [model.labels[number] for number in best.tolist()]
-
-
-def _probabilities(
-    model: Model, articles: Sequence[Article], batch_size: int = 1000
-) -> NDArray[np.float64]:
-    parts = range(0, len(articles), batch_size)
-    return np.concatenate([model.probabilities(articles[i : i + batch_size]) for i in parts])
 
 
 def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:

@@ -10,22 +10,23 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from stance.corpus.fold_plan import ProtocolChoice
 from stance.distribution import install_command
 from stance.errors import ConfigError
+from stance.evaluation.fold_workers import LocalWorkers
 from stance.evaluation.search_space import search_space
-from stance.evaluation.selection import usable_folds
-from stance.evaluation.trial_workers import TrialCluster, TrialWorkers
-from stance.model.calibration import INDISTINCT
 from stance.model.config import (
     MIN_OUTLETS,
     TrainingConfig,
     explicit_settings,
-    lowerable_settings,
     with_settings,
 )
+from stance.model.corpus_folds import usable_folds
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.training import settle_config
+from stance.model.macro_f1 import TIE, macro_f1
+from stance.model.resolve_auto import ResolvedConfig, resolve_auto
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article
     from stance.corpus.fold_plan import FoldPlan
     from stance.corpus.splitting import By, Fold
-    from stance.distributed.connection import Cluster
+    from stance.evaluation.fold_workers import FoldWorkers
     from stance.evaluation.search_space import SearchSpace
 
 FOLDS = 5
@@ -112,14 +113,14 @@ def tune(
     max_trials: int | None = None,
     auxiliary: Sequence[Article] = (),
     jobs: int = 1,
-    cluster: Cluster | None = None,
+    workers: FoldWorkers | None = None,
     progress: Callable[[Sequence[Trial], float], None] = lambda trials, left: None,
 ) -> Tuning:
     """Search for settings that do well on held-out articles.
 
     Of all trials within half a point of the best the one is chosen that
-    changes least. Its figure is too high for having been chosen by: test the
-    settings on other articles.
+    changes least. Its figure is optimistically biased, since it was used for
+    selection: test the settings on other articles.
 
     Parameters
     ----------
@@ -142,8 +143,8 @@ def tune(
         the corpus is learned from.
     jobs : int
         Processes to train in; -1 for one on each core.
-    cluster : Cluster, optional
-        Workers to train on instead; the scores are the same.
+    workers : FoldWorkers, optional
+        Where to train instead, such as on a cluster; the scores are the same.
     progress : callable, optional
         Told of the trials so far and the seconds left.
 
@@ -162,57 +163,50 @@ def tune(
     deadline = time.monotonic() + budget
     corpus = LabelledCorpus.beside(articles, auxiliary)
     given = config or TrainingConfig()
-    settled = settle_config(corpus, given)
+    start = resolve_auto(corpus, given)
     choice = ProtocolChoice.of(articles, by)
     plan = usable_folds(corpus, choice, folds, seed=given.seed).check()
-    divided = plan.folds
-    lowerable = frozenset(MIN_OUTLETS) - explicit_settings(given) | lowerable_settings(given)
-    space = search_space(corpus, _tried_first(settled), explicit_settings(given))
+    explicit = explicit_settings(given)
+    lowerable = frozenset(MIN_OUTLETS) - explicit | start.lowerable
+    space = search_space(corpus, _tried_first(start.config), explicit)
     trials: list[Trial] = []
-    with _workers(corpus, divided, jobs, cluster, lowerable) as workers:
+    with (workers or LocalWorkers(jobs)).trials(corpus, plan.folds) as fitting:
         for number, (settings, tell) in enumerate(_proposals(space, given.seed)):
             if number == max_trials:
                 break
             began = time.monotonic()
-            guesses = workers.guess(with_settings(space.start, settings), deadline)
-            if guesses is None:
+            tried = ResolvedConfig(with_settings(space.start, settings), lowerable)
+            predicted = fitting.predict(tried, deadline)
+            if predicted is None:
                 break
-            score = _macro_f1(corpus, divided, guesses)
+            score = _macro_f1(corpus, plan.folds, predicted)
             tell(score)
             trials.append(Trial(number, settings, score, time.monotonic() - began))
             progress(trials, deadline - time.monotonic())
     if not trials:
-        raise ConfigError(
-            f"Got a budget of {budget:g} seconds, in which not one set of settings could be tried "
-            f"on {len(divided)} folds of {len(articles):,} articles. Give it more."
-        )
+        raise _no_time(budget, len(plan.folds), len(articles))
     chosen = _choose(trials)
     return Tuning(
-        config=with_settings(settled, chosen.settings),
+        config=with_settings(start.config, chosen.settings),
         trials=tuple(trials),
         chosen=chosen,
         by=choice.by,
-        n_folds=len(divided),
+        n_folds=len(plan.folds),
         plan=plan,
     )
 
 
-def _workers(
-    corpus: LabelledCorpus,
-    folds: Sequence[Fold],
-    jobs: int,
-    cluster: Cluster | None,
-    lowerable: frozenset[str],
-) -> TrialWorkers | TrialCluster:
-    if cluster is None:
-        return TrialWorkers(corpus, folds, jobs, lowerable)
-    return TrialCluster(corpus, folds, cluster, lowerable)
+def _no_time(budget: float, n_folds: int, n_articles: int) -> ConfigError:
+    return ConfigError(
+        f"Got a budget of {budget:g} seconds, in which not one set of settings could be tried "
+        f"on {n_folds} folds of {n_articles:,} articles. Give it more."
+    )
 
 
 def _choose(trials: Sequence[Trial]) -> Trial:
-    """Return the best trial, or the one nearest to the beginning that is as good as can be told."""
+    """Return the best trial, or of those that tie with it the one nearest to the beginning."""
     best = max(trial.macro_f1 for trial in trials)
-    near = [trial for trial in trials if trial.macro_f1 >= best - INDISTINCT]
+    near = [trial for trial in trials if trial.macro_f1 >= best - TIE]
     return min(near, key=lambda trial: (len(trial.settings), -trial.macro_f1))
 
 
@@ -256,7 +250,7 @@ def _optuna() -> Any:
 
 
 def _tried_first(config: TrainingConfig) -> TrainingConfig:
-    """Return settled settings as they are tried: no time is spent on calibration."""
+    """Return resolved settings as they are tried: no time is spent on calibration."""
     settings: dict[str, Any] = {"calibration.enabled": False}
     if config.classifier.logistic.C == "auto":
         settings["classifier.logistic.C"] = FIRST_PENALTY
@@ -264,11 +258,9 @@ def _tried_first(config: TrainingConfig) -> TrainingConfig:
 
 
 def _macro_f1(
-    corpus: LabelledCorpus, folds: Sequence[Fold], guesses: Sequence[Sequence[str]]
+    corpus: LabelledCorpus, folds: Sequence[Fold], predicted: Sequence[Sequence[str]]
 ) -> float:
-    from sklearn.metrics import f1_score
-
-    truth = [str(corpus.articles[i].label) for fold in folds for i in fold.test.tolist()]
-    guess = [label for found in guesses for label in found]
-    labels = sorted(set(truth))
-    return float(f1_score(truth, guess, labels=labels, average="macro", zero_division=0.0))
+    y_true = corpus.truth[np.concatenate([fold.test for fold in folds])]
+    labels = corpus.labels
+    y_pred = np.array([labels.index(label) for found in predicted for label in found])
+    return macro_f1(y_true, y_pred, len(labels), of_true_labels=True)

@@ -53,7 +53,7 @@ class TfidfSettings(BlockSettings):
         values = self.model_dump(exclude={"enabled", "weight", "surface"})
         for name in ("min_outlets", "binary"):
             if values[name] == "auto":
-                raise ConfigError(f"Got {name}='auto', which training must settle first.")
+                raise ConfigError(f"Got {name}='auto', which must be resolved first.")
         return TfidfOptions(analyzer=self._analyzer, **values)
 
     @property
@@ -98,5 +98,5 @@ class CharSettings(TfidfSettings):
     @property
     def _analyzer(self) -> str:
         if self.surface == "auto":
-            raise ConfigError("Got features.char.surface='auto', which training must settle first.")
+            raise ConfigError("Got features.char.surface='auto', which must be resolved first.")
         return "surface" if self.surface else "char"

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from stance.errors import DamagedFileError
-from stance.formats.cursor import Cursor, Place, Stretch
+from stance.formats.cursor import ByteRange, Cursor, Place
 from stance.formats.opening import InputFile, open_bytes
 from stance.formats.parquet import row_groups
 from stance.formats.rows import read_rows
@@ -27,7 +27,7 @@ def can_be_cut(file: InputFile) -> bool:
     return is_here and not file.is_converted and file.format in _CUTTERS
 
 
-def cut(file: InputFile, start: Place, size: int) -> Iterator[Stretch]:
+def cut(file: InputFile, start: Place, size: int) -> Iterator[ByteRange]:
     """Cut a file, from a place to its end, between two rows.
 
     Parameters
@@ -37,23 +37,23 @@ def cut(file: InputFile, start: Place, size: int) -> Iterator[Stretch]:
     start : Place
         What stands before it is hashed once more and compared.
     size : int
-        Bytes that a stretch has at least, the last excepted.
+        Bytes that a byte range has at least, the last excepted.
 
     Yields
     ------
-    Stretch
+    ByteRange
         One behind the other; the last one's end has the hash of the whole file.
 
     Raises
     ------
     DamagedFileError
-        If it is Parquet whose index cannot be read, before any stretch.
+        If it is Parquet whose index cannot be read, before any byte_range.
     CorpusError
         If the file cannot be read, or what stands before `start` has changed.
     """
     for end in _CUTTERS[file.format](file, start, size):
         checksum = None if file.format == "parquet" else _checksum(file, start, end)
-        yield Stretch(start, end, checksum)
+        yield ByteRange(start, end, checksum)
         start = end
 
 
@@ -85,7 +85,7 @@ def _row_ends(file: InputFile, start: Place, size: int) -> Iterator[Place]:
                 yield cursor.place()
                 begun = cursor.offset
     except DamagedFileError:
-        # Whoever reads the last stretch will find the same, and say where.
+        # Whoever reads the last byte range will find the same, and say where.
         cursor = Cursor()
         cursor.update_from(file.path)
     yield _place(cursor, cursor.row, cursor.mark.n_bytes)
@@ -113,7 +113,7 @@ def _place(cursor: Cursor, row: int, offset: int) -> Place:
 
 
 def _checksum(file: InputFile, start: Place, end: Place) -> int:
-    """Sum up the bytes of a stretch, which the system has at hand from its being cut."""
+    """Sum up the bytes of a byte range, which the system has at hand from its being cut."""
     found, left = 0, end.offset - start.offset
     with file.path.open("rb") as stream:
         stream.seek(start.offset)

@@ -161,15 +161,15 @@ class Cursor:
             )
 
 
-class Stretch(NamedTuple):
+class ByteRange(NamedTuple):
     """A part of one file that can be read by itself.
 
     Parameters
     ----------
     start, end : Place
-        The hash of what was read by `end` covers all of the stretch.
+        The hash of what was read by `end` covers all of the byte_range.
     checksum : int, optional
-        CRC-32 of its bytes; None where it is part of a stretch, or in Parquet.
+        CRC-32 of its bytes; None where it is part of a byte range, or in Parquet.
     """
 
     start: Place
@@ -177,23 +177,23 @@ class Stretch(NamedTuple):
     checksum: int | None = None
 
 
-class StretchCursor(Cursor):
-    """Follows the reading of a stretch, whose bytes somebody else has hashed.
+class ByteRangeCursor(Cursor):
+    """Follows the reading of a byte range, whose bytes somebody else has hashed.
 
     Parameters
     ----------
-    stretch : Stretch
+    byte_range : ByteRange
     """
 
-    def __init__(self, stretch: Stretch) -> None:
-        super().__init__(stretch.start, hashes=False)
-        self.end = stretch.end
-        self._expected = stretch.checksum
+    def __init__(self, byte_range: ByteRange) -> None:
+        super().__init__(byte_range.start, hashes=False)
+        self.end = byte_range.end
+        self._expected = byte_range.checksum
         self._found = 0
 
     @property
     def size(self) -> int:
-        """How many bytes the stretch has."""
+        """How many bytes the byte range has."""
         return self.end.offset - self.start.offset if self.end else 0
 
     def update(self, data: bytes | memoryview) -> None:

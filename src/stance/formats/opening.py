@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from stance.errors import ConfigError, CorpusError, DamagedFileError
 from stance.formats.addresses import exists_at, is_address, is_folder_at, open_at
-from stance.formats.cursor import BLOCK, UNREADY, Cursor, FollowedFile, StretchCursor
+from stance.formats.cursor import BLOCK, UNREADY, ByteRangeCursor, Cursor, FollowedFile
 from stance.formats.encodings import UTF8, InUtf8
 
 if TYPE_CHECKING:
@@ -241,10 +241,10 @@ def open_bytes(file: InputFile, cursor: Cursor | None = None) -> Iterator[IO[byt
 @contextmanager
 def _opened(file: InputFile, cursor: Cursor) -> Iterator[IO[bytes]]:
     """Open a file where the cursor stands."""
-    if isinstance(cursor, StretchCursor):
-        with _open_raw(file) as stretch:
-            stretch.seek(cursor.start.offset)
-            raw = FollowedFile(_Beginning(stretch, cursor.size), cursor, file.name)
+    if isinstance(cursor, ByteRangeCursor):
+        with _open_raw(file) as stream:
+            stream.seek(cursor.start.offset)
+            raw = FollowedFile(_Beginning(stream, cursor.size), cursor, file.name)
             yield io.BufferedReader(raw, BLOCK)
         return
     if not (file.compression or file.is_converted):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import Article, RejectedRow, Row, as_json
 from stance.errors import DamagedFileError, MissingFieldError
-from stance.formats.cursor import Cursor, Mark, Place, StretchCursor
+from stance.formats.cursor import ByteRangeCursor, Cursor, Mark, Place
 from stance.formats.diagnosis import first_rows, no_such_field
 from stance.formats.reading import READ, Located, Locator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from stance.formats.cursor import Stretch
+    from stance.formats.cursor import ByteRange
     from stance.formats.inputs import PlannedInput
     from stance.formats.source import Source
 
@@ -52,7 +52,7 @@ class InputEnd(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row on its way, and what was passed over before it; no row ends a stretch."""
+    """One row on its way, and what was passed over before it; no row ends a byte_range."""
 
     found: Article | RejectedRow | InputEnd | None
     kept: dict[str, Any]
@@ -205,9 +205,9 @@ class Intake:
         if self._judges:
             refuse_unseen(self._inputs, self._selection, self.sightings)
 
-    def stretch(self, n_input: int, stretch: Stretch) -> Iterator[Entry]:
+    def byte_range(self, n_input: int, byte_range: ByteRange) -> Iterator[Entry]:
         """Read a part of one input; the last entry holds nothing but the place behind it."""
-        return self._read(n_input, StretchCursor(stretch))
+        return self._read(n_input, ByteRangeCursor(byte_range))
 
     def _read(self, n_input: int, cursor: Cursor) -> Iterator[Entry]:
         planned = self._inputs[n_input]

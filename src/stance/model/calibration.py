@@ -1,6 +1,6 @@
 """What held-out articles tell: how strong a penalty, how sure the probabilities.
 
-The folds are by outlet wherever enough outlets are named, so both are settled
+The folds are by outlet wherever enough outlets are named, so both are chosen
 for outlets that the model has never seen.
 """
 
@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FEWEST_LABELS, FoldPlan, GroupCoverage, ProtocolChoice
-from stance.model.learning_matrix import fit_linear
+from stance.corpus.fold_plan import FEWEST_LABELS, GroupCoverage, ProtocolChoice
+from stance.model.corpus_folds import plan_corpus_folds
 from stance.model.linear import fit_temperature
+from stance.model.macro_f1 import first_of_ties, macro_f1
+from stance.model.resolve_auto import with_each_penalty
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from stance.corpus.splitting import Fold
-    from stance.model.config import TrainingConfig
+    from stance.model.config import CalibrationConfig, TrainingConfig
+    from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
-    from stance.model.learning_matrix import LearningMatrix
 
-PENALTIES = (1.0, 3.0, 10.0, 30.0)
-# Difference in macro-F1 that a few hundred articles cannot tell from none.
-INDISTINCT = 0.005
 # Where nothing can be held out to choose by.
 USUAL_PENALTY = 3.0
 
@@ -39,76 +40,66 @@ LARGEST_DEFICIT = 50.0
 class HeldOutTrial:
     """Fits a classifier without some articles, and looks at its scores of these.
 
+    Features stay those learned from all articles; only the classifier is
+    fitted anew.
+
     Parameters
     ----------
-    corpus : LabelledCorpus
-    matrix : LearningMatrix
-        Features learned from all articles; only the classifier is fitted anew.
-    weights : ndarray of float64, shape (n_articles,)
-    config : TrainingConfig
+    fitted : FittedFeatures
     """
 
-    def __init__(
-        self,
-        corpus: LabelledCorpus,
-        matrix: LearningMatrix,
-        weights: NDArray[np.float64],
-        config: TrainingConfig,
-    ) -> None:
-        self._corpus = corpus
-        self._matrix = matrix
-        self._weights = weights
-        self._config = config
+    def __init__(self, fitted: FittedFeatures) -> None:
+        self._fitted = fitted
+        self._corpus = fitted.corpus
+        self._config = fitted.config
         self._scores_at = cache(self._fit_and_score)
 
     @cached_property
     def _folds(self) -> tuple[list[Fold], str]:
-        return held_out_folds(self._corpus, self._config)
+        return held_out_folds(self._corpus, self._config.calibration, self._config.seed)
 
     @cached_property
-    def _truth(self) -> NDArray[np.int64]:
+    def _y_true(self) -> NDArray[np.int64]:
         held_out = np.concatenate([fold.test for fold in self._folds[0]])
-        truth: NDArray[np.int64] = self._corpus.truth[held_out]
-        return truth
+        y_true: NDArray[np.int64] = self._fitted.y_true[held_out]
+        return y_true
 
     def choose_penalty(self) -> TrainingConfig:
-        """Settle ``classifier.logistic.C`` where the configuration leaves it open.
+        """Resolve ``classifier.logistic.C`` where the configuration leaves it open.
 
         The strongest penalty wins whose macro-F1 on the held-out articles is
-        within half a point of the best: what they cannot tell apart, the
-        simpler model decides.
+        within half a point of the best: of what ties, the simpler model is
+        chosen.
         """
-        classifier = self._config.classifier
-        if classifier.kind == "logistic" and classifier.logistic.C == "auto":
-            chosen = self._best_penalty() if self._folds[0] else USUAL_PENALTY
-            self._config = self._config.with_penalty(chosen)
+        candidates = with_each_penalty(self._config)
+        if len(candidates) > 1:
+            self._config = (
+                self._best_of(candidates)
+                if self._folds[0]
+                else self._config.with_penalty(USUAL_PENALTY)
+            )
         return self._config
 
-    def _best_penalty(self) -> float:
-        found = {c: self._macro_f1(self._config.with_penalty(c)) for c in PENALTIES}
-        return min(c for c, f1 in found.items() if f1 >= max(found.values()) - INDISTINCT)
+    def _best_of(self, candidates: Sequence[TrainingConfig]) -> TrainingConfig:
+        scores = [self._macro_f1(config) for config in candidates]
+        return candidates[first_of_ties(scores)]
 
     def _macro_f1(self, config: TrainingConfig) -> float:
-        from sklearn.metrics import f1_score
+        return macro_f1(self._y_true, self._y_pred(config), len(self._corpus.labels))
 
-        guess = self._scores_at(config).argmax(axis=1)
-        return float(f1_score(self._truth, guess, average="macro"))
+    def _y_pred(self, config: TrainingConfig) -> NDArray[np.int64]:
+        y_pred: NDArray[np.int64] = self._scores_at(config).argmax(axis=1)
+        return y_pred
 
     def _fit_and_score(self, config: TrainingConfig) -> NDArray[np.float64]:
         """Return decision values of the held-out articles, fold after fold."""
-        truth, tables = self._corpus.truth, []
-        for fold in self._folds[0]:
-            model, _ = fit_linear(
-                self._matrix,
-                truth,
-                self._weights,
-                self._corpus.outlets,
-                places=fold.train,
-                n_labels=len(self._corpus.labels),
-                config=config,
-            )
-            tables.append(model.scores(self._matrix.articles[fold.test]))
-        scores = np.concatenate(tables)
+        articles = self._fitted.matrix.articles
+        scores = np.concatenate(
+            [
+                self._fitted.fit(config.classifier, fold.train)[0].scores(articles[fold.test])
+                for fold in self._folds[0]
+            ]
+        )
         floor = scores.max(axis=1, keepdims=True) - LARGEST_DEFICIT
         bounded: NDArray[np.float64] = np.maximum(scores, floor)
         return bounded
@@ -117,7 +108,7 @@ class HeldOutTrial:
         """Return the temperature that held-out articles ask for; one if there are none."""
         if not self._folds[0]:
             return 1.0
-        return fit_temperature(self._scores_at(self._config), self._truth)
+        return fit_temperature(self._scores_at(self._config), self._y_true)
 
     @property
     def notes(self) -> list[str]:
@@ -125,7 +116,7 @@ class HeldOutTrial:
         folds, protocol = self._folds
         if not folds:
             return [f"not calibrated: {protocol}"]
-        outlets = GroupCoverage.of(self._corpus.articles, "outlet")
+        outlets = self._corpus.outlet_coverage
         if not outlets.n_groups or "outlets" in protocol:
             return self._never_held_out()
         why = why_not_outlets(outlets, self._config.calibration.folds)
@@ -136,7 +127,7 @@ class HeldOutTrial:
     def _never_held_out(self) -> list[str]:
         """Say which articles are in no fold, since without them their label is not learned."""
         held_out = np.concatenate([fold.test for fold in self._folds[0]])
-        left = Counter(np.delete(self._corpus.truth, held_out).tolist())
+        left = Counter(np.delete(self._fitted.y_true, held_out).tolist())
         return [
             f"no held-out figure for label {self._corpus.labels[number]!r}: without "
             f"{'its one article' if n == 1 else f'{n} of its articles'} it cannot be learned"
@@ -151,28 +142,28 @@ class HeldOutTrial:
         """
         if not self._config.calibration.enabled or not self._folds[0]:
             return {}
-        guess = self._scores_at(self._config).argmax(axis=1)
+        y_pred = self._y_pred(self._config)
         return {
             "protocol": self._folds[1],
-            "n": len(guess),
-            "accuracy": float(np.mean(guess == self._truth)),
+            "n": len(y_pred),
+            "accuracy": float(np.mean(y_pred == self._y_true)),
             "macro_f1": self._macro_f1(self._config),
             "baseline": self._baseline(),
         }
 
     def _baseline(self) -> dict[str, Any]:
-        from sklearn.metrics import f1_score
-
-        label = int(np.bincount(self._corpus.truth).argmax())
-        given = np.full_like(self._truth, label)
+        label = int(np.bincount(self._fitted.y_true).argmax())
+        given = np.full_like(self._y_true, label)
         return {
             "labels": [self._corpus.labels[label]],
-            "accuracy": float(np.mean(given == self._truth)),
-            "macro_f1": float(f1_score(self._truth, given, average="macro", zero_division=0.0)),
+            "accuracy": float(np.mean(given == self._y_true)),
+            "macro_f1": macro_f1(self._y_true, given, len(self._corpus.labels)),
         }
 
 
-def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list[Fold], str]:
+def held_out_folds(
+    corpus: LabelledCorpus, config: CalibrationConfig, seed: int
+) -> tuple[list[Fold], str]:
     """Choose held-out folds: by outlet where enough of them are named.
 
     No near-duplicate stands on both sides of any. A label of one outlet, or of
@@ -185,10 +176,10 @@ def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list
     protocol : str
         What was held out, in words.
     """
-    wanted = config.calibration.folds
+    wanted = config.folds
     choice = ProtocolChoice.of(corpus.articles)
     if why_not_outlets(choice.outlets, wanted) is None:
-        plan = _plan(corpus, replace(choice, by="outlet"), wanted, config.seed)
+        plan = plan_corpus_folds(corpus, replace(choice, by="outlet"), wanted, seed=seed)
         # Grouped into a few folds, a label of several outlets may lose all of them at once.
         if not {part.why for part in plan.not_tested} & {"not_learned", "one_label_left"}:
             return list(
@@ -199,7 +190,7 @@ def held_out_folds(corpus: LabelledCorpus, config: TrainingConfig) -> tuple[list
     if len(several) < FEWEST_LABELS:
         return [], "fewer than two labels have more than a single article"
     n_folds = min(wanted, int(several.min()))
-    plan = _plan(corpus, replace(choice, by="random"), n_folds, config.seed)
+    plan = plan_corpus_folds(corpus, replace(choice, by="random"), n_folds, seed=seed)
     if len(plan.tested_labels) < FEWEST_LABELS:
         return [], "without near-duplicates a label has a single article"
     return list(plan.folds), f"{n_folds} random folds, features learned from all"
@@ -223,7 +214,3 @@ def why_not_outlets(outlets: GroupCoverage, wanted: int) -> str | None:
             else "fewer than two labels are in several outlets"
         )
     return None
-
-
-def _plan(corpus: LabelledCorpus, choice: ProtocolChoice, n_folds: int, seed: int) -> FoldPlan:
-    return FoldPlan.of(corpus.articles, choice, n_folds, seed=seed, duplicates=corpus.duplicates)

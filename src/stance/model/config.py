@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError
 
-from stance.errors import ConfigError
+from stance.errors import ConfigError, RenamedSettingWarning
 from stance.features.model_input import model_inputs
 from stance.features.registry import BLOCKS
 from stance.features.settings import Section
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from stance.features.model_input import ModelInput
 
 ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
+
+# Old names of settings, which are still read: from files, from --set and from saved models.
+RENAMED = {"classifier.steadiness": "classifier.outlet_shrinkage"}
 
 
 class TextConfig(Section):
@@ -120,7 +124,7 @@ class ClassifierConfig(Section):
         description="weigh each feature by how much it tells of the label, before a logistic "
         "or svm classifier is fitted",
     )
-    steadiness: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
+    outlet_shrinkage: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
         "auto",
         description="how strongly features are held back that differ between outlets of one "
         "label; 0: not at all; auto: 1 for unseen outlets, else 0",
@@ -216,13 +220,24 @@ def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -
             raise ConfigError(f"Got config {path}, which cannot be read: {error}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ConfigError(f"Got config {path}, which is not TOML: {error}.") from error
+    data = _with_new_names(data, tell=True)
     for override in overrides:
         _override(data, override)
     return parse_config(data)
 
 
-def parse_config(data: Mapping[str, Any]) -> TrainingConfig:
+def parse_config(data: Mapping[str, Any], *, tell_renamed: bool = True) -> TrainingConfig:
     """Check plain values and build a configuration of them.
+
+    Parameters
+    ----------
+    data : mapping
+    tell_renamed : bool
+        Whether to warn of a setting that is given by its old name.
+
+    Warns
+    -----
+    RenamedSettingWarning
 
     Raises
     ------
@@ -230,9 +245,30 @@ def parse_config(data: Mapping[str, Any]) -> TrainingConfig:
         If a key is unknown, a value has the wrong type or is out of range.
     """
     try:
-        return TrainingConfig.model_validate(data)
+        return TrainingConfig.model_validate(_with_new_names(data, tell=tell_renamed))
     except ValidationError as error:
         raise ConfigError(_explain(error)) from error
+
+
+def _with_new_names(data: Mapping[str, Any], *, tell: bool) -> dict[str, Any]:
+    """Move values from the old name of a setting to the new one, unless that is given too."""
+    found = dict(data)
+    for old, new in RENAMED.items():
+        section, _, old_key = old.partition(".")
+        values, new_key = found.get(section), new.partition(".")[2]
+        if isinstance(values, dict) and old_key in values and new_key not in values:
+            found[section] = {new_key if key == old_key else key: v for key, v in values.items()}
+            if tell:
+                _warn_renamed(old)
+    return found
+
+
+def _warn_renamed(old: str) -> None:
+    warnings.warn(
+        f"The setting {old} is now called {RENAMED[old]}; the old name is still read.",
+        RenamedSettingWarning,
+        stacklevel=4,
+    )
 
 
 def _override(data: dict[str, Any], override: str) -> None:
@@ -245,7 +281,11 @@ def _override(data: dict[str, Any], override: str) -> None:
         value = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError):
         value = text
-    *sections, name = key.strip().split(".")
+    key = key.strip()
+    if key in RENAMED:
+        _warn_renamed(key)
+        key = RENAMED[key]
+    *sections, name = key.split(".")
     for section in sections:
         data = data.setdefault(section, {})
         if not isinstance(data, dict):

@@ -13,7 +13,6 @@ from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.fold_plan import GroupCoverage
 from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
-from stance.model.settling import settle
 from stance.model.unread_fields import refuse_contradictions
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
-    from stance.model.config import TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -123,14 +121,10 @@ class LabelledCorpus:
             self.n_repeats,
         )
 
-    def settle(self, config: TrainingConfig) -> TrainingConfig:
-        """Decide what a configuration leaves to the corpus."""
-        outlets = GroupCoverage.of(self.articles, "outlet")
-        return settle(
-            config,
-            labels_are_outlets=outlets.labels_are_groups,
-            n_outlets=outlets.n_groups if outlets.is_mostly_known else 0,
-        )
+    @property
+    def outlet_coverage(self) -> GroupCoverage:
+        """How far outlets are named and can be held out."""
+        return GroupCoverage.of(self.articles, "outlet")
 
     def fingerprint(self) -> str:
         """Return a hash of what is learned from: ids, titles, texts, labels, outlets."""

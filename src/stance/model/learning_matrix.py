@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.model.auxiliary import AuxiliaryScores
-    from stance.model.config import TrainingConfig
+    from stance.model.config import ClassifierConfig
 
 # Of the square of a mean, what its rounding may come to.
 ROUNDING = 1e-24
@@ -69,13 +69,14 @@ def fit_linear(
     *,
     places: NDArray[np.int64] | None = None,
     n_labels: int,
-    config: TrainingConfig,
+    config: ClassifierConfig,
+    seed: int,
 ) -> tuple[LinearModel, list[str]]:
     """Fit the configured classifier to some articles.
 
     The passages of an article share its weight, so that a long one counts no
     more. What auxiliary articles teach is learned from too. Features are scaled
-    by their steadiness before, and the weights after, so that the model scores
+    by their outlet shrinkage before, and the weights after, so that the model scores
     plain features.
 
     Parameters
@@ -86,8 +87,9 @@ def fit_linear(
     places : ndarray of int64, optional
         The articles to learn from; all by default.
     n_labels : int
-    config : TrainingConfig
-        Settled.
+    config : ClassifierConfig
+        Resolved.
+    seed : int
 
     Returns
     -------
@@ -99,19 +101,19 @@ def fit_linear(
     rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
     owner = matrix.article_of[rows]
     features = matrix.passages[rows]
-    strength = config.classifier.steadiness
+    strength = config.outlet_shrinkage
     scale = None
     if outlets is not None and strength != "auto" and strength > 0:
         units = _units(truth[chosen], [outlets[i] for i in chosen.tolist()])
-        scale = steadiness(matrix.articles[chosen], units, truth[chosen], strength=strength)
+        scale = outlet_shrinkage(matrix.articles[chosen], units, truth[chosen], strength=strength)
         features = sparse.csr_array(features.multiply(scale))
     model, notes = fit_classifier(
         features,
         truth[owner],
         weights[owner] / np.bincount(matrix.article_of)[owner],
         n_labels=n_labels,
-        config=config.classifier,
-        seed=config.seed,
+        config=config,
+        seed=seed,
     )
     if scale is not None:
         scaled = (model.weights * scale[:, None]).astype(np.float32)
@@ -131,7 +133,7 @@ def _units(truth: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[n
     )
 
 
-def steadiness(
+def outlet_shrinkage(
     values: sparse.csr_array,
     units: NDArray[np.int64],
     truth: NDArray[np.int64],

@@ -40,7 +40,7 @@ from stance.model.manifest import (
 )
 from stance.model.model_folder import ModelFolder, read_manifest
 from stance.model.record import Model
-from stance.model.settling import settle
+from stance.model.resolve_auto import resolve_auto_by_outlets
 from stance.replacing import refuse_existing, replacing_folder
 from stance.text.normalization import NormalizationTable
 
@@ -175,7 +175,7 @@ def _entry(data: bytes) -> FileEntry:
 
 def _build(manifest: Manifest, folder: ModelFolder) -> Model:
     # A setting that an older folder does not name was not there to be set.
-    config = settle(parse_config(manifest.config))
+    config = resolve_auto_by_outlets(parse_config(manifest.config, tell_renamed=False))
     features = _features(config, folder)
     if manifest.domain and features.word_block() is None:
         raise ModelError(f"Got {folder.path} with a domain, but without words to know it by.")

@@ -6,30 +6,34 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from stance.errors import ConfigError
 from stance.features.batches import InputBatch, PassageBatch
 from stance.features.block import Groups
 from stance.features.matrices import scaled, stack
 from stance.features.registry import BLOCKS
 from stance.features.stack import FeatureStack, ScaledBlock
+from stance.model.article_weights import article_weights
 from stance.model.auxiliary import AuxiliaryScores
 from stance.model.calibration import HeldOutTrial
-from stance.model.config import TrainingConfig, lowerable_settings, setting, with_settings
+from stance.model.config import ClassifierConfig, TrainingConfig, setting, with_settings
 from stance.model.domain import learn_domain
+from stance.model.fitted_features import FittedFeatures
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.learning_matrix import LearningMatrix, fit_linear
+from stance.model.learning_matrix import LearningMatrix
 from stance.model.learning_preparation import learn_preparation
 from stance.model.linear import LinearModel
 from stance.model.record import Model, TrainingRecord
-from stance.model.settling import usual_min_outlets
+from stance.model.resolve_auto import (
+    ResolvedConfig,
+    default_min_outlets,
+    lower_min_outlets,
+    resolve_auto,
+)
 from stance.text.normalization import arabic_normalization
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
     from scipy import sparse
 
     from stance.corpus.article import Article
@@ -80,36 +84,29 @@ def train(
             for article in articles
         ]
     corpus = LabelledCorpus.beside(articles, auxiliary)
-    return learn(corpus, config, codebook=codebook, progress=progress)
+    resolved = resolve_auto(corpus, config or TrainingConfig())
+    return learn(corpus, resolved, codebook=codebook, progress=progress)
 
 
 def learn(
     corpus: LabelledCorpus,
-    config: TrainingConfig | None = None,
+    resolved: ResolvedConfig,
     *,
-    lowerable: frozenset[str] = frozenset(),
     codebook: Codebook | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
     """Train a model as `train` does on a corpus that is checked already.
 
-    What `lowerable` names, and what the configuration leaves open, is lowered
-    where the corpus cannot meet it; the model's configuration says to what.
+    The minimum numbers of outlets that may be lowered are, where the corpus
+    cannot meet them; the model's configuration says to what.
     """
-    given = config or TrainingConfig()
-    lowerable |= lowerable_settings(given)
-    config = within_outlets(corpus, settle_config(corpus, given), lowerable)
     progress("counting words")
-    features, matrix = fit_features(corpus, config, lowerable)
-    config = _as_fitted(config, features)
-    weights = article_weights(corpus, config)
-    trial = HeldOutTrial(corpus, matrix, weights, config)
+    fitted = learn_features(corpus, resolved)
+    trial = HeldOutTrial(fitted)
     progress("trying settings on held-out articles")
     config = trial.choose_penalty()
     progress("fitting the classifier")
-    linear, notes = fit_linear(
-        matrix, corpus.truth, weights, corpus.outlets, n_labels=len(corpus.labels), config=config
-    )
+    linear, notes = fitted.fit(config.classifier)
     if config.calibration.enabled:
         progress("calibrating probabilities on held-out articles")
         linear = LinearModel(linear.weights, linear.intercepts, trial.temperature())
@@ -117,31 +114,19 @@ def learn(
     return Model(
         labels=tuple(corpus.labels),
         config=config,
-        features=features,
+        features=fitted.features,
         linear=linear,
         record=_record(corpus, trial.scores(), notes),
         codebook=codebook,
-        domain=learn_domain(corpus, features, matrix.articles, config),
+        domain=learn_domain(corpus, fitted.features, fitted.matrix.articles, config),
     )
 
 
-def settle_config(corpus: LabelledCorpus, config: TrainingConfig) -> TrainingConfig:
-    """Decide what a configuration leaves to the corpus, except the penalty."""
-    settled = corpus.settle(config)
-    return settled.with_blocks(suitable_blocks(corpus, settled))
-
-
-def within_outlets(
-    corpus: LabelledCorpus, config: TrainingConfig, lowerable: frozenset[str]
-) -> TrainingConfig:
-    """Lower the numbers of outlets, where they may be, that exceed those of a corpus."""
-    n_outlets = len(set(corpus.outlets or ()))
-    changes = {
-        key: usual_min_outlets(n_outlets)
-        for key in lowerable
-        if int(setting(config, key)) > max(n_outlets, 1)
-    }
-    return with_settings(config, changes) if changes else config
+def learn_features(corpus: LabelledCorpus, resolved: ResolvedConfig) -> FittedFeatures:
+    """Learn the features of a configuration, as far as a corpus can meet it."""
+    config = lower_min_outlets(corpus, resolved)
+    features, matrix = fit_features(corpus, config, resolved.lowerable)
+    return FittedFeatures(corpus, _as_fitted(config, features), features, matrix)
 
 
 def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig:
@@ -155,24 +140,10 @@ def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig
     return with_settings(config, changes) if changes else config
 
 
-def suitable_blocks(corpus: LabelledCorpus, config: TrainingConfig) -> dict[str, bool]:
-    """Tell of each block whose use a configuration leaves open whether it suits the articles."""
-    undecided = config.features.undecided()
-    if not undecided:
-        return {}
-    table = arabic_normalization(config.normalization.profile())
-    batch = InputBatch(config.inputs(corpus.articles), table, by_voice=False)
-    return {
-        kind.name: kind.block.suits(batch, undecided[kind.name])
-        for kind in BLOCKS
-        if kind.name in undecided
-    }
-
-
 def fit_features(
     corpus: LabelledCorpus, config: TrainingConfig, lowerable: frozenset[str] = frozenset()
 ) -> tuple[FeatureStack, LearningMatrix]:
-    """Learn the features that a settled configuration asks for.
+    """Learn the features that a resolved configuration asks for.
 
     Where no n-gram occurs in as many outlets as it says, a number of outlets
     that `lowerable` names is lowered.
@@ -218,7 +189,7 @@ def _learn_auxiliary(
 ) -> AuxiliaryScores:
     others = LabelledCorpus(corpus.auxiliary)
     values = features.transform(config.inputs(others.articles))
-    weights = article_weights(others, TrainingConfig())
+    weights = article_weights(others, ClassifierConfig())
     return AuxiliaryScores.learn(values, others.truth, weights, articles, config)
 
 
@@ -229,7 +200,7 @@ def _fit_blocks(
     lowerable: frozenset[str],
 ) -> Iterator[tuple[ScaledBlock, sparse.csr_array]]:
     """Yield each block with its values of the batch, not scaled yet."""
-    lower = (usual_min_outlets(len(set(outlets or ()))), 1)
+    lower = (default_min_outlets(len(set(outlets or ()))), 1)
     for kind in BLOCKS:
         section = config.features.block(kind.name)
         if section.enabled is True:
@@ -247,41 +218,6 @@ def _in_passages(
         return LearningMatrix.of_whole(articles)
     passages = PassageBatch(batch, int(size))
     return LearningMatrix(articles, features.values(passages), passages.input_of)
-
-
-def article_weights(corpus: LabelledCorpus, config: TrainingConfig) -> NDArray[np.float64]:
-    """Return how much each article counts in training; the mean is one.
-
-    With ``balance_outlets`` an outlet with many articles of a label does not
-    drown the others; with ``balance_classes`` every label weighs the same in
-    all, but for its ``label_weights``.
-    """
-    truth = corpus.truth
-    weights = np.ones(len(truth))
-    power = {"none": 0.0, "sqrt": 0.5, "full": 1.0}[config.classifier.balance_outlets]
-    if corpus.outlets and power:
-        pairs = list(zip(truth.tolist(), corpus.outlets, strict=True))
-        sizes = Counter(pairs)
-        # An unknown outlet is nobody's: such articles are not taken for one big outlet.
-        weights = np.array([1.0 if pair[1] is None else sizes[pair] ** -power for pair in pairs])
-    totals = np.bincount(truth, weights)
-    counts = np.bincount(truth) if not config.classifier.balance_classes else None
-    wanted = counts if counts is not None else np.full(len(totals), len(truth) / len(totals))
-    if config.classifier.label_weights:
-        wanted = wanted * _label_weights(corpus, config)
-        wanted *= len(truth) / wanted.sum()
-    balanced: NDArray[np.float64] = weights * (wanted / totals)[truth]
-    return balanced
-
-
-def _label_weights(corpus: LabelledCorpus, config: TrainingConfig) -> NDArray[np.float64]:
-    weights = config.classifier.label_weights
-    if unknown := sorted(set(weights) - set(corpus.labels)):
-        raise ConfigError(
-            f"Got classifier.label_weights of {unknown[0]!r}, but the labels of the corpus are "
-            f"{', '.join(map(repr, corpus.labels))}. Name one of them."
-        )
-    return np.array([weights.get(label, 1.0) for label in corpus.labels])
 
 
 def _record(corpus: LabelledCorpus, scores: dict[str, Any], notes: list[str]) -> TrainingRecord:

@@ -3,7 +3,7 @@ import pytest
 from stance.corpus.article import Article
 from stance.model.config import TrainingConfig, load_config, settings
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.settling import settle
+from stance.model.resolve_auto import resolve_auto, resolve_auto_by_outlets
 
 
 def corpus_of(n_outlets, *, crossing=True):
@@ -18,12 +18,12 @@ def chosen(config):
     return {
         key: value
         for key, value, _ in settings(config)
-        if key.endswith(("min_outlets", "binary", "passages", "steadiness", "char.enabled"))
+        if key.endswith(("min_outlets", "binary", "passages", "outlet_shrinkage", "char.enabled"))
     }
 
 
 def test_for_unseen_outlets_what_many_of_them_share_is_learned():
-    assert chosen(corpus_of(37).settle(TrainingConfig())) == {
+    assert chosen(resolve_auto(corpus_of(37), TrainingConfig()).config) == {
         "features.passages": 100,
         "features.word.min_outlets": 9,
         "features.word.binary": True,
@@ -31,7 +31,7 @@ def test_for_unseen_outlets_what_many_of_them_share_is_learned():
         "features.char.min_outlets": 9,
         "features.char.binary": True,
         "features.lexicon.min_outlets": 9,
-        "classifier.steadiness": 1.0,
+        "classifier.outlet_shrinkage": 1.0,
     }
 
 
@@ -45,7 +45,7 @@ def test_for_unseen_outlets_what_many_of_them_share_is_learned():
     ids=["few outlets", "a label of one outlet", "no outlets"],
 )
 def test_elsewhere_everything_is_read(corpus):
-    assert chosen(corpus.settle(TrainingConfig())) == {
+    assert chosen(resolve_auto(corpus, TrainingConfig()).config) == {
         "features.passages": 0,
         "features.word.min_outlets": 1,
         "features.word.binary": False,
@@ -53,37 +53,42 @@ def test_elsewhere_everything_is_read(corpus):
         "features.char.min_outlets": 1,
         "features.char.binary": False,
         "features.lexicon.min_outlets": 1,
-        "classifier.steadiness": 0.0,
+        "classifier.outlet_shrinkage": 0.0,
     }
 
 
 def test_a_lone_label_or_article_does_not_turn_everything_round():
-    plain = corpus_of(20).settle(TrainingConfig())
+    plain = resolve_auto(corpus_of(20), TrainingConfig()).config
     articles = [*corpus_of(20).articles, Article("x", "خبر", "c", "o3"), Article("y", "خبر", "a")]
-    assert LabelledCorpus(articles).settle(TrainingConfig()) == plain
+    assert resolve_auto(LabelledCorpus(articles), TrainingConfig()).config == plain
     # Where most articles name no outlet, those that do are no measure.
     bare = [Article(f"bare{n}", "خبر", "ab"[n % 2]) for n in range(21)]
     mostly = LabelledCorpus([*corpus_of(20).articles, *bare])
-    assert mostly.settle(TrainingConfig()).features.word.min_outlets == 1
+    assert resolve_auto(mostly, TrainingConfig()).config.features.word.min_outlets == 1
 
 
 @pytest.mark.parametrize(("n_outlets", "least"), [(10, 2), (20, 5), (40, 10), (400, 10)])
 def test_a_word_must_occur_in_a_quarter_of_the_outlets_up_to_ten(n_outlets, least):
-    assert settle(TrainingConfig(), n_outlets=n_outlets).features.word.min_outlets == least
+    assert (
+        resolve_auto_by_outlets(TrainingConfig(), n_outlets=n_outlets).features.word.min_outlets
+        == least
+    )
 
 
 def test_what_is_configured_stands():
     overrides = ["features.word.min_outlets=3", "features.char.enabled=true", "features.passages=0"]
-    settled = corpus_of(37).settle(load_config(overrides=overrides))
-    assert settled.features.word.min_outlets == 3
-    assert settled.features.char.enabled is True
-    assert settled.features.passages == 0
-    assert settled.features.word.binary is True
+    resolved = resolve_auto(corpus_of(37), load_config(overrides=overrides)).config
+    assert resolved.features.word.min_outlets == 3
+    assert resolved.features.char.enabled is True
+    assert resolved.features.passages == 0
+    assert resolved.features.word.binary is True
 
 
 def test_only_the_use_of_the_lexicon_and_the_penalty_stay_open():
     for n_outlets in (0, 37):
         left = [
-            k for k, v, _ in settings(settle(TrainingConfig(), n_outlets=n_outlets)) if v == "auto"
+            k
+            for k, v, _ in settings(resolve_auto_by_outlets(TrainingConfig(), n_outlets=n_outlets))
+            if v == "auto"
         ]
         assert left == ["features.lexicon.enabled", "classifier.logistic.C"]

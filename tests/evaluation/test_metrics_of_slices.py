@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from stance.evaluation.metrics import Scored
-from stance.evaluation.slicing import slice_scores, wilson
+from stance.evaluation.metrics import slice_scores
+from stance.evaluation.scored import Scored
 
 
 def scored(truth, guess, groups=None):
@@ -54,10 +51,3 @@ def test_outlets_are_the_units_of_a_slice_however_few(n_outlets, unit, few):
     assert part.basis.unit == unit
     assert part.to_dict()["interval_unit"] == unit
     assert part.to_dict()["few_units"] is few
-
-
-@given(st.integers(1, 200), st.data())
-def test_the_interval_of_a_share_is_wilsons(n, data):
-    hits = data.draw(st.integers(0, n))
-    expected = binomtest(hits, n).proportion_ci(method="wilson")
-    assert np.allclose(wilson(hits, n), [expected.low, expected.high], atol=1e-4)

@@ -1,4 +1,4 @@
-"""Processes that train on folds, and can be stopped at a moment's notice."""
+"""Where the models of folds are fitted: in processes on this machine, or elsewhere."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import os
 import time
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from stance.errors import CorpusError, StanceError
+from stance.evaluation.fold_fitting import fit_and_predict_fold
 from stance.model.prediction import n_threads
-from stance.model.training import learn
-from stance.processes import end_with_parent
+from stance.processes import end_with_parent, joblib_workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
 
     from stance.corpus.splitting import Fold
-    from stance.distributed.connection import Cluster
-    from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
+    from stance.model.resolve_auto import ResolvedConfig
 
 ENDED = (
     "Got a training process that came to an end, but expected its labels. Most likely memory ran "
@@ -28,34 +29,82 @@ ENDED = (
 )
 
 
-def _work(
-    parent: int,
-    calls: Connection,
-    corpus: LabelledCorpus,
-    folds: Sequence[Fold],
-    lowerable: frozenset[str],
-) -> None:
+class Trials(Protocol):
+    """Trains on all folds of a corpus with one configuration after another."""
+
+    def predict(self, resolved: ResolvedConfig, deadline: float) -> list[list[str]] | None:
+        """Return the labels of each fold's test articles, or None if time runs out.
+
+        Parameters
+        ----------
+        resolved : ResolvedConfig
+        deadline : float
+            By the clock of `time.monotonic`.
+
+        Raises
+        ------
+        StanceError
+            What training raises, or if a worker came to an end.
+        """
+        ...
+
+
+class FoldWorkers(Protocol):
+    """Fits the models of folds."""
+
+    def joblib(self, corpus: LabelledCorpus) -> AbstractContextManager[None]:
+        """Let joblib run its calls on these workers, which have the corpus in common."""
+        ...
+
+    def trials(
+        self, corpus: LabelledCorpus, folds: Sequence[Fold]
+    ) -> AbstractContextManager[Trials]:
+        """Prepare to train on the same folds again and again."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalWorkers:
+    """Processes on this machine.
+
+    Parameters
+    ----------
+    jobs : int
+        How many; -1 for one on each core.
+    """
+
+    jobs: int = 1
+
+    def joblib(self, corpus: LabelledCorpus) -> AbstractContextManager[None]:
+        """Let joblib start processes that end with this one."""
+        return joblib_workers()
+
+    def trials(self, corpus: LabelledCorpus, folds: Sequence[Fold]) -> TrialProcesses:
+        """Prepare processes that can be stopped at any moment."""
+        return TrialProcesses(corpus, folds, self.jobs)
+
+
+def predict_labels_of_fold(
+    corpus: LabelledCorpus, fold: Fold, resolved: ResolvedConfig
+) -> list[str]:
+    """Train on a fold's training articles; return the labels of its test articles."""
+    return fit_and_predict_fold(corpus, fold, resolved).predicted_labels
+
+
+def _work(parent: int, calls: Connection, corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
     """Train on one fold after another as called; what a user did wrong is handed back."""
     end_with_parent(parent)
     # Who asks may be gone at any moment, which is no error of this process.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (call := calls.recv()) is not None:
+            resolved, place = call
             try:
-                calls.send(_guess_fold(corpus, folds[call[1]], call[0], lowerable))
+                calls.send(predict_labels_of_fold(corpus, folds[place], resolved))
             except StanceError as error:
                 calls.send(error)
 
 
-def _guess_fold(
-    corpus: LabelledCorpus, fold: Fold, config: TrainingConfig, lowerable: frozenset[str]
-) -> list[str]:
-    """Train on a fold's training articles; return the labels of its test articles."""
-    model = learn(corpus.part(fold.train), config, lowerable=lowerable)
-    found = model.scores([corpus.articles[i] for i in fold.test]).argmax(axis=1)
-    return [model.labels[number] for number in found.tolist()]
-
-
-class TrialWorkers:
+class TrialProcesses:
     """Trains on all folds of a corpus with one configuration after another.
 
     Even a single one is a process of its own, since nothing else stops a
@@ -67,18 +116,9 @@ class TrialWorkers:
     folds : sequence of Fold
     jobs : int
         How many processes; -1 for one on each core.
-    lowerable : frozenset of str
-        Settings that are lowered in a fold that cannot meet them.
     """
 
-    def __init__(
-        self,
-        corpus: LabelledCorpus,
-        folds: Sequence[Fold],
-        jobs: int,
-        lowerable: frozenset[str] = frozenset(),
-    ) -> None:
-        self._lowerable = lowerable
+    def __init__(self, corpus: LabelledCorpus, folds: Sequence[Fold], jobs: int) -> None:
         self._corpus = corpus
         self._folds = folds
         self._jobs = min(n_threads(jobs), len(folds))
@@ -105,7 +145,7 @@ class TrialWorkers:
 
         for _ in range(self._jobs):
             ours, theirs = Pipe()
-            task = (os.getpid(), theirs, self._corpus, self._folds, self._lowerable)
+            task = (os.getpid(), theirs, self._corpus, self._folds)
             process = LokyProcess(target=_work, args=task)
             process.start()
             theirs.close()
@@ -118,14 +158,14 @@ class TrialWorkers:
             process.join()
             line.close()
 
-    def guess(self, config: TrainingConfig, deadline: float) -> list[list[str]] | None:
+    def predict(self, resolved: ResolvedConfig, deadline: float) -> list[list[str]] | None:
         """Return the labels of each fold's test articles, or None if time runs out.
 
         After that nothing more can be asked.
 
         Parameters
         ----------
-        config : TrainingConfig
+        resolved : ResolvedConfig
         deadline : float
             By the clock of `time.monotonic`.
 
@@ -142,7 +182,7 @@ class TrialWorkers:
             for line in self._lines:
                 if waiting and line not in busy:
                     busy[line] = waiting.popleft()
-                    _ask(line, (config, busy[line]))
+                    _ask(line, (resolved, busy[line]))
             answered: list[Any] = wait(list(busy), max(deadline - time.monotonic(), 0.0))
             if not answered:
                 return None
@@ -151,69 +191,7 @@ class TrialWorkers:
         return [found[place] for place in range(len(self._folds))]
 
 
-class TrialCluster:
-    """Does the same on the workers of a cluster.
-
-    What is under way there when time runs out is not waited for, but goes on
-    to its end.
-
-    Parameters
-    ----------
-    corpus : LabelledCorpus
-    folds : sequence of Fold
-    cluster : Cluster
-    lowerable : frozenset of str
-        Settings that are lowered in a fold that cannot meet them.
-    """
-
-    def __init__(
-        self,
-        corpus: LabelledCorpus,
-        folds: Sequence[Fold],
-        cluster: Cluster,
-        lowerable: frozenset[str] = frozenset(),
-    ) -> None:
-        self._task = (corpus, folds, lowerable)
-        self._cluster = cluster
-        self._name = ""
-
-    def __enter__(self) -> Self:
-        self._name = self._cluster.carry(self._task, tuple)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._cluster.forget(self._name)
-
-    def guess(self, config: TrainingConfig, deadline: float) -> list[list[str]] | None:
-        """Return the labels of each fold's test articles, or None if time runs out.
-
-        Parameters
-        ----------
-        config : TrainingConfig
-        deadline : float
-            By the clock of `time.monotonic`.
-
-        Raises
-        ------
-        StanceError
-            What training raises, or if workers died or cannot be reached.
-        """
-        places = range(len(self._task[1]))
-        works = [self._cluster.submit(self._name, _guess_carried, n, config) for n in places]
-        if not all(work.wait_until(deadline) for work in works):
-            self._cluster.drop(works)
-            return None
-        return [work.result()[1] for work in works]
-
-
-def _guess_carried(
-    task: tuple[LabelledCorpus, Sequence[Fold], frozenset[str]], n: int, config: TrainingConfig
-) -> list[str]:
-    corpus, folds, lowerable = task
-    return _guess_fold(corpus, folds[n], config, lowerable)
-
-
-def _ask(line: Connection, call: tuple[TrainingConfig, int]) -> None:
+def _ask(line: Connection, call: tuple[ResolvedConfig, int]) -> None:
     try:
         line.send(call)
     except OSError as error:

@@ -1,0 +1,135 @@
+"""Fitting on a fold's training articles and labelling its test articles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.model.config import ClassifierConfig
+from stance.model.training import learn, learn_features
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.corpus.article import Article
+    from stance.corpus.splitting import Fold
+    from stance.model.config import TrainingConfig
+    from stance.model.learning_corpus import LabelledCorpus
+    from stance.model.record import Model
+    from stance.model.resolve_auto import ResolvedConfig
+
+BATCH_SIZE = 1000
+
+
+@dataclass(frozen=True)
+class TestPredictions:
+    """What a model makes of articles that it has not learned from.
+
+    Parameters
+    ----------
+    labels : tuple of str
+    probabilities : ndarray of float64, shape (n_articles, n_labels)
+        In [0, 1]; zero for a label that no training article has.
+    config : TrainingConfig
+        What the model was trained with.
+    """
+
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+    config: TrainingConfig
+
+    @property
+    def predicted_labels(self) -> list[str]:
+        """The most probable label of each article."""
+        return [self.labels[number] for number in self.probabilities.argmax(axis=1).tolist()]
+
+    def among(self, labels: Sequence[str]) -> TestPredictions:
+        """Return the same with a column for each of some labels, those of the model among them."""
+        table = np.zeros((len(self.probabilities), len(labels)))
+        table[:, [labels.index(label) for label in self.labels]] = self.probabilities
+        return replace(self, labels=tuple(labels), probabilities=table)
+
+
+def fit_and_predict(
+    training: LabelledCorpus, test: Sequence[Article], resolved: ResolvedConfig
+) -> TestPredictions:
+    """Train a model on one part of a corpus and label another."""
+    model = learn(training, resolved)
+    return TestPredictions(model.labels, predict_probabilities(model, test), model.config)
+
+
+def fit_and_predict_fold(
+    corpus: LabelledCorpus, fold: Fold, resolved: ResolvedConfig
+) -> TestPredictions:
+    """Train on a fold's training articles and label its test articles.
+
+    Returns
+    -------
+    TestPredictions
+        Of all labels of the corpus.
+    """
+    test = [corpus.articles[i] for i in fold.test.tolist()]
+    return fit_and_predict(corpus.part(fold.train), test, resolved).among(corpus.labels)
+
+
+def predict_fold_by_each(
+    corpus: LabelledCorpus, fold: Fold, candidates: Sequence[ResolvedConfig]
+) -> list[NDArray[np.int64]]:
+    """Label a fold's test articles by several configurations, none of them calibrated.
+
+    Features take far longer than the classifier, so configurations which look
+    at the same features share them.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+    fold : Fold
+    candidates : sequence of ResolvedConfig
+        The penalty resolved too.
+
+    Returns
+    -------
+    list of ndarray of int64, shape (n_test,)
+        For each configuration the numbers of the corpus's labels.
+    """
+    alike: dict[object, list[int]] = defaultdict(list)
+    for place, candidate in enumerate(candidates):
+        read = candidate.config.model_copy(update={"classifier": ClassifierConfig()})
+        alike[read, candidate.lowerable].append(place)
+    training = corpus.part(fold.train)
+    numbers = np.array([corpus.labels.index(label) for label in training.labels])
+    found: dict[int, NDArray[np.int64]] = {}
+    for places in alike.values():
+        fitted = learn_features(training, candidates[places[0]])
+        tested = [corpus.articles[i] for i in fold.test.tolist()]
+        values = fitted.features.transform(fitted.config.inputs(tested))
+        for place in places:
+            linear, _ = fitted.fit(candidates[place].config.classifier)
+            found[place] = numbers[linear.scores(values).argmax(axis=1)]
+    return [found[place] for place in range(len(candidates))]
+
+
+def predict_probabilities(
+    model: Model, articles: Sequence[Article], batch_size: int = BATCH_SIZE
+) -> NDArray[np.float64]:
+    """Return the probabilities of articles that are read in batches.
+
+    Parameters
+    ----------
+    model : Model
+    articles : sequence of Article
+        One at least.
+    batch_size : int
+        Articles vectorised at once.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_articles, n_labels)
+    """
+    starts = range(0, len(articles), batch_size)
+    return np.concatenate([model.probabilities(articles[i : i + batch_size]) for i in starts])

@@ -1,0 +1,58 @@
+"""Dividing a corpus into folds that can be trained on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stance.corpus.fold_plan import FoldPlan, ProtocolChoice
+from stance.corpus.splitting import group_numbers
+
+if TYPE_CHECKING:
+    from stance.corpus.splitting import By
+    from stance.model.learning_corpus import LabelledCorpus
+
+
+def plan_corpus_folds(
+    corpus: LabelledCorpus, by: By | ProtocolChoice, wanted: int, *, seed: int
+) -> FoldPlan:
+    """Divide a corpus; no near-duplicate stands on both sides of a fold.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+    by : {"outlet", "event", "time", "random"} or ProtocolChoice
+    wanted : int
+        The largest number of folds; fewer where there are fewer outlets or
+        events.
+    seed : int
+
+    Returns
+    -------
+    FoldPlan
+        It tests the articles whose label can be learned without them; without
+        folds if there are none.
+    """
+    choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(corpus.articles, by)
+    if choice.by in {"outlet", "event"}:
+        groups, _ = group_numbers(corpus.articles, choice.by)
+        wanted = max(min(wanted, int(groups.max()) + 1), 2)
+    return FoldPlan.of(corpus.articles, choice, wanted, seed=seed, duplicates=corpus.duplicates)
+
+
+def usable_folds(
+    corpus: LabelledCorpus, by: By | ProtocolChoice, wanted: int, *, seed: int
+) -> FoldPlan:
+    """Divide a corpus into folds that can be trained on, one at least.
+
+    Parameters
+    ----------
+    corpus, by, wanted, seed
+        As for `plan_corpus_folds`.
+
+    Raises
+    ------
+    CorpusError
+        If the corpus cannot be divided so, or no article can be tested.
+    """
+    plan = plan_corpus_folds(corpus, by, wanted, seed=seed)
+    return plan if plan.folds else plan.check()
