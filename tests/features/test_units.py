@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.features import units
-from stance.features.kernels import HASH_MASK
+from stance.features.compiled.string_tables import HASH_MASK
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.features.units import (
     PADDING,

@@ -165,7 +165,7 @@ def ngram_table(
         The bits of a hash that are used, all by default; it does not change
         what is found.
     """
-    from stance.features.kernels import HASH_MASK
+    from stance.features.compiled.string_tables import HASH_MASK
 
     # Short integers are sorted in no time; what is alike may stand in any order.
     order = np.argsort((rarity * RARITY_STEPS).astype(np.int16), kind="stable")
@@ -226,7 +226,7 @@ def _weighed(
     binary: bool,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
     """Return columns and values of rows in order, and how long each row is."""
-    from stance.features.kernels import weigh
+    from stance.features.compiled.weighting import weigh
 
     columns = np.empty(len(counts.features), dtype=np.int32)
     values = np.empty(len(columns), dtype=np.float32)
@@ -265,7 +265,7 @@ class WordTable:
         order: NDArray[np.int64],
         hash_mask: int,
     ) -> None:
-        from stance.features.kernels import mark_branches
+        from stance.features.compiled.trees import mark_branches
 
         self.order = order
         self.max_n = analyzer.max_n
@@ -286,7 +286,8 @@ def _tree(
     paths: Tokens, order: NDArray[np.int64], alone: NDArray[np.int32] | None = None
 ) -> NDArray[np.int64]:
     """Return the tree of some paths; with ``alone``, a path's first step is its root."""
-    from stance.features.kernels import EMPTY, ROOT, count_branches, grow_tree
+    from stance.features.compiled.arrays import EMPTY
+    from stance.features.compiled.trees import ROOT, count_branches, grow_tree
 
     steps, offsets = paths
     features = np.empty_like(order)
@@ -333,7 +334,7 @@ class CharCounter(_Counter):
     """Counts known character n-grams; see `Counter`."""
 
     def __init__(self, table: CharTable, room: int) -> None:
-        from stance.features.kernels import CHUNK
+        from stance.features.compiled.ngrams import CHUNK
 
         super().__init__(len(table.order))
         self._table = table
@@ -353,7 +354,7 @@ class CharCounter(_Counter):
 
     def learn(self, words: Words, n_words: int) -> None:
         """List the n-grams of the words that are new since the last call."""
-        from stance.features.kernels import list_ngrams
+        from stance.features.compiled.ngrams import list_ngrams
 
         if n_words <= self._n_words:
             return
@@ -382,7 +383,7 @@ class CharCounter(_Counter):
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
         """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
-        from stance.features.kernels import score_chars
+        from stance.features.compiled.scoring import score_chars
 
         self._add_up(weights.rows)
         score_chars(
@@ -398,7 +399,7 @@ class CharCounter(_Counter):
 
     def counts(self, tokens: Tokens) -> Counts:
         """Return how often which features occur."""
-        from stance.features.kernels import list_chars
+        from stance.features.compiled.counting import list_chars
 
         return self._listed(
             len(tokens.offsets) - 1,
@@ -419,7 +420,7 @@ class CharCounter(_Counter):
 
     def _add_up(self, rows: NDArray[np.float32]) -> None:
         """Sum the rows of the n-grams of words that are new since the last call."""
-        from stance.features.kernels import sum_ngrams
+        from stance.features.compiled.scoring import sum_ngrams
 
         if len(self._sums) < self._n_words:
             larger = np.empty((len(self._offsets) - 1, rows.shape[1]), dtype=np.float64)
@@ -441,7 +442,7 @@ class WordCounter(_Counter):
 
     def learn(self, words: Words, n_words: int) -> None:
         """Look up the words that are new since the last call."""
-        from stance.features.kernels import number_words, plant_words
+        from stance.features.compiled.ngrams import number_words, plant_words
 
         if n_words > len(self._numbers):
             self._numbers = resized(self._numbers, 2 * n_words)
@@ -463,7 +464,7 @@ class WordCounter(_Counter):
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
         """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
-        from stance.features.kernels import score_words
+        from stance.features.compiled.scoring import score_words
 
         score_words(
             *tokens,
@@ -485,7 +486,7 @@ class WordCounter(_Counter):
         values : ndarray of float64, shape (n_terms,)
             In the order of the table; a word that is no term is worth nothing.
         """
-        from stance.features.kernels import average_words
+        from stance.features.compiled.scoring import average_words
 
         averages = np.zeros(len(tokens.offsets) - 1)
         average_words(*tokens, self._branches, values, averages)
@@ -493,7 +494,7 @@ class WordCounter(_Counter):
 
     def counts(self, tokens: Tokens) -> Counts:
         """Return how often which features occur."""
-        from stance.features.kernels import list_words
+        from stance.features.compiled.counting import list_words
 
         places = self._places(tokens)
         return self._listed(

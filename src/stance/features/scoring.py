@@ -129,7 +129,7 @@ class Scorer:
 
     def _compile(self, part: _Part) -> _Compiled:
         """Put a block's terms into a table, and what they weigh side by side."""
-        from stance.features.kernels import interleave
+        from stance.features.compiled.scoring import interleave
 
         block, scale, weights = part
         rows = np.empty((len(weights), 1 + weights.shape[1]), dtype=np.float32)
@@ -155,7 +155,7 @@ class Scorer:
             familiarity = memory.score(texts, scores)
             self._idle.append(memory)
         if self._plain:
-            from stance.features.kernels import score_values
+            from stance.features.compiled.scoring import score_values
 
             batch = TextBatch(texts, self._features.table, self._features.by_voice)
             for block, weights in self._plain:
@@ -177,7 +177,7 @@ class _Memory:
     """The words that one thread has met, and what the blocks know of them."""
 
     def __init__(self, foldings: dict[bool, Folding], parts: list[_Compiled]) -> None:
-        from stance.features.kernels import HASH_MASK
+        from stance.features.compiled.string_tables import HASH_MASK
 
         width = max(part.weights.rows.shape[1] for part in parts)
         self._limit = min(REMEMBERED_WORDS, REMEMBERED_SUMS // width)

@@ -122,7 +122,7 @@ class Folding:
     ----------
     letters : ndarray of int32, shape (n_code_points,)
         The letter that it becomes, or one of the marks of
-        `stance.features.kernels`: dropped, separator, spelled out.
+        `stance.features.compiled.letters`: dropped, separator, spelled out.
     spelled : ndarray of int32
         The letters of all replacements that have several.
     spelled_offsets : ndarray of int64
@@ -142,7 +142,7 @@ class Folding:
     @cached_property
     def codes(self) -> NDArray[np.uint8]:
         """A code for each unit of UTF-16 that is frequent in Arabic text, shape (n_units,)."""
-        from stance.features.kernels import BREAK, CODED, SEPARATOR, SPELLED_OUT
+        from stance.features.compiled.letters import BREAK, CODED, SEPARATOR, SPELLED_OUT
 
         letters = self.letters[:N_UNITS]
         codes = np.full(N_UNITS, CODED, dtype=np.uint8)
@@ -163,7 +163,7 @@ class Folding:
 
 def word_folding(table: NormalizationTable) -> Folding:
     """Return the folding that reads normalised words; see `stance.text.tokenization.words`."""
-    from stance.features.kernels import DROPPED, SEPARATOR, SPELLED_OUT
+    from stance.features.compiled.letters import DROPPED, SEPARATOR, SPELLED_OUT
 
     letters = np.arange(N_CODE_POINTS, dtype=np.int32)
     for first, last in table.separators:
@@ -205,7 +205,7 @@ def term_folding() -> Folding:
 
 
 def _plain_folding(separators: list[int]) -> Folding:
-    from stance.features.kernels import SEPARATOR
+    from stance.features.compiled.letters import SEPARATOR
 
     letters = np.arange(N_CODE_POINTS, dtype=np.int32)
     letters[separators] = SEPARATOR
@@ -218,7 +218,7 @@ def _plain_folding(separators: list[int]) -> Folding:
 
 
 class StringTable(NamedTuple):
-    """Distinct strings with an index; see `stance.features.kernels`."""
+    """Distinct strings with an index; see `stance.features.compiled.string_tables`."""
 
     units: NDArray[np.int32]
     offsets: NDArray[np.int64]
@@ -241,7 +241,7 @@ def n_slots(n_entries: int) -> int:
 
 def empty_slots(n_entries: int) -> NDArray[np.int64]:
     """Return slots for so many entries."""
-    from stance.features.kernels import EMPTY
+    from stance.features.compiled.arrays import EMPTY
 
     return np.full(n_slots(n_entries), EMPTY, dtype=np.int64)
 
@@ -312,7 +312,7 @@ class WordReader:
     def _read_on(
         self, encoded: CodeUnits | CodePoints, done: int, offsets: NDArray[np.int64]
     ) -> int:
-        from stance.features.kernels import read_letters, read_runs
+        from stance.features.compiled.letters import read_letters, read_runs
 
         folding = self._folding
         table = (
@@ -334,7 +334,7 @@ class WordReader:
 
     def forget(self) -> None:
         """Begin again, in the memory that was taken already."""
-        from stance.features.kernels import EMPTY
+        from stance.features.compiled.arrays import EMPTY
 
         self._count[0] = 0
         self._slots.fill(EMPTY)
@@ -356,7 +356,7 @@ class WordReader:
         self, texts: Sequence[str], encoded: CodeUnits | CodePoints
     ) -> CodeUnits | CodePoints:
         """Compose the few texts that need it."""
-        from stance.features.kernels import mark_texts
+        from stance.features.compiled.letters import mark_texts
 
         compose = self._folding.compose
         if compose is None:
@@ -371,7 +371,7 @@ class WordReader:
         )
 
     def _make_room(self) -> None:
-        from stance.features.kernels import reindex
+        from stance.features.compiled.string_tables import reindex
 
         self.offsets = resized(self.offsets, 2 * len(self.offsets) - 1)
         self.units = resized(self.units, 2 * len(self.units))
@@ -383,7 +383,7 @@ class WordReader:
 
 def read_batch(texts: Sequence[str], folding: Folding) -> TokenBatch:
     """Return the words of texts as `stance.features.tokens` does, some tens of times faster."""
-    from stance.features.kernels import HASH_MASK
+    from stance.features.compiled.string_tables import HASH_MASK
     from stance.features.tokens import TokenBatch
 
     reader = WordReader(folding, HASH_MASK)
