@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.features.counting import count_batch
+from stance.features.folding import N_CODE_POINTS, word_folding
 from stance.features.tfidf import TfidfBlock
-from stance.features.units import N_CODE_POINTS, code_points, read_batch, word_folding
+from stance.features.units import code_points
+from stance.features.word_reading import read_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

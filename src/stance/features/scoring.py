@@ -8,27 +8,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.counting import Weights, WordCounter
+from stance.features.counters import Weights
 from stance.features.familiarity import block_of_words, term_familiarity
+from stance.features.folding import surface_folding, word_folding
 from stance.features.lexicon import LexiconBlock
 from stance.features.stack import TextBatch
 from stance.features.tfidf import TfidfBlock
-from stance.features.units import (
-    WordReader,
-    code_units,
-    n_slots,
-    surface_folding,
-    word_folding,
-)
+from stance.features.units import code_units
+from stance.features.word_counting import WordCounter
+from stance.features.word_reading import WordReader, n_slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from stance.features.counting import Counter
+    from stance.features.counters import Counter
+    from stance.features.folding import Folding
     from stance.features.stack import FeatureStack
-    from stance.features.units import Folding
 
 # How many words a thread remembers the n-grams of: some 30 MB, and as much again for the sums of
 # their weights where there are many labels. The scores do not depend on it.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from stance.features.folding import surface_folding, word_folding
 from stance.features.matrices import scaled, stack
 from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
-from stance.features.units import read_batch, surface_folding, word_folding
+from stance.features.word_reading import read_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.errors import ConfigError, CorpusError
-from stance.features.counting import NgramTable, ngram_table, weigh_batch
+from stance.features.counting import ngram_table, weigh_batch
 from stance.features.ngrams import CharNgrams, WordNgrams
 from stance.features.vocabulary import Pruning, learn_vocabulary
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
+    from stance.features.counters import NgramTable
     from stance.features.tokens import TokenBatch
 
 ANALYZERS = ("word", "char", "surface")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stance.features.ngrams import CharNgrams, WordNgrams
-from stance.features.units import aligned_zeros, code_points, n_slots, resized
+from stance.features.units import code_points
+from stance.features.word_reading import aligned_zeros, n_slots, resized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
