@@ -9,7 +9,8 @@ from stance.features.folding import surface_folding, word_folding
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.features.units import code_units
 from stance.features.word_reading import WordReader, read_batch
-from stance.text.normalization import NormalizationProfile, NormalizationTable, arabic_normalization
+from stance.text.normalization import NormalizationProfile, arabic_normalization
+from stance.text.normalization_table import NormalizationTable
 from tests.samples import SAMPLES, corpora, texts, unhurried
 
 PROFILES = {

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
+from stance.corpus.fold_plan import FoldPlan, plan_folds
+from stance.corpus.protocol_choice import ProtocolChoice
 from stance.distributed.connection import joblib_on
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
@@ -139,7 +140,7 @@ class CrossValidation:
 def default_protocol(articles: Sequence[Article]) -> By:
     """Return the most honest protocol that a corpus allows.
 
-    See `stance.corpus.fold_plan.ProtocolChoice`, which also tells why.
+    See `stance.corpus.protocol_choice.ProtocolChoice`, which also tells why.
     """
     return ProtocolChoice.of(articles).by
 

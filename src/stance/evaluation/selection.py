@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice
+from stance.corpus.fold_plan import FoldPlan
+from stance.corpus.protocol_choice import ProtocolChoice
 from stance.corpus.splitting import group_numbers
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.confusion import Metric

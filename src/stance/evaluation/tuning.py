@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from stance.corpus.fold_plan import ProtocolChoice
+from stance.corpus.protocol_choice import ProtocolChoice
 from stance.distribution import install_command
 from stance.errors import ConfigError
 from stance.evaluation.search_space import search_space

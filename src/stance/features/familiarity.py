@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.features.stack import FeatureStack
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 # The letters of the Arabic blocks, without their digits, marks and punctuation.
 ARABIC_LETTERS = (

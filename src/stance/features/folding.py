@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 N_CODE_POINTS = 0x110000
 SURROGATES = slice(0xD800, 0xE000)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.features.tokens import TokenBatch
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 LEXICON_FORMAT = 1
 

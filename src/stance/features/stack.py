@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.features.preparation import Preparation
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 # From here on compiled loops are faster, getting them ready included.
 MANY_LETTERS = 500_000

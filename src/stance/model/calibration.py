@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FEWEST_LABELS, FoldPlan, GroupCoverage, ProtocolChoice
+from stance.corpus.fold_plan import FoldPlan
+from stance.corpus.protocol_choice import FEWEST_LABELS, GroupCoverage, ProtocolChoice
 from stance.model.learning_matrix import fit_linear
 from stance.model.linear import fit_temperature
 

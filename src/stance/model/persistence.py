@@ -32,7 +32,7 @@ from stance.model.linear import LinearModel
 from stance.model.record import Domain, Model, TrainingRecord
 from stance.model.settling import settle
 from stance.replacing import refuse_existing, replacing_folder
-from stance.text.normalization import NormalizationTable
+from stance.text.normalization_table import NormalizationTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,7 +24,7 @@ from stance.features.counting import count_batch
 from stance.features.scoring import Scorer
 from stance.features.stack import FeatureStack, ScaledBlock, TextBatch
 from stance.features.tfidf import TfidfOptions, fit_tfidf
-from stance.text.normalization import NormalizationTable
+from stance.text.normalization_table import NormalizationTable
 
 replacements = {0x640: "", 0x629: "ه", 0xfdfa: "صلي الله"}
 table = NormalizationTable(replacements, ((0x653, 0x655),), ((32, 47),))
