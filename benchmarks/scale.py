@@ -30,7 +30,7 @@ from stance.distributed.connection import connected
 from stance.distributed.labelling_engine import PARTITION_BYTES, DaskEngine
 from stance.formats.byte_ranges import cut
 from stance.formats.cursor import Place
-from stance.formats.opening import identify
+from stance.formats.input_file import identify
 from stance.formats.source import Source
 from stance.labelling.engine import LocalEngine
 from stance.labelling.finishing import build, sha256_of

@@ -6,7 +6,8 @@ import pytest
 from stance.cli import crossval, evaluate
 from stance.cli.fold_plan import advice, macro_line, plan_lines
 from stance.corpus.article import Article
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
+from stance.corpus.fold_plan import FoldPlan, plan_folds
+from stance.corpus.protocol_choice import ProtocolChoice
 from stance.evaluation.protocol import cross_validate
 from stance.evaluation.testing import evaluate_model
 from stance.model.config import load_config

@@ -6,14 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.corpus.article import Article
-from stance.corpus.fold_plan import (
-    FoldPlan,
-    GroupCoverage,
-    LoneLabel,
-    NotTested,
-    ProtocolChoice,
-    plan_folds,
-)
+from stance.corpus.fold_plan import FoldPlan, NotTested, plan_folds
+from stance.corpus.protocol_choice import GroupCoverage, LoneLabel, ProtocolChoice
 from stance.errors import ConfigError, CorpusError
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.features.compiled.string_tables import HASH_MASK
 from stance.features.counting import count_batch, ngram_table
-from stance.features.kernels import HASH_MASK
 from stance.features.ngrams import CharNgrams, WordNgrams
 from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stance.errors import CorpusError, DamagedFileError
 from stance.formats.byte_ranges import can_be_cut, cut
 from stance.formats.cursor import ByteRangeCursor, Cursor, Place
-from stance.formats.opening import InputFile, identify
+from stance.formats.input_file import InputFile, identify
 from stance.formats.recognition import recognise
 from stance.formats.rows import read_rows
 from stance.formats.source import Source

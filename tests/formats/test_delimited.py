@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stance.corpus.article import RejectedRow, Row
 from stance.formats import delimited
-from stance.formats.opening import InputFile, identify
+from stance.formats.input_file import InputFile, identify
 from stance.formats.rows import read_rows
 
 anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,8 +18,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from stance.corpus.article import Article, RejectedRow
 from stance.errors import ConfigError, CorpusError, DamagedFileError
 from stance.formats.cursor import Cursor, Place
+from stance.formats.input_file import InputFile
 from stance.formats.inputs import plan_inputs
-from stance.formats.opening import InputFile
 from stance.formats.reading import read_articles
 from stance.formats.rows import read_rows
 from stance.formats.source import Source
@@ -440,7 +440,7 @@ def test_a_workbook_in_the_strict_format_is_told(saved):
 def test_texts_that_would_fill_the_memory(tmp_path, monkeypatch):
     path = shared(tmp_path / "a.xlsx", "text", *["نص الخبر"] * 9)
     assert len(rows_of(path)) == 9
-    monkeypatch.setattr("stance.formats.excel.MOST_SHARED_TEXT", 100)
+    monkeypatch.setattr("stance.formats.workbook_parts.MOST_SHARED_TEXT", 100)
     with pytest.raises(CorpusError, match=r"at most 100.*CSV"):
         rows_of(path)
 

@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from stance.errors import CorpusError, DamagedFileError
-from stance.formats import excel
-from stance.formats.opening import identify
+from stance.formats import workbook_parts
+from stance.formats.input_file import identify
 from stance.formats.rows import read_rows
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -79,8 +79,8 @@ def test_an_ordinary_one_is_read(workbook):
 
 
 def test_one_long_text_is_refused_wherever_it_is(workbook, monkeypatch):
-    monkeypatch.setattr(excel, "LONGEST_ROW", 2_000)
-    monkeypatch.setattr(excel, "_BLOCK", 300)
+    monkeypatch.setattr(workbook_parts, "LONGEST_ROW", 2_000)
+    monkeypatch.setattr(workbook_parts, "_BLOCK", 300)
     read(workbook)
     long = "س" * 1_500
     replaced(workbook, SHARED, with_text(long))
@@ -98,8 +98,8 @@ def test_one_long_text_is_refused_wherever_it_is(workbook, monkeypatch):
 
 
 def test_many_short_texts_count_with_what_each_takes(workbook, monkeypatch):
-    monkeypatch.setattr(excel, "LONGEST_ROW", 100)
-    monkeypatch.setattr(excel, "MOST_SHARED_TEXT", 20_000)
+    monkeypatch.setattr(workbook_parts, "LONGEST_ROW", 100)
+    monkeypatch.setattr(workbook_parts, "MOST_SHARED_TEXT", 20_000)
     read(workbook)
     more = b"<si><t>a</t></si>" * 200
     replaced(workbook, SHARED, lambda data: data.replace(b"</sst>", more + b"</sst>"))
@@ -108,7 +108,7 @@ def test_many_short_texts_count_with_what_each_takes(workbook, monkeypatch):
 
 
 def test_styles_count_too(workbook, monkeypatch):
-    monkeypatch.setattr(excel, "MOST_OTHER_PARTS", 50_000)
+    monkeypatch.setattr(workbook_parts, "MOST_OTHER_PARTS", 50_000)
     read(workbook)
     blanks = b" " * 60_000
     replaced(workbook, "xl/styles.xml", lambda data: data + blanks)

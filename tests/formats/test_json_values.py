@@ -12,8 +12,8 @@ from stance.corpus.article import RejectedRow, Row
 from stance.errors import DamagedFileError
 from stance.formats import json_values
 from stance.formats.cursor import Cursor
+from stance.formats.input_file import InputFile, identify
 from stance.formats.json_values import JsonValues
-from stance.formats.opening import InputFile, identify
 from stance.formats.recognition import recognise
 from stance.formats.rows import read_rows
 from stance.formats.source import Source

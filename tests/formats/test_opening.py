@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stance.errors import ConfigError, CorpusError, DamagedFileError
-from stance.formats import opening
-from stance.formats.opening import InputFile, check_content, identify, open_bytes
+from stance.formats import decompression
+from stance.formats.input_file import InputFile, identify
+from stance.formats.opening import check_content, open_bytes
 
 COMPRESSIONS = [".gz", ".bz2", ".xz", ".zst"]
 LINES = "".join(f"السطر رقم {n} من خبر عن سوق البلدة {n * 7919}\n" for n in range(20_000)).encode()
@@ -191,7 +192,7 @@ def test_xz_that_takes_too_much_memory_is_refused(put, monkeypatch):
     path = put("a.txt.xz", LINES)
     # The least preset takes a megabyte, the usual one nine.
     path.write_bytes(lzma.compress(LINES, preset=6))
-    monkeypatch.setattr(opening, "XZ_MEMORY", 2 << 20)
+    monkeypatch.setattr(decompression, "XZ_MEMORY", 2 << 20)
     with (
         pytest.raises(DamagedFileError, match=r"a\.txt\.xz.*2,097,152 bytes of memory.*xz -9"),
         open_bytes(identify(str(path))) as stream,

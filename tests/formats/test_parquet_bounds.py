@@ -11,7 +11,7 @@ from stance.corpus.article import RejectedRow
 from stance.errors import DamagedFileError
 from stance.formats import parquet
 from stance.formats.cursor import Cursor, Place
-from stance.formats.opening import identify
+from stance.formats.input_file import identify
 from stance.formats.parquet_pages import BadPageError, pages
 from stance.formats.parquet_plan import ColumnPlan, plan_column
 from stance.formats.parquet_sizes import ONE_VALUE, row_sizes, value_sizes

@@ -16,12 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.errors import ModelError
-from stance.text.normalization import (
-    TABLE_FORMAT,
-    NormalizationProfile,
-    NormalizationTable,
-    arabic_normalization,
-)
+from stance.text.normalization import NormalizationProfile, arabic_normalization
+from stance.text.normalization_table import TABLE_FORMAT, NormalizationTable
 from stance.text.tokenization import words
 from tests.samples import ARABIC_LETTERS, SAMPLES, every_sample, texts, unhurried
 

@@ -12,7 +12,8 @@ import numpy as np
 from stance.benchmarking.contenders import AbsentError, Command, Contender, Majority, OurModel
 from stance.benchmarking.suite import OURS
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
-from stance.corpus.fold_plan import GroupCoverage, plan_folds
+from stance.corpus.fold_plan import plan_folds
+from stance.corpus.protocol_choice import GroupCoverage
 from stance.corpus.splitting import groups_of
 from stance.datasets.records import is_dataset_name
 from stance.errors import CorpusError

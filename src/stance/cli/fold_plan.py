@@ -9,7 +9,8 @@ from stance.cli.console import counted, quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.corpus.fold_plan import FoldPlan, GroupCoverage, NotTested
+    from stance.corpus.fold_plan import FoldPlan, NotTested
+    from stance.corpus.protocol_choice import GroupCoverage
     from stance.evaluation.metrics import Evaluation
     from stance.evaluation.protocol import Lowered
 

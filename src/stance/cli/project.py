@@ -16,7 +16,7 @@ from typing import Any
 from stance.corpus.article import FieldMapping
 from stance.errors import ConfigError
 from stance.formats.addresses import as_local, is_address
-from stance.formats.opening import STDIN
+from stance.formats.input_file import STDIN
 
 PROJECT_FILE = "stance.toml"
 

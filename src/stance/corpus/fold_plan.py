@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
-from stance.corpus.splitting import By, Fold, group_numbers, holds_out_each, split
+from stance.corpus.protocol_choice import FEWEST_LABELS, ProtocolChoice
+from stance.corpus.splitting import By, Fold, holds_out_each, split
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -24,154 +25,8 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
 
-Grouping = Literal["outlet", "event"]
-Obstacle = Literal["none_named", "one_group", "labels_are_groups", "lone_labels"]
 WhyNotTested = Literal["one_group", "one_article", "not_learned", "one_label_left"]
-
-# Fewer labels cannot be told apart.
-FEWEST_LABELS = 2
 LABELS_SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class LoneLabel:
-    """A label whose articles all come from one outlet or event.
-
-    Parameters
-    ----------
-    label : str
-    group : str or None
-        The outlet or event; None where its single article names none.
-    n_articles : int
-    """
-
-    label: str
-    group: str | None
-    n_articles: int
-
-
-@dataclass(frozen=True)
-class GroupCoverage:
-    """What a labelled corpus says of its outlets or events.
-
-    Parameters
-    ----------
-    by : {"outlet", "event"}
-    n_articles : int
-    n_groups : int
-        How many outlets or events are named.
-    n_unnamed : int
-        How many articles name none; each is taken for a group of its own.
-    n_labels : int
-    lone_labels : tuple of LoneLabel
-        The labels that are in one group only, sorted.
-    labels_are_groups : bool
-        Whether the label of an article says no more than its group does.
-    """
-
-    by: Grouping
-    n_articles: int
-    n_groups: int
-    n_unnamed: int
-    n_labels: int
-    lone_labels: tuple[LoneLabel, ...]
-    labels_are_groups: bool
-
-    @classmethod
-    def of(cls, articles: Sequence[Article], by: Grouping) -> Self:
-        """Count the outlets or events of labelled articles, and those of each label."""
-        numbers, names = group_numbers(articles, by)
-        groups: dict[str, set[int]] = {}
-        for article, number in zip(articles, numbers.tolist(), strict=True):
-            groups.setdefault(str(article.label), set()).add(number)
-        sizes = Counter(str(article.label) for article in articles)
-        lone = tuple(
-            LoneLabel(label, names[first] if (first := min(own)) < len(names) else None, n)
-            for label, own in sorted(groups.items())
-            if (n := sizes[label]) and len(own) == 1
-        )
-        n_unnamed = int((numbers >= len(names)).sum())
-        return cls(
-            by=by,
-            n_articles=len(articles),
-            n_groups=len(names),
-            n_unnamed=n_unnamed,
-            n_labels=len(groups),
-            lone_labels=lone,
-            labels_are_groups=not n_unnamed and len(lone) == len(groups) == len(names),
-        )
-
-    @property
-    def obstacle(self) -> Obstacle | None:
-        """Why none can be held out; None where they can."""
-        if not self.n_groups:
-            return "none_named"
-        if self.labels_are_groups and self.n_labels > 1:
-            return "labels_are_groups"
-        if self.n_groups < 2:
-            return "one_group"
-        if self.n_labels - len(self.lone_labels) < FEWEST_LABELS:
-            return "lone_labels"
-        return None
-
-    @property
-    def is_known_throughout(self) -> bool:
-        """Whether they can be held out, and every article names one."""
-        return self.obstacle is None and not self.n_unnamed
-
-    @property
-    def is_mostly_known(self) -> bool:
-        """Whether they can be held out, and at least half of the articles name one."""
-        return self.obstacle is None and 2 * self.n_unnamed <= self.n_articles
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "named": self.n_groups,
-            "articles_without": self.n_unnamed,
-            "labels_in_one": [asdict(lone) for lone in self.lone_labels],
-            "obstacle": self.obstacle,
-        }
-
-
-@dataclass(frozen=True)
-class ProtocolChoice:
-    """What training and test do not share, and what decided it.
-
-    Parameters
-    ----------
-    by : {"outlet", "event", "time", "random"}
-    asked : bool
-        Whether that was asked for, rather than chosen for the corpus.
-    outlets, events : GroupCoverage
-    """
-
-    by: By
-    asked: bool
-    outlets: GroupCoverage
-    events: GroupCoverage
-
-    @classmethod
-    def of(cls, articles: Sequence[Article], asked: By | None = None) -> Self:
-        """Choose the most honest protocol that a corpus allows, unless one is asked for.
-
-        Outlets where some are named and two labels or more are in several of
-        them; else events, where every article names one and the same holds;
-        else random.
-        """
-        outlets = GroupCoverage.of(articles, "outlet")
-        events = GroupCoverage.of(articles, "event")
-        by: By = "random"
-        if outlets.obstacle is None:
-            by = "outlet"
-        elif events.is_known_throughout:
-            by = "event"
-        return cls(asked or by, asked is not None, outlets, events)
-
-    @property
-    def held_out(self) -> GroupCoverage | None:
-        """The outlets or events, where they are what is held out."""
-        return {"outlet": self.outlets, "event": self.events}.get(self.by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
+from stance.corpus.fold_plan import FoldPlan, plan_folds
+from stance.corpus.protocol_choice import ProtocolChoice
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.fold_fitting import fit_and_predict_fold
 from stance.evaluation.fold_workers import LocalWorkers

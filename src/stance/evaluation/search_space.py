@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stance.corpus.fold_plan import GroupCoverage
+from stance.corpus.protocol_choice import GroupCoverage
 from stance.errors import ConfigError
 from stance.model.config import setting
 from stance.model.resolve_auto import ENOUGH_OUTLETS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import ProtocolChoice
+from stance.corpus.protocol_choice import ProtocolChoice
 from stance.distribution import install_command
 from stance.errors import ConfigError
 from stance.evaluation.fold_workers import LocalWorkers

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from stance.features.folding import surface_folding, word_folding
 from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
-from stance.features.units import read_batch, surface_folding, word_folding
+from stance.features.word_reading import read_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.features.model_input import ModelInput
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 # From here on compiled loops are faster, getting them ready included.
 MANY_LETTERS = 500_000

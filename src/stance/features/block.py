@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.features.batches import Batch
-    from stance.features.counting import NgramTable, Weights
+    from stance.features.counters import NgramTable, Weights
     from stance.features.tfidf import TfidfOptions
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 
 class Groups(NamedTuple):

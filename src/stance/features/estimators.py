@@ -18,13 +18,15 @@ from stance.features.lexicon import Lexicon
 from stance.features.lexicon_block import LexiconBlock
 from stance.features.model_input import text_inputs
 from stance.features.tfidf import TfidfOptions, fit_tfidf
-from stance.text.normalization import NormalizationTable, arabic_normalization
+from stance.text.normalization import arabic_normalization
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
     from scipy import sparse
+
+    from stance.text.normalization_table import NormalizationTable
 
 
 def check_texts(texts: Iterable[str]) -> list[str]:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.features.counting import count_batch
-from stance.features.units import N_CODE_POINTS, code_points, read_batch, word_folding
+from stance.features.folding import N_CODE_POINTS, word_folding
+from stance.features.units import code_points
+from stance.features.word_reading import read_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.features.block import WordBlock
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 # The letters of the Arabic blocks, without their digits, marks and punctuation.
 ARABIC_LETTERS = (

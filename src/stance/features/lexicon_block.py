@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stance.features.block import Groups, StoredFiles
     from stance.features.lexicon_settings import LexiconSettings
     from stance.features.tokens import TokenBatch
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 PER_WORDS = 1000.0
 
@@ -219,7 +219,7 @@ class LexiconBlock(PlainBlock):
         scores: NDArray[np.float64],
     ) -> None:
         """Add what rates and shares say to scores of shape (n_texts, n_labels)."""
-        from stance.features.kernels import score_values
+        from stance.features.compiled.scoring import score_values
 
         score_values(self.rates(batch.words), weights * scale[:, None], scores)
 

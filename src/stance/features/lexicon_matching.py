@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from stance.features.lexicon import Category, Lexicon
     from stance.features.tokens import TokenBatch
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 ARTICLE = "ال"
 CONJUNCTIONS = ("و", "ف")

@@ -18,7 +18,7 @@ from stance.text.tokenization import locate_words, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
     from stance.text.tokenization import Word
 
 # Bylines, datelines and signatures stand among so many words at either end of an article.

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.counting import WordCounter
 from stance.features.familiarity import term_familiarity
-from stance.features.units import (
-    WordReader,
-    code_units,
-    n_slots,
-    surface_folding,
-    word_folding,
-)
+from stance.features.folding import surface_folding, word_folding
+from stance.features.units import code_units
+from stance.features.word_counting import WordCounter
+from stance.features.word_reading import WordReader, n_slots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.features.block import Block
-    from stance.features.counting import Counter, NgramTable, Weights
+    from stance.features.counters import Counter, NgramTable, Weights
+    from stance.features.folding import Folding
     from stance.features.model_input import ModelInput
     from stance.features.stack import FeatureStack, ScaledBlock
-    from stance.features.units import Folding
 
 # How many words a thread remembers the n-grams of: some 30 MB, and as much again for the sums of
 # their weights where there are many labels. The scores do not depend on it.
@@ -149,7 +145,7 @@ class _Memory:
     """The words that one thread has met, and what the blocks know of them."""
 
     def __init__(self, foldings: dict[bool, Folding], parts: list[_Compiled]) -> None:
-        from stance.features.kernels import HASH_MASK
+        from stance.features.compiled.string_tables import HASH_MASK
 
         width = max(part.weights.rows.shape[1] for part in parts)
         self._limit = min(REMEMBERED_WORDS, REMEMBERED_SUMS // width)

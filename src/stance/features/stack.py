@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stance.features.block import Block, WordBlock
     from stance.features.model_input import ModelInput
     from stance.features.preparation import Preparation
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 
 class ScaledBlock(NamedTuple):

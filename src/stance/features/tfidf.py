@@ -16,7 +16,8 @@ import numpy as np
 
 from stance.errors import ConfigError, CorpusError
 from stance.features.block import BlockFiles, CompiledNgrams, Fitted, PlainBlock
-from stance.features.counting import NgramTable, Weights, count_batch, ngram_table, weigh_batch
+from stance.features.counters import NgramTable, Weights
+from stance.features.counting import count_batch, ngram_table, weigh_batch
 from stance.features.matrices import csr
 from stance.features.ngrams import CharNgrams, WordNgrams
 from stance.features.outlets import check_outlets
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from stance.features.block import Groups, StoredFiles, WordBlock
     from stance.features.tfidf_settings import TfidfSettings
     from stance.features.tokens import TokenBatch
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 ANALYZERS = ("word", "char", "surface")
 
@@ -172,7 +173,7 @@ class TfidfBlock(PlainBlock):
 
     def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledNgrams:
         """Put what the terms weigh side by side, in the order of their table."""
-        from stance.features.kernels import interleave
+        from stance.features.compiled.scoring import interleave
 
         options, rows = self.options, np.empty((len(weights), 1 + weights.shape[1]), np.float32)
         interleave(self.ngrams.order, self.idf, scale, weights, rows)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stance.features.ngrams import CharNgrams, WordNgrams
-from stance.features.units import aligned_zeros, code_points, n_slots, resized
+from stance.features.units import code_points
+from stance.features.word_reading import aligned_zeros, n_slots, resized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,8 @@ class _Tree:
     """N-grams as nodes of a tree, each with its tally."""
 
     def __init__(self, batch: TokenBatch, n_roots: int) -> None:
-        from stance.features.kernels import EMPTY, N_TALLIES
+        from stance.features.compiled.arrays import EMPTY
+        from stance.features.compiled.vocabulary import N_TALLIES
 
         self._types = batch.types
         self._tokens = batch.tokens
@@ -103,7 +105,8 @@ class _Tree:
         raise NotImplementedError
 
     def _grow(self) -> None:
-        from stance.features.kernels import EMPTY, replant_tree
+        from stance.features.compiled.arrays import EMPTY
+        from stance.features.compiled.trees import replant_tree
 
         larger = np.full(2 * len(self._branches), EMPTY, dtype=np.int64)
         replant_tree(self._branches, larger)
@@ -111,7 +114,8 @@ class _Tree:
 
     def prune(self, pruning: Pruning, max_n: int) -> Vocabulary:
         """Spell what is kept."""
-        from stance.features.kernels import DOCUMENTS, OUTLETS, TOTAL, spell
+        from stance.features.compiled.trees import spell
+        from stance.features.compiled.vocabulary import DOCUMENTS, OUTLETS, TOTAL
 
         n_nodes = int(self._n_nodes[0])
         tallies = self._tallies[:n_nodes]
@@ -151,7 +155,7 @@ class _WordTree(_Tree):
     def count(
         self, min_n: int, max_n: int, texts: NDArray[np.int64], outlets: NDArray[np.int64]
     ) -> None:
-        from stance.features.kernels import N_TALLIES, tally_words
+        from stance.features.compiled.vocabulary import N_TALLIES, tally_words
 
         done = 0
         while True:
@@ -201,7 +205,7 @@ class _CharTree(_Tree):
     def count(
         self, min_n: int, max_n: int, texts: NDArray[np.int64], outlets: NDArray[np.int64]
     ) -> None:
-        from stance.features.kernels import N_TALLIES, tally_chars
+        from stance.features.compiled.vocabulary import N_TALLIES, tally_chars
 
         ngrams, offsets = self._split(min_n, max_n)
         self._tallies = aligned_zeros((int(self._n_nodes[0]), N_TALLIES), np.int32)
@@ -220,7 +224,7 @@ class _CharTree(_Tree):
 
     def _split(self, min_n: int, max_n: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the n-grams of each word as nodes, and where each word's begin."""
-        from stance.features.kernels import split_words
+        from stance.features.compiled.ngrams import split_words
 
         units, offsets = code_points(self._types)
         padded = np.empty(int(np.diff(offsets).max(initial=0)) + 2, dtype=np.int32)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from stance.errors import DamagedFileError
 from stance.formats.cursor import ByteRange, Cursor, Place
-from stance.formats.opening import InputFile, open_bytes
+from stance.formats.opening import open_bytes
 from stance.formats.parquet import row_groups
 from stance.formats.rows import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from stance.formats.input_file import InputFile
 
 BLOCK = 1024 * 1024
 

@@ -14,12 +14,13 @@ from stance.corpus.keys import tidy
 from stance.errors import CorpusError
 from stance.formats.formulas import unescape_formula
 from stance.formats.lines import LONGEST_ROW, Line, read_lines
-from stance.formats.opening import InputFile, open_bytes
+from stance.formats.opening import open_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stance.formats.cursor import Cursor
+    from stance.formats.input_file import InputFile
 
 # An article is rarely over 100 kB; csv's own limit of 128 kB would stop at a long one.
 MAX_FIELD = min(sys.maxsize, 2**31 - 1)

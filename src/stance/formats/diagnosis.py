@@ -12,7 +12,7 @@ from stance.corpus.keys import tidy
 from stance.errors import CorpusError, MissingFieldError
 from stance.formats.cursor import Cursor
 from stance.formats.encodings import UTF8
-from stance.formats.opening import TEXTUAL
+from stance.formats.input_file import TEXTUAL
 from stance.formats.values import NoTextError, text_of
 
 if TYPE_CHECKING:

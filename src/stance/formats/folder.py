@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stance.corpus.article import RejectedRow, Row
 from stance.errors import CorpusError
 from stance.formats.cursor import Cursor
-from stance.formats.opening import identify
+from stance.formats.input_file import identify
 from stance.formats.recognition import recognise
 from stance.formats.rows import read_rows, text_row
 

@@ -20,7 +20,7 @@ from stance.formats.addresses import (
 )
 from stance.formats.cursor import Cursor
 from stance.formats.folder import LABELS_FILE, read_folder, text_files
-from stance.formats.opening import STDIN, InputFile, identify, is_folder, promised_by
+from stance.formats.input_file import STDIN, InputFile, identify, is_folder, promised_by
 from stance.formats.recognition import peculiarities, recognise
 from stance.formats.rows import read_rows
 from stance.formats.source import check_source

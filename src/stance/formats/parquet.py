@@ -10,8 +10,9 @@ import numpy as np
 
 from stance.corpus.article import RejectedRow, Row
 from stance.errors import CorpusError, DamagedFileError
+from stance.formats.input_file import STDIN, InputFile
 from stance.formats.lines import LONGEST_ROW, SHOWN
-from stance.formats.opening import STDIN, InputFile, check_content, seekable
+from stance.formats.opening import check_content, seekable
 from stance.formats.parquet_pages import BadPageError
 from stance.formats.parquet_plan import LONG_TEXT, ColumnPlan, plan_column
 from stance.formats.parquet_sizes import row_sizes, value_sizes

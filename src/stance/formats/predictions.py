@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stance.corpus.article import RejectedRow
 from stance.corpus.keys import canonical
 from stance.errors import CorpusError
-from stance.formats.opening import identify
+from stance.formats.input_file import identify
 from stance.formats.recognition import recognise
 from stance.formats.rows import read_rows
 from stance.formats.source import Source

@@ -21,6 +21,7 @@ from stance.formats.encodings import (
 )
 from stance.formats.excel import chosen_sheet
 from stance.formats.exports import recognise_export
+from stance.formats.input_file import STDIN, TEXTUAL, InputFile
 from stance.formats.json_documents import (
     LIST_WITHIN,
     LONG_LIST,
@@ -29,8 +30,8 @@ from stance.formats.json_documents import (
     recognise_document,
 )
 from stance.formats.json_values import JsonValues
-from stance.formats.opening import SAMPLE, STDIN, TEXTUAL, InputFile, later_samples, sample
 from stance.formats.rows import parse_json
+from stance.formats.samples import SAMPLE, later_samples, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,10 +14,11 @@ from stance.formats.cursor import Cursor
 from stance.formats.delimited import read_delimited
 from stance.formats.excel import read_workbook
 from stance.formats.exports import unpacker
+from stance.formats.input_file import STDIN, InputFile
 from stance.formats.json_documents import LONG_LIST, is_document_layout, rows_of_document
 from stance.formats.json_values import JsonValues
 from stance.formats.lines import LONGEST_ROW, Line, read_lines
-from stance.formats.opening import STDIN, InputFile, open_bytes
+from stance.formats.opening import open_bytes
 from stance.formats.parquet import read_parquet
 
 if TYPE_CHECKING:

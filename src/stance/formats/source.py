@@ -9,7 +9,7 @@ from stance.corpus.article import FieldMapping
 from stance.corpus.dates import DATE_ORDERS
 from stance.errors import ConfigError
 from stance.formats.encodings import check_encoding
-from stance.formats.opening import check_format
+from stance.formats.input_file import check_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ import orjson
 
 from stance.corpus.article import as_json
 from stance.errors import OutputError
-from stance.formats.opening import COMPRESSIONS
+from stance.formats.input_file import COMPRESSIONS
 from stance.formats.writing import json_lines
 from stance.labelling.finishing import build, publish, sha256_of
 from stance.labelling.journal import (

@@ -17,7 +17,7 @@ from stance.distribution import installed_versions
 from stance.errors import OutputError
 from stance.formats.addresses import as_local, is_address, open_at, writing_at
 from stance.formats.cursor import BLOCK
-from stance.formats.opening import STDIN, is_folder
+from stance.formats.input_file import STDIN, is_folder
 from stance.labelling.target import RECEIPT, exists
 from stance.replacing import replacing_file
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stance.errors import ConfigError, OutputError
 from stance.formats.addresses import as_local, exists_at, files_below, is_address, remove_at
-from stance.formats.opening import COMPRESSIONS, is_folder
+from stance.formats.input_file import COMPRESSIONS, is_folder
 from stance.formats.overwriting import refuse_overwriting
 from stance.formats.writing import OUTPUT_FORMATS, output_format
 from stance.labelling.journal import WorkFolder

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.fold_plan import FEWEST_LABELS, GroupCoverage, ProtocolChoice
+from stance.corpus.protocol_choice import FEWEST_LABELS, GroupCoverage, ProtocolChoice
 from stance.model.corpus_folds import plan_corpus_folds
 from stance.model.linear import fit_temperature
 from stance.model.macro_f1 import first_of_ties, macro_f1

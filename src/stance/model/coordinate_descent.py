@@ -19,24 +19,19 @@ Large-scale Linear SVM, ICML 2008.
 
 from __future__ import annotations
 
-import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.kernels import compiled
+from stance.features.compiled.coordinate_descent import LANES, SHRINK, begin, visit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
     Floats = NDArray[np.float64]
-
-# Labels whose weights stand side by side. A feature's are looked up without a loop over them,
-# which `visit` spells out.
-LANES = 4
 
 # Share of an article's cost at which its dual variable starts, and the most it starts with.
 FIRST_SHARE = 1e-3
@@ -45,11 +40,6 @@ FIRST_AT_MOST = 1e-8
 # How exact a step is: at first, and at last.
 COARSE = 1e-2
 FINE = 1e-8
-
-STEPS = 100
-SHRINK = 0.1
-
-ONE, TWO, THREE = np.uint32(1), np.uint32(2), np.uint32(3)
 
 
 class Solution(NamedTuple):
@@ -179,131 +169,3 @@ class _Problem:
             if n_steps <= len(visited) // 10:
                 exactness = max(FINE, SHRINK * exactness)
         return False
-
-
-@compiled
-def begin(
-    offsets: NDArray[np.int64],
-    places: NDArray[np.uint32],
-    values: NDArray[np.float32],
-    articles: NDArray[np.int64],
-    signs: Floats,
-    duals: Floats,
-    weights: NDArray[np.float32],
-    squares: Floats,
-) -> None:
-    """Add each article's part to the weights, and its features' squares to one."""
-    last = len(weights) - LANES
-    for article in articles:
-        for label in range(signs.shape[1]):
-            weights[last + label] += duals[article, label, 0] * signs[article, label]
-        for i in range(offsets[article], offsets[article + 1]):
-            value = np.float64(values[i])
-            squares[article] += value * value
-            for label in range(signs.shape[1]):
-                change = duals[article, label, 0] * signs[article, label]
-                weights[int(places[i]) + label] += change * value
-
-
-@compiled
-def visit(
-    offsets: NDArray[np.int64],
-    places: NDArray[np.uint32],
-    values: NDArray[np.float32],
-    articles: NDArray[np.int64],
-    signs: Floats,
-    costs: Floats,
-    squares: Floats,
-    duals: Floats,
-    weights: NDArray[np.float32],
-    exactness: float,
-    unsolved: NDArray[np.bool_],
-    gradients: Floats,
-) -> int:
-    """Solve for the dual variables of some articles in turn, of the labels that are unsolved.
-
-    ``gradients`` of shape (n_articles, n_labels) become how far each was from
-    its solution. Returns the number of Newton steps.
-    """
-    last = len(weights) - LANES
-    margins, changes = np.zeros(LANES), np.zeros(LANES, dtype=np.float32)
-    n_steps = 0
-    for row in range(len(articles)):
-        article = articles[row]
-        first, end = offsets[article], offsets[article + 1]
-        a, b, c, d = weights[last], weights[last + 1], weights[last + 2], weights[last + 3]
-        for i in range(first, end):
-            at, value = places[i], values[i]
-            a += weights[at] * value
-            b += weights[at + ONE] * value
-            c += weights[at + TWO] * value
-            d += weights[at + THREE] * value
-        margins[0], margins[1], margins[2], margins[3] = a, b, c, d
-        before = n_steps
-        for label in range(signs.shape[1]):
-            changes[label] = 0.0
-            if unsolved[label]:
-                sign = signs[article, label]
-                change, gradients[row, label], steps = _solve_one(
-                    sign * margins[label],
-                    squares[article],
-                    costs[article],
-                    exactness,
-                    duals[article, label],
-                )
-                n_steps += steps
-                changes[label] = change * sign
-        if n_steps == before:
-            continue
-        a, b, c, d = changes[0], changes[1], changes[2], changes[3]
-        weights[last] += a
-        weights[last + 1] += b
-        weights[last + 2] += c
-        weights[last + 3] += d
-        for i in range(first, end):
-            at, value = places[i], values[i]
-            weights[at] += a * value
-            weights[at + ONE] += b * value
-            weights[at + TWO] += c * value
-            weights[at + THREE] += d * value
-    return n_steps
-
-
-@compiled
-def _solve_one(
-    margin: float, square: float, cost: float, exact: float, duals: Floats
-) -> tuple[float, float, int]:
-    """Minimise over one dual variable by Newton's method, and write it down.
-
-    It and the rest of the cost are kept both, and the smaller is solved for:
-    a difference of two nearly equal numbers would lose it.
-
-    Returns
-    -------
-    change : float
-        By which an article's features change the weights, times its sign.
-    gradient : float
-        How far it was from the solution.
-    n_steps : int
-    """
-    which = 1 if 0.5 * square * (duals[1] - duals[0]) + margin < 0.0 else 0
-    slope = -margin if which == 1 else margin
-    before = duals[which]
-    now = before
-    if cost - now < 0.5 * cost:
-        now *= SHRINK
-    gradient = square * (now - before) + slope + math.log(now / (cost - now))
-    first = abs(gradient)
-    n_steps = 0
-    while n_steps <= STEPS and abs(gradient) >= exact:
-        curvature = square + cost / (cost - now) / now
-        tried = now - gradient / curvature
-        now = tried if tried > 0.0 else now * SHRINK
-        gradient = square * (now - before) + slope + math.log(now / (cost - now))
-        n_steps += 1
-    if n_steps == 0:
-        return 0.0, first, 0
-    duals[which] = now
-    duals[1 - which] = cost - now
-    change = now - before
-    return (-change if which == 1 else change), first, n_steps

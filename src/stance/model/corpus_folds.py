@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stance.corpus.fold_plan import FoldPlan, ProtocolChoice
+from stance.corpus.fold_plan import FoldPlan
+from stance.corpus.protocol_choice import ProtocolChoice
 from stance.corpus.splitting import group_numbers
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from scipy import sparse
 
-from stance.corpus.fold_plan import GroupCoverage
+from stance.corpus.protocol_choice import GroupCoverage
 from stance.corpus.splitting import group_numbers
 from stance.features.familiarity import arabic_words, count_terms
 from stance.model.record import Domain

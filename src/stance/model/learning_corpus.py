@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
-from stance.corpus.fold_plan import GroupCoverage
 from stance.corpus.labels import require_labels
+from stance.corpus.protocol_choice import GroupCoverage
 from stance.errors import CorpusError
 from stance.model.unread_fields import refuse_contradictions
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from stance.model.config import TextConfig
     from stance.model.learning_corpus import LabelledCorpus
-    from stance.text.normalization import NormalizationTable
+    from stance.text.normalization_table import NormalizationTable
 
 
 def learn_preparation(

@@ -42,7 +42,7 @@ from stance.model.model_folder import ModelFolder, read_manifest
 from stance.model.record import Model
 from stance.model.resolve_auto import resolve_auto_by_outlets
 from stance.replacing import refuse_existing, replacing_folder
-from stance.text.normalization import NormalizationTable
+from stance.text.normalization_table import NormalizationTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

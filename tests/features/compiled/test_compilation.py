@@ -1,3 +1,5 @@
+import ast
+import importlib
 import os
 import shutil
 import subprocess
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import stance
-from stance.features import kernels
+from stance.features.compiled import compilation
 
 SOURCE = Path(stance.__file__).parent
 
@@ -18,13 +20,13 @@ KINDS = {"mark_texts": 2}
 # common counts.
 SCRIPT = """
 import numpy as np
-from stance.features.batches import InputBatch
 from stance.features.counting import count_batch
 from stance.features.scoring import Scorer
+from stance.features.batches import InputBatch
 from stance.features.model_input import text_inputs
 from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfOptions, fit_tfidf
-from stance.text.normalization import NormalizationTable
+from stance.text.normalization_table import NormalizationTable
 
 replacements = {0x640: "", 0x629: "ه", 0xfdfa: "صلي الله"}
 table = NormalizationTable(replacements, ((0x653, 0x655),), ((32, 47),))
@@ -49,7 +51,7 @@ print(found.values.tobytes().hex(), found.familiarity.tobytes().hex())
 # One kernel is enough to see where compiled code is kept.
 SMALL = """
 import numpy as np
-from stance.features.kernels import reindex
+from stance.features.compiled.string_tables import reindex
 reindex(np.full(2, -1), np.full(4, -1))
 """
 
@@ -78,7 +80,7 @@ def installed(tmp_path):
 
 
 def kept(folder):
-    return list(folder.rglob("kernels.*.nbi"))
+    return list(folder.rglob("string_tables.*.nbi"))
 
 
 def test_compiled_code_is_kept_in_the_cache_folder_that_the_user_names(installed, tmp_path):
@@ -92,40 +94,107 @@ def test_where_the_package_is_read_only_compiled_code_is_kept_in_the_users_cache
 ):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     # A file in its place: not even root can write into the folder then.
-    (installed / "stance" / "features" / "__pycache__").write_text("")
+    (installed / "stance" / "features" / "compiled" / "__pycache__").write_text("")
     run(SMALL, source=installed, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert kept(tmp_path / "cache")
     assert not kept(installed / "stance")
 
 
 def test_without_a_folder_to_write_in_code_is_compiled_all_the_same(monkeypatch):
-    asked = []
+    def no_folder(function):
+        raise RuntimeError(f"cannot cache function {function}: no locator available")
 
-    def njit(function, *, cache=False, **_):
-        asked.append(cache)
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return function
+    monkeypatch.setattr(compilation, "FunctionCache", no_folder)
+    assert compilation.compiled(doubled)(21) == 42
 
-    monkeypatch.setattr(kernels, "njit", njit)
-    assert kernels.compiled(kept) is kept
-    assert asked == [True, False]
+
+def doubled(number):
+    return 2 * number
+
+
+# A kernel, and one that calls it from another file.
+CALLER = """
+from stance.features.compiled.compilation import compiled
+from stance.features.compiled.string_tables import extended_hash
+
+@compiled
+def call(hashed):
+    return extended_hash(hashed, 7, 1 << 20)
+"""
+
+
+def test_a_change_in_an_imported_kernel_is_noticed(installed):
+    folder = installed / "stance" / "features" / "compiled"
+    (folder / "caller.py").write_text(CALLER)
+    code = "from stance.features.compiled.caller import call; print(call(5))"
+    before = run(code, source=installed)
+    assert run(code, source=installed) == before
+    path = folder / "string_tables.py"
+    old = "return ((hashed ^ int(unit)) * HASH_FACTOR) & hash_mask"
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, "return 1234"), "utf-8")
+    assert before != run(code, source=installed) == "1234\n"
+
+
+def test_a_change_in_a_constant_of_another_file_is_noticed(installed):
+    folder = installed / "stance" / "features" / "compiled"
+    (folder / "constant.py").write_text("NUMBER = 1\n")
+    (folder / "caller.py").write_text(
+        "from stance.features.compiled.compilation import compiled\n"
+        "from stance.features.compiled.constant import NUMBER\n\n"
+        "@compiled\ndef number():\n    return NUMBER\n"
+    )
+    code = "from stance.features.compiled.caller import number; print(number())"
+    assert run(code, source=installed) == "1\n"
+    (folder / "constant.py").write_text("NUMBER = 2\n")
+    assert run(code, source=installed) == "2\n"
+
+
+def test_what_has_not_changed_is_not_compiled_again(installed, tmp_path):
+    cache = tmp_path / "cache"
+
+    def written():
+        run(SMALL, source=installed, NUMBA_CACHE_DIR=str(cache))
+        return {path: path.stat().st_mtime_ns for path in kept(cache)}
+
+    before = written()
+    assert before
+    assert written() == before
+
+
+def kernels_called_from_outside():
+    """Return the compiled functions that the rest of the package imports, by name."""
+    found = {}
+    for path in SOURCE.rglob("*.py"):
+        if path.parent.name == "compiled":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            module = getattr(node, "module", None) or ""
+            if isinstance(node, ast.ImportFrom) and module.startswith("stance.features.compiled."):
+                for alias in node.names:
+                    found[alias.name] = getattr(importlib.import_module(module), alias.name)
+    return {name: value for name, value in found.items() if callable(value)}
 
 
 def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_articles):
     full_model.scores(seed_articles[:5])
     full_model.features.transform(full_model.config.inputs(seed_articles[:5]))
+    kernels = kernels_called_from_outside()
+    assert len(kernels) > 20
     several = {
         name: kernel.signatures
-        for name, kernel in vars(kernels).items()
-        if not name.startswith("_") and len(getattr(kernel, "signatures", ())) > KINDS.get(name, 1)
+        for name, kernel in kernels.items()
+        if len(getattr(kernel, "signatures", ())) > KINDS.get(name, 1)
     }
     assert not several
 
 
 @pytest.mark.parametrize("ending", [".nbi", ".nbc"])
 def test_a_damaged_cache_of_compiled_kernels_is_dropped_and_made_anew(tmp_path, ending):
-    code = "from stance.features.kernels import _place; print(_place(12345, 16))"
+    code = (
+        "from stance.features.compiled.string_tables import extended_hash\n"
+        "print(extended_hash(12345, 16, 1 << 20))"
+    )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
 
     def placed():

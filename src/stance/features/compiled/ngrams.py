@@ -1,0 +1,133 @@
+"""The n-grams of words, looked up in a tree or entered into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stance.features.compiled.arrays import LOW_HALF
+from stance.features.compiled.compilation import compiled
+from stance.features.compiled.string_tables import extended_hash, find_string
+from stance.features.compiled.trees import NOWHERE, ROOT, branch_from, grow_branch
+
+if TYPE_CHECKING:
+    from stance.features.compiled.arrays import Int32s, Int64s, Numbers
+
+SPACE = 32
+UNKNOWN = -1 << 32  # a word that is in no n-gram
+CHUNK = 32  # n-grams
+
+
+@compiled
+def number_words(
+    units: Int32s,
+    offsets: Int64s,
+    first_word: int,
+    n_words: int,
+    slots: Int64s,
+    known_offsets: Int64s,
+    known_units: Int32s,
+    numbers: Int32s,
+    hash_mask: int,
+) -> None:
+    """Look words up in a table; -1 for a word that is not there."""
+    for word in range(first_word, n_words):
+        begin, end = offsets[word], offsets[word + 1]
+        hashed = 0
+        for i in range(begin, end):
+            hashed = extended_hash(hashed, units[i], hash_mask)
+        found = find_string(units, begin, end, hashed, slots, known_offsets, known_units)
+        numbers[word] = max(found, -1)
+
+
+@compiled
+def plant_words(
+    numbers: Int32s, first_word: int, n_words: int, alone: Int32s, branches: Int64s
+) -> None:
+    """Note each word's node, which is its number, with one more than its own feature, if any."""
+    for word in range(first_word, n_words):
+        number = int(numbers[word])
+        branches[word] = (number << 32) | (int(alone[number]) + 1) if number >= 0 else UNKNOWN
+
+
+@compiled
+def list_ngrams(
+    units: Int32s,
+    offsets: Int64s,
+    first_word: int,
+    n_words: int,
+    padded: Int32s,
+    min_n: int,
+    max_n: int,
+    tree: Int64s,
+    ngrams: Numbers,
+    ngram_offsets: Int64s,
+) -> int:
+    """List the known character n-grams of words, one for each place where it stands.
+
+    ``padded`` has room for the longest word with a space on either side. Word
+    i has ``ngrams[ngram_offsets[i]:ngram_offsets[i + 1]]``; behind the last one
+    some room is left, so that loops may look beyond it.
+
+    Returns
+    -------
+    int
+        How many words are done; fewer than all where ``ngrams`` is full.
+    """
+    for word in range(first_word, n_words):
+        size = offsets[word + 1] - offsets[word] + 2
+        padded[0] = padded[size - 1] = SPACE
+        padded[1 : size - 1] = units[offsets[word] : offsets[word + 1]]
+        n_found = ngram_offsets[word]
+        # A word too short for the shortest n-gram counts once, whole.
+        shortest = min(min_n, size)
+        longest = max(max_n, shortest)
+        for start in range(size - shortest + 1):
+            node = ROOT
+            for end in range(start + 1, min(start + longest, size) + 1):
+                branch = branch_from(node, padded[end - 1], tree)
+                if branch == NOWHERE:
+                    break
+                node = branch >> 32
+                feature = (branch & LOW_HALF) - 1
+                if feature >= 0 and end - start >= shortest:
+                    if n_found >= len(ngrams) - CHUNK:
+                        return word
+                    ngrams[n_found] = feature
+                    n_found += 1
+        ngram_offsets[word + 1] = n_found
+    return n_words
+
+
+@compiled
+def split_words(
+    units: Int32s,
+    offsets: Int64s,
+    first_word: int,
+    n_words: int,
+    padded: Int32s,
+    min_n: int,
+    max_n: int,
+    n_nodes: Int64s,
+    tree: Int64s,
+    ngrams: Numbers,
+    ngram_offsets: Int64s,
+) -> int:
+    """List all character n-grams of words, as nodes of a tree that grows; see `list_ngrams`."""
+    for word in range(first_word, n_words):
+        size = offsets[word + 1] - offsets[word] + 2
+        padded[0] = padded[size - 1] = SPACE
+        padded[1 : size - 1] = units[offsets[word] : offsets[word + 1]]
+        n_found = ngram_offsets[word]
+        shortest = min(min_n, size)
+        longest = min(max(max_n, shortest), size)
+        if n_found + size * longest > len(ngrams) or 4 * (n_nodes[0] + size * longest) > len(tree):
+            return word
+        for start in range(size - shortest + 1):
+            node = ROOT
+            for end in range(start + 1, min(start + longest, size) + 1):
+                node = grow_branch(node, padded[end - 1], n_nodes, tree)
+                if end - start >= shortest:
+                    ngrams[n_found] = node
+                    n_found += 1
+        ngram_offsets[word + 1] = n_found
+    return n_words

@@ -1,0 +1,95 @@
+"""How often n-grams occur in a corpus, in how many texts and in how many outlets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stance.features.compiled.arrays import ONE
+from stance.features.compiled.compilation import compiled
+from stance.features.compiled.counting import distinct_words
+from stance.features.compiled.trees import grow_branch
+
+if TYPE_CHECKING:
+    from stance.features.compiled.arrays import Int32s, Int64s, Numbers
+
+# What a tally holds; the last text and outlet as one more than their number.
+TOTAL, DOCUMENTS, OUTLETS, LAST_TEXT, LAST_OUTLET = range(5)
+N_TALLIES = 8  # so that a row is half a line of the processor's cache
+
+
+@compiled
+def _tally(node: int, times: int, text: int, outlet: int, tallies: Int32s) -> None:
+    """Count an n-gram of a text of an outlet; texts come outlet by outlet."""
+    tally = tallies[node]
+    tally[TOTAL] += times
+    if tally[LAST_TEXT] != text + 1:
+        tally[LAST_TEXT] = text + 1
+        tally[DOCUMENTS] += 1
+        if tally[LAST_OUTLET] != outlet + 1:
+            tally[LAST_OUTLET] = outlet + 1
+            tally[OUTLETS] += 1
+
+
+@compiled
+def tally_words(
+    tokens: Int32s,
+    token_offsets: Int64s,
+    texts: Int64s,
+    first: int,
+    outlets: Int64s,
+    min_n: int,
+    max_n: int,
+    n_nodes: Int64s,
+    tree: Int64s,
+    tallies: Int32s,
+) -> int:
+    """Count all word n-grams of texts, and in how many texts and outlets they occur.
+
+    ``texts`` are numbers of texts, outlet by outlet. A word's node is its
+    number. Returns how many texts are done; fewer than all where the tree or
+    the tallies might have no room for the next.
+    """
+    for i in range(first, len(texts)):
+        text = texts[i]
+        begin, end = token_offsets[text], token_offsets[text + 1]
+        if not _has_room((end - begin) * (max_n - 1), n_nodes, tree, tallies):
+            return i
+        for start in range(begin, end):
+            node = int(tokens[start])
+            if min_n == 1:
+                _tally(node, 1, text, outlets[text], tallies)
+            for at in range(start + 1, min(start + max_n, end)):
+                node = grow_branch(node, tokens[at], n_nodes, tree)
+                if at - start >= min_n - 1:
+                    _tally(node, 1, text, outlets[text], tallies)
+    return len(texts)
+
+
+@compiled
+def _has_room(n_new: int, n_nodes: Int64s, tree: Int64s, tallies: Int32s) -> bool:
+    """Tell whether so many branches more leave half of the tree empty."""
+    n_then = n_nodes[0] + n_new
+    return bool(n_then <= len(tallies) and 4 * n_then <= len(tree))
+
+
+@compiled
+def tally_chars(
+    tokens: Numbers,
+    token_offsets: Int64s,
+    texts: Int64s,
+    outlets: Int64s,
+    ngrams: Numbers,
+    ngram_offsets: Int64s,
+    word_counts: Int32s,
+    words: Numbers,
+    tallies: Int32s,
+) -> None:
+    """Count all character n-grams of texts; see `tally_words`."""
+    for text in texts:
+        own = tokens[token_offsets[text] : token_offsets[text + 1]]
+        n_words, _ = distinct_words(own, ngram_offsets, word_counts, words)
+        for i in range(n_words):
+            word = words[i]
+            for place in range(ngram_offsets[word], ngram_offsets[word + ONE]):
+                _tally(ngrams[place], word_counts[word], text, outlets[text], tallies)
+            word_counts[word] = 0

@@ -1,0 +1,94 @@
+"""TF-IDF values of counts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.features.compiled.arrays import LOW_HALF
+from stance.features.compiled.compilation import compiled
+
+if TYPE_CHECKING:
+    from stance.features.compiled.arrays import Float32s, Floats, Int32s, Int64s
+
+RADIX_BITS = 11
+RADIX_MASK = (1 << RADIX_BITS) - 1
+
+
+@compiled
+def weight_of(count: int, tf: Floats, sublinear: bool, binary: bool) -> np.float64:
+    """Return the weight of a count: looked up, where it is not a very large one."""
+    weight = np.float64(count)
+    if count < len(tf):
+        weight = tf[count]
+    elif binary:
+        weight = np.float64(1.0)
+    elif sublinear:
+        weight = np.float64(1.0 + math.log(count))
+    return weight
+
+
+@compiled
+def weigh(
+    columns: Int32s,
+    values: Int32s,
+    row_offsets: Int64s,
+    order: Int64s,
+    idf: Floats,
+    tf: Floats,
+    sublinear: bool,
+    binary: bool,
+    sorted_columns: Int32s,
+    weights: Float32s,
+) -> None:
+    """Turn counts into TF-IDF values, each row of unit length and in the order of its columns.
+
+    Feature i of the counts is column ``order[i]``.
+    """
+    longest = 0
+    for row in range(len(row_offsets) - 1):
+        longest = max(longest, row_offsets[row + 1] - row_offsets[row])
+    keys, spare = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
+    sizes = np.empty(1 << RADIX_BITS, dtype=np.int64)
+    products = np.empty(longest, dtype=np.float64)
+    for row in range(len(row_offsets) - 1):
+        begin = row_offsets[row]
+        size = row_offsets[row + 1] - begin
+        for i in range(size):
+            keys[i] = (order[columns[begin + i]] << 32) | values[begin + i]
+        _sort_by_column(keys, spare, sizes, size, len(order))
+        squares = 0.0
+        for i in range(size):
+            column = keys[i] >> 32
+            product = weight_of(keys[i] & LOW_HALF, tf, sublinear, binary) * idf[column]
+            products[i] = product
+            squares += product * product
+            sorted_columns[begin + i] = column
+        norm = math.sqrt(squares) if squares > 0.0 else 1.0
+        for i in range(size):
+            weights[begin + i] = products[i] / norm
+
+
+@compiled
+def _sort_by_column(
+    keys: Int64s, spare: Int64s, sizes: Int64s, n_keys: int, n_columns: int
+) -> None:
+    """Sort keys by their high halves, a few bits at a time (LSD radix sort)."""
+    shift = 32
+    while (n_columns - 1) >> (shift - 32) > 0:
+        sizes[:] = 0
+        for i in range(n_keys):
+            sizes[(keys[i] >> shift) & RADIX_MASK] += 1
+        before = 0
+        for digit in range(len(sizes)):
+            size = sizes[digit]
+            sizes[digit] = before
+            before += size
+        for i in range(n_keys):
+            digit = (keys[i] >> shift) & RADIX_MASK
+            spare[sizes[digit]] = keys[i]
+            sizes[digit] += 1
+        keys[:n_keys] = spare[:n_keys]
+        shift += RADIX_BITS
