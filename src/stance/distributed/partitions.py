@@ -42,7 +42,7 @@ class Span:
 
     def behind(self, spot: Spot) -> Span:
         """Return what is left of it behind a place within it."""
-        place = spot.place()
+        place = spot.position.place()
         if self.stretch is None:
             return replace(self, n_input=spot.n_input, place=place)
         return replace(self, place=place, stretch=Stretch(place, self.stretch.end))
@@ -51,7 +51,7 @@ class Span:
         """Return what of it stands before a place within it."""
         if self.stretch is None or spot.n_input != self.n_input:
             return self
-        return replace(self, stretch=Stretch(self.stretch.start, spot.place()))
+        return replace(self, stretch=Stretch(self.stretch.start, spot.position.place()))
 
 
 @dataclass(frozen=True)
