@@ -16,12 +16,14 @@ from stance.corpus.fold_plan import FoldPlan, ProtocolChoice, plan_folds
 from stance.distributed.connection import joblib_on
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.metrics import Evaluation, Scored, evaluate
+from stance.evaluation.result_rows import SCORE_COLUMNS, score_rows
 from stance.evaluation.selection import Choice, Selection
 from stance.evaluation.slicing import Slice, slice_scores
 from stance.model.config import MIN_OUTLETS, TrainingConfig, lowerable_settings, setting
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import DECIMALS
 from stance.model.training import learn, settle_config
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -65,6 +67,12 @@ class HeldOut:
                 "probability": table[best],
                 "probabilities": dict(zip(labels, table, strict=True)),
             }
+
+    def to_arrow(self, articles: Sequence[Article]) -> Any:
+        """Return the rows of `rows` as an Arrow table."""
+        probabilities = [f"probabilities.{label}" for label in self.scored.labels]
+        columns = {"id": str, "label": str, **dict.fromkeys(["probability", *probabilities], float)}
+        return arrow_table(self.rows(articles), columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,12 @@ class CrossValidation:
     def gap(self) -> float | None:
         """How much macro-F1 a random split promises too much."""
         return None if self.naive is None else self.naive.macro_f1 - self.honest.macro_f1
+
+    def to_arrow(self) -> Any:
+        """Return the honest scores and the naive ones, by their protocol, as an Arrow table."""
+        found = (self.honest, self.naive)
+        rows = (row for part in found if part is not None for row in score_rows(part))
+        return arrow_table(rows, SCORE_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the honest scores as plain JSON values, with the naive ones inside."""

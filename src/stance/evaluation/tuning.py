@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stance.corpus.fold_plan import ProtocolChoice
 from stance.distribution import install_command
 from stance.errors import ConfigError
+from stance.evaluation.result_rows import TRIAL_COLUMNS, trial_rows
 from stance.evaluation.search_space import search_space
 from stance.evaluation.selection import usable_folds
 from stance.evaluation.trial_workers import TrialCluster, TrialWorkers
@@ -26,6 +27,7 @@ from stance.model.config import (
 )
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.training import settle_config
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +92,10 @@ class Tuning:
     by: By
     n_folds: int
     plan: FoldPlan = field(repr=False, compare=False)
+
+    def to_arrow(self) -> Any:
+        """Return the trials as an Arrow table."""
+        return arrow_table(trial_rows(self), TRIAL_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the configuration as plain JSON values."""

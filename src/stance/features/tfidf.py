@@ -111,6 +111,9 @@ class TfidfBlock:
     terms: list[str]
     idf: NDArray[np.float64]
 
+    def __repr__(self) -> str:
+        return f"TfidfBlock({self.options!r}, {len(self.terms):,} terms)"
+
     @property
     def surface(self) -> bool:
         """Whether `transform` takes a batch of words as published."""

@@ -232,8 +232,11 @@ class Intake:
     def _rows(
         self, planned: PlannedInput, cursor: Cursor
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
-        locator = Locator(planned, self._selection.source, takes=READ)
-        if planned.kind == "texts":
+        holds_texts = planned.kind == "texts"
+        locator = Locator(
+            self._selection.source, takes=READ, prefix=planned.prefix, holds_texts=holds_texts
+        )
+        if holds_texts:
             for name in (self._selection.source.fields.text, self._selection.source.fields.id):
                 self.sightings.find(name)
         keeps = bool(self._selection.keep)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance import resources
+from stance.corpus.article import check_articles
 from stance.errors import ConfigError
 from stance.features.lexicon import Lexicon, LexiconBlock, lexicon_files
 from stance.features.matrices import scaled, stack
@@ -81,6 +82,7 @@ def train(
     ConfigError
         If the configuration asks for what cannot be done.
     """
+    articles = check_articles(articles)
     if codebook is not None:
         codebook.check(article.label for article in articles)
         articles = [

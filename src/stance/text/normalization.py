@@ -151,6 +151,9 @@ class NormalizationTable:
             if point in merging or self.replacements.get(point) != ""
         ]
 
+    def __repr__(self) -> str:
+        return f"NormalizationTable({len(self.replacements):,} code points)"
+
     @cached_property
     def _surviving_marks(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """The composing points within the BMP and beyond.
