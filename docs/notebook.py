@@ -39,12 +39,10 @@ search.fit(articles, labels, groups=outlets)
 print("chosen:", search.best_params_)
 
 # %% The same check in one call, with intervals and the gap to a random split
-scores = pl.from_arrow(
-    stance.cross_validate(articles, search.best_estimator_.model_.config).to_arrow()
-)
+model = search.best_estimator_.model_
+scores = pl.from_arrow(stance.cross_validate(articles, model.config, folds=3).to_arrow())
 print(scores.filter(pl.col("score") == "macro_f1").select("protocol", "estimate", "low", "high"))
 
 # %% Labels and probabilities of new articles as a polars frame
-model = search.best_estimator_.model_
 predictions = pl.from_arrow(stance.predict(model, articles[:5]).to_arrow())
 print(predictions.select("id", "label", "probability", "out_of_domain"))
