@@ -74,8 +74,7 @@ def models(kinds: dict[str, Articles]) -> dict[str, tuple[stance.Model, Articles
 
 def read(source: str | Path, **where: str) -> Articles:
     """Read the articles of a source, or as many as will do, drawn at random."""
-    rows = stance.read_articles([source], where=where)
-    found = [row for row in rows if isinstance(row, stance.Article)]
+    found = list(stance.read_articles([source], where=where, on_rejected=lambda row: None))
     return random.Random(SEED).sample(found, min(len(found), MOST))
 
 

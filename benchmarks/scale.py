@@ -25,7 +25,6 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import stance
-from stance.corpus.article import Article
 from stance.distributed.connection import connected
 from stance.distributed.labelling_engine import PARTITION_BYTES, DaskEngine
 from stance.formats.byte_ranges import cut
@@ -43,6 +42,7 @@ from stance.model.persistence import read_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from stance.corpus.article import Article
     from stance.distributed.connection import Cluster
     from stance.labelling.engine import Engine
 
@@ -58,9 +58,7 @@ IDLE = 10.0
 
 def main() -> None:
     """Measure, and write the result."""
-    articles = [
-        found for found in stance.read_articles(["dataset:ant"]) if isinstance(found, Article)
-    ]
+    articles = list(stance.read_articles(["dataset:ant"], on_rejected=lambda row: None))
     with tempfile.TemporaryDirectory(prefix="stance-scale-") as name:
         folder = Path(name)
         whole, part = folder / "whole.jsonl", folder / "part.jsonl"

@@ -92,13 +92,34 @@ def test_commands_in_the_readme_run(desk, document):
         assert done.returncode == 0, f"{command}\n{done.stderr.decode()}"
 
 
-def test_the_python_in_the_readme_runs(desk):
+def test_the_python_in_the_readme_runs_on_files_with_a_bad_row(desk):
     (code,) = blocks("README.md", "python")
+    for name in ("labelled.jsonl", "new.jsonl"):
+        with (desk / name).open("ab") as file:
+            file.write(b'{"id": "bad", "text": "", "label": "neutral_wire"}\n')
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=desk, capture_output=True, check=False, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 49
+    lines = done.stdout.splitlines()
+    assert len(lines) == 50
+    assert lines[-1] == "1 rows cannot be used"
+
+
+def test_the_notebook_runs_on_a_table_with_a_bad_row(desk):
+    with (desk / "labelled.jsonl").open("ab") as file:
+        file.write(b'{"id": "bad", "text": "", "label": "neutral_wire"}\n')
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs" / "notebook.py", "labelled.jsonl"],
+        cwd=desk,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("48 articles, 1 rows that cannot be used")
+    assert "shape: (2, 4)" in done.stdout
+    assert "shape: (5, 4)" in done.stdout
 
 
 def test_the_row_in_the_readme_is_one(desk):

@@ -19,28 +19,51 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
-    from stance.errors import ConfigError, CorpusError, ModelError, OutputError, StanceError
-    from stance.evaluation.comparison import Paired, compare
+    from stance.errors import (
+        ConfigError,
+        CorpusError,
+        ModelError,
+        OutputError,
+        RejectedRowsWarning,
+        StanceError,
+    )
+    from stance.evaluation.agreement import Agreement, Ratings, agreement
+    from stance.evaluation.auditing import Audit, audit
+    from stance.evaluation.comparison import Difference, Paired, compare
     from stance.evaluation.confusion import Metric
-    from stance.evaluation.protocol import cross_validate
+    from stance.evaluation.metrics import Evaluation
+    from stance.evaluation.protocol import CrossValidation, cross_validate
     from stance.evaluation.testing import evaluate_model
+    from stance.evaluation.tuning import Tuning, tune
     from stance.features.estimators import LexiconFeatures, TfidfFeatures
     from stance.features.lexicon import Lexicon
     from stance.formats.labelled import read_corpus
     from stance.formats.reading import read_articles
     from stance.formats.source import Source
+    from stance.formats.tables import articles_from_table
+    from stance.labelling.files import label_files
+    from stance.labelling.receipt import Receipt
+    from stance.labelling.run import Outcome
     from stance.model.config import TrainingConfig, load_config
+    from stance.model.estimator import StanceClassifier
     from stance.model.persistence import load_model, save_model
-    from stance.model.prediction import Prediction, predict
+    from stance.model.prediction import Prediction, Predictions, predict
     from stance.model.record import Model
     from stance.model.training import train
     from stance.text.normalization import NormalizationProfile, arabic_normalization
 
+    __version__: str
+
 __all__ = [
+    "Agreement",
     "Article",
+    "Audit",
     "Codebook",
     "ConfigError",
     "CorpusError",
+    "CrossValidation",
+    "Difference",
+    "Evaluation",
     "FieldMapping",
     "Lexicon",
     "LexiconFeatures",
@@ -48,18 +71,30 @@ __all__ = [
     "Model",
     "ModelError",
     "NormalizationProfile",
+    "Outcome",
     "OutputError",
     "Paired",
     "Prediction",
+    "Predictions",
+    "Ratings",
+    "Receipt",
     "RejectedRow",
+    "RejectedRowsWarning",
     "Source",
+    "StanceClassifier",
     "StanceError",
     "TfidfFeatures",
     "TrainingConfig",
+    "Tuning",
+    "__version__",
+    "agreement",
     "arabic_normalization",
+    "articles_from_table",
+    "audit",
     "compare",
     "cross_validate",
     "evaluate_model",
+    "label_files",
     "load_config",
     "load_model",
     "predict",
@@ -67,32 +102,88 @@ __all__ = [
     "read_corpus",
     "save_model",
     "train",
+    "tune",
 ]
 
 _HOMES = {
-    "stance.corpus.article": ("Article", "FieldMapping", "RejectedRow"),
+    "stance.corpus.article": (
+        "Article",
+        "FieldMapping",
+        "RejectedRow",
+    ),
     "stance.corpus.codebook": ("Codebook",),
+    "stance.errors": (
+        "ConfigError",
+        "CorpusError",
+        "ModelError",
+        "OutputError",
+        "RejectedRowsWarning",
+        "StanceError",
+    ),
+    "stance.evaluation.agreement": (
+        "Agreement",
+        "Ratings",
+        "agreement",
+    ),
+    "stance.evaluation.auditing": (
+        "Audit",
+        "audit",
+    ),
+    "stance.evaluation.comparison": (
+        "Difference",
+        "Paired",
+        "compare",
+    ),
+    "stance.evaluation.confusion": ("Metric",),
+    "stance.evaluation.metrics": ("Evaluation",),
+    "stance.evaluation.protocol": (
+        "CrossValidation",
+        "cross_validate",
+    ),
+    "stance.evaluation.testing": ("evaluate_model",),
+    "stance.evaluation.tuning": (
+        "Tuning",
+        "tune",
+    ),
+    "stance.features.estimators": (
+        "LexiconFeatures",
+        "TfidfFeatures",
+    ),
+    "stance.features.lexicon": ("Lexicon",),
     "stance.formats.labelled": ("read_corpus",),
     "stance.formats.reading": ("read_articles",),
     "stance.formats.source": ("Source",),
-    "stance.errors": ("ConfigError", "CorpusError", "ModelError", "OutputError", "StanceError"),
-    "stance.evaluation.comparison": ("Paired", "compare"),
-    "stance.evaluation.confusion": ("Metric",),
-    "stance.evaluation.protocol": ("cross_validate",),
-    "stance.evaluation.testing": ("evaluate_model",),
-    "stance.features.estimators": ("LexiconFeatures", "TfidfFeatures"),
-    "stance.features.lexicon": ("Lexicon",),
-    "stance.model.config": ("TrainingConfig", "load_config"),
-    "stance.model.persistence": ("load_model", "save_model"),
-    "stance.model.prediction": ("Prediction", "predict"),
+    "stance.formats.tables": ("articles_from_table",),
+    "stance.labelling.files": ("label_files",),
+    "stance.labelling.receipt": ("Receipt",),
+    "stance.labelling.run": ("Outcome",),
+    "stance.model.config": (
+        "TrainingConfig",
+        "load_config",
+    ),
+    "stance.model.estimator": ("StanceClassifier",),
+    "stance.model.persistence": (
+        "load_model",
+        "save_model",
+    ),
+    "stance.model.prediction": (
+        "Prediction",
+        "Predictions",
+        "predict",
+    ),
     "stance.model.record": ("Model",),
     "stance.model.training": ("train",),
-    "stance.text.normalization": ("NormalizationProfile", "arabic_normalization"),
+    "stance.text.normalization": (
+        "NormalizationProfile",
+        "arabic_normalization",
+    ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("stance.distribution").toolkit_version()
     if name not in _HOME:
         raise AttributeError(f"module 'stance' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)

@@ -45,6 +45,10 @@ class RegressionError(StanceError):
     """A benchmark run is worse than the baseline that it must hold."""
 
 
+class RejectedRowsWarning(UserWarning):
+    """Rows were left out because they cannot be used, and the caller did not ask for them."""
+
+
 class InterruptedRunError(StanceError):
     """A run had to stop, but what it did is kept and it can go on."""
 

@@ -291,7 +291,7 @@ def test_a_client_that_is_killed_leaves_what_can_be_gone_on_with(label, model_fo
 
 
 def _is_begun(path):
-    return orjson.loads(path.read_bytes())["row"] > 100
+    return orjson.loads(path.read_bytes())["place"]["row"] > 100
 
 
 def test_the_command_labels_on_a_cluster_that_stands_already(cluster, model_folder, tmp_path):

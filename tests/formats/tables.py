@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stance.corpus.article import Article
-from stance.formats.reading import read_articles
+from stance.formats.reading import Located, read_located
+from stance.formats.source import Source
 
 COMPRESSIONS = ["", ".gz", ".bz2", ".xz", ".zst"]
 COLUMNS = ["id", "text", "label", "outlet"]
@@ -22,7 +23,9 @@ GOOD = "خبر من وسط المدينة"
 
 
 def read(*inputs, **options):
-    return list(read_articles(inputs, **options))
+    """Return articles and rejected rows in the order of the rows."""
+    found = read_located(Source.of(inputs, options))
+    return [one.article if isinstance(one, Located) else one for one in found]
 
 
 def as_rows(articles):

@@ -20,9 +20,9 @@ from stance.errors import ConfigError, CorpusError, DamagedFileError
 from stance.formats.cursor import Cursor, Place
 from stance.formats.input_file import InputFile
 from stance.formats.inputs import plan_inputs
-from stance.formats.reading import read_articles
 from stance.formats.rows import read_rows
 from stance.formats.source import Source
+from tests.formats.tables import read
 
 HEADER = ["id", "text", "label"]
 
@@ -112,7 +112,7 @@ def numbers_of(path, **options):
 
 
 def articles_of(path, **options):
-    return list(read_articles([path], **options))
+    return read(path, **options)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from stance.formats.inputs import plan_inputs
 from stance.formats.labelled import read_corpus
 from stance.formats.reading import read_articles
 from stance.formats.source import Source
+from tests.formats.tables import read
 
 TEXTS = ["أقر المجلس الموازنة", "سقط جرحى في القصف", "عاد التيار إلى الحي", "افتتح المعرض أمس"]
 
@@ -252,6 +253,6 @@ def test_extended_json_of_mongodb(put):
 )
 def test_a_row_of_another_shape_ends_nothing(exported, strange):
     path = exported([task(1, annotation(choices("مؤيد"))), strange, task(3)])
-    found = list(read_articles([path]))
+    found = read(path)
     assert len(found) == 3
     assert not isinstance(found[2], RejectedRow)

@@ -12,6 +12,7 @@ from stance.formats.json_documents import only_value, recognise_document
 from stance.formats.reading import read_articles
 from stance.formats.rows import read_rows
 from stance.formats.source import Source
+from tests.formats.tables import read
 
 ROWS = [
     {"id": f"س{n}", "text": f"وصل الوفد {n}: «نعم», [لا] {{}}", "label": "مؤيد"} for n in range(4)
@@ -65,7 +66,7 @@ def saved(put):
 
 
 def articles(path):
-    return list(read_articles([path]))
+    return read(path)
 
 
 @pytest.mark.parametrize("indent", [None, 1])

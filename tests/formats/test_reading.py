@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.errors import CorpusError
+from stance.errors import CorpusError, RejectedRowsWarning
 from stance.formats.reading import read_articles
 from tests.formats.tables import (
     ARTICLES,
@@ -417,3 +417,33 @@ def test_parquet_is_read_a_part_at_a_time(tmp_path):
     assert next(stream).id == "a.parquet:1"
     with pytest.raises(CorpusError, match="Parquet after row 4000"):
         list(stream)
+
+
+MIXED = [f'{{"text": "{GOOD}"}}', '{"text": ""}', "{", f'{{"text": "{GOOD}."}}']
+
+
+def test_bad_rows_go_to_the_callback_of_who_asks_for_them(put):
+    rejected = []
+    articles = read_articles([put("a.jsonl", "\n".join(MIXED))], on_rejected=rejected.append)
+    assert next(articles).text == GOOD
+    assert not rejected
+    assert [article.text for article in articles] == [f"{GOOD}."]
+    assert [row.row for row in rejected] == [2, 3]
+
+
+def test_bad_rows_are_told_of_once_where_nobody_asks_for_them(put):
+    path = put("a.jsonl", "\n".join(MIXED))
+    with pytest.warns(RejectedRowsWarning) as told:
+        assert [article.text for article in read_articles([path])] == [GOOD, f"{GOOD}."]
+    assert len(told) == 1
+    assert str(told[0].message) == (
+        f"Left out 2 rows that cannot be used (the first: {path}, row 2: 'text' is empty). "
+        "Pass on_rejected= to receive them, for example the append method of a list."
+    )
+
+
+def test_who_stops_reading_is_told_of_bad_rows_so_far(put):
+    articles = read_articles([put("a.jsonl", "\n".join([MIXED[1], *MIXED]))])
+    next(articles)
+    with pytest.warns(RejectedRowsWarning, match="Left out 1 row "):
+        articles.close()

@@ -13,6 +13,7 @@ from stance.corpus.article import Article, RejectedRow
 from stance.formats.labelled import read_corpus
 from stance.formats.reading import read_articles
 from stance.formats.values import NoTextError, NoValue, text_of, text_or_json
+from tests.formats.tables import read
 
 D = decimal.Decimal
 ID = uuid.UUID("12345678-1234-5678-1234-567812345678")
@@ -164,7 +165,7 @@ def test_what_training_compares_costs_its_row_where_it_is_no_text(tmp_path, fiel
 )
 def test_what_is_no_text_is_no_article(tmp_path, text, reason):
     pq.write_table(pa.table({"text": [text]}), tmp_path / "a.parquet")
-    (row,) = read_articles([tmp_path / "a.parquet"])
+    (row,) = read(tmp_path / "a.parquet")
     assert isinstance(row, RejectedRow)
     assert reason in row.reason
 

@@ -15,8 +15,9 @@ from stance.corpus.article import Article
 from stance.corpus.keys import tidy, whole
 from stance.errors import ConfigError, OutputError
 from stance.formats.reading import read_articles
-from stance.formats.writing import ResultWriter, flatten, output_format
+from stance.formats.writing import ResultWriter, output_format
 from stance.replacing import refuse_existing, replacing_file, replacing_folder
+from stance.tabular import flatten
 from tests.samples import SAMPLES
 
 COLUMNS = list(asdict(Article("", "")))

@@ -1,6 +1,7 @@
 import pytest
 
 from stance.errors import OutputError
+from stance.formats.cursor import Place
 from stance.labelling.journal import CHECKPOINT, Checkpoint, Spool, WorkFolder
 
 
@@ -27,18 +28,20 @@ def test_a_spool_that_lost_something_is_not_filled_up(tmp_path):
 def test_there_is_the_old_checkpoint_or_the_new_one(tmp_path, monkeypatch):
     work = WorkFolder(tmp_path)
     assert work.checkpoint() == Checkpoint()
-    work.replace(CHECKPOINT, Checkpoint(row=1))
+    work.replace(CHECKPOINT, Checkpoint(part=1))
 
     def failing(descriptor):
         raise OSError("no room")
 
     monkeypatch.setattr("os.fsync", failing)
     with pytest.raises(OSError, match="no room"):
-        work.replace(CHECKPOINT, Checkpoint(row=2))
-    assert work.checkpoint().row == 1
+        work.replace(CHECKPOINT, Checkpoint(part=2))
+    assert work.checkpoint().part == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"row": "1"}', b'{"unknown": 1}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"part": "1"}', b'{"place": {"row": "1"}}', b'{"unknown": 1}']
+)
 def test_a_damaged_checkpoint_is_told_of(tmp_path, content):
     (tmp_path / CHECKPOINT).write_bytes(content)
     with pytest.raises(OutputError, match=r"cannot be read.*--force"):
@@ -51,3 +54,10 @@ def test_a_folder_is_held_by_one_run(tmp_path):
         pytest.fail("both hold it")
     with second.held():
         assert not second.exists
+
+
+def test_a_place_comes_back_as_it_was(tmp_path):
+    place = Place(row=7, offset=120, header=("id", "نص"), n_bytes=64, sha256="ab" * 32)
+    then = Checkpoint(n_input=3, place=place, part=1, unseen=["outlet"], lengths={"rows": 9})
+    WorkFolder(tmp_path).replace(CHECKPOINT, then)
+    assert WorkFolder(tmp_path).checkpoint() == then

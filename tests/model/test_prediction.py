@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from stance.corpus.article import Article
 from stance.errors import ConfigError
-from stance.formats.writing import flatten
 from stance.model.domain import FLAGGED
 from stance.model.prediction import predict, row_columns
+from stance.tabular import flatten
 
 
 def articles_of(texts):

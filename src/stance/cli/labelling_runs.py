@@ -45,30 +45,36 @@ class _FirstRejects:
 
 
 def to_target(
-    task: Labelling,
+    label: Callable[..., Outcome],
     target: Target,
-    engine: Engine,
+    told: Callable[[Labelling], None],
     *,
-    resume: bool,
-    force: bool,
-    wanted: bool,
     quiet: bool,
     model_named: bool,
 ) -> None:
-    """Label into a file or a folder, and end the command as the run ended."""
-    from stance.labelling.run import label_to_target
+    """Label into a file or a folder, and end the command as the run ended.
+
+    Parameters
+    ----------
+    label : callable
+        `stance.labelling.files.label_files` with what is to be labelled.
+    target : Target
+    told : callable
+        Called with the task before the first row is read.
+    quiet, model_named : bool
+    """
+    tasks: list[Labelling] = []
+
+    def planned(task: Labelling) -> None:
+        tasks.append(task)
+        told(task)
 
     with stopping() as stop, shown_progress(quiet=quiet) as tell:
         report = _FirstRejects(tell)
         try:
-            outcome = label_to_target(
-                task,
-                target,
-                engine=engine,
-                resume=resume,
-                force=force,
-                rejects_wanted=wanted,
+            outcome = label(
                 command=["stance", *sys.argv[1:]],
+                on_planned=planned,
                 report=report,
                 stop=stop.event,
             )
@@ -84,8 +90,8 @@ def to_target(
     if not quiet:
         _warn_of_the_shipped_model(outcome.tally, model_named=model_named)
         _report_target(outcome, outcome.receipt, target, report.rows)
-        note(model_line(task))
-    _fail_if_useless(task, outcome.tally, outcome.receipt.inputs)
+        note(model_line(tasks[0]))
+    _fail_if_useless(tasks[0], outcome.tally, outcome.receipt.inputs)
 
 
 def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +25,7 @@ from stance.errors import ConfigError
 from stance.formats.source import Source
 
 if TYPE_CHECKING:
+    from stance.labelling.plan import Labelling
     from stance.model.persistence import StoredModel
 
 TABLE = "table"
@@ -126,6 +128,7 @@ def predict_command(
     'stance verify OUT' checks the output against it.
     """
     from stance.cli.labelling_runs import to_stdout, to_target
+    from stance.labelling.files import label_files
     from stance.labelling.plan import plan_labelling
     from stance.labelling.target import choose_target, refuse_unless
     from stance.model.prediction import check_min_probability, n_threads
@@ -143,27 +146,26 @@ def predict_command(
             f"Got --engine {DASK} and a table for the eye, but a cluster is for more than that. "
             "Give --output, or --format jsonl."
         )
+    source, folder = reading.reading(inputs), str(model_folder(model))
+    asked: dict[str, Any] = {
+        "keep": keep or (),
+        "bom": bom,
+        "escape_formulas": bom if escape_formulas is None else escape_formulas,
+        "min_probability": min_probability,
+    }
+
+    def told(task: Labelling) -> None:
+        if not quiet:
+            tell_storage(task.inputs)
+
     if output is None:
-        target, row_format = None, _stream_format(file_format)
-    else:
-        target = choose_target(output, file_format, rejects)
-        refuse_unless(target, resume=resume, force=force)
-        row_format = target.format
-    task = plan_labelling(
-        _loaded(model),
-        str(model_folder(model)),
-        reading.reading(inputs),
-        keep=keep or (),
-        output_format=row_format,
-        bom=bom,
-        escape_formulas=bom if escape_formulas is None else escape_formulas,
-        part_rows=part_rows if target is not None and target.in_parts else None,
-        min_probability=min_probability,
-    )
-    if not quiet:
-        tell_storage(task.inputs)
-    with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
-        if target is None:
+        row_format = _stream_format(file_format)
+        stored = _loaded(model)
+        task = plan_labelling(
+            stored, folder, source, output_format=row_format, part_rows=None, **asked
+        )
+        told(task)
+        with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
             to_stdout(
                 task,
                 chosen,
@@ -173,17 +175,26 @@ def predict_command(
                 quiet=quiet,
                 model_named=model is not None,
             )
-        else:
-            to_target(
-                task,
-                target,
-                chosen,
-                resume=resume,
-                force=force,
-                wanted=rejects is not None,
-                quiet=quiet,
-                model_named=model is not None,
-            )
+        return
+    target = choose_target(output, file_format, rejects)
+    refuse_unless(target, resume=resume, force=force)
+    stored = _loaded(model)
+    with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
+        label = partial(
+            label_files,
+            source,
+            output,
+            model=folder,
+            stored=stored,
+            output_format=file_format,
+            rejects=rejects,
+            part_rows=part_rows,
+            engine=chosen,
+            resume=resume,
+            force=force,
+            **asked,
+        )
+        to_target(label, target, told, quiet=quiet, model_named=model is not None)
 
 
 def _check(output: str | None, *, as_table: bool, resume: bool, force: bool) -> None:

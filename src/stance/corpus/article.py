@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, field, fields
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stance.errors import CorpusError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 # Integers beyond 64 bits have no place in JSON as it is read elsewhere.
@@ -72,6 +75,47 @@ class FieldMapping:
     def renamed(self) -> list[tuple[str, str]]:
         """Return the pairs that the caller changed; these must exist in the file."""
         return [(ours, theirs) for ours, theirs in self.items() if ours != theirs]
+
+
+def check_articles(articles: Iterable[Article]) -> Sequence[Article]:
+    """Return articles as a sequence.
+
+    Raises
+    ------
+    CorpusError
+        If a table, the name of a file or anything else came in their place; it
+        names the function that makes articles of it.
+    """
+    refuse_tables(articles)
+    found = articles if isinstance(articles, list | tuple) else list(articles)
+    for place, article in enumerate(found):
+        if not isinstance(article, Article):
+            raise CorpusError(
+                f"Got {type(article).__name__} at place {place}, but expected articles "
+                "(stance.Article). Make them with stance.articles_from_table, "
+                "stance.read_corpus or stance.read_articles."
+            )
+    return found
+
+
+def refuse_tables(articles: object) -> None:
+    """Refuse a table or the name of a file in the place of articles.
+
+    Raises
+    ------
+    CorpusError
+        It names the function that reads it.
+    """
+    if isinstance(articles, str | bytes | PurePath):
+        raise CorpusError(
+            f"Got {str(articles)!r}, but expected articles. Read files with stance.read_corpus "
+            "(labelled) or stance.read_articles."
+        )
+    if hasattr(articles, "__arrow_c_stream__"):
+        raise CorpusError(
+            f"Got {type(articles).__name__}, but expected articles. Read a table with "
+            "stance.articles_from_table."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,9 @@ class Codebook(_Strict):
     coding: Coding = Coding()
     labels: dict[str, LabelEntry] = Field(min_length=2)
 
+    def __repr__(self) -> str:
+        return f"Codebook({self.name!r}, labels={list(self.labels)!r})"
+
     @classmethod
     def read(cls, path: str | Path) -> Self:
         """Read a codebook from TOML.

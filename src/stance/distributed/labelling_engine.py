@@ -107,7 +107,7 @@ class DaskEngine:
 
 def _unmarked(spot: Spot) -> Spot:
     """Return a spot without its hash, which cannot be sent while it is not finished."""
-    return spot._replace(mark=Mark(0, KnownHash("")))
+    return spot.with_mark(Mark(0, KnownHash("")))
 
 
 class _Submitted(NamedTuple):
@@ -236,7 +236,7 @@ class _ClusterRun:
         )
         batcher = Batcher(self.engine.batch_size, self.task.part_rows, self._n_in_part)
         for entry in read_partition(intake, self.task.inputs, partition.up_to(spot)):
-            is_last = partition.byte_range is None and entry.spot[:3] == spot[:3]
+            is_last = partition.byte_range is None and _are_same(entry.spot, spot)
             if batch := batcher.add(entry):
                 yield sealed(self.task.labeller(batch), partition)
             if is_last:
@@ -247,5 +247,10 @@ class _ClusterRun:
 
 def _end_of(last: LastOf) -> LabelledBatch:
     end = InputEnd(last.n_input, last.n_bytes, last.sha256, None)
-    spot = Spot(last.n_input + 1, 0, 0, (), Mark(0, KnownHash("")))
+    spot = Spot.before_input(last.n_input + 1)
     return LabelledBatch([], b"", [], b"", Tally(), [end], spot)
+
+
+def _are_same(first: Spot, second: Spot) -> bool:
+    """Compare two positions, of which one may have another form of hash."""
+    return (first.n_input, first.position[:2]) == (second.n_input, second.position[:2])

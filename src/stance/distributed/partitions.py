@@ -42,7 +42,7 @@ class Partition:
 
     def behind(self, spot: Spot) -> Partition:
         """Return what is left of it behind a place within it."""
-        place = spot.place()
+        place = spot.position.place()
         if self.byte_range is None:
             return replace(self, n_input=spot.n_input, place=place)
         return replace(self, place=place, byte_range=ByteRange(place, self.byte_range.end))
@@ -51,7 +51,7 @@ class Partition:
         """Return what of it stands before a place within it."""
         if self.byte_range is None or spot.n_input != self.n_input:
             return self
-        return replace(self, byte_range=ByteRange(self.byte_range.start, spot.place()))
+        return replace(self, byte_range=ByteRange(self.byte_range.start, spot.position.place()))
 
 
 @dataclass(frozen=True)

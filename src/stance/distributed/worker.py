@@ -275,5 +275,6 @@ def sealed_spot(spot: Spot, partition: Partition) -> Spot:
     """
     if partition.byte_range is not None and spot.n_input == partition.n_input:
         end = partition.byte_range.end
-        return spot._replace(mark=Mark(end.n_bytes, KnownHash(end.sha256)))
-    return spot._replace(mark=Mark(spot.mark.n_bytes, KnownHash(spot.mark.sha256)))
+        return spot.with_mark(Mark(end.n_bytes, KnownHash(end.sha256)))
+    mark = spot.position.mark
+    return spot.with_mark(Mark(mark.n_bytes, KnownHash(mark.sha256)))

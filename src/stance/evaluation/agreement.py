@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 import numpy as np
 
 from stance.errors import ConfigError, CorpusError
+from stance.evaluation.result_rows import PAIR_COLUMNS, pair_rows
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,6 +154,10 @@ class Agreement:
     fleiss: float | None
     observed: float
     pairs: tuple[Pair, ...]
+
+    def to_arrow(self) -> Any:
+        """Return the pairs of annotators as an Arrow table."""
+        return arrow_table(pair_rows(self), PAIR_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from stance.corpus.article import Article
+from stance.corpus.article import Article, check_articles
 from stance.corpus.boilerplate import Giveaway, RecurringLine, giveaways, recurring_lines
 from stance.corpus.duplicates import members, near_duplicate_articles
 from stance.corpus.oddities import OddityCount, find_oddities
 from stance.corpus.passages import Edit, Passage, edits, reused_passages
 from stance.evaluation.confounding import Confounding, Probe, confounding, probe_outlets
 from stance.evaluation.dating import DateAudit, audit_dates
+from stance.evaluation.result_rows import FINDING_COLUMNS, finding_rows
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,6 +81,10 @@ class Audit:
     def substitutions(self) -> Counter[tuple[str, str]]:
         """Count which words were put in place of which, additions and omissions aside."""
         return Counter((e.before, e.after) for e in self.edits if e.before and e.after)
+
+    def to_arrow(self) -> Any:
+        """Return the findings as an Arrow table."""
+        return arrow_table(finding_rows(self), FINDING_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON values, articles by their ids."""
@@ -156,6 +162,7 @@ def audit(
     -------
     Audit
     """
+    articles = check_articles(articles)
     texts = [article.text for article in articles]
     oddities, garbled = find_oddities(articles)
     progress("near-duplicates")

@@ -10,7 +10,9 @@ import numpy as np
 from stance.errors import ConfigError, CorpusError
 from stance.evaluation.confusion import Metric
 from stance.evaluation.intervals import DifferenceInterval, difference_interval
+from stance.evaluation.result_rows import DIFFERENCE_COLUMNS
 from stance.evaluation.sampling_units import Basis, UnitCounts, Units, lone_labels
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,6 +145,15 @@ class Difference:
     def few_units(self) -> bool:
         """Whether there are so few units that the interval is unreliable."""
         return self.basis.few
+
+    def to_row(self) -> dict[str, Any]:
+        """Return the scores and their difference as a row of a table."""
+        low, high = self.interval
+        return {**self.to_dict(), "low": low, "high": high}
+
+    def to_arrow(self) -> Any:
+        """Return the row as an Arrow table, to be put below those of other comparisons."""
+        return arrow_table([self.to_row()], DIFFERENCE_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -11,8 +11,10 @@ from stance.evaluation.baseline import against_one_label
 from stance.evaluation.comparison import Paired
 from stance.evaluation.confusion import summaries
 from stance.evaluation.reliability import calibration_error, reliability, risk_coverage
+from stance.evaluation.result_rows import SCORE_COLUMNS, score_rows
 from stance.evaluation.sampling_units import Units, lone_labels
 from stance.evaluation.scored import score_intervals
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,6 +120,10 @@ class Evaluation:
     risk_coverage: RiskCoverage
     slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
+
+    def to_arrow(self) -> Any:
+        """Return the scores, overall and of each label and slice, as an Arrow table."""
+        return arrow_table(score_rows(self), SCORE_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scores as plain JSON values."""

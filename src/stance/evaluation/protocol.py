@@ -18,12 +18,14 @@ from stance.evaluation.baseline import most_frequent
 from stance.evaluation.fold_fitting import fit_and_predict_fold
 from stance.evaluation.fold_workers import LocalWorkers
 from stance.evaluation.metrics import Evaluation, Slice, evaluate, slice_scores
+from stance.evaluation.result_rows import SCORE_COLUMNS, score_rows
 from stance.evaluation.scored import Scored
 from stance.evaluation.selection import Choice, Selection
 from stance.model.config import MIN_OUTLETS, TrainingConfig, setting
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import DECIMALS
 from stance.model.resolve_auto import ResolvedConfig, resolve_auto
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,6 +69,12 @@ class HeldOut:
                 "probability": table[best],
                 "probabilities": dict(zip(labels, table, strict=True)),
             }
+
+    def to_arrow(self, articles: Sequence[Article]) -> Any:
+        """Return the rows of `rows` as an Arrow table."""
+        probabilities = [f"probabilities.{label}" for label in self.scored.labels]
+        columns = {"id": str, "label": str, **dict.fromkeys(["probability", *probabilities], float)}
+        return arrow_table(self.rows(articles), columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,12 @@ class CrossValidation:
     def gap(self) -> float | None:
         """How much macro-F1 a random split promises too much."""
         return None if self.naive is None else self.naive.macro_f1 - self.honest.macro_f1
+
+    def to_arrow(self) -> Any:
+        """Return the honest scores and the naive ones, by their protocol, as an Arrow table."""
+        found = (self.honest, self.naive)
+        rows = (row for part in found if part is not None for row in score_rows(part))
+        return arrow_table(rows, SCORE_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the honest scores as plain JSON values, with the naive ones inside."""

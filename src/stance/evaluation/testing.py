@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stance.corpus.article import check_articles
 from stance.corpus.keys import by_canonical, canonical
 from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
@@ -89,7 +90,7 @@ def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
 
 
 def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:
-    if not articles:
+    if not check_articles(articles):
         raise CorpusError("Got no articles, but expected labelled ones to test on.")
     require_labels(articles)
     known = by_canonical(model.labels)

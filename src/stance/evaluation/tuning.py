@@ -16,6 +16,7 @@ from stance.corpus.protocol_choice import ProtocolChoice
 from stance.distribution import install_command
 from stance.errors import ConfigError
 from stance.evaluation.fold_workers import LocalWorkers
+from stance.evaluation.result_rows import TRIAL_COLUMNS, trial_rows
 from stance.evaluation.search_space import search_space
 from stance.model.config import (
     MIN_OUTLETS,
@@ -27,6 +28,7 @@ from stance.model.corpus_folds import usable_folds
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.macro_f1 import TIE, macro_f1
 from stance.model.resolve_auto import ResolvedConfig, resolve_auto
+from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,6 +93,10 @@ class Tuning:
     by: By
     n_folds: int
     plan: FoldPlan = field(repr=False, compare=False)
+
+    def to_arrow(self) -> Any:
+        """Return the trials as an Arrow table."""
+        return arrow_table(trial_rows(self), TRIAL_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the configuration as plain JSON values."""

@@ -70,6 +70,12 @@ class Preparation:
     phrases: frozenset[Phrase] = frozenset()
     quotations: Quotations = "keep"
 
+    def __repr__(self) -> str:
+        return (
+            f"Preparation({len(self.lines):,} lines, {len(self.phrases):,} phrases, "
+            f"quotations={self.quotations!r})"
+        )
+
     def __call__(self, text: str) -> str:
         """Return a text without what is left out of it, and with its speech marked."""
         if self.lines:

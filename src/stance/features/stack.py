@@ -50,6 +50,10 @@ class FeatureStack:
     by_voice: bool = field(default=False)
     preparation: Preparation | None = None
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}: {len(scale):,}" for name, _, scale in self.blocks)
+        return f"FeatureStack({sizes})"
+
     @property
     def n_features(self) -> int:
         """Number of columns."""

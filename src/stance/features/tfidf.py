@@ -149,6 +149,9 @@ class TfidfBlock(PlainBlock):
         lines = "".join(f"{term}\n" for term in self.terms)
         return BlockFiles({f"{name}.txt": lines.encode()}, {f"{name}.idf": self.idf})
 
+    def __repr__(self) -> str:
+        return f"TfidfBlock({self.options!r}, {len(self.terms):,} terms)"
+
     def __getstate__(self) -> dict[str, object]:
         """Leave out what is made from the terms when it is needed."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -60,6 +60,27 @@ class Mark(NamedTuple):
         return str(self.state.hexdigest())
 
 
+class Position(NamedTuple):
+    """A `Place` whose hash is finished only when it is asked for, since nearly none is."""
+
+    row: int
+    offset: int
+    header: tuple[str, ...]
+    mark: Mark
+    doubtful_to: int = 0
+
+    def place(self) -> Place:
+        """Return the place, its hash finished."""
+        return Place(
+            row=self.row,
+            offset=self.offset,
+            header=self.header,
+            n_bytes=self.mark.n_bytes,
+            sha256=self.mark.sha256,
+            doubtful_to=self.doubtful_to,
+        )
+
+
 class Cursor:
     """Follows the reading of one input.
 
@@ -103,16 +124,13 @@ class Cursor:
         """Whether no broken row decides what becomes of the rows behind this place."""
         return self.offset >= self.doubtful_to
 
+    def position(self) -> Position:
+        """Return where reading stands, without finishing the hash."""
+        return Position(self.row, self.offset, self.header, self.mark, self.doubtful_to)
+
     def place(self) -> Place:
         """Return where reading stands."""
-        return Place(
-            self.row,
-            self.offset,
-            self.header,
-            self.mark.n_bytes,
-            self.mark.sha256,
-            self.doubtful_to,
-        )
+        return self.position().place()
 
     @property
     def resumes(self) -> bool:

@@ -99,9 +99,14 @@ def read_labelled(
     told : callable
         Called with each input before it is read.
     """
+    return labelled_rows(read_located(source, needs=NEEDED, told=told), source)
+
+
+def labelled_rows(located: Iterable[Located | RejectedRow], source: Source) -> LabelledRows:
+    """Check rows as `read_corpus` does: a label and an id of its own, keys in one spelling."""
     rows: list[Located] = []
     rejected: list[RejectedRow] = []
-    for found in _labelled(source, told):
+    for found in _labelled(located, source):
         (rejected if isinstance(found, RejectedRow) else rows).append(found)  # type: ignore[arg-type]
     rows, several = _without_joined_labels(rows)
     rows, spellings = in_one_spelling(rows, source)
@@ -110,10 +115,10 @@ def read_labelled(
 
 
 def _labelled(
-    source: Source, told: Callable[[PlannedInput], None]
+    located: Iterable[Located | RejectedRow], source: Source
 ) -> Iterator[Located | RejectedRow]:
     ids: set[str] = set()
-    for found in read_located(source, needs=NEEDED, told=told):
+    for found in located:
         if isinstance(found, RejectedRow):
             yield replace(found, raw=_held(found.raw))
             continue

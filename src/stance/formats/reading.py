@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import warnings
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
 from stance.corpus.keys import canonical, tidy, whole
+from stance.errors import RejectedRowsWarning
 from stance.formats.diagnosis import LOOKED_AT, no_such_field
 from stance.formats.inputs import PlannedInput, plan_inputs
 from stance.formats.source import Source, SourceOptions
@@ -33,9 +36,12 @@ class Located(NamedTuple):
 
 
 def read_articles(
-    inputs: Source | Iterable[str | Path], **options: Unpack[SourceOptions]
-) -> Iterator[Article | RejectedRow]:
-    """Read articles one at a time.
+    inputs: Source | Iterable[str | Path],
+    *,
+    on_rejected: Callable[[RejectedRow], object] | None = None,
+    **options: Unpack[SourceOptions],
+) -> Iterator[Article]:
+    """Read articles one at a time; rows that cannot be used are left out.
 
     Parameters
     ----------
@@ -44,13 +50,17 @@ def read_articles(
         standard input; see `Source`. Files may be ``.txt``, JSON Lines or
         other JSON, CSV, TSV, Parquet or Excel workbooks, each but the last
         plain or compressed with gzip, bzip2, xz or Zstandard.
+    on_rejected : callable, optional
+        Called with each row that cannot be used, for example the ``append`` of
+        a list. Without it, a `RejectedRowsWarning` at the end of the reading
+        says how many rows were left out, and why the first was.
     **options
         ``fields``, ``where``, ``input_format``, ``encoding``, ``delimiter``,
         ``sheet`` and ``date_order``, as for `Source`.
 
     Yields
     ------
-    Article or RejectedRow
+    Article
         In the order of the files and their rows. A field other than id, text
         and title whose value has no text form is None.
 
@@ -60,8 +70,47 @@ def read_articles(
         If a file cannot be read as a whole, or a field that was asked for by
         name, or that of the text, is in none of its rows.
     """
-    for found in read_located(Source.of(inputs, options)):
-        yield found.article if isinstance(found, Located) else found
+    with rejecting(on_rejected) as reject:
+        for found in read_located(Source.of(inputs, options)):
+            if isinstance(found, Located):
+                yield found.article
+            else:
+                reject(found)
+
+
+@contextmanager
+def rejecting(
+    on_rejected: Callable[[RejectedRow], object] | None,
+) -> Iterator[Callable[[RejectedRow], object]]:
+    """Give the rejected rows to a callback; without one, count them and warn at the end."""
+    if on_rejected is not None:
+        yield on_rejected
+        return
+    first: list[RejectedRow] = []
+    n_rejected = 0
+
+    def count(row: RejectedRow) -> None:
+        nonlocal n_rejected
+        n_rejected += 1
+        if not first:
+            first.append(row)
+
+    try:
+        yield count
+    except Exception:
+        first.clear()  # the error says more than a warning would
+        raise
+    finally:
+        if first:
+            warnings.warn(_left_out(n_rejected, first[0]), RejectedRowsWarning, stacklevel=4)
+
+
+def _left_out(n: int, first: RejectedRow) -> str:
+    rows = "1 row" if n == 1 else f"{n:,} rows"
+    return (
+        f"Left out {rows} that cannot be used (the first: {first}). "
+        "Pass on_rejected= to receive them, for example the append method of a list."
+    )
 
 
 def read_located(
@@ -89,7 +138,7 @@ def read_located(
 def _located(
     planned: PlannedInput, source: Source, needs: frozenset[str]
 ) -> Iterator[Located | RejectedRow]:
-    locator = Locator(planned, source, needs)
+    locator = Locator(source, needs, prefix=planned.prefix, holds_texts=planned.kind == "texts")
     wanted = source.required | set(source.where)
     if planned.kind == "texts":
         wanted -= {source.fields.text, source.fields.id}
@@ -114,7 +163,6 @@ class Locator:
 
     Parameters
     ----------
-    planned : PlannedInput
     source : Source
         The file's own names of an article's fields, and which rows are
         wanted; a folder of texts has `id` and `text` of its own.
@@ -122,17 +170,23 @@ class Locator:
         As for `read_located`.
     takes : frozenset of str, optional
         Fields of an article that are looked at; all of them unless given.
+    prefix : str
+        Begins the id of an article that has none.
+    holds_texts : bool
+        Whether the input is a folder of texts.
     """
 
     def __init__(
         self,
-        planned: PlannedInput,
         source: Source,
         needs: frozenset[str] = READ,
         takes: frozenset[str] | None = None,
+        *,
+        prefix: str = "",
+        holds_texts: bool = False,
     ) -> None:
         fields = source.fields
-        if planned.kind == "texts":
+        if holds_texts:
             fields = FieldMapping(**{**dict(fields.items()), "id": "id", "text": "text"})
         self.fields = fields
         self._id_name, self._text_name = fields.id, fields.text
@@ -140,7 +194,7 @@ class Locator:
         self._others = [pair for pair in others if takes is None or pair[0] in takes]
         self._where = {name: canonical(value) for name, value in source.where.items()}
         self._needs = needs
-        self._prefix = planned.prefix
+        self._prefix = prefix
 
     def locate(self, row: Row) -> Located | RejectedRow | None:
         """Find the article in a row; None where the row is to be passed over."""

@@ -7,9 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 
 from stance.errors import ConfigError
+from stance.tabular import arrow_schema, flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -96,7 +97,7 @@ class _Parquet:
         import pyarrow.parquet as pq
 
         self._pa = pa
-        self._schema = parquet_schema(columns, numbers, flags)
+        self._schema = arrow_schema(columns, numbers, flags)
         self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
         self._held: list[dict[str, Any]] = []
 
@@ -115,39 +116,12 @@ class _Parquet:
         self._writer.close()
 
 
-def parquet_schema(
-    columns: Sequence[str], numbers: Collection[str], flags: Collection[str] = ()
-) -> Any:
-    """Return the Arrow schema of result rows: float64, true or false, the rest text."""
-    import pyarrow as pa
-
-    kinds = {**dict.fromkeys(numbers, pa.float64()), **dict.fromkeys(flags, pa.bool_())}
-    return pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
-
-
 def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Return rows as JSON Lines."""
     import orjson
 
     options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
     return b"".join([orjson.dumps(row, option=options) for row in rows])
-
-
-def flatten(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give every value of a nested mapping a column of its own.
-
-    Examples
-    --------
-    >>> flatten({"id": "1", "probabilities": {"a": 0.5}})
-    {'id': '1', 'probabilities.a': 0.5}
-    """
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, dict):
-            flat.update({f"{name}.{inner}": nested for inner, nested in value.items()})
-        else:
-            flat[name] = value
-    return flat
 
 
 class ResultWriter:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stance.formats.formulas import escape_formula
-from stance.formats.writing import flatten, json_lines, parquet_schema
+from stance.formats.writing import json_lines
+from stance.tabular import arrow_schema, flatten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +92,7 @@ class Encoder:
         return text.getvalue().encode()
 
     def _schema(self) -> Any:
-        return parquet_schema(self.all_columns, self.numbers, self.flags)
+        return arrow_schema(self.all_columns, self.numbers, self.flags)
 
     def _arrow(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
         import pyarrow as pa

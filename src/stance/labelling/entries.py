@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from stance.corpus.article import Article, RejectedRow, Row, as_json
 from stance.errors import DamagedFileError, MissingFieldError
-from stance.formats.cursor import ByteRangeCursor, Cursor, Mark, Place
+from stance.formats.cursor import ByteRangeCursor, Cursor, Place
 from stance.formats.diagnosis import first_rows, no_such_field
 from stance.formats.reading import READ, Located, Locator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from stance.formats.cursor import ByteRange
+    from stance.formats.cursor import ByteRange, Mark, Position
     from stance.formats.inputs import PlannedInput
     from stance.formats.source import Source
 
@@ -25,21 +25,19 @@ SOURCE, ROW = "@source", "@row"
 
 
 class Spot(NamedTuple):
-    """A place between two rows of all inputs; `Mark` spares a hash that nobody asks for."""
+    """A position between two rows of all inputs: the number of the input, and where in it."""
 
     n_input: int
-    row: int
-    offset: int
-    header: tuple[str, ...]
-    mark: Mark
-    doubtful_to: int = 0
+    position: Position
 
-    def place(self) -> Place:
-        """Return the place within the input."""
-        mark = self.mark
-        return Place(
-            self.row, self.offset, self.header, mark.n_bytes, mark.sha256, self.doubtful_to
-        )
+    @classmethod
+    def before_input(cls, n_input: int) -> Self:
+        """Return the position before the first row of an input."""
+        return cls(n_input, Cursor().position())
+
+    def with_mark(self, mark: Mark) -> Self:
+        """Return the same position with the hash of other bytes."""
+        return self._replace(position=self.position._replace(mark=mark))
 
 
 class InputEnd(NamedTuple):
@@ -218,24 +216,27 @@ class Intake:
                 if found is None:
                     passed += 1
                     continue
-                yield Entry(found, kept, _spot(n_input, cursor), passed)
+                yield Entry(found, kept, Spot(n_input, cursor.position()), passed)
                 passed = 0
         except DamagedFileError as error:
             damage = _damage(planned, cursor, error)
             cursor = _to_the_end(planned, cursor)
         if cursor.end is not None:
             cursor.check(planned.name)
-            yield Entry(None, {}, _spot(n_input, cursor), passed)
+            yield Entry(None, {}, Spot(n_input, cursor.position()), passed)
             return
         sha256 = "" if planned.kind == "dataset" else cursor.mark.sha256
         end = InputEnd(n_input, cursor.mark.n_bytes, sha256, damage)
-        yield Entry(end, {}, Spot(n_input + 1, 0, 0, (), Cursor().mark), passed)
+        yield Entry(end, {}, Spot.before_input(n_input + 1), passed)
 
     def _rows(
         self, planned: PlannedInput, cursor: Cursor
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
-        locator = Locator(planned, self._selection.source, takes=READ)
-        if planned.kind == "texts":
+        holds_texts = planned.kind == "texts"
+        locator = Locator(
+            self._selection.source, takes=READ, prefix=planned.prefix, holds_texts=holds_texts
+        )
+        if holds_texts:
             for name in (self._selection.source.fields.text, self._selection.source.fields.id):
                 self.sightings.find(name)
         keeps = bool(self._selection.keep)
@@ -287,10 +288,6 @@ def _missing(
     return no_such_field(
         inputs[0], fields, rows, selection.source.fields, ("text", "id"), n_more=len(inputs) - 1
     )
-
-
-def _spot(n_input: int, cursor: Cursor) -> Spot:
-    return Spot(n_input, cursor.row, cursor.offset, cursor.header, cursor.mark, cursor.doubtful_to)
 
 
 def _damage(planned: PlannedInput, cursor: Cursor, error: DamagedFileError) -> RejectedRow:

@@ -32,21 +32,16 @@ T = TypeVar("T", bound=BaseModel)
 class Checkpoint(BaseModel):
     """How far a run has come.
 
-    ``n_input``, ``row``, ``offset``, ``header``, ``n_bytes``, ``sha256`` and
-    ``doubtful_to`` are the place in the inputs behind the last row written;
-    ``part`` and ``part_rows`` say which part of the output is being written and
-    how many rows it has; ``lengths`` are those of the spools.
+    ``n_input`` and ``place`` are where the last row written ends: the number of
+    the input, and the place in it. ``part`` and ``part_rows`` say which part of
+    the output is being written and how many rows it has; ``lengths`` are those
+    of the spools.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     n_input: int = 0
-    row: int = 0
-    offset: int = 0
-    header: list[str] = []
-    n_bytes: int = 0
-    sha256: str = ""
-    doubtful_to: int = 0
+    place: Place = Place()
     unseen: list[str] | None = None
     part: int = 0
     part_rows: int = 0
@@ -54,20 +49,6 @@ class Checkpoint(BaseModel):
     tally: dict[str, Any] = {}
     seconds: float = 0.0
     sessions: int = 0
-
-    @property
-    def place(self) -> Place:
-        """Where to go on within the input."""
-        if not self.n_bytes and not self.row:
-            return Place()
-        return Place(
-            self.row,
-            self.offset,
-            tuple(self.header),
-            self.n_bytes,
-            self.sha256,
-            self.doubtful_to,
-        )
 
 
 class Spool:

@@ -37,9 +37,8 @@ from stance.replacing import swap_folder, unwritable
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from stance.formats.cursor import Mark
     from stance.labelling.batches import LabelledBatch
-    from stance.labelling.entries import InputEnd
+    from stance.labelling.entries import InputEnd, Spot
     from stance.labelling.plan import Labelling
     from stance.labelling.target import Target
 
@@ -69,10 +68,8 @@ class DurableOutput:
         self._work = work
         self._force = force
         self._last = work.checkpoint()
-        self._state: dict[str, Any] = self._last.model_dump(
-            exclude={"lengths", "tally", "seconds", "sessions", "unseen"}
-        )
-        self._mark: Mark | None = None
+        self._part, self._part_rows = self._last.part, self._last.part_rows
+        self._spot: Spot | None = None
         self._is_whole = True
         self._began = self._checked = time.monotonic()
         self._pause = EVERY
@@ -112,7 +109,7 @@ class DurableOutput:
 
     @property
     def _rows_name(self) -> str:
-        return f"rows-{self._state['part']:05d}"
+        return f"rows-{self._part:05d}"
 
     def _record(self, kind: str) -> dict[str, Any] | None:
         return next((record for record in self.files if record["kind"] == kind), None)
@@ -125,7 +122,7 @@ class DurableOutput:
     @property
     def _is_part_full(self) -> bool:
         rows = self._task.part_rows
-        return self._target.in_parts and rows is not None and self._state["part_rows"] >= rows
+        return self._target.in_parts and rows is not None and self._part_rows >= rows
 
     def write(self, batch: LabelledBatch) -> None:
         """Take a batch; it is on the disk at the next checkpoint.
@@ -141,16 +138,8 @@ class DurableOutput:
             self._spools[REJECTS].write(batch.rejects)
             self.tally.add(batch.tally)
             self._spools[INPUTS].write(json_lines(map(self._input, batch.ended)))
-        place = batch.spot
-        self._state.update(
-            n_input=place.n_input,
-            row=place.row,
-            offset=place.offset,
-            header=list(place.header),
-            doubtful_to=place.doubtful_to,
-        )
-        self._mark = place.mark
-        self._state["part_rows"] += batch.tally.n_labelled
+        self._spot = batch.spot
+        self._part_rows += batch.tally.n_labelled
         self._is_whole = True
         if self._is_part_full:
             self._close_part()
@@ -190,10 +179,12 @@ class DurableOutput:
                 self.checkpoint()
 
     def _checkpoint(self) -> Checkpoint:
-        if self._mark is not None:
-            self._state.update(n_bytes=self._mark.n_bytes, sha256=self._mark.sha256)
+        reached = self._spot
         return Checkpoint(
-            **self._state,
+            n_input=self._last.n_input if reached is None else reached.n_input,
+            place=self._last.place if reached is None else reached.position.place(),
+            part=self._part,
+            part_rows=self._part_rows,
             unseen=None if self.unseen is None else sorted(self.unseen),
             lengths={name: spool.length for name, spool in self._spools.items()},
             tally=self.tally.to_dict(),
@@ -215,7 +206,7 @@ class DurableOutput:
             If something stands there now, or it cannot be written.
         """
         self.checkpoint()
-        if self._state["part_rows"] or not self._record("rows"):
+        if self._part_rows or not self._record("rows"):
             self._close_part()
         if self._record(REJECTS) is None and (self.tally.n_rejected or rejects_wanted):
             self._close_rejects()
@@ -232,7 +223,7 @@ class DurableOutput:
         """Make a part out of its spool, and begin the next."""
         self.checkpoint()
         self._is_whole = False
-        n = self._state["part"]
+        n = self._part
         spool = self._spools.pop(self._rows_name)
         spool.close()
         target, encoder = self._target, self._task.labeller.encoder
@@ -240,8 +231,8 @@ class DurableOutput:
             built = build(
                 spool.path, encoder.format, target.compression, self._work.path / f"built-{n:05d}"
             )
-            self._note(built, "rows", n, self._state["part_rows"])
-            self._state.update(part=n + 1, part_rows=0)
+            self._note(built, "rows", n, self._part_rows)
+            self._part, self._part_rows = n + 1, 0
             self._spools[self._rows_name] = Spool(self._work.path / self._rows_name, 0)
             self._begin_part()
         self._is_whole = True

@@ -49,7 +49,7 @@ class Meter:
 
     def show(self, batch: LabelledBatch, tally: Tally) -> None:
         """Report that a batch was written."""
-        done = self._before[batch.spot.n_input] + batch.spot.mark.n_bytes
+        done = self._before[batch.spot.n_input] + batch.spot.position.mark.n_bytes
         # A file may grow while it is read.
         total = None if self._total is None else max(self._total, done)
         self._report(Progress(tally, done, total, batch.rejected))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from stance.corpus.article import check_articles
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.labels import require_labels
 from stance.corpus.protocol_choice import GroupCoverage
@@ -62,6 +63,7 @@ class LabelledCorpus:
             If every one does; or if the same text of the corpus has different
             labels for different targets, which no model reads.
         """
+        articles, auxiliary = check_articles(articles), check_articles(auxiliary)
         refuse_contradictions(articles)
         left = without_repeats(auxiliary, articles)
         if auxiliary and not left:

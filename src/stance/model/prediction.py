@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stance.corpus.article import check_articles, refuse_tables
 from stance.errors import ConfigError
+from stance.tabular import arrow_schema, flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
     from concurrent.futures import Future
 
     from stance.corpus.article import Article
@@ -64,6 +67,44 @@ class Prediction:
         }
 
 
+class Predictions(Iterator[Prediction]):
+    """Predictions as they are made, one after the other.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        All labels of the model.
+    stream : generator of Prediction
+    """
+
+    def __init__(self, labels: Sequence[str], stream: Generator[Prediction]) -> None:
+        self._labels = labels
+        self._stream = stream
+
+    def __next__(self) -> Prediction:
+        return next(self._stream)
+
+    def close(self) -> None:
+        """Make no more predictions, and end the threads that do."""
+        self._stream.close()
+
+    def to_arrow(self) -> Any:
+        """Return the predictions that are left as an Arrow table.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of ``stance predict``'s CSV and Parquet files;
+            ``pandas.DataFrame.from_arrow`` and ``polars.from_arrow`` read it.
+        """
+        import pyarrow as pa
+
+        schema = arrow_schema(*row_columns(self._labels))
+        batches = iter(lambda: [flatten(p.to_row()) for p in islice(self, BATCH_SIZE)], [])
+        found = [pa.RecordBatch.from_pylist(rows, schema=schema) for rows in batches]
+        return pa.Table.from_batches(found, schema=schema)
+
+
 def predict(
     model: Model,
     articles: Iterable[Article],
@@ -71,7 +112,7 @@ def predict(
     batch_size: int = BATCH_SIZE,
     jobs: int = 1,
     min_probability: float = 0.0,
-) -> Iterator[Prediction]:
+) -> Predictions:
     """Label articles as they come, in their order.
 
     Parameters
@@ -88,22 +129,35 @@ def predict(
         In [0, 1]; an article whose best label has a lower probability gets
         none.
 
-    Yields
-    ------
-    Prediction
+    Returns
+    -------
+    Predictions
+        An iterator of `Prediction`; its ``to_arrow()`` gives all of them as a
+        table.
 
     Raises
     ------
     ConfigError
         If `batch_size` is below one, `jobs` is neither -1 nor at least one,
         or `min_probability` is not in [0, 1].
+    CorpusError
+        If something else than articles came.
     """
     if batch_size < 1:
         raise ConfigError(f"Got batch_size={batch_size}, but expected at least 1.")
     check_min_probability(min_probability)
+    refuse_tables(articles)
+    return Predictions(
+        model.labels, _predict(model, articles, batch_size, n_threads(jobs), min_probability)
+    )
+
+
+def _predict(
+    model: Model, articles: Iterable[Article], batch_size: int, jobs: int, min_probability: float
+) -> Generator[Prediction]:
     stream = iter(articles)
-    batches = iter(lambda: list(islice(stream, batch_size)), [])
-    for batch, assessment in _scored(model, batches, n_threads(jobs)):
+    batches = iter(lambda: list(check_articles(islice(stream, batch_size))), [])
+    for batch, assessment in _scored(model, batches, jobs):
         yield from _label(model, batch, assessment, min_probability)
 
 

@@ -127,6 +127,13 @@ class Model:
     codebook: Codebook | None = None
     domain: Domain | None = None
 
+    def __repr__(self) -> str:
+        outlets = f" of {self.record.n_outlets:,} outlets" if self.record.n_outlets else ""
+        return (
+            f"Model(labels={self.labels!r}, features={self.features!r}, "
+            f"trained on {self.record.n_articles:,} articles{outlets})"
+        )
+
     def _read(self, articles: Sequence[Article]) -> TextScores:
         values, familiarity = self.scorer.read(self.config.inputs(articles))
         return TextScores(values + self.linear.intercepts, familiarity)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from stance.corpus.article import check_articles
 from stance.errors import ConfigError
 from stance.features.batches import InputBatch, PassageBatch
 from stance.features.block import Groups
@@ -77,6 +78,7 @@ def train(
     ConfigError
         If the configuration asks for what cannot be done.
     """
+    articles = check_articles(articles)
     if codebook is not None:
         codebook.check(article.label for article in articles)
         articles = [

@@ -77,6 +77,9 @@ class NormalizationTable:
     before_composing: Mapping[int, str] = field(default_factory=dict)
     merging: Ranges = ()
 
+    def __repr__(self) -> str:
+        return f"NormalizationTable({len(self.replacements):,} code points)"
+
     def __hash__(self) -> int:
         # Mappings have no hash of their own.
         return hash((self.composing, self.separators, self.merging, len(self.replacements)))
