@@ -135,7 +135,7 @@ def test_a_condition_that_no_row_fulfils(here):
     err = failing(("predict", "{file}", "--where", "label=محايد"), "a.csv")
     assert "none of 8 rows has label=محايد. Check the value of --where" in err
     err = failing(("train", "{file}", "-o", "m", "--where", "label=محايد"), "a.csv")
-    assert "--where label=محايد passed over the others" in err
+    assert "--where label=محايد filtered out the others" in err
     err = failing(("predict", "{file}", "--where", "lable=محايد"), "a.csv")
     assert "without a field 'lable'" in err
     assert "text, label" in err

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from stance.cli.console import counted, fail, note, percent, shown
-from stance.cli.corpus import SHOWN, listing
+from stance.cli.console import console, fail, note
 from stance.cli.labelling_progress import shown_progress
-from stance.cli.prediction_table import TableWriter
 from stance.cli.stopping import stopping
 from stance.errors import InterruptedRunError
+from stance.reporting.phrases import counted, percent, shown
+from stance.reporting.prediction_table import TableWriter
+from stance.reporting.reading import SHOWN, listing
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -253,7 +254,7 @@ def to_stdout(
         hidden = quiet or sys.stdout.isatty()
         report = _FirstRejects(open_things.enter_context(shown_progress(quiet=hidden)))
         write = (
-            TableWriter().write
+            TableWriter(console()).write
             if as_table
             else open_things.enter_context(stream_writer(sys.stdout.buffer, task.labeller.encoder))
         )

@@ -11,9 +11,9 @@ from stance.cli.wrapping import with_signature_of
 # The parameters of all commands that name what is read and what is written.
 READ = (
     *("inputs", "corpus", "labels", "auxiliary", "first", "second", "predictions"),
-    *("model", "config", "codebook", "suite", "baseline"),
+    *("model", "config", "codebook", "suite", "baseline", "labelled"),
 )
-WRITTEN = ("output", "json", "rejects", "file", "junit", "markdown")
+WRITTEN = ("output", "json", "rejects", "held_out", "junit")
 
 # What `stance predict` writes beside its output.
 BESIDE = (".rejects.jsonl", ".run.json")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.cli.console import patience
-from stance.cli.corpus import tell_storage
+from stance.cli.corpus import tell
 from stance.cli.engines import (
     DASK,
     LOCAL,
@@ -18,10 +18,12 @@ from stance.cli.engines import (
     check_engine,
     labelling_engine,
 )
+from stance.cli.guarded import QuietOption
 from stance.cli.models import model_folder
-from stance.cli.options import ForceOption, ModelOption, with_corpus_options
+from stance.cli.options import ForceOption, JobsOption, ModelOption, with_corpus_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
+from stance.reporting.reading import storage_lines
 
 if TYPE_CHECKING:
     from stance.model.persistence import StoredModel
@@ -53,7 +55,11 @@ def predict_command(
     ] = None,
     file_format: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="jsonl, csv, parquet or table."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Of the labels: jsonl, csv, parquet or table.  [default: by the ending of OUT]",
+        ),
     ] = None,
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, as Excel needs it.")
@@ -71,7 +77,7 @@ def predict_command(
         typer.Option(
             "--keep",
             metavar="FIELD",
-            help="Carry a field of the input into the output; @source and @row tell where a row "
+            help="Copy a field of the input into the output; @source and @row tell where a row "
             "came from. Repeatable.",
         ),
     ] = None,
@@ -84,7 +90,7 @@ def predict_command(
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a run that was stopped.")
+        bool, typer.Option("--resume", help="Resume a run that was stopped.")
     ] = False,
     force: ForceOption = False,
     part_rows: Annotated[
@@ -94,15 +100,7 @@ def predict_command(
         int,
         typer.Option("--batch-size", min=1, help="Articles labelled at once; changes no label."),
     ] = 1024,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs",
-            "-j",
-            min=-1,
-            help="Threads to label in, or processes of --engine dask; -1: one for each core.",
-        ),
-    ] = -1,
+    jobs: JobsOption = -1,
     engine: EngineOption = LOCAL,
     scheduler: SchedulerOption = None,
     min_probability: Annotated[
@@ -113,9 +111,7 @@ def predict_command(
             help="Give no label to an article whose best has a lower probability, in [0, 1].",
         ),
     ] = 0.0,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing but what goes wrong.")
-    ] = False,
+    quiet: QuietOption = False,
     *,
     reading: Source,
 ) -> None:
@@ -161,7 +157,7 @@ def predict_command(
         min_probability=min_probability,
     )
     if not quiet:
-        tell_storage(task.inputs)
+        tell(storage_lines(task.inputs))
     with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
         if target is None:
             to_stdout(
