@@ -1,4 +1,4 @@
-"""`stance benchmark`: a suite of tasks, run, reported, held against a baseline."""
+"""`stance benchmark`: a suite of tasks, run, reported, compared with a baseline."""
 
 from __future__ import annotations
 

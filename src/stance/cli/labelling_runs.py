@@ -34,7 +34,7 @@ FAILED = 1
 
 
 class _FirstRejects:
-    """Hands reports on, and keeps the first rows set aside for the eye."""
+    """Passes reports on, and keeps the first rows that were set aside, to show them."""
 
     def __init__(self, report: Callable[[Progress], None]) -> None:
         self._report = report
@@ -107,7 +107,7 @@ def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]
             fail(f"{entry.name}: {entry.damage}")
         else:
             told = describe(planned[entry.name], source) if entry.name in planned else ""
-            fail(f"Got {entry.name}, of which no row can be used. {told}".rstrip())
+            fail(f"Got {entry.name}, where no row can be used. {told}".rstrip())
     if len(bad) > SHOWN:
         fail(f"So it is with {len(bad) - SHOWN:,} more inputs; the receipt names them.")
     if not bad and not tally.n_labelled:
@@ -131,7 +131,7 @@ def _no_article(task: Labelling, tally: Tally) -> str:
 
 
 def _resuming() -> str:
-    """Return the command that goes on with this one."""
+    """Return the command that resumes this one."""
     words = [word for word in sys.argv[1:] if word not in {"--force", "--resume"}]
     return shlex.join(["stance", *words, "--resume"])
 
@@ -244,7 +244,7 @@ def to_stdout(
     quiet: bool,
     model_named: bool,
 ) -> None:
-    """Label to standard output, as rows for a program or as tables for the eye."""
+    """Label to standard output, as rows for a program or as tables for a person."""
     from stance.labelling.streaming import appended_file, label_to_stream, stream_writer
 
     with ExitStack() as open_things:

@@ -1,4 +1,4 @@
-"""No output of a command ever replaces one of its inputs, whatever the spelling of its name."""
+"""No output of a command replaces one of its inputs, however its name is spelled."""
 
 from __future__ import annotations
 

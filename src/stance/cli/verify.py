@@ -1,4 +1,4 @@
-"""`stance verify`: an output held against its receipt."""
+"""`stance verify`: an output compared with its receipt."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def nothing_usable(
     passed = f" (--where {where} filtered out the others)" if where else ""
     faults = f"\n{listing(rejected)}" if rejected else ""
     return (
-        f"Got {names}, of which no row can be used{passed}, but expected labelled articles. "
+        f"Got {names}, where no row can be used{passed}, but expected labelled articles. "
         + "\n".join(told)
         + faults
     )
