@@ -50,7 +50,7 @@ types: dev
 
 gate: install  ## a short benchmark held against its baseline; needs the public data
 	@mkdir -p build
-	$(BIN)/stance benchmark benchmarks/short.toml --output build/short.json --junit build/short.xml \
+	$(BIN)/stance benchmark benchmarks/short.toml --json build/short.json --junit build/short.xml \
 		--baseline benchmarks/results/short.json --fail-on-regression --force
 
 speed: bench  ## everything timed beside other programs; needs the public data, and an hour

@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import os
 import re
 import shlex
 import subprocess
@@ -11,7 +10,9 @@ from pathlib import Path
 
 import orjson
 import pytest
+import typer
 
+from stance.cli.app import app
 from stance.model.config import settings
 from tests.conftest import SEEDS
 
@@ -51,20 +52,51 @@ def desk(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def all_help():
-    """Return what `--help` says of every command that the documents may name an option of."""
-    environment = {**os.environ, "COLUMNS": "200"}
-    commands = [
-        *("train", "evaluate", "crossval", "predict", "audit", "info", "config", "export"),
-        *("compare", "agreement", "benchmark", "tune", "verify"),
-    ]
-    return "".join(
-        subprocess.run(
-            [SCRIPT, name, "--help"], capture_output=True, text=True, check=True, env=environment
-        ).stdout
-        for name in commands
-    )
+def commands(group=None, name=""):
+    """Return the options of every command by its name, such as ``datasets list``."""
+    found = {}
+    for part, command in (group or typer.main.get_command(app)).commands.items():
+        full = f"{name}{part}"
+        if hasattr(command, "commands"):
+            found |= commands(command, f"{full} ")
+        else:
+            parameters = command.params
+            found[full] = {o for p in parameters for o in (*p.opts, *p.secondary_opts)} | {"--help"}
+    return found
+
+
+OPTIONS = commands()
+# A command as the documents name it, the longest first: `datasets list` before `datasets`.
+NAMES = "|".join(sorted({*OPTIONS, "datasets"}, key=len, reverse=True))
+# Options of other programs and of scripts in benchmarks/, which the documents name too.
+OTHERS = {
+    "docs/files.md": {"--jsonArray"},
+    "docs/benchmarks.md": {"--short"},
+}
+
+
+def spans(text):
+    """Return the inline code of a document, and the lines of its blocks without a language."""
+    text = re.sub(r"\\\n\s*", " ", text)
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    lines = [line for kind, block in fenced if not kind for line in block.splitlines()]
+    bare = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return [*re.findall(r"`([^`]+)`", bare), *lines]
+
+
+def wrong_options(text, others=frozenset()):
+    """Return the options that a text gives to a command that has no such option."""
+    wrong, anywhere = [], set().union(*OPTIONS.values()) | others | {"--version"}
+    for span in spans(text):
+        called = re.search(rf"\bstance ({NAMES})\b", span) or re.match(rf"({NAMES}) -", span)
+        rest = span[called.start() :] if called else span
+        options = re.findall(r"(?<![\w-])(--?[A-Za-z][A-Za-z-]*)", rest)
+        if called:
+            known = OPTIONS.get(called[1], anywhere)
+            wrong += [f"{called[1]} {option}" for option in options if option not in known]
+        elif span.startswith("-"):
+            wrong += [option for option in options[:1] if option not in anywhere]
+    return wrong
 
 
 def blocks(document, language):
@@ -137,6 +169,7 @@ def test_the_row_in_the_readme_is_one(desk):
     [
         *DOCUMENTS,
         *(
+            "docs/commands.md",
             "docs/files.md",
             "docs/safety.md",
             "docs/training.md",
@@ -148,10 +181,9 @@ def test_the_row_in_the_readme_is_one(desk):
         "seeds/README.md",
     ],
 )
-def test_every_option_and_setting_named_exists(document, all_help):
+def test_every_option_and_setting_named_exists(document):
     text = (ROOT / document).read_text("utf-8")
-    for option in set(re.findall(r"`(--[a-z-]+)", text)):
-        assert option in all_help, option
+    assert wrong_options(text, OTHERS.get(document, frozenset())) == []
     keys = [key for key, _, _ in settings()]
     sections = "text|features|classifier|auxiliary|calibration"
     for key in set(re.findall(rf"`((?:{sections})\.[\w.]+)", text)):
@@ -159,10 +191,38 @@ def test_every_option_and_setting_named_exists(document, all_help):
 
 
 @pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("`stance train c.csv -o m --resume`", ["train --resume"]),
+        ("`crossval --nested` and `crossval --rejects`", ["crossval --rejects"]),
+        ("```\nstance datasets export ans -o a.csv --json b\n```", ["datasets export --json"]),
+        ("```\nstance predict a.csv \\\n  --out b\n```", ["predict --out"]),
+        ("`--model`, `--mod`", ["--mod"]),
+        ("`stance info --json -`, `-o FILE`, `python --flag`", []),
+    ],
+)
+def test_an_option_of_another_command_is_noticed(text, wrong):
+    assert wrong_options(text) == wrong
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_every_command_is_documented_and_has_the_options_that_all_share(command):
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert re.search(rf"^\| `stance {command}[ `]", text, re.MULTILINE)
+    options = OPTIONS[command]
+    assert {"--quiet", "-q"} <= options
+    assert ("--output" in options) == ("--force" in options)
+    assert ("--output" in options) == ("-o" in options)
+    assert ("--jobs" in options) == ("-j" in options)
+    assert "--json" not in options or "--output" in options
+
+
+@pytest.mark.parametrize(
     "document",
     [
         *DOCUMENTS,
         *(
+            "docs/commands.md",
             "docs/training.md",
             "docs/labelling.md",
             "docs/scale.md",

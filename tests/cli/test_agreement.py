@@ -7,6 +7,10 @@ from tests.cli.test_cli import stance
 from tests.evaluation.test_agreement import TABLE
 
 
+def annotators(*names):
+    return [word for name in names for word in ("--annotator", name)]
+
+
 @pytest.fixture
 def coded(tmp_path):
     lines = ["id,سلمى,نور,هدى,ريم"]
@@ -18,7 +22,7 @@ def coded(tmp_path):
 
 def test_annotators_in_columns(coded, tmp_path):
     out, _ = stance(
-        "agreement", coded, "--annotators", "سلمى,نور, هدى,ريم", "--json", tmp_path / "a.json"
+        "agreement", coded, *annotators("سلمى", "نور", "هدى", "ريم"), "--json", tmp_path / "a.json"
     )
     result = orjson.loads((tmp_path / "a.json").read_bytes())
     assert round(result["alpha"], 3) == 0.743
@@ -29,7 +33,8 @@ def test_annotators_in_columns(coded, tmp_path):
 
 
 def test_an_order_makes_it_ordinal(coded, tmp_path):
-    options = ["--annotators", "سلمى,نور,هدى,ريم", "--order", "1,2,3,4,5"]
+    options = annotators("سلمى", "نور", "هدى", "ريم")
+    options += [word for label in "12345" for word in ("--order", label)]
     out, _ = stance("agreement", coded, *options)
     assert "alpha (ordinal)  0.815" in out
     out, _ = stance("agreement", coded, *options, "--level", "interval")
@@ -63,10 +68,12 @@ def test_mistakes_are_told(coded, tmp_path):
         return stance("agreement", coded, *options, code=code)[1]
 
     assert "--annotator-field NAME" in failed()
-    assert "both ways" in failed("--annotators", "سلمى,نور", "--annotator-field", "x")
-    assert "'nobody'" in failed("--annotators", "سلمى,nobody", code=1)
-    assert "--level ratio" in failed("--annotators", "سلمى,نور", "--level", "ratio")
-    assert "--order" in failed("--annotators", "سلمى,نور", "--level", "ordinal")
+    assert "both ways" in failed(*annotators("سلمى", "نور"), "--annotator-field", "x")
+    assert "'nobody'" in failed(*annotators("سلمى", "nobody"), code=1)
+    assert "--level ratio" in failed(*annotators("سلمى", "نور"), "--level", "ratio")
+    assert "--order" in failed(*annotators("سلمى", "نور"), "--level", "ordinal")
+    listed = failed("--annotator", "سلمى,نور")
+    assert "repeat the option: --annotator سلمى --annotator نور" in listed
     (tmp_path / "p.csv").write_text("id,label\n0,1\n", "utf-8")
-    error = failed("--annotators", "سلمى,نور", "--predictions", tmp_path / "p.csv", code=1)
+    error = failed(*annotators("سلمى", "نور"), "--predictions", tmp_path / "p.csv", code=1)
     assert "11 of 12 articles" in error

@@ -75,7 +75,7 @@ def test_letter_forms_and_marks_are_told_with_what_becomes_of_them(tmp_path):
 
 def test_nothing_to_audit_is_a_failure(tmp_path):
     (tmp_path / "none.jsonl").write_bytes(b"not json\n")
-    assert "of which no row can be used" in stance("audit", tmp_path / "none.jsonl", code=1)[1]
+    assert "where no row can be used" in stance("audit", tmp_path / "none.jsonl", code=1)[1]
 
 
 def test_dates_that_cannot_be_true_are_told_with_advice(tmp_path):

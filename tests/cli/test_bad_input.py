@@ -117,6 +117,8 @@ def test_an_output_that_cannot_be_written(tmp_path, corpus, model):  # noqa: F81
         (("evaluate",), "--json"),
         (("crossval",), "--json"),
         (("crossval",), "--output"),
+        (("crossval",), "--held-out"),
+        (("evaluate",), "--output"),
         (("tune",), "--output"),
         (("compare", "no-such-a.csv", "no-such-b.csv"), "--json"),
         (("audit",), "--json"),
@@ -152,7 +154,7 @@ def test_an_output_that_exists_is_kept(tmp_path, corpus, model, command):  # noq
         "predict": [corpus, "-m", model, "-o", target],
         "evaluate": [corpus, "-m", model, "--json", target],
         "crossval": [corpus, "--json", target, "--folds", 2, *FAST_SETTINGS],
-        "export": ["-m", model, target],
+        "export": ["-m", model, "-o", target],
         "info": ["-m", model, "--json", target],
     }[command]
     assert "--force" in stance(command, *arguments, code=1)[1]

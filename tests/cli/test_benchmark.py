@@ -1,5 +1,6 @@
 """`stance benchmark` through the installed script."""
 
+import re
 import shutil
 
 import orjson
@@ -40,41 +41,45 @@ def suite(tmp_path):
 
 def test_a_suite_is_run_reported_and_held(suite, tmp_path):
     out, _ = stance(
-        *("benchmark", suite, "-o", tmp_path / "one.json", "--jobs", 1),
-        *("--markdown", tmp_path / "one.md", "--junit", tmp_path / "one.xml"),
+        *("benchmark", suite, "--json", tmp_path / "one.json", "--jobs", 1),
+        *("--junit", tmp_path / "one.xml"),
     )
-    assert "framing: 60 articles, 2 folds of held-out events" in out
+    assert "framing\n60 articles; 2 folds of held-out events; " in out
     assert "gone took no part: no_such_module is not installed" in out
     assert "كلمات متتابعة" in out
     assert all(cell_len(line) <= 80 for line in out.splitlines())
-    assert "# Seeds" in (tmp_path / "one.md").read_text("utf-8")
     assert b"<testsuite" in (tmp_path / "one.xml").read_bytes()
 
     held = ("benchmark", suite, "--baseline", tmp_path / "one.json", "--fail-on-regression")
-    out, _ = stance(*held, "-o", tmp_path / "two.json", "--jobs", 1)
-    assert "HELD  framing: macro-F1" in out
+    out, _ = stance(*held, "--json", tmp_path / "two.json", "-o", tmp_path / "two.md", "--jobs", 1)
+    assert out == ""
+    report = (tmp_path / "two.md").read_text("utf-8")
+    assert report.startswith("# Seeds\n\nWritten by `stance benchmark`; not edited by hand.\n")
+    assert "| framing: macro-F1 | held | " in report
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
     worse = SUITE.replace("max_n = 1", "max_n = 1\nfeatures.word.max_features = 2")
     suite.write_text(worse, "utf-8")
-    out, err = stance(*held, "-o", tmp_path / "worse.json", "--jobs", 1, code=1)
+    out, err = stance(*held, "--json", tmp_path / "worse.json", "--jobs", 1, code=3)
     assert "does not hold the baseline" in err
-    assert "WORSE  framing: macro-F1" in out
+    assert re.search(r"framing: macro-F1 +worse ", out)
     assert orjson.loads((tmp_path / "worse.json").read_bytes())["suite"] == "Seeds"
-    stance(*held[:-1], "-o", tmp_path / "told.json", "--jobs", 1)
+    stance(*held[:-1], "--json", tmp_path / "told.json", "--jobs", 1)
 
 
 def test_misuse_is_told_before_anything_runs(suite, tmp_path):
     out = tmp_path / "out.json"
-    assert "cannot be read" in stance("benchmark", tmp_path / "no.toml", "-o", out, code=2)[1]
+    assert "cannot be read" in stance("benchmark", tmp_path / "no.toml", "--json", out, code=2)[1]
     assert (
         "without --baseline"
-        in stance("benchmark", suite, "-o", out, "--fail-on-regression", code=2)[1]
+        in stance("benchmark", suite, "--json", out, "--fail-on-regression", code=2)[1]
     )
-    assert "'nothing'" in stance("benchmark", suite, "-o", out, "--task", "nothing", code=2)[1]
-    assert "baseline" in stance("benchmark", suite, "-o", out, "--baseline", out, code=2)[1]
-    assert "no folder" in stance("benchmark", suite, "-o", tmp_path / "no" / "out.json", code=1)[1]
+    assert "'nothing'" in stance("benchmark", suite, "--json", out, "--task", "nothing", code=2)[1]
+    assert "baseline" in stance("benchmark", suite, "--json", out, "--baseline", out, code=2)[1]
+    assert (
+        "no folder" in stance("benchmark", suite, "--json", tmp_path / "no" / "out.json", code=1)[1]
+    )
     assert not out.exists()
     out.write_text("kept")
-    assert "exists already" in stance("benchmark", suite, "-o", out, code=1)[1]
+    assert "exists already" in stance("benchmark", suite, "--json", out, code=1)[1]
     assert out.read_text() == "kept"

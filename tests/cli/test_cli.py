@@ -49,7 +49,7 @@ def corpus(tmp_path_factory):
 
 def test_no_arguments_show_help_for_a_newcomer():
     out, _ = stance()
-    for word in ("train", "crossval", "predict", "A first walk"):
+    for word in ("train", "crossval", "predict", "First steps"):
         assert word in out
 
 
@@ -104,7 +104,7 @@ def test_train_evaluate_predict_info_export(corpus, tmp_path):
     assert "48 articles" in out
     info = orjson.loads((tmp_path / "i.json").read_bytes())
     assert set(info["strongest_features"]) == set(info["labels"])
-    stance("export", "-m", tmp_path / "model", "--to", "joblib", tmp_path / "model.joblib")
+    stance("export", "-m", tmp_path / "model", "-o", tmp_path / "model.joblib")
     assert (tmp_path / "model.joblib").stat().st_size > 1000
 
 

@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from stance.cli.compare import meaning
 from stance.evaluation.comparison import Paired, compare, decide
 from stance.evaluation.confusion import Metric
+from stance.reporting.comparison import meaning
 from tests.cli.test_cli import corpus, model, stance  # noqa: F401
 
 
@@ -38,7 +38,16 @@ def test_a_model_against_a_file(corpus, model, predictions, tmp_path):  # noqa: 
 
 
 def test_options_reach_the_comparison(corpus, predictions, tmp_path):  # noqa: F811
-    options = ["--metric", "macro_f1:pro_sdf,neutral_wire", "--over", "event", "--group", "event"]
+    options = [
+        "--label",
+        "pro_sdf",
+        "--label",
+        "neutral_wire",
+        "--over",
+        "event",
+        "--group",
+        "event",
+    ]
     stance(
         "compare", predictions, predictions, corpus, "--json", tmp_path / "c.json",
         *options, "--margin", "0.02",

@@ -115,7 +115,7 @@ def test_one_useless_input_of_several_is_told_and_the_others_are_labelled(here, 
     out, err = stance("predict", "good.csv", "bad.jsonl", "-m", model, *target, code=1)
     labelled = (here / "out.jsonl").read_text("utf-8") if target else out
     assert len(labelled.splitlines()) == 8
-    assert "Got bad.jsonl, of which no row can be used. It was read as JSON Lines" in err
+    assert "Got bad.jsonl, where no row can be used. It was read as JSON Lines" in err
 
 
 @pytest.mark.parametrize("command", ["predict", "train"])
@@ -135,7 +135,7 @@ def test_a_condition_that_no_row_fulfils(here):
     err = failing(("predict", "{file}", "--where", "label=محايد"), "a.csv")
     assert "none of 8 rows has label=محايد. Check the value of --where" in err
     err = failing(("train", "{file}", "-o", "m", "--where", "label=محايد"), "a.csv")
-    assert "--where label=محايد passed over the others" in err
+    assert "--where label=محايد filtered out the others" in err
     err = failing(("predict", "{file}", "--where", "lable=محايد"), "a.csv")
     assert "without a field 'lable'" in err
     assert "text, label" in err
@@ -143,11 +143,11 @@ def test_a_condition_that_no_row_fulfils(here):
 
 def test_agreement_on_a_table_without_labels(here):
     (here / "a.csv").write_text("id,سلمى,نور\n")
-    err = failing(("agreement", "{file}", "--annotators", "سلمى,نور"), "a.csv")
+    err = failing(("agreement", "{file}", "--annotator", "سلمى", "--annotator", "نور"), "a.csv")
     assert "CSV, encoding UTF-8, columns separated by ','" in err
     assert "id, سلمى, نور" in err
     (here / "b.csv").write_text("id,سلمى,نور\n1,أ,ب\n", "utf-8")
-    err = failing(("agreement", "{file}", "--annotators", "سلمى,هدى"), "b.csv")
+    err = failing(("agreement", "{file}", "--annotator", "سلمى", "--annotator", "هدى"), "b.csv")
     assert "'هدى'" in err
     assert "id, سلمى, نور" in err
 
@@ -157,7 +157,10 @@ def test_coders_who_write_a_number_differently_agree(here):
     (here / "a.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     guesses = "".join(f'{{"id": "{n}.0", "label": "{n % 3}.0"}}\n' for n in range(9))
     (here / "p.jsonl").write_text(guesses)
-    options = ("--annotators", "a,b", "--order", "0,1.0,2", "--predictions", "p.jsonl")
+    options = (
+        *("--annotator", "a", "--annotator", "b", "--predictions", "p.jsonl"),
+        *("--order", "0", "--order", "1.0", "--order", "2"),
+    )
     stance("agreement", "a.jsonl", *options, "--json", "r.json")
     found = orjson.loads((here / "r.json").read_bytes())
     assert found["observed"] == 1.0

@@ -16,9 +16,20 @@ from tests.conftest import SEEDS
 
 # Parameters of commands that are text or paths and name no file that is read or written.
 NEITHER = {
-    *("by", "folds", "override", "grid", "slices", "engine", "scheduler", "metric", "over"),
+    *(
+        "by",
+        "folds",
+        "override",
+        "grid",
+        "slices",
+        "engine",
+        "scheduler",
+        "metric",
+        "over",
+        "label",
+    ),
     *("group", "file_format", "keep", "where", "input_format", "encoding", "delimiter", "sheet"),
-    *("date_order", "annotators", "annotator_field", "level", "order", "task", "budget", "to"),
+    *("date_order", "annotators", "annotator_field", "level", "order", "task", "budget"),
 }
 
 
@@ -94,13 +105,15 @@ COMMANDS = {
     "predict -o": ["predict", "{in}", "-o", "{out}"],
     "predict --rejects": ["predict", "{in}", "-o", "new.jsonl", "--rejects", "{out}"],
     "crossval -o": ["crossval", "{in}", "-o", "{out}"],
+    "crossval --held-out": ["crossval", "{in}", "--held-out", "{out}"],
     "crossval --json": ["crossval", "{in}", "--json", "{out}"],
+    "evaluate -o": ["evaluate", "{in}", "-o", "{out}"],
     "evaluate --json": ["evaluate", "{in}", "--json", "{out}"],
     "audit --json": ["audit", "{in}", "--json", "{out}"],
     "tune -o": ["tune", "{in}", "-o", "{out}"],
     "tune --json": ["tune", "{in}", "-o", "new.toml", "--json", "{out}"],
     "train -o": ["train", "{in}", "-o", "{out}"],
-    "agreement --json": ["agreement", "{in}", "--annotators", "a,b", "--json", "{out}"],
+    "agreement --json": ["agreement", "{in}", "--annotator", "a", "--json", "{out}"],
     "compare --json": ["compare", "{in}", "{in}", "{in}", "--json", "{out}"],
 }
 

@@ -91,10 +91,13 @@ def test_a_run_is_stopped_resumed_and_verified(corpus, model, tmp_path):  # noqa
     assert sum(receipt["counts"]["labels"].values()) == 28_800
     assert receipt["counts"]["reasons"] == {"bad JSON": 1}
     assert str(source) in receipt["command"]
-    assert "28,801 rows = 28,800 labelled + 1 set aside" in stance("verify", target, "--inputs")[1]
+    verified = " ".join(stance("verify", target, "--inputs")[0].split())
+    assert "28,801 rows = 28,800 labelled + 1 set aside + 0 filtered out." in verified
     with target.open("r+b") as file:
         file.write(b'{"id":"X')
-    assert "sha256 differs" in stance("verify", target, code=1)[1]
+    out, error = stance("verify", target, "--json", "-", code=1)
+    assert "sha256 differs" in error
+    assert any("sha256 differs" in fault for fault in orjson.loads(out)["faults"])
 
 
 def test_quiet_says_nothing_and_rejects_go_where_asked(corpus, model, tmp_path):  # noqa: F811
@@ -124,9 +127,9 @@ def test_parquet_goes_through_a_pipe(corpus, model):  # noqa: F811
     ("options", "message"),
     [
         (["-o", "out.jsonl", "--resume", "--force"], "Choose one"),
-        (["--resume"], "only a file can be gone on with"),
+        (["--resume"], "only a file can be resumed"),
         (["-o", "out.parquet.gz"], "compressed within"),
-        (["-o", "out.jsonl", "--format", "table"], "for the eye"),
+        (["-o", "out.jsonl", "--format", "table"], "for the screen"),
         (["-o", "s4://b/out.jsonl"], "s4"),
     ],
 )

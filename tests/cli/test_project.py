@@ -137,7 +137,8 @@ def test_every_command_reads_the_fields_of_the_project(data, model):  # noqa: F8
     out, err = stance("train", "data", "-o", "m", *FAST_SETTINGS)
     assert "مؤيد" in out
     assert taken in err
-    _, err = stance("agreement", "data/a.csv", "--annotators", "الموقف,الموقف2", code=1)
+    columns = ("--annotator", "الموقف", "--annotator", "الموقف2")
+    _, err = stance("agreement", "data/a.csv", *columns, code=1)
     assert "Taken from data/stance.toml: --id-field رقم --label-field الموقف" in err
 
 

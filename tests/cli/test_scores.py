@@ -35,19 +35,31 @@ def test_a_slice_that_no_article_has_is_told_at_once(corpus):  # noqa: F811
 
 def test_crossval_writes_what_compare_reads(corpus, model, tmp_path):  # noqa: F811
     labels = tmp_path / "held-out.csv"
-    stance("crossval", corpus, *QUICK, "-o", labels, "--slice", "label", "--json", tmp_path / "c")
+    stance(
+        "crossval",
+        corpus,
+        *QUICK,
+        "--held-out",
+        labels,
+        "--slice",
+        "label",
+        "--json",
+        tmp_path / "c",
+    )
     result = orjson.loads((tmp_path / "c").read_bytes())
     assert {part["n"] for part in result["slices"]["label"]} == {12}
     out, _ = stance("compare", labels, model, corpus, "--json", tmp_path / "j.json")
     compared = orjson.loads((tmp_path / "j.json").read_bytes())
     assert compared["first"] == pytest.approx(result["macro_f1"])
     assert "macro-F1" in out
-    error = stance("crossval", corpus, *QUICK, "-o", labels, code=1)[1]
+    error = stance("crossval", corpus, *QUICK, "--held-out", labels, code=1)[1]
     assert "exists" in error
 
 
 def test_a_grid_is_chosen_from_inside_the_folds(corpus, tmp_path):  # noqa: F811
-    grid = ["--grid", "features.word.min_df=1,2", "--grid", "classifier.logistic.C=1,3"]
+    values = ("features.word.min_df=1", "features.word.min_df=2", "classifier.logistic.C=1")
+    values += ("classifier.logistic.C=3",)
+    grid = [word for value in values for word in ("--grid", value)]
     out, _ = stance("crossval", corpus, *QUICK, *grid, "--json", tmp_path / "c.json")
     result = orjson.loads((tmp_path / "c.json").read_bytes())
     assert [choice["fold"] for choice in result["chosen"]] == ["1", "2"]
@@ -59,8 +71,8 @@ def test_a_grid_is_chosen_from_inside_the_folds(corpus, tmp_path):  # noqa: F811
 
 
 def test_a_grid_that_is_none_is_misuse(corpus):  # noqa: F811
-    assert "KEY=VALUE,VALUE" in stance("crossval", corpus, "--grid", "seed", code=2)[1]
-    error = stance("crossval", corpus, "--grid", "features.word.min_dff=1,2", code=2)[1]
+    assert "expected KEY=VALUE" in stance("crossval", corpus, "--grid", "seed", code=2)[1]
+    error = stance("crossval", corpus, "--grid", "features.word.min_dff=1", code=2)[1]
     assert "features.word.min_df" in error
 
 

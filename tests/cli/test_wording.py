@@ -7,11 +7,8 @@ from itertools import pairwise
 import orjson
 import pytest
 
-from stance.cli import agreement, compare, crossval, evaluate, info, train
-from stance.cli.console import END_ISOLATE, ISOLATE, filled, note
+from stance.cli.console import console, note, show
 from stance.cli.labelling_runs import shipped_model_warning
-from stance.cli.prediction_table import TableWriter
-from stance.cli.scores import baseline_remark, held_out_words
 from stance.corpus.article import Article
 from stance.evaluation.agreement import Ratings
 from stance.evaluation.agreement import agreement as measure
@@ -26,6 +23,12 @@ from stance.labelling.tally import Counter, Tally
 from stance.model.persistence import read_model, save_model
 from stance.model.prediction import predict
 from stance.model.training import train as learn
+from stance.reporting import agreement, comparison, cross_validation, evaluation
+from stance.reporting import model as model_reports
+from stance.reporting.baselines import baseline_remark
+from stance.reporting.phrases import END_ISOLATE, ISOLATE
+from stance.reporting.prediction_table import TableWriter
+from stance.reporting.terminal import filled
 from tests.cli.test_cli import FAST_SETTINGS, SEEDS, corpus, stance  # noqa: F401
 from tests.evaluation.test_baseline import chance_corpus
 
@@ -53,39 +56,42 @@ def long_corpus():
 
 def show_crossval(articles, model, config):
     outlets = {"outlet": [a.outlet for a in articles]}
-    crossval.show(cross_validate(articles, config, folds=3, slices=outlets))
+    show(cross_validation.report(cross_validate(articles, config, folds=3, slices=outlets)))
 
 
 def show_evaluate(articles, model, config):
     outlets = {"outlet": [a.outlet for a in articles]}
-    evaluate.show(evaluate_model(model, articles, slices=outlets))
+    show(evaluation.report(evaluate_model(model, articles, slices=outlets)))
 
 
 def show_compare(articles, model, config):
     truth = [str(a.label) for a in articles]
     paired = Paired.of(truth, truth, truth[::-1], groups=[a.outlet for a in articles])
     names = (LONG_FOLDER, "b.jsonl")
-    floor = floor_of(paired, Metric())
-    compare.show(len(paired), names, compared(paired), mcnemar(paired), floor, None)
+    floor, discordant = floor_of(paired, Metric()), mcnemar(paired)
+    made = comparison.report(
+        len(paired), names, compared(paired), discordant=discordant, floor=floor
+    )
+    show(made)
 
 
 def show_train(articles, model, config):
-    train._report(model, LONG_FOLDER)
+    show(model_reports.training_report(model, LONG_FOLDER))
 
 
 def show_info(articles, model, config):
-    info._show(model.stored, 8, LONG_FOLDER)
+    show(model_reports.report(model.stored, 8, LONG_FOLDER))
 
 
 def show_predictions(articles, model, config):
     batch = LabelledBatch(list(predict(model, articles[:5])), b"", [], b"", Tally(), [], None)
-    TableWriter().write(batch)
+    TableWriter(console()).write(batch)
 
 
 def show_agreement(articles, model, config):
     names = [f"{LONG_OUTLET} {n}" for n in range(3)]
     labels = [[str(a.label), str(a.label), str(b.label)] for a, b in pairwise(articles)]
-    agreement.show(measure(Ratings.of(labels, []), names, level="nominal"))
+    show(agreement.report(measure(Ratings.of(labels, []), names, level="nominal")))
 
 
 SHOWN = {
@@ -148,14 +154,14 @@ def test_a_label_that_looks_like_markup_is_shown_as_it_is(label, fast_config, ca
     articles = [
         Article(a.id, a.text, label=label if a.label == "مؤيد" else "b") for a in chance_corpus()
     ]
-    evaluate.show(evaluate_model(learn(articles, fast_config), articles))
+    show(evaluation.report(evaluate_model(learn(articles, fast_config), articles)))
     assert f"\n{label} " in capsys.readouterr().out
 
 
 def test_many_labels_leave_the_confusion_to_json(fast_config, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
     articles = [Article(str(n), f"خبر {n}", label=f"label {n % 30}") for n in range(90)]
-    evaluate.show(evaluate_model(learn(articles, fast_config), articles))
+    show(evaluation.report(evaluate_model(learn(articles, fast_config), articles)))
     out = capsys.readouterr().out
     assert "too wide" in out
     assert "--json" in out
@@ -214,9 +220,9 @@ def test_losing_to_one_label_is_said_in_a_line():
 
 
 def test_the_protocol_of_training_is_told_plainly():
-    told = held_out_words("3 folds of held-out outlets, features learned from all")
+    told = model_reports.held_out_words("3 folds of held-out outlets, features learned from all")
     assert told.startswith("3 folds of held-out outlets; slightly optimistic")
-    assert held_out_words("anything else") == "anything else"
+    assert model_reports.held_out_words("anything else") == "anything else"
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +245,7 @@ def test_every_command_says_that_a_model_lost_to_nothing(chance_file, tmp_path):
     assert kept["labels"] == ["معارض"]
     assert f"{kept['accuracy']:.3f}" in out
     labels, result = tmp_path / "l.jsonl", tmp_path / "c.json"
-    options = ["--jobs", 1, "--folds", 4, *FAST_SETTINGS, "-o", labels, "--json", result]
+    options = ["--jobs", 1, "--folds", 4, *FAST_SETTINGS, "--held-out", labels, "--json", result]
     out, _ = stance("crossval", chance_file, *options)
     assert said in " ".join(out.split())
     shown = orjson.loads(result.read_bytes())

@@ -121,13 +121,20 @@ def test_training_articles_that_cannot_be_divided_are_told():
 
 
 def test_a_grid_combines_every_value_with_every_other():
-    found = grid(["features.word.max_n=1, 2", "classifier.kind=svm,logistic"])
+    found = grid(
+        [
+            *("features.word.max_n=1", "classifier.kind=svm"),
+            *("features.word.max_n=2", "classifier.kind=logistic"),
+        ]
+    )
     assert len(found) == 4
     assert found[1] == ["features.word.max_n=1", "classifier.kind=logistic"]
     assert grid([]) == [[]]
     for wrong in ("features.word.max_n", "=1", "features.word.max_n="):
-        with pytest.raises(ConfigError, match="KEY=VALUE,VALUE"):
+        with pytest.raises(ConfigError, match="expected KEY=VALUE"):
             grid([wrong])
+    with pytest.raises(ConfigError, match="--grid seed=1 --grid seed=2"):
+        grid(["seed=1, 2"])
 
 
 def test_inner_folds_leave_untested_what_cannot_be_learned():

@@ -198,7 +198,12 @@ def write_results(path: str | Path, results: Results, *, force: bool = False) ->
         If the file exists and `force` is off, or cannot be written.
     """
     with replacing_file(path, force=force) as file:
-        file.write(results.model_dump_json(indent=1, exclude_defaults=True).encode() + b"\n")
+        file.write(to_json(results))
+
+
+def to_json(results: Results) -> bytes:
+    """Return results as indented JSON."""
+    return results.model_dump_json(indent=1, exclude_defaults=True).encode() + b"\n"
 
 
 def read_results(path: str | Path) -> Results:
@@ -214,14 +219,14 @@ def read_results(path: str | Path) -> Results:
     except OSError as error:
         raise ConfigError(
             f"Got baseline {path}, which cannot be read: {error.strerror}. Make one with "
-            "'stance benchmark SUITE -o FILE'."
+            "'stance benchmark SUITE --json FILE'."
         ) from error
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(map(str, fault["loc"])) or "the whole file"
         raise ConfigError(
             f"Got {path}, which holds no benchmark results: {place}: {fault['msg']}. Make them "
-            "again with 'stance benchmark SUITE -o FILE'."
+            "again with 'stance benchmark SUITE --json FILE'."
         ) from error
     if found.format != FORMAT:
         raise ConfigError(

@@ -6,7 +6,6 @@ import errno
 import gc
 import sys
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -28,28 +27,29 @@ from stance.cli import (
     verify,
 )
 from stance.cli.console import fail, note
-from stance.cli.overwriting import never_overwriting
+from stance.cli.guarded import guarded
 from stance.cli.stopping import Terminated, end_in_order_on_sigterm
-from stance.cli.streams import ending_with_the_reader, prepare_streams
-from stance.errors import ConfigError, RenamedSettingWarning, StanceError
+from stance.cli.streams import prepare_streams
+from stance.errors import ConfigError, RegressionError, RenamedSettingWarning, StanceError
 
 FAILED = 1
 MISUSED = 2
+GATE_FAILED = 3
 INTERRUPTED = 130
 
 GARBAGE_AFTER = 100_000
 
-OUTPUT_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+OUTPUT_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 HELP = """
 How Arabic news articles frame a conflict: train, check honestly, label.
 
-A first walk, with the model that ships with the package:
+First steps, with the model that ships with the package:
 
 \b
     stance predict articles.jsonl -o labels.jsonl
 
-and with labelled articles of your own (JSON Lines, CSV, TSV, Parquet or a folder of .txt):
+and with your own labelled articles (JSON Lines, CSV, TSV, Parquet or a folder of .txt):
 
 \b
     stance crossval labelled.csv            how good, on outlets never seen?
@@ -69,24 +69,19 @@ app = typer.Typer(
 )
 
 
-def _guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command what all of them owe their user's files and pipes."""
-    return ending_with_the_reader(never_overwriting(command))
-
-
-app.command("train")(_guarded(train.train_command))
-app.command("evaluate")(_guarded(evaluate.evaluate_command))
-app.command("crossval")(_guarded(crossval.crossval_command))
-app.command("compare")(_guarded(compare.compare_command))
-app.command("predict")(_guarded(predict.predict_command))
-app.command("verify")(_guarded(verify.verify_command))
-app.command("info")(_guarded(info.info_command))
-app.command("agreement")(_guarded(agreement.agreement_command))
-app.command("audit")(_guarded(audit.audit_command))
-app.command("benchmark")(_guarded(benchmark.benchmark_command))
-app.command("tune", epilog=tune.NEEDS)(_guarded(tune.tune_command))
-app.command("config")(_guarded(config.config_command))
-app.command("export")(_guarded(export.export_command))
+app.command("train")(guarded(train.train_command))
+app.command("evaluate")(guarded(evaluate.evaluate_command))
+app.command("crossval")(guarded(crossval.crossval_command))
+app.command("compare")(guarded(compare.compare_command))
+app.command("predict")(guarded(predict.predict_command))
+app.command("verify")(guarded(verify.verify_command))
+app.command("info")(guarded(info.info_command))
+app.command("agreement")(guarded(agreement.agreement_command))
+app.command("audit")(guarded(audit.audit_command))
+app.command("benchmark")(guarded(benchmark.benchmark_command))
+app.command("tune", epilog=tune.NEEDS)(guarded(tune.tune_command))
+app.command("config")(guarded(config.config_command))
+app.command("export")(guarded(export.export_command))
 app.add_typer(datasets.app, name="datasets")
 
 
@@ -95,7 +90,7 @@ def top(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version and exit."),
 ) -> None:
-    """Answer what belongs to no command."""
+    """Show the version or the help."""
     if version:
         from stance.distribution import toolkit_version
 
@@ -118,9 +113,13 @@ def _show_warning(
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 misused, 130 and 143 stopped."""
-    # Imports and models make many objects that stay. To look for cycles among them again and again,
-    # and once more at the end, takes a fifth of the time of one short article.
+    """Run the command line and exit.
+
+    The exit code is 0 if it is done, 1 if it failed, 2 for misuse, 3 for a gate
+    that does not hold, and 130 or 143 if it was stopped.
+    """
+    # Imports and models create many objects that are kept. Garbage collection among them takes a
+    # fifth of the time that one short article needs.
     gc.set_threshold(GARBAGE_AFTER)
     prepare_streams()
     end_in_order_on_sigterm()
@@ -130,6 +129,9 @@ def main() -> None:
     except ConfigError as error:
         fail(str(error))
         sys.exit(MISUSED)
+    except RegressionError as error:
+        fail(str(error))
+        sys.exit(GATE_FAILED)
     except StanceError as error:
         fail(str(error))
         sys.exit(FAILED)
@@ -140,8 +142,8 @@ def main() -> None:
         fail("Terminated.")
         raise
     except OSError as error:
-        # Whatever stands on a named file is told by the library; this is standard output itself.
-        if error.errno not in OUTPUT_TROUBLE:
+        # The library reports faults of named files; this is standard output itself.
+        if error.errno not in OUTPUT_FAULTS:
             raise
         fail(
             f"Got an output that cannot be written: {error.strerror}. "

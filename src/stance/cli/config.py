@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from stance.cli.options import (
     with_corpus_options,
 )
 from stance.cli.project import PROJECT_FILE, to_toml
+from stance.cli.reports import STDOUT
 from stance.errors import ConfigError
 from stance.formats.source import Source
 
@@ -33,29 +35,47 @@ def config_command(
         ),
     ] = False,
     output: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="With --project: where to write, beside the data.",
+            help="File for the settings, or with --project for the project file.  [default: "
+            f"standard output; {PROJECT_FILE} with --project]",
         ),
-    ] = Path(PROJECT_FILE),
+    ] = None,
     force: ForceOption = False,
     *,
     reading: Source,
 ) -> None:
     """Write every setting with its default, as TOML for --config.
 
-    With --project, write a project file beside the data instead: what is given
-    once, such as --text-field, need not be given again.
+    With --project, write a project file beside the data instead: options that
+    are given once, such as --text-field, then hold for every command.
     """
-    if not project:
-        from stance.model.config import load_config
-        from stance.model.config_toml import to_toml as settings_to_toml
+    if project:
+        _write_project(output or Path(PROJECT_FILE), reading, force=force)
+    else:
+        _write_settings(output, config, override or [], force=force)
 
-        typer.echo(settings_to_toml(load_config(config, override or [])), nl=False)
+
+def _write_settings(
+    output: Path | None, config: Path | None, override: Sequence[str], *, force: bool
+) -> None:
+    from stance.model.config import load_config
+    from stance.model.config_toml import to_toml as settings_to_toml
+    from stance.replacing import replacing_file
+
+    text = settings_to_toml(load_config(config, override))
+    if output is None or str(output) == STDOUT:
+        typer.echo(text, nl=False)
         return
+    with replacing_file(str(output), force=force) as file:
+        file.write(text.encode())
+    note(f"Written to {output}.")
+
+
+def _write_project(output: Path, reading: Source, *, force: bool) -> None:
     from stance.formats.source import check_source
     from stance.replacing import replacing_file
 

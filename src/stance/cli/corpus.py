@@ -1,22 +1,28 @@
-"""Reading a command's articles, and what becomes of the rows that cannot be used."""
+"""Reading the articles of a command, and stopping at rows that cannot be used."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stance.cli.console import counted, note
+from stance.cli.console import note
+from stance.cli.unread_fields import warn_of_unread_fields
+from stance.errors import CorpusError
 from stance.formats.source import Source
+from stance.reporting.reading import (
+    date_lines,
+    nothing_usable,
+    skipped,
+    spelling_lines,
+    storage_lines,
+    unusable,
+)
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
-    from stance.corpus.dates import ResolvedDates
-    from stance.corpus.keys import Spellings
     from stance.formats.inputs import PlannedInput
     from stance.formats.reading import Located
-
-SHOWN = 5
 
 
 def read_labelled(inputs: Iterable[str], reading: Source, *, skip_rejected: bool) -> list[Article]:
@@ -25,16 +31,37 @@ def read_labelled(inputs: Iterable[str], reading: Source, *, skip_rejected: bool
     Raises
     ------
     CorpusError
-        If rows cannot be used and nobody said to go on without them, or none
-        can.
+        If a row cannot be used and `skip_rejected` is off, or no row can.
     """
-    return [row.article for row in _labelled_rows(inputs, reading, skip_rejected=skip_rejected)]
+    return [
+        row.article for row in read_labelled_with_rows(inputs, reading, skip_rejected=skip_rejected)
+    ]
+
+
+def read_training(
+    corpus: Iterable[str],
+    auxiliary: Iterable[str] | None,
+    reading: Source,
+    *,
+    skip_rejected: bool,
+) -> tuple[list[Located], list[Article]]:
+    """Read a labelled corpus and the auxiliary articles; warn of fields that no model reads.
+
+    Raises
+    ------
+    CorpusError
+        As `read_labelled_with_rows`; and if the same text has different labels
+        for different targets.
+    """
+    rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
+    warn_of_unread_fields(rows, reading)
+    return rows, read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
 
 
 def read_auxiliary(
     inputs: Iterable[str] | None, reading: Source, *, skip_rejected: bool
 ) -> list[Article]:
-    """Read the articles to learn from besides, whichever of the corpus ``--where`` chooses."""
+    """Read the articles of ``--auxiliary``, to which ``--where`` does not apply."""
     if not inputs:
         return []
     whole = replace(reading, where={})
@@ -49,117 +76,40 @@ def read_labelled_with_rows(
     Raises
     ------
     CorpusError
-        If rows cannot be used and nobody said to go on without them, or none
-        can.
+        If a row cannot be used and `skip_rejected` is off, or no row can.
     """
-    return _labelled_rows(inputs, reading, skip_rejected=skip_rejected)
-
-
-def _labelled_rows(inputs: Iterable[str], reading: Source, *, skip_rejected: bool) -> list[Located]:
     from stance.formats.labelled import NEEDED, read_labelled
 
     source = reading.reading(inputs)
     planned: list[PlannedInput] = []
     found = read_labelled(source, planned.append)
     if not found.rows:
-        raise nothing_usable(planned, source, found.rejected, NEEDED | {"label"})
-    tell_storage(planned)
-    tell_spellings(found.spellings)
-    tell_dates(found.dates)
-    _answer_for(found.rejected, len(found.rows), skip_rejected=skip_rejected)
+        raise CorpusError(nothing_usable(planned, source, found.rejected, NEEDED | {"label"}))
+    tell(storage_lines(planned))
+    tell(spelling_lines(found.spellings))
+    tell(date_lines(found.dates))
+    _require_usable(found.rejected, len(found.rows), skip_rejected=skip_rejected)
     return found.rows
 
 
-def nothing_usable(
-    planned: Sequence[PlannedInput],
-    source: Source,
-    rejected: Sequence[RejectedRow],
-    wanted: Collection[str],
-) -> Exception:
-    """Return the error that no row of the inputs can be used, with what they hold."""
-    from stance.errors import CorpusError
-    from stance.formats.diagnosis import describe
-
-    names = ", ".join(one.name for one in planned[:SHOWN])
-    told = [
-        f"{one.name}: {describe(one, source, sorted(wanted))}"
-        if len(planned) > 1
-        else describe(one, source, sorted(wanted))
-        for one in planned[:SHOWN]
-    ]
-    where = ", ".join(f"{name}={value}" for name, value in source.where.items())
-    passed = f" (--where {where} passed over the others)" if where else ""
-    faults = f"\n{listing(list(rejected))}" if rejected else ""
-    return CorpusError(
-        f"Got {names}, of which no row can be used{passed}, but expected labelled articles. "
-        + "\n".join(told)
-        + faults
-    )
+def tell(lines: Iterable[str]) -> None:
+    """Say something about what was read on stderr, a message for each line."""
+    for line in lines:
+        note(line)
 
 
-def tell_storage(planned: Sequence[PlannedInput]) -> None:
-    """Say on stderr how files are stored, where it had to be found out."""
-    told: dict[str, list[str]] = {}
-    for one in planned:
-        if stored := "; ".join(one.peculiarities):
-            told.setdefault(stored, []).append(one.name)
-    for stored, names in told.items():
-        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
-        note(f"Read {names[0]}{more} as: {stored}.")
-
-
-def tell_spellings(spellings: Mapping[str, Spellings]) -> None:
-    """Say on stderr which spellings of a label or an outlet count as one, and which do not."""
-    for field, found in spellings.items():
-        merged = found.merged()
-        for counts in merged[:SHOWN]:
-            shown = ", ".join(f"{spelling!r} {n:,}" for spelling, n in counts.most_common())
-            note(f"Counted as one {field}: {shown}.")
-        if len(merged) > SHOWN:
-            note(f"  and {len(merged) - SHOWN:,} more {field}s with several spellings.")
-        for names in found.differing_in_case()[:SHOWN]:
-            shown = ", ".join(names)
-            note(f"Counted as different {field}s, which differ in case alone: {shown}.")
-
-
-def tell_dates(dates: ResolvedDates) -> None:
-    """Say on stderr in which order day and month were read, where nobody said it."""
-    if dates.inferred and dates.order:
-        first, n = {"dmy": "day", "mdy": "month"}[dates.order], dates.evidence[dates.order]
-        note(
-            f"Read dates with the {first} first, since {counted(n, 'date')} can only be read so. "
-            "Give --date-order to say otherwise."
-        )
-
-
-def _answer_for(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:
+def _require_usable(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:
     """Stop at rows that cannot be used, or say that they were skipped."""
-    from stance.errors import CorpusError
-
     if rejected and not skip_rejected:
-        raise CorpusError(
-            f"Got {counted(len(rejected), 'row')} that cannot be used beside {n_usable:,} "
-            "that can:\n"
-            f"{listing(rejected)}\n"
-            "Mend them, or give --skip-rejected to go on without them."
-        )
+        raise CorpusError(unusable(rejected, n_usable))
     if rejected:
-        note(f"Skipped {counted(len(rejected), 'row')} that cannot be used:\n{listing(rejected)}")
+        note(skipped(rejected))
 
 
-def listing(rejected: list[RejectedRow], total: int | None = None) -> str:
-    """List the first rejected rows, a line each, and how many more of a total there are."""
-    lines = [f"  {row}" for row in rejected[:SHOWN]]
-    if (more := (total or len(rejected)) - len(lines)) > 0:
-        lines.append(f"  and {more:,} more")
-    return "\n".join(lines)
+def slice_fields(
+    rows: Sequence[Located], names: Sequence[str] | None
+) -> dict[str, list[str | None]]:
+    """Return the values of the fields that ``--slice`` names."""
+    from stance.formats.labelled import field_values
 
-
-def write_json(path: object, data: object, *, force: bool) -> None:
-    """Write a result as indented JSON."""
-    import orjson
-
-    from stance.replacing import replacing_file
-
-    with replacing_file(str(path), force=force) as file:
-        file.write(orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return {name: field_values(rows, name) for name in names or ()}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from stance.cli.console import console, interval, isolated, progress, say, table
-from stance.cli.corpus import read_auxiliary, read_labelled_with_rows, write_json
+from stance.cli.console import progress
+from stance.cli.corpus import read_training, slice_fields
 from stance.cli.engines import (
     LOCAL,
     EngineOption,
@@ -17,135 +16,107 @@ from stance.cli.engines import (
     check_engine,
     fold_workers,
 )
-from stance.cli.fold_plan import advice, lowered_line, macro_line, plan_lines
 from stance.cli.options import (
     AuxiliaryOption,
     ByOption,
     ConfigOption,
     CorpusArgument,
-    ForceOption,
     JobsOption,
-    JsonOption,
     SetOption,
     SkipRejectedOption,
     SliceOption,
     parse_by,
     with_corpus_options,
 )
-from stance.cli.scores import (
-    always,
-    show_baselines,
-    show_basis,
-    show_calibration,
-    show_confusion,
-    show_labels,
-    show_slices,
-    slice_fields,
-)
-from stance.cli.unread_fields import warn_of_unread_fields
+from stance.cli.reports import ReportTarget, with_report_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.corpus.article import Article
     from stance.evaluation.protocol import CrossValidation
+    from stance.formats.reading import Located
+    from stance.model.config import TrainingConfig
 
-# Below this the difference is within what chance does to a few hundred articles.
-NOTABLE_GAP = 0.03
-NEW_AND_KNOWN = {
-    "outlet": ("new outlets", "outlets it knows"),
-    "event": ("new events", "events it knows"),
-    "time": ("later articles", "articles of any time"),
-}
-WHY_BETTER = {
-    "outlet": "because it recognises the outlet",
-    "event": "because articles on one event resemble each other",
-    "time": "because there it has learned from later articles too",
-}
-PROTOCOL_COLUMNS = 40  # cells beside a protocol
+FoldsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--folds", metavar="N|each", help="Number of folds, or one for each outlet or event."
+    ),
+]
+NestedOption = Annotated[
+    bool,
+    typer.Option(
+        "--nested",
+        help="Choose what the settings leave open (auto) inside each fold, on inner folds of "
+        "the same protocol.",
+    ),
+]
+GridOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--grid",
+        metavar="KEY=VALUE",
+        help="A value to choose from in the same way, given once for each; the values of "
+        "several settings are combined. Repeatable.",
+    ),
+]
+IgnoreDuplicatesOption = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-duplicates",
+        help="Let near-duplicates of a test article stay in training, to see what it changes.",
+    ),
+]
+HeldOutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--held-out",
+        metavar="FILE",
+        help="File for the labels of the held-out articles, as 'stance compare' reads it.",
+    ),
+]
 
 
 @with_corpus_options
+@with_report_options
 def crossval_command(
     corpus: CorpusArgument,
     by: ByOption = None,
-    folds: Annotated[
-        str | None,
-        typer.Option(
-            "--folds", metavar="N|each", help="Number of folds, or one for each outlet or event."
-        ),
-    ] = None,
+    folds: FoldsOption = None,
     config: ConfigOption = None,
     override: SetOption = None,
     auxiliary: AuxiliaryOption = None,
-    nested: Annotated[
-        bool,
-        typer.Option(
-            "--nested",
-            help="Choose what the settings leave open (auto) inside each fold, on inner folds of "
-            "the same protocol.",
-        ),
-    ] = False,
-    grid: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--grid",
-            metavar="KEY=VALUE,VALUE",
-            help="Choose among these values in the same way; several are combined.",
-        ),
-    ] = None,
-    ignore_duplicates: Annotated[
-        bool,
-        typer.Option(
-            "--ignore-duplicates",
-            help="Let near-duplicates of a test article stay in training, to see what it changes.",
-        ),
-    ] = False,
+    nested: NestedOption = False,
+    grid: GridOption = None,
+    ignore_duplicates: IgnoreDuplicatesOption = False,
     slices: SliceOption = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File for the labels of the held-out articles, as 'stance compare' takes it.",
-        ),
-    ] = None,
-    json: JsonOption = None,
+    held_out: HeldOutOption = None,
     jobs: JobsOption = -1,
     engine: EngineOption = LOCAL,
     scheduler: SchedulerOption = None,
     skip_rejected: SkipRejectedOption = False,
-    force: ForceOption = False,
     *,
+    report: ReportTarget,
     reading: Source,
 ) -> None:
     """Train and test on one corpus, holding out whole outlets.
 
-    The figure of a random split is shown beside it: the gap is what a model
-    owes to recognising the outlet.
+    The gap to a random split is what a model gains by recognising the outlet.
     """
     from stance.evaluation.protocol import cross_validate
-    from stance.evaluation.selection import grid as combined
-    from stance.formats.writing import output_format
-    from stance.model.config import load_config
-    from stance.replacing import check_file_target
+    from stance.reporting.cross_validation import report as cross_validation_report
 
     check_engine(engine, scheduler)
     protocol, n_folds = parse_by(by), _parse_folds(folds)
-    for path in filter(None, (json, output)):
-        check_file_target(path, force=force)
-    file_format = output_format(output, None)
-    settings = load_config(config, override or [])
-    candidates = [load_config(config, [*(override or []), *more]) for more in combined(grid or [])]
-    rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
-    warn_of_unread_fields(rows, reading)
-    others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
-    articles, fields = [row.article for row in rows], slice_fields(rows, slices)
+    form = _labels_format(held_out, force=report.force)
+    settings, candidates = _settings(config, override or [], grid or [])
+    rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
+    fields = slice_fields(rows, slices)
     with fold_workers(engine, scheduler, jobs) as workers, progress("Cross-validating") as tell:
         result = cross_validate(
-            articles,
+            [row.article for row in rows],
             settings,
             by=protocol,
             folds=n_folds,
@@ -154,25 +125,47 @@ def crossval_command(
             keep_duplicates_together=not ignore_duplicates,
             auxiliary=others,
             nested=nested,
-            candidates=candidates if grid else (),
+            candidates=candidates,
             slices=fields,
             progress=tell,
         )
-    if output:
-        _write_labels(result, articles, output, file_format, force=force)
-    if json:
-        write_json(json, result.to_dict(), force=force)
-    show(result)
+    _write_labels(result, rows, held_out, form, force=report.force)
+    report.write(cross_validation_report(result), result.to_dict())
+
+
+def _settings(
+    config: Path | None, override: Sequence[str], grid: Sequence[str]
+) -> tuple[TrainingConfig, list[TrainingConfig]]:
+    """Return the settings, and the combinations of a grid to choose from."""
+    from stance.evaluation.selection import grid as combined
+    from stance.model.config import load_config
+
+    settings = load_config(config, override)
+    combinations = combined(grid) if grid else []
+    return settings, [load_config(config, [*override, *more]) for more in combinations]
+
+
+def _labels_format(path: Path | None, *, force: bool) -> str:
+    """Return the format of the file for held-out labels; refuse one that could not be written."""
+    from stance.formats.writing import output_format
+    from stance.replacing import check_file_target
+
+    if path:
+        check_file_target(path, force=force)
+    return output_format(path, None)
 
 
 def _write_labels(
     result: CrossValidation,
-    articles: Sequence[Article],
-    path: Path,
+    rows: Sequence[Located],
+    path: Path | None,
     file_format: str,
     *,
     force: bool,
 ) -> None:
+    """Write the labels of the held-out articles, if a file was named for them."""
+    if path is None:
+        return
     from stance.formats.writing import ResultWriter
     from stance.replacing import replacing_file
 
@@ -182,7 +175,7 @@ def _write_labels(
         replacing_file(path, force=force) as file,
         ResultWriter(file, file_format, columns, numbers=numbers) as writer,
     ):
-        writer.write(list(result.held_out.rows(articles)))
+        writer.write(list(result.held_out.rows([row.article for row in rows])))
 
 
 def _parse_folds(text: str | None) -> int | Literal["each"] | None:
@@ -193,71 +186,3 @@ def _parse_folds(text: str | None) -> int | Literal["each"] | None:
     if not text.isdecimal():
         raise ConfigError(f"Got --folds {text}, but expected a number or 'each'.")
     return int(text)
-
-
-def show(result: CrossValidation) -> None:
-    """Print the honest figures, the naive ones beside them, and what the gap means."""
-    screen = console()
-    honest, naive = result.honest, result.naive
-    say(f"{len(result.plan.is_testable):,} articles")
-    for line in filter(None, [*plan_lines(result.plan), lowered_line(result.lowered)]):
-        say(line)
-    say()
-    scores = table("protocol", "macro-F1", "95 % interval", "accuracy", numbers=["accuracy"])
-    for scored in filter(None, (honest, naive)):
-        scores.add_row(
-            isolated(scored.protocol, screen.width - PROTOCOL_COLUMNS),
-            f"{scored.macro_f1:.3f}",
-            interval(scored.intervals["macro_f1"]),
-            f"{scored.accuracy:.3f}",
-        )
-    for baseline in honest.baselines:
-        name = isolated(always(baseline), screen.width - PROTOCOL_COLUMNS)
-        figures = (f"{baseline.macro_f1.baseline:.3f}", "", f"{baseline.accuracy.baseline:.3f}")
-        scores.add_row(name, *figures)
-    screen.print(scores)
-    show_basis(honest)
-    if named := macro_line(honest, "the corpus's"):
-        say(named)
-    show_baselines(honest.baselines)
-    say(f"{meaning(result)}\n")
-    show_choices(result)
-    say(f"By label ({honest.protocol}):")
-    show_labels(honest)
-    say()
-    show_confusion(honest)
-    say()
-    show_calibration(honest)
-    show_slices(honest)
-
-
-def show_choices(result: CrossValidation) -> None:
-    """Print which settings were chosen in how many folds, the most frequent first."""
-    counts = Counter(
-        ", ".join(f"{key}={value}" for key, value in choice.settings.items())
-        for choice in result.choices
-    )
-    if counts:
-        chosen = table("folds", "chosen inside the folds", numbers=["folds"], last_wraps=True)
-        for settings, n in counts.most_common():
-            chosen.add_row(str(n), settings)
-        console().print(chosen)
-        say()
-
-
-def meaning(result: CrossValidation) -> str:
-    """Say in a sentence or two what the gap between the two figures means."""
-    if result.gap is None or result.naive is None:
-        return advice(result.plan)
-    honest, naive = result.honest.macro_f1, result.naive.macro_f1
-    new, known = NEW_AND_KNOWN[result.by]
-    gap = f"Gap: {result.gap:+.3f} macro-F1."
-    if result.gap < NOTABLE_GAP:
-        return (
-            f"{gap} The model does about as well on {new} ({honest:.3f}) as on {known} "
-            f"({naive:.3f})."
-        )
-    return (
-        f"{gap} On random folds the model looks {result.gap:.3f} better than it is, "
-        f"{WHY_BETTER[result.by]}. Expect {honest:.3f} on {new}, and quote that."
-    )

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from stance.cli.console import console, echo, note, progress, table
-from stance.cli.corpus import write_json
-from stance.cli.options import ForceOption, JsonOption
-from stance.cli.streams import ending_with_the_reader
+from stance.cli.console import note, progress
+from stance.cli.guarded import guarded
+from stance.cli.options import ForceOption
+from stance.cli.reports import ReportTarget, with_report_options
 
-if TYPE_CHECKING:
-    from stance.datasets.records import Dataset
-
-WIDTH = 79
 BATCH = 1000
 
 NameArgument = Annotated[
@@ -32,96 +27,58 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
-@ending_with_the_reader
-def list_command() -> None:
+@with_report_options
+def list_command(*, report: ReportTarget) -> None:
     """List the data sets and say which are on this machine."""
     from stance.datasets.files import is_here
     from stance.datasets.records import dataset_names, find_dataset
+    from stance.reporting.datasets import overview
 
-    shown = table("name", "items", "splits", "here", "licence", numbers=["items"], last_wraps=True)
-    for dataset in map(find_dataset, dataset_names()):
-        here = "yes" if is_here(dataset) else "no"
-        splits = _splits(dataset) or "-"
-        shown.add_row(dataset.name, f"{dataset.items:,}", splits, here, dataset.licence)
-    console().print(shown)
+    found = [(dataset, is_here(dataset)) for dataset in map(find_dataset, dataset_names())]
+    report.write(overview(found), [{**one.to_dict(), "here": here} for one, here in found])
 
 
-def _splits(dataset: Dataset) -> str:
-    if len(dataset.splits) > 3:
-        return f"{dataset.splits[0]} … {dataset.splits[-1]}"
-    return ", ".join(dataset.splits)
-
-
-@app.command("show")
-@ending_with_the_reader
-def show_command(name: NameArgument, json: JsonOption = None, force: ForceOption = False) -> None:
+@with_report_options
+def show_command(name: NameArgument, *, report: ReportTarget) -> None:
     """Show a data set: source, licence, citation, labels, splits, metric."""
+    from stance.datasets.files import dataset_folder, is_here
     from stance.datasets.records import find_dataset
+    from stance.reporting.datasets import description
 
     dataset = find_dataset(name)
-    if json:
-        write_json(json, dataset.to_dict(), force=force)
-    echo(describe(dataset))
+    folder = str(dataset_folder(dataset)) if is_here(dataset) else None
+    report.write(description(dataset, folder), dataset.to_dict())
 
 
-def describe(dataset: Dataset) -> str:
-    """Return what there is to know of a data set, in lines of 80 columns."""
-    from stance.datasets.files import dataset_folder, is_here
-
-    here = dataset_folder(dataset) if is_here(dataset) else "not on this machine"
-    facts = {
-        "items": f"{dataset.items:,}",
-        "source": dataset.source,
-        "files": str(len(dataset.files)) if dataset.files else f"those of {dataset.derived_from}",
-        "here": str(here),
-        "labels": ", ".join(dataset.labels) or "none of its own: name one with --label-field",
-        "splits": ", ".join(dataset.splits) or "none",
-        "metric": dataset.metric,
-        "fields": ", ".join(dataset.fields),
-    }
-    lines = [dataset.title, "", *(_fact(*fact) for fact in facts.items()), "", _terms(dataset)]
-    return "\n".join(lines)
-
-
-def _terms(dataset: Dataset) -> str:
-    return f"{_fact('licence', dataset.licence)}\n{_fact('cite', dataset.citation)}"
-
-
-def _fact(name: str, value: str) -> str:
-    return textwrap.fill(
-        value,
-        WIDTH,
-        initial_indent=f"{name:<9}",
-        subsequent_indent=" " * 9,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-@app.command("fetch")
-@ending_with_the_reader
 def fetch_command(name: NameArgument) -> None:
     """Fetch a data set and check it; licence and citation are shown first."""
     from stance.datasets.files import fetch
     from stance.datasets.records import find_dataset
+    from stance.reporting.datasets import terms
 
     dataset = find_dataset(name)
-    note(f"{dataset.title}\n{_terms(dataset)}\n")
+    note(terms(dataset))
     with progress(f"Fetching {name}") as tell:
         folder = fetch(dataset, progress=tell)
-    note(f"{name} stands in {folder}; every file has the hash that it should.")
+    note(f"{name} is in {folder}; every file has the expected hash.")
 
 
-@app.command("export")
-@ending_with_the_reader
 def export_command(
     name: Annotated[
         str, typer.Argument(metavar="NAME[/SPLIT]", help="A data set, or one of its splits.")
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="A file: .jsonl, .csv or .parquet.")
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="File for the articles."),
     ],
+    file_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="jsonl, csv or parquet.  [default: by the ending of FILE]",
+        ),
+    ] = None,
     force: ForceOption = False,
 ) -> None:
     """Write a data set as one file, an article to a row, for other tools."""
@@ -129,8 +86,9 @@ def export_command(
     from stance.datasets.records import PREFIX, parse_dataset_name
     from stance.formats.writing import ResultWriter, output_format
     from stance.replacing import replacing_file
+    from stance.reporting.datasets import terms
 
-    kind = output_format(output, None)
+    kind = output_format(output, file_format)
     named = parse_dataset_name(name.removeprefix(PREFIX))
     rows: Iterator[Mapping[str, Any]] = (row.values for row in read_dataset(named))
     first = next(rows)
@@ -140,4 +98,11 @@ def export_command(
         while batch := list(islice(rows, BATCH)):
             out.write(batch)
             count += len(batch)
-    note(f"Wrote {count:,} rows to {output}.\n{_terms(named.dataset)}")
+    note(f"Wrote {count:,} rows to {output}.")
+    note(terms(named.dataset))
+
+
+app.command("list")(guarded(list_command))
+app.command("show")(guarded(show_command))
+app.command("fetch")(guarded(fetch_command))
+app.command("export")(guarded(export_command))

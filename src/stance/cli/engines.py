@@ -1,4 +1,4 @@
-"""Where the work is done: on this machine, or given out to a cluster."""
+"""Where the work is done: on this machine or on a cluster."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help=f"local, or dask: give the work out to a cluster ({install_command('dask')}).",
+        help=f"local, or dask: distribute the work to a cluster ({install_command('dask')}).",
     ),
 ]
 SchedulerOption = Annotated[
@@ -31,19 +31,19 @@ SchedulerOption = Annotated[
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="With --engine dask: the scheduler's address, or the file it wrote it to.  "
+        help="With --engine dask: the address of the scheduler, or the file that has it.  "
         "[default: --jobs processes on this machine]",
     ),
 ]
 
 
 def check_engine(engine: str, scheduler: str | None) -> None:
-    """Refuse what is no engine, and a scheduler that nobody would ask.
+    """Refuse an unknown engine, and a scheduler that would not be used.
 
     Raises
     ------
     ConfigError
-        If there is something to refuse.
+        If there is one.
     """
     if engine not in {LOCAL, DASK}:
         raise ConfigError(f"Got --engine {engine}, but expected {LOCAL} or {DASK}.")

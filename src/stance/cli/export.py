@@ -12,12 +12,15 @@ from stance.cli.models import load
 from stance.cli.options import ForceOption, ModelOption
 from stance.errors import ConfigError
 
+JOBLIB = "joblib"
+
 
 def export_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")],
-    to: Annotated[
-        str, typer.Option("--to", metavar="KIND", help="joblib: a scikit-learn Pipeline.")
-    ] = "joblib",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
+    file_format: Annotated[
+        str,
+        typer.Option("--format", metavar="FORMAT", help="joblib: a scikit-learn Pipeline."),
+    ] = JOBLIB,
     model: ModelOption = None,
     force: ForceOption = False,
 ) -> None:
@@ -28,7 +31,7 @@ def export_command(
     """
     from stance.model.exporting import export_joblib
 
-    if to != "joblib":
-        raise ConfigError(f"Got --to {to}, but expected joblib.")
-    export_joblib(load(model), file, force=force)
-    note(f"Written to {file}. Load it with joblib.load(), where stance is installed.")
+    if file_format != JOBLIB:
+        raise ConfigError(f"Got --format {file_format}, but expected {JOBLIB}.")
+    export_joblib(load(model), output, force=force)
+    note(f"Written to {output}. Load it with joblib.load(), where stance is installed.")

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from stance.cli.console import counted, note
+from stance.cli.console import note
+from stance.reporting.phrases import counted
 
 if TYPE_CHECKING:
     from stance.labelling.progress import Progress

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from stance.cli.console import counted, fail, note, percent, shown
-from stance.cli.corpus import SHOWN, listing
+from stance.cli.console import console, fail, note
 from stance.cli.labelling_progress import shown_progress
-from stance.cli.prediction_table import TableWriter
 from stance.cli.stopping import stopping
 from stance.errors import InterruptedRunError
+from stance.reporting.phrases import counted, percent, shown
+from stance.reporting.prediction_table import TableWriter
+from stance.reporting.reading import SHOWN, listing
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -33,7 +34,7 @@ FAILED = 1
 
 
 class _FirstRejects:
-    """Hands reports on, and keeps the first rows set aside for the eye."""
+    """Passes reports on, and keeps the first rows that were set aside, to show them."""
 
     def __init__(self, report: Callable[[Progress], None]) -> None:
         self._report = report
@@ -112,7 +113,7 @@ def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]
             fail(f"{entry.name}: {entry.damage}")
         else:
             told = describe(planned[entry.name], source) if entry.name in planned else ""
-            fail(f"Got {entry.name}, of which no row can be used. {told}".rstrip())
+            fail(f"Got {entry.name}, where no row can be used. {told}".rstrip())
     if len(bad) > SHOWN:
         fail(f"So it is with {len(bad) - SHOWN:,} more inputs; the receipt names them.")
     if not bad and not tally.n_labelled:
@@ -136,7 +137,7 @@ def _no_article(task: Labelling, tally: Tally) -> str:
 
 
 def _resuming() -> str:
-    """Return the command that goes on with this one."""
+    """Return the command that resumes this one."""
     words = [word for word in sys.argv[1:] if word not in {"--force", "--resume"}]
     return shlex.join(["stance", *words, "--resume"])
 
@@ -249,7 +250,7 @@ def to_stdout(
     quiet: bool,
     model_named: bool,
 ) -> None:
-    """Label to standard output, as rows for a program or as tables for the eye."""
+    """Label to standard output, as rows for a program or as tables for a person."""
     from stance.labelling.streaming import appended_file, label_to_stream, stream_writer
 
     with ExitStack() as open_things:
@@ -259,7 +260,7 @@ def to_stdout(
         hidden = quiet or sys.stdout.isatty()
         report = _FirstRejects(open_things.enter_context(shown_progress(quiet=hidden)))
         write = (
-            TableWriter().write
+            TableWriter(console()).write
             if as_table
             else open_things.enter_context(stream_writer(sys.stdout.buffer, task.labeller.encoder))
         )

@@ -1,8 +1,7 @@
-"""Options that several commands share, each written once."""
+"""Options that several commands share, each defined once."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from stance.cli.console import note
 from stance.cli.project import find_project
+from stance.cli.wrapping import with_parameters
 from stance.corpus.article import FieldMapping
 from stance.corpus.keys import tidy
 from stance.errors import ConfigError
@@ -31,27 +31,42 @@ ConfigOption = Annotated[
 ]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override one setting: features.word.max_n=3"),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override one setting: features.word.max_n=3. Repeatable.",
+    ),
 ]
 JsonOption = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON too.")
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Write the whole result as JSON; '-' for standard output, and nothing else there.",
+    ),
 ]
-ForceOption = Annotated[
-    bool, typer.Option("--force", help="Replace an output that exists already.")
-]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
 SkipRejectedOption = Annotated[
     bool,
     typer.Option("--skip-rejected", help="Go on without the rows that cannot be used."),
 ]
 JobsOption = Annotated[
-    int, typer.Option("--jobs", "-j", min=-1, help="Processes to train in; -1: one for each core.")
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=-1,
+        help="How many processes to train in, or threads to label in, at the same time; -1: one "
+        "for each core.",
+    ),
 ]
 SliceOption = Annotated[
     list[str] | None,
     typer.Option(
         "--slice",
         metavar="FIELD",
-        help="Score each of its values by itself: outlet, year, any field of the files.",
+        help="Score each value of a field by itself: outlet, year, any field of the files. "
+        "Repeatable.",
     ),
 ]
 ByOption = Annotated[
@@ -68,8 +83,8 @@ AuxiliaryOption = Annotated[
     typer.Option(
         "--auxiliary",
         metavar="CORPUS",
-        help="Articles labelled for another question, about other targets or with other labels, "
-        "to learn from besides; may be repeated.",
+        help="Also learn from articles labelled for another question, about other targets or with "
+        "other labels. Repeatable.",
     ),
 ]
 CorpusArgument = Annotated[
@@ -98,7 +113,9 @@ _READING = {
         Annotated[
             list[str] | None,
             typer.Option(
-                "--where", metavar="FIELD=VALUE", help="Only rows whose field has this value."
+                "--where",
+                metavar="FIELD=VALUE",
+                help="Only rows whose field has this value. Repeatable.",
             ),
         ],
         None,
@@ -115,7 +132,7 @@ _READING = {
         _text_option(
             "--encoding",
             "NAME",
-            "Such as windows-1256 or utf-16, of files that are not in UTF-8.  [default: found out]",
+            "Such as windows-1256 or utf-16, of files that are not in UTF-8.  [default: detected]",
         ),
         None,
     ),
@@ -123,7 +140,7 @@ _READING = {
         _text_option(
             "--delimiter",
             "SIGN",
-            "What stands between the columns of a table: ',' ';' '|' or tab.  [default: found out]",
+            "What separates the columns of a table: ',' ';' '|' or tab.  [default: detected]",
         ),
         None,
     ),
@@ -154,7 +171,7 @@ def _field_options(names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
                 typer.Option(
                     f"--{field.name}-field",
                     metavar="NAME",
-                    help=f"The corpus's own name of {field.name!r}.  [default: {field.default}]",
+                    help=f"The name of {field.name!r} in the corpus.  [default: {field.default}]",
                     rich_help_panel="Fields",
                 ),
             ],
@@ -169,8 +186,8 @@ def with_corpus_options(command: Command) -> Command:
     """Give a command the options that say how its articles are read.
 
     The command takes them as one keyword, ``reading: Source``, which names no
-    files yet. What they leave open is taken from the project file beside the
-    first of its inputs.
+    files yet. Options that are not given are taken from the project file beside
+    the first input.
     """
     return _with_options(command, {**_READING, **_field_options(FIELDS)})
 
@@ -182,13 +199,6 @@ def with_label_options(command: Command) -> Command:
 
 
 def _with_options(command: Command, added: dict[str, tuple[Any, Any]]) -> Command:
-    signature = inspect.signature(command, eval_str=True)
-    own = [p for p in signature.parameters.values() if p.name != "reading"]
-    shared = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-        for name, (kind, default) in added.items()
-    ]
-
     def wrapper(**values: Any) -> None:
         chosen = {name: values.pop(name) for name in added}
         optional: set[str] = set()
@@ -202,13 +212,7 @@ def _with_options(command: Command, added: dict[str, tuple[Any, Any]]) -> Comman
             optional = {name.removesuffix("_field") for name in taken}
         command(**values, reading=_source(chosen, frozenset(optional)))
 
-    wrapper.__name__ = command.__name__
-    wrapper.__doc__ = command.__doc__
-    wrapper.__module__ = command.__module__
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
-    wrapper.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
-    return wrapper
+    return with_parameters(command, wrapper, added, instead_of="reading")
 
 
 def as_flags(options: Mapping[str, str]) -> str:
@@ -243,12 +247,12 @@ def _source(chosen: dict[str, Any], optional: frozenset[str]) -> Source:
 
 
 def parse_by(text: str | None) -> By | None:
-    """Return the protocol that ``--by`` names; None where it is left to the corpus.
+    """Return the protocol that ``--by`` names; None where the corpus decides.
 
     Raises
     ------
     ConfigError
-        If it names none.
+        If there is no such protocol.
     """
     from stance.corpus.splitting import PROTOCOLS
 

@@ -1,4 +1,4 @@
-"""No output of a command ever replaces one of its inputs, whatever the spelling of its name."""
+"""No output of a command replaces one of its inputs, however its name is spelled."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from stance.cli.wrapping import with_signature_of
 # The parameters of all commands that name what is read and what is written.
 READ = (
     *("inputs", "corpus", "labels", "auxiliary", "first", "second", "predictions"),
-    *("model", "config", "codebook", "suite", "baseline"),
+    *("model", "config", "codebook", "suite", "baseline", "labelled"),
 )
-WRITTEN = ("output", "json", "rejects", "file", "junit", "markdown")
+WRITTEN = ("output", "json", "rejects", "held_out", "junit")
 
 # What `stance predict` writes beside its output.
 BESIDE = (".rejects.jsonl", ".run.json")

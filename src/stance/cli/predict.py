@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stance.cli.console import patience
-from stance.cli.corpus import tell_storage
+from stance.cli.corpus import tell
 from stance.cli.engines import (
     DASK,
     LOCAL,
@@ -19,10 +19,12 @@ from stance.cli.engines import (
     check_engine,
     labelling_engine,
 )
+from stance.cli.guarded import QuietOption
 from stance.cli.models import model_folder
-from stance.cli.options import ForceOption, ModelOption, with_corpus_options
+from stance.cli.options import ForceOption, JobsOption, ModelOption, with_corpus_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
+from stance.reporting.reading import storage_lines
 
 if TYPE_CHECKING:
     from stance.labelling.plan import Labelling
@@ -31,101 +33,105 @@ if TYPE_CHECKING:
 TABLE = "table"
 STDOUT = "-"
 
+InputsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT",
+        help="Articles: files, folders, globs, addresses (s3://...), dataset:NAME[/SPLIT], "
+        "or - for standard input.",
+    ),
+]
+OutputOption = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="File for the labels, or FOLDER/ for parts; an address too.  [default: a table "
+        "on a terminal, JSON Lines in a pipe]",
+    ),
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="Of the labels: jsonl, csv, parquet or table.  [default: by the ending of OUT]",
+    ),
+]
+BomOption = Annotated[
+    bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, as Excel needs it.")
+]
+EscapeFormulasOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--escape-formulas/--no-escape-formulas",
+        help="Put an apostrophe before cells of CSV that a spreadsheet would run.  "
+        "[default: with --bom]",
+    ),
+]
+KeepOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep",
+        metavar="FIELD",
+        help="Copy a field of the input into the output; @source and @row tell where a row "
+        "came from. Repeatable.",
+    ),
+]
+RejectsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="File for the rows that cannot be used.  [default: OUT.rejects.jsonl]",
+    ),
+]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Resume a run that was stopped.")]
+PartRowsOption = Annotated[
+    int, typer.Option("--part-rows", min=1, help="Rows of a part, where OUT is a folder.")
+]
+BatchSizeOption = Annotated[
+    int,
+    typer.Option("--batch-size", min=1, help="Articles labelled at once; changes no label."),
+]
+MinProbabilityOption = Annotated[
+    float,
+    typer.Option(
+        "--min-probability",
+        metavar="P",
+        help="Give no label to an article whose best has a lower probability, in [0, 1].",
+    ),
+]
+
 
 @with_corpus_options
 def predict_command(
-    inputs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="INPUT",
-            help="Articles: files, folders, globs, addresses (s3://...), dataset:NAME[/SPLIT], "
-            "or - for standard input.",
-        ),
-    ],
+    inputs: InputsArgument,
     model: ModelOption = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="OUT",
-            help="File for the labels, or FOLDER/ for parts; an address too.  [default: a table "
-            "on a terminal, JSON Lines in a pipe]",
-        ),
-    ] = None,
-    file_format: Annotated[
-        str | None,
-        typer.Option("--format", metavar="FORMAT", help="jsonl, csv, parquet or table."),
-    ] = None,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, as Excel needs it.")
-    ] = False,
-    escape_formulas: Annotated[
-        bool | None,
-        typer.Option(
-            "--escape-formulas/--no-escape-formulas",
-            help="Put an apostrophe before cells of CSV that a spreadsheet would run.  "
-            "[default: with --bom]",
-        ),
-    ] = None,
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--keep",
-            metavar="FIELD",
-            help="Carry a field of the input into the output; @source and @row tell where a row "
-            "came from. Repeatable.",
-        ),
-    ] = None,
-    rejects: Annotated[
-        str | None,
-        typer.Option(
-            "--rejects",
-            metavar="FILE",
-            help="File for the rows that cannot be used.  [default: OUT.rejects.jsonl]",
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a run that was stopped.")
-    ] = False,
+    output: OutputOption = None,
+    file_format: FormatOption = None,
+    bom: BomOption = False,
+    escape_formulas: EscapeFormulasOption = None,
+    keep: KeepOption = None,
+    rejects: RejectsOption = None,
+    resume: ResumeOption = False,
     force: ForceOption = False,
-    part_rows: Annotated[
-        int, typer.Option("--part-rows", min=1, help="Rows of a part, where OUT is a folder.")
-    ] = 100_000,
-    batch_size: Annotated[
-        int,
-        typer.Option("--batch-size", min=1, help="Articles labelled at once; changes no label."),
-    ] = 1024,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs",
-            "-j",
-            min=-1,
-            help="Threads to label in, or processes of --engine dask; -1: one for each core.",
-        ),
-    ] = -1,
+    part_rows: PartRowsOption = 100_000,
+    batch_size: BatchSizeOption = 1024,
+    jobs: JobsOption = -1,
     engine: EngineOption = LOCAL,
     scheduler: SchedulerOption = None,
-    min_probability: Annotated[
-        float,
-        typer.Option(
-            "--min-probability",
-            metavar="P",
-            help="Give no label to an article whose best has a lower probability, in [0, 1].",
-        ),
-    ] = 0.0,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing but what goes wrong.")
-    ] = False,
+    min_probability: MinProbabilityOption = 0.0,
+    quiet: QuietOption = False,
     *,
     reading: Source,
 ) -> None:
     """Label articles, and flag those out of the model's domain.
 
-    Every row ends in the output or among the rejects. A run that was stopped,
-    by whatever, goes on with --resume. OUT.run.json tells what was done;
-    'stance verify OUT' checks the output against it.
+    Every row ends in the output or among the rejects. A run that was stopped
+    is resumed with --resume. OUT.run.json tells what was done; 'stance verify
+    OUT' checks the output against it.
     """
     from stance.cli.labelling_runs import to_stdout, to_target
     from stance.labelling.files import label_files
@@ -143,7 +149,7 @@ def predict_command(
     _check(output, as_table=as_table, resume=resume, force=force)
     if as_table and engine == DASK:
         raise ConfigError(
-            f"Got --engine {DASK} and a table for the eye, but a cluster is for more than that. "
+            f"Got --engine {DASK} and a table, but a cluster is for more than one screen. "
             "Give --output, or --format jsonl."
         )
     source, folder = reading.reading(inputs), str(model_folder(model))
@@ -156,7 +162,7 @@ def predict_command(
 
     def told(task: Labelling) -> None:
         if not quiet:
-            tell_storage(task.inputs)
+            tell(storage_lines(task.inputs))
 
     if output is None:
         row_format = _stream_format(file_format)
@@ -200,16 +206,15 @@ def predict_command(
 def _check(output: str | None, *, as_table: bool, resume: bool, force: bool) -> None:
     if resume and force:
         raise ConfigError(
-            "Got --resume and --force, but one goes on with a run and the other forgets it. "
-            "Choose one."
+            "Got --resume and --force, but one resumes a run and the other discards it. Choose one."
         )
     if as_table and output:
         raise ConfigError(
-            f"Got --format {TABLE} with --output, but a table is for the eye. "
+            f"Got --format {TABLE} with --output, but a table is for the screen. "
             "Choose jsonl, csv or parquet."
         )
     if resume and output is None:
-        raise ConfigError("Got --resume without --output, but only a file can be gone on with.")
+        raise ConfigError("Got --resume without --output, but only a file can be resumed.")
 
 
 def _stream_format(chosen: str | None) -> str:

@@ -1,6 +1,6 @@
 """`stance.toml` beside the data: the names of its fields and how its files are stored.
 
-What stands in it is what nobody said on the command line.
+It holds for options that are not given on the command line.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Project:
     options: Mapping[str, str] = field(default_factory=dict)
 
     def unsaid(self, chosen: Mapping[str, Any]) -> dict[str, str]:
-        """Return the options that the command line leaves open."""
+        """Return the options that are not given on the command line."""
         return {name: value for name, value in self.options.items() if chosen.get(name) is None}
 
 
@@ -64,7 +64,7 @@ def find_project(inputs: Sequence[str]) -> Project | None:
     Raises
     ------
     ConfigError
-        If it is not TOML, or says what no option is.
+        If it is not TOML, or has an unknown section or option.
     """
     from stance.datasets.records import is_dataset_name
 
@@ -82,7 +82,7 @@ def _folder_of(name: str) -> Path:
         if glob.has_magic(name) and not Path(name).exists():
             name = min(glob.glob(name, recursive=True), default=name)  # noqa: PTH207
         return Path(name) if Path(name).is_dir() else Path(name).parent
-    except OSError:  # a name too long to exist, of which whoever opens it will say so
+    except OSError:  # a name too long to exist: whoever opens it reports it
         return Path()
 
 

@@ -17,7 +17,7 @@ from stance.errors import OutputError
 
 
 class _Closed(io.TextIOBase):
-    """Stands for a standard output that was closed before the program began."""
+    """A standard output that was closed before the program began."""
 
     encoding = "utf-8"
     errors = "replace"

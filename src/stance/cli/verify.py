@@ -1,4 +1,4 @@
-"""`stance verify`: an output held against its receipt."""
+"""`stance verify`: an output compared with its receipt."""
 
 from __future__ import annotations
 
@@ -6,28 +6,31 @@ from typing import Annotated
 
 import typer
 
-from stance.cli.console import counted, fail, note
+from stance.cli.reports import ReportTarget, with_report_options
+from stance.errors import OutputError
+from stance.reporting.phrases import counted
 
 
+@with_report_options
 def verify_command(
-    output: Annotated[
+    labelled: Annotated[
         str, typer.Argument(metavar="OUT", help="An output of 'stance predict', or its receipt.")
     ],
     inputs: Annotated[
         bool, typer.Option("--inputs", help="Check the inputs too, where they were.")
     ] = False,
+    *,
+    report: ReportTarget,
 ) -> None:
     """Check an output of 'stance predict' against its receipt OUT.run.json."""
     from stance.labelling.receipt import verify
+    from stance.reporting.verification import describe
+    from stance.reporting.verification import report as verification_report
 
-    found = verify(output, inputs=inputs)
-    for fault in found.faults:
-        fail(fault)
+    found = verify(labelled, inputs=inputs)
+    report.write(verification_report(labelled, found), describe(labelled, found))
     if found.faults:
-        raise typer.Exit(1)
-    counts = found.receipt.counts
-    note(
-        f"{output} is what {found.receipt.ended} left: {counted(found.n_files, 'file')}, "
-        f"{found.n_bytes:,} bytes; {counted(counts['rows'], 'row')} = {counts['labelled']:,} "
-        f"labelled + {counts['rejected']:,} set aside + {counts['passed_over']:,} passed over."
-    )
+        raise OutputError(
+            f"Got {labelled}, which is not what its receipt says: "
+            f"{counted(len(found.faults), 'fault')}, the first: {found.faults[0]}."
+        )

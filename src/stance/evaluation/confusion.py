@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Metric:
 
     Examples
     --------
-    >>> str(Metric("macro_f1", ("Favor", "Against"))), str(Metric.parse("accuracy"))
+    >>> str(Metric("macro_f1", ("Favor", "Against"))), str(Metric("accuracy"))
     ('macro-F1 of Favor and Against', 'accuracy')
     """
 
@@ -46,18 +46,6 @@ class Metric:
             raise ConfigError(f"Got the metric {self.name!r}, but expected {', '.join(METRICS)}.")
         if self.labels and self.name != "macro_f1":
             raise ConfigError(f"Got labels for {self.name}, but only macro_f1 is taken over some.")
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read ``NAME``, or ``macro_f1:LABEL,LABEL`` for some labels alone.
-
-        Raises
-        ------
-        ConfigError
-            If there is no such metric.
-        """
-        name, _, labels = text.partition(":")
-        return cls(name, tuple(filter(None, labels.split(","))))  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         shown = self.name.replace("_f1", "-F1")

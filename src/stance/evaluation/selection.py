@@ -111,7 +111,7 @@ def grid(choices: Iterable[str]) -> list[list[str]]:
     Parameters
     ----------
     choices : iterable of str
-        ``KEY=VALUE,VALUE``.
+        ``KEY=VALUE``, with the same key for each value of a setting.
 
     Returns
     -------
@@ -122,23 +122,27 @@ def grid(choices: Iterable[str]) -> list[list[str]]:
     Raises
     ------
     ConfigError
-        If a choice has no key or no value.
+        If a choice has no key or no value, or several values.
 
     Examples
     --------
-    >>> grid(["features.word.max_n=1,2", "seed=5"])
+    >>> grid(["features.word.max_n=1", "features.word.max_n=2", "seed=5"])
     [['features.word.max_n=1', 'seed=5'], ['features.word.max_n=2', 'seed=5']]
     """
-    axes = []
+    axes: dict[str, list[str]] = {}
     for choice in choices:
-        key, equals, values = choice.partition("=")
-        if not (key and equals and values):
+        key, equals, value = choice.partition("=")
+        if not (key and equals and value):
             raise ConfigError(
-                f"Got the grid {choice!r}, but expected KEY=VALUE,VALUE such as "
-                "features.word.max_n=1,2."
+                f"Got the grid {choice!r}, but expected KEY=VALUE such as features.word.max_n=2."
             )
-        axes.append([f"{key}={value.strip()}" for value in values.split(",")])
-    return [list(combination) for combination in product(*axes)]
+        if "," in value:
+            each = " ".join(f"--grid {key}={one.strip()}" for one in value.split(","))
+            raise ConfigError(
+                f"Got the grid {choice!r}, but expected one value. Repeat the option: {each}"
+            )
+        axes.setdefault(key, []).append(choice)
+    return [list(combination) for combination in product(*axes.values())]
 
 
 def _resolved(corpus: LabelledCorpus, candidates: Sequence[TrainingConfig]) -> list[ResolvedConfig]:

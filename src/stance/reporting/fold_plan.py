@@ -1,10 +1,10 @@
-"""How a corpus was divided, in sentences: what is held out, why so, what is not tested."""
+"""How a corpus is divided, in sentences: what is held out, why, and what is not tested."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stance.cli.console import counted, quoted
+from stance.reporting.phrases import counted, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from stance.evaluation.protocol import Lowered
 
 LABELS_SHOWN = 5
+MOST_LABELS = 10  # in a list of nothing but labels
 
 
 def plan_lines(plan: FoldPlan) -> list[str]:
-    """Say why a corpus is divided as it is, where it is not the plain case, with the numbers.
+    """Say why a corpus is divided as it is, with the numbers.
 
-    Nothing is to be said where outlets are held out, every article names one
+    There is nothing to say where outlets are held out, every article names one
     and every label is tested.
     """
     choice, lines = plan.choice, []
@@ -33,7 +34,8 @@ def plan_lines(plan: FoldPlan) -> list[str]:
     lines += [_not_tested(part, choice.by) for part in shown]
     if left := plan.not_tested[LABELS_SHOWN:]:
         n = sum(part.n_articles for part in left)
-        lines.append(f"Nor can {counted(n, 'article')} of {counted(len(left), 'other label')}.")
+        others = counted(len(left), "other label")
+        lines.append(f"{counted(n, 'article')} of {others} cannot be tested either.")
     if plan.not_tested:
         lines.append(f"Tested: {plan.n_tested:,} of {len(plan.is_testable):,} articles.")
     return lines
@@ -113,21 +115,15 @@ def macro_line(result: Evaluation, whose: str) -> str | None:
         return None
     n = len(result.labels)
     over = f"{len(taken)} of {whose} {n}" if len(taken) < n else f"all {n} of {whose}"
-    said = f"Macro-F1 over {over} labels: {_listed(taken)}. No tested article has "
+    said = f"Macro-F1 over {over} labels: {listed(taken, MOST_LABELS)}. No tested article has "
     counted_in = [label for label in without if label in result.per_class]
     if not counted_in:
-        return f"{said}{_listed(without)}."
-    given = sum(got[label] for label in counted_in)
+        return f"{said}{listed(without, MOST_LABELS)}."
+    given = counted(sum(got[label] for label in counted_in), "article")
     return (
-        f"{said}{_listed(without)}; {counted(given, 'article')} got {_listed(counted_in)} all the "
-        "same, whose F1 counts as 0."
+        f"{said}{listed(without, MOST_LABELS)}; {given} got {listed(counted_in, MOST_LABELS)} all "
+        "the same, whose F1 counts as 0."
     )
-
-
-def _listed(labels: Sequence[str]) -> str:
-    shown = ", ".join(map(quoted, labels[: 2 * LABELS_SHOWN]))
-    left = len(labels) - 2 * LABELS_SHOWN
-    return f"{shown} and {left} more" if left > 0 else shown
 
 
 def _unnamed(groups: GroupCoverage) -> str:
@@ -148,13 +144,13 @@ def _not_tested(part: NotTested, by: str) -> str:
         return f"Label {label} has one article only: it cannot be tested; the others are."
     if part.why == "one_group":
         return (
-            f"Label {label} stands in one {by} only ({quoted(str(part.group))}): its {its} cannot "
+            f"Label {label} is in one {by} only ({quoted(str(part.group))}): its {its} cannot "
             f"be tested {unseen}; the others are."
         )
     if part.why == "one_label_left":
         return f"{its} of label {label} cannot be tested: without their fold one label is left."
-    rest = "it is" if n == 1 else "they are"
+    rest = " of it" if n == 1 else " of them"
     return (
-        f"{its} of label {label} cannot be tested {unseen}: all that is of the label is in the "
-        f"same fold or nearly the same as {rest}."
+        f"{its} of label {label} cannot be tested {unseen}: all other articles of the label "
+        f"are in the same fold or near-duplicates{rest}."
     )

@@ -1,13 +1,19 @@
-"""Labels as a table for the eye."""
+"""Labels as a table on a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stance.cli.console import console, isolated, table
+from stance.reporting.document import Column
+from stance.reporting.phrases import harmless, isolated
+from stance.reporting.terminal import grid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
     from stance.labelling.batches import LabelledBatch
     from stance.model.prediction import Prediction
 
@@ -15,13 +21,25 @@ TABLE_ROWS = 50
 NO_LABEL = "-"
 NARROWEST = 8
 DOMAIN = {True: "out", False: "in", None: "-"}
+COLUMNS = (
+    Column("label"),
+    Column("prob.", "number"),
+    Column("domain"),
+    Column("id"),
+    Column("headline"),
+)
 
 
 class TableWriter:
-    """Prints tables, one below the other, as the labels come."""
+    """Prints tables, one below the other, as the labels come.
 
-    def __init__(self) -> None:
-        self._screen = console()
+    Parameters
+    ----------
+    screen : rich.console.Console
+    """
+
+    def __init__(self, screen: Console) -> None:
+        self._screen = screen
         self._first = True
 
     def write(self, batch: LabelledBatch) -> None:
@@ -32,11 +50,10 @@ class TableWriter:
             self._first = False
 
 
-def _table(batch: Sequence[Prediction], width: int, *, header: bool) -> object:
+def _table(batch: Sequence[Prediction], width: int, *, header: bool) -> Table:
     from rich.cells import cell_len
 
-    rows = table("label", "prob.", "domain", "id", "headline", numbers=["prob."])
-    rows.show_header = header
+    rows = grid(COLUMNS, header=header)
     beside = len("prob.") + len("domain") + 8
     label_width = max(map(cell_len, batch[0].probabilities))
     # A label is cut only where the screen has no room for it and a glimpse of the rest.
@@ -47,11 +64,12 @@ def _table(batch: Sequence[Prediction], width: int, *, header: bool) -> object:
     for prediction in batch:
         article = prediction.article
         label = isolated(prediction.label or NO_LABEL, label_width)
-        rows.add_row(
+        cells = (
             label + " " * (label_width - cell_len(label)),
             f"{prediction.probability:.2f}",
             DOMAIN[prediction.out_of_domain].ljust(len("domain")),
             isolated(article.id, id_width),
             isolated(article.title or article.text[:400], room),
         )
+        rows.add_row(*map(harmless, cells))
     return rows

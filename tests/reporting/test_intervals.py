@@ -5,7 +5,7 @@ import pytest
 
 from stance.benchmarking.results import Division, Outcome, Results, Score, TaskResult
 from stance.benchmarking.suite import Suite, Task
-from stance.cli import agreement, benchmark, compare, crossval, evaluate
+from stance.cli.console import show
 from stance.corpus.article import Article
 from stance.corpus.fold_plan import plan_folds
 from stance.evaluation.agreement import Ratings
@@ -18,6 +18,8 @@ from stance.evaluation.metrics import evaluate as scores_of
 from stance.evaluation.metrics import slice_scores
 from stance.evaluation.protocol import CrossValidation, HeldOut
 from stance.evaluation.scored import Scored
+from stance.reporting import agreement, benchmark, comparison, cross_validation, evaluation, scores
+from stance.reporting.document import Document
 
 UNRELIABLE = "the interval is unreliable, report it as a range of what was seen"
 LABELS = ("a", "b", "c")
@@ -37,7 +39,7 @@ def evaluated(found, **slices):
 
 
 def show_evaluate(groups):
-    evaluate.show(evaluated(scored(groups)))
+    show(evaluation.report(evaluated(scored(groups))))
 
 
 def show_crossval(groups):
@@ -48,14 +50,19 @@ def show_crossval(groups):
         for n, (label, outlet) in enumerate(zip(found.y_true, groups, strict=True))
     ]
     plan = plan_folds(articles, "random", 2, seed=0)
-    crossval.show(CrossValidation("random", evaluated(found), None, (), (), held_out, plan))
+    result = CrossValidation("random", evaluated(found), None, (), (), held_out, plan)
+    show(cross_validation.report(result))
 
 
 def show_compare(groups):
     found = scored(groups)
     paired = Paired(LABELS, found.y_true, found.y_pred, 1 - found.y_pred, groups)
     floor = floor_of(paired, Metric())
-    compare.show(len(paired), ("a", "b"), compared(paired), mcnemar(paired), floor, None)
+    difference, names = compared(paired), ("a", "b")
+    made = comparison.report(
+        len(paired), names, difference, discordant=mcnemar(paired), floor=floor
+    )
+    show(made)
 
 
 def show_benchmark(groups):
@@ -71,7 +78,15 @@ def show_benchmark(groups):
         format=1, suite="", seed=1, made_with={},
         tasks={"t": TaskResult(labels=["a"], divisions=[division])},
     )  # fmt: skip
-    benchmark.show(Suite(title="t", tasks={"t": task}), results, [])
+    show(benchmark.report(Suite(title="t", tasks={"t": task}), results))
+
+
+def show_slices(result):
+    show(Document("", scores.slice_sections(result), ""))
+
+
+def show_agreement(labels):
+    show(agreement.report(measure(Ratings.of(labels), ["x", "y"])))
 
 
 def outlets(n, size=12):
@@ -82,23 +97,23 @@ def words(capsys):
     return " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("show", [show_evaluate, show_crossval, show_compare, show_benchmark])
-def test_fewer_than_eight_outlets_are_told(show, capsys):
-    show(outlets(5))
+@pytest.mark.parametrize("shown", [show_evaluate, show_crossval, show_compare, show_benchmark])
+def test_fewer_than_eight_outlets_are_told(shown, capsys):
+    shown(outlets(5))
     assert f"Only 5 outlets: {UNRELIABLE}." in words(capsys)
-    show(outlets(8))
+    shown(outlets(8))
     assert "unreliable" not in words(capsys)
 
 
-@pytest.mark.parametrize("show", [show_evaluate, show_crossval, show_compare])
-def test_one_outlet_and_articles_without_outlet_are_told(show, capsys):
-    show(["o1"] * 40)
+@pytest.mark.parametrize("shown", [show_evaluate, show_crossval, show_compare])
+def test_one_outlet_and_articles_without_outlet_are_told(shown, capsys):
+    shown(["o1"] * 40)
     assert "the interval is over these articles and says nothing about another outlet" in words(
         capsys
     )
-    show([*outlets(9), None, None])
+    shown([*outlets(9), None, None])
     assert "2 articles without outlet: each counts as one of its own." in words(capsys)
-    show([None] * 40)
+    shown([None] * 40)
     printed = words(capsys)
     assert "unreliable" not in printed
     assert "nothing about" not in printed
@@ -113,14 +128,15 @@ def test_a_label_of_one_outlet_is_named(capsys):
     found = scored(outlets(9))
     truth = found.y_true.copy()
     truth[0] = 2
-    evaluate.show(evaluated(Scored(LABELS, truth, found.probabilities, found.groups)))
+    result = evaluated(Scored(LABELS, truth, found.probabilities, found.groups))
+    show(evaluation.report(result))
     assert "From one outlet alone: 'c'." in words(capsys)
     paired = Paired(LABELS, truth, found.y_pred, 1 - found.y_pred, found.groups)
-    said = compare.meaning(compared(paired))
+    said = comparison.meaning(compared(paired))
     assert "From one outlet alone: 'c'." in said
-    assert "--metric macro_f1:LABEL,LABEL" in said
-    assert "From one outlet" not in compare.meaning(compared(paired, Metric("accuracy")))
-    chosen = compare.meaning(compared(paired, Metric("macro_f1", ("a", "b"))))
+    assert "--label" in said
+    assert "From one outlet" not in comparison.meaning(compared(paired, Metric("accuracy")))
+    chosen = comparison.meaning(compared(paired, Metric("macro_f1", ("a", "b"))))
     assert "From one outlet" not in chosen
 
 
@@ -134,16 +150,16 @@ def test_slices_of_few_outlets_are_marked(capsys):
         "few": True,
         "one": True,
     }
-    evaluate.show_slices(evaluated(scored(outlets(10, 20)), kind=["v", "w"] * 100))
+    show_slices(evaluated(scored(outlets(10, 20)), kind=["v", "w"] * 100))
     printed = words(capsys)
     assert "~ 100" in printed
     assert f"~ fewer than 8 outlets: {UNRELIABLE}." in printed
-    evaluate.show_slices(evaluated(scored(outlets(10, 40)), outlet=outlets(10, 40)))
+    show_slices(evaluated(scored(outlets(10, 40)), outlet=outlets(10, 40)))
     assert "An interval of one outlet is over its articles" in words(capsys)
 
 
 def test_agreement_on_few_articles_is_told(capsys):
-    agreement.show(measure(Ratings.of([["a", "a"], ["b", "a"], ["b", "b"]]), ["x", "y"]))
+    show_agreement([["a", "a"], ["b", "a"], ["b", "b"]])
     assert f"Only 3 articles: {UNRELIABLE}." in words(capsys)
-    agreement.show(measure(Ratings.of([["a", "a"], ["b", "a"]] * 5), ["x", "y"]))
+    show_agreement([["a", "a"], ["b", "a"]] * 5)
     assert "unreliable" not in words(capsys)

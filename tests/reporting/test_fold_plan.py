@@ -3,8 +3,7 @@
 import orjson
 import pytest
 
-from stance.cli import crossval, evaluate
-from stance.cli.fold_plan import advice, macro_line, plan_lines
+from stance.cli.console import show
 from stance.corpus.article import Article
 from stance.corpus.fold_plan import FoldPlan, plan_folds
 from stance.corpus.protocol_choice import ProtocolChoice
@@ -12,6 +11,8 @@ from stance.evaluation.protocol import cross_validate
 from stance.evaluation.testing import evaluate_model
 from stance.model.config import load_config
 from stance.model.training import train
+from stance.reporting import cross_validation, evaluation
+from stance.reporting.fold_plan import advice, macro_line, plan_lines
 from tests.conftest import FAST
 
 
@@ -40,7 +41,7 @@ def test_what_cannot_be_tested_is_said_with_its_numbers():
     found = lines(*CROSSING, ("c", "y", 3), ("d", None, 1), ("a", None, 2))
     assert found == [
         "3 of 18 articles name no outlet: each is held out by itself.",
-        "Label 'c' stands in one outlet only ('y'): its 3 articles cannot be tested on an unseen "
+        "Label 'c' is in one outlet only ('y'): its 3 articles cannot be tested on an unseen "
         "outlet; the others are.",
         "Label 'd' has one article only: it cannot be tested; the others are.",
         "Tested: 14 of 18 articles.",
@@ -86,14 +87,14 @@ def test_many_labels_do_not_fill_the_screen():
     lone = [(f"l{n}", "x", 1) for n in range(30)]
     found = lines(*CROSSING, *lone)
     assert len(found) == 7
-    assert "25 articles of 25 other labels" in found[5]
+    assert found[5] == "25 articles of 25 other labels cannot be tested either."
 
 
 def test_crossval_says_it_first(capsys):
     articles = corpus(*CROSSING, ("c", "y", 3))
-    crossval.show(cross_validate(articles, load_config(overrides=FAST)))
+    show(cross_validation.report(cross_validate(articles, load_config(overrides=FAST))))
     out = " ".join(capsys.readouterr().out.split())
-    assert out.startswith("15 articles Label 'c' stands in one outlet only")
+    assert out.startswith("15 articles Label 'c' is in one outlet only")
     assert out.index("Tested: 12 of 15 articles.") < out.index("macro-F1")
     assert "Macro-F1 over" in out
 
@@ -107,7 +108,7 @@ def test_the_labels_of_macro_f1_are_named_where_the_corpus_lacks_some(capsys):
     assert macro_line(some, "the model's") == (
         "Macro-F1 over 2 of the model's 3 labels: 'a', 'b'. No tested article has 'c'."
     )
-    evaluate.show(some)
+    show(evaluation.report(some))
     out = " ".join(capsys.readouterr().out.split())
     assert out.startswith("12 articles; test corpus. Macro-F1 over 2 of the model's 3 labels")
     astray = [Article("z", "كلمةc في السوق y 1", "a"), *articles[:6]]
@@ -143,7 +144,7 @@ def test_the_division_is_in_the_json(tmp_path):
     path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     options = [part for setting in FAST for part in ("--set", setting)]
     labels = tmp_path / "l.jsonl"
-    stance("crossval", path, *options, "--jobs", 1, "--json", result, "-o", labels)
+    stance("crossval", path, *options, "--jobs", 1, "--json", result, "--held-out", labels)
     found = orjson.loads(result.read_bytes())
     assert found["division"]["not_tested"] == [
         {"label": "c", "n_articles": 3, "why": "one_group", "group": "y"}

@@ -1,0 +1,141 @@
+"""The report of `stance agreement`: how far annotators agree, and a model beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stance.reporting.document import (
+    Column,
+    Document,
+    Paragraph,
+    Section,
+    Table,
+    numbers,
+    paragraphs,
+    section,
+)
+from stance.reporting.intervals import basis_warnings, few_warning
+from stance.reporting.phrases import counted, figure, interval
+
+if TYPE_CHECKING:
+    from stance.evaluation.agreement import Agreement
+    from stance.evaluation.ceiling import Ceiling
+
+NAME_WIDTH = 20
+# Krippendorff (2004), Content Analysis, chapter 11: rely on data above the first, draw tentative
+# conclusions above the second.
+RELIABLE, TENTATIVE = 0.8, 0.667
+
+
+def report(result: Agreement, ceiling: Ceiling | None = None) -> Document:
+    """Return the measures of all annotators and of each pair, and a model beside them."""
+    sections = (*_agreement(result), *(_ceiling(ceiling) if ceiling else ()))
+    return Document("Agreement", sections, command="stance agreement")
+
+
+def _agreement(result: Agreement) -> tuple[Section, ...]:
+    opening = (
+        f"{counted(result.n_articles, 'article')}, {len(result.annotators)} annotators; "
+        f"{result.n_pairable:,} with two labels or more count."
+    )
+    spread = interval(result.interval) if result.interval else ""
+    measures = Table(
+        (Column("measure"), *numbers("value"), Column("95 % interval")),
+        (
+            (f"Krippendorff's alpha ({result.level})", figure(result.alpha), spread),
+            ("Fleiss' kappa", figure(result.fleiss), ""),
+            ("agreement", figure(result.observed), ""),
+        ),
+    )
+    said = " ".join([meaning(result), *few_warning(result.n_pairable, "article")])
+    return (
+        section(Paragraph(opening)),
+        section(measures),
+        section(Paragraph(said)),
+        section(_pairs(result)),
+    )
+
+
+def _pairs(result: Agreement) -> Table:
+    names = (Column("annotator", "name", NAME_WIDTH), Column("and", "name", NAME_WIDTH))
+    rows = (
+        (pair.first, pair.second, figure(pair.agreement), figure(pair.kappa), f"{pair.n:,}")
+        for pair in result.pairs
+    )
+    return Table((*names, *numbers("agreement", "Cohen's kappa", "articles")), tuple(rows))
+
+
+def meaning(result: Agreement) -> str:
+    """Say in a sentence what an alpha allows."""
+    if result.alpha is None or result.interval is None:
+        return "Only one label was used: whether annotators would agree on others is not known."
+    low, end = result.interval[0], "The lower end of alpha's interval is"
+    if low >= RELIABLE:
+        return f"{end} at least {RELIABLE}: the labels can be relied on."
+    if low >= TENTATIVE:
+        return f"{end} between {TENTATIVE} and {RELIABLE}: good for tentative conclusions."
+    return (
+        f"{end} below {TENTATIVE}: sharpen the codebook, or label more articles together, before "
+        "you rely on such labels."
+    )
+
+
+def _ceiling(ceiling: Ceiling) -> tuple[Section, ...]:
+    """Return the model beside each annotator, and how far it is below people."""
+    tied = ceiling.n_tied
+    said = " ".join([ceiling_meaning(ceiling), *basis_warnings(ceiling.difference.basis)])
+    return (
+        section(_beside_others(ceiling)),
+        section(
+            _against_each(ceiling),
+            *paragraphs(f"{counted(tied, 'article')} without a majority left out." if tied else ""),
+        ),
+        section(Paragraph(said)),
+    )
+
+
+def _beside_others(ceiling: Ceiling) -> Table:
+    rows = []
+    for one in ceiling.annotators:
+        people, model = one.others, one.model_others
+        values = (people.agreement, people.kappa, model.agreement, model.kappa)
+        rows.append((one.name, *map(figure, values), f"{people.n:,}"))
+    columns = numbers("he or she", "kappa", "model", "model's kappa", "articles")
+    return Table(
+        (Column("annotator", "name", NAME_WIDTH), *columns),
+        tuple(rows),
+        caption="Against the majority of the other annotators (agreement, Cohen's kappa):",
+    )
+
+
+def _against_each(ceiling: Ceiling) -> Table:
+    by_name = [
+        *((one.name, one.model) for one in ceiling.annotators),
+        ("majority", ceiling.majority),
+    ]
+    rows = (
+        (name, figure(found.agreement), figure(found.kappa), f"{found.n:,}")
+        for name, found in by_name
+    )
+    columns = numbers("agreement", "Cohen's kappa", "articles")
+    return Table(
+        (Column("annotator", "name", NAME_WIDTH), *columns),
+        tuple(rows),
+        caption="The model against each annotator, and against the majority of all:",
+    )
+
+
+def ceiling_meaning(ceiling: Ceiling) -> str:
+    """Say in a sentence how the model compares with people."""
+    found = ceiling.difference
+    measured = (
+        f"The model agrees with the majority of the others in {found.first:.1%} of cases, an "
+        f"annotator in {found.second:.1%}: {found.value:+.3f}, 95 % interval "
+        f"{interval(found.interval)}."
+    )
+    low, high = found.interval
+    if high < 0:
+        return f"{measured} It is below what people reach."
+    if low > 0:
+        return f"{measured} It is nearer to the others than a single annotator is."
+    return f"{measured} On these articles it is not clearly better or worse than people."

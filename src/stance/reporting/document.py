@@ -1,0 +1,151 @@
+"""A report as a value: headings, paragraphs, tables and notes, independent of how they are shown.
+
+Texts hold no layout: no line breaks to fit a width, no padding, no markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# How a column is shown. A "name" comes from the data (a label, an outlet, a file): it is isolated
+# from its neighbours where it is Arabic, and cut where there is no room for it. "prose" wraps.
+Kind = Literal["text", "number", "name", "prose"]
+
+# A tuple is a list of terms: as many of them as there is room for are shown.
+Cell = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"text", "number", "name", "prose"}
+    widest : int, optional
+        Of a name, the number of terminal cells after which it is cut although
+        there is room.
+    """
+
+    name: str
+    kind: Kind = "text"
+    widest: int | None = None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A row of a table that has a sentence in place of its values."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a line above it.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+    rows : tuple of tuple of str, or of Remark
+    caption : str, optional
+    if_too_wide : str, optional
+        A sentence in place of a table for which a terminal is too narrow.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...] | Remark, ...]
+    caption: str = ""
+    if_too_wide: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and their values, a line each."""
+
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One or more sentences."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of a list.
+
+    Parameters
+    ----------
+    text : str
+    level : int
+        1 for an entry of a list, 2 for one of a list inside it.
+    wraps : bool
+        False for a line that is short already and whose blanks align it.
+    """
+
+    text: str
+    level: int = 1
+    wraps: bool = True
+
+
+@dataclass(frozen=True)
+class Note:
+    """Advice: what to do about a finding."""
+
+    text: str
+
+
+Block = Table | Facts | Paragraph | Item | Note
+
+
+@dataclass(frozen=True)
+class Section:
+    """Blocks that belong together, with a blank line around them.
+
+    Parameters
+    ----------
+    blocks : tuple of Block
+    heading : str, optional
+        Without one a section continues the section before it.
+    """
+
+    blocks: tuple[Block, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report.
+
+    Parameters
+    ----------
+    title : str
+        Shown in files; on a terminal the command is the title.
+    sections : tuple of Section
+    command : str
+        The command that made it, such as ``stance evaluate``.
+    """
+
+    title: str
+    sections: tuple[Section, ...]
+    command: str
+
+
+def section(*blocks: Block | None, heading: str = "") -> Section:
+    """Return a section of the blocks that are not None."""
+    return Section(tuple(block for block in blocks if block is not None), heading)
+
+
+def paragraphs(*texts: str | None) -> tuple[Paragraph, ...]:
+    """Return a paragraph for each text that is not None or empty."""
+    return tuple(Paragraph(text) for text in texts if text)
+
+
+def numbers(*names: str) -> tuple[Column, ...]:
+    """Return columns of numbers."""
+    return tuple(Column(name, "number") for name in names)

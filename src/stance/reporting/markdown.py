@@ -1,0 +1,76 @@
+"""A report as Markdown, for a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stance.reporting.document import Facts, Item, Note, Paragraph, Remark
+from stance.reporting.phrases import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from stance.reporting.document import Block, Cell, Document, Table
+
+TERMS = 3
+
+
+def render(document: Document) -> str:
+    """Return a document as Markdown."""
+    lines = [
+        f"# {_line(document.title)}",
+        "",
+        f"Written by `{document.command}`; not edited by hand.",
+    ]
+    for section in document.sections:
+        if section.heading:
+            lines += ["", f"## {_line(section.heading.removesuffix(':'))}"]
+        listing = False
+        for block in section.blocks:
+            # The entries of a list follow each other without a blank line.
+            lines += [] if listing and isinstance(block, Item) else [""]
+            lines += _block(block)
+            listing = isinstance(block, Item)
+    return "\n".join(lines) + "\n"
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph(text):
+            yield _line(text)
+        case Note(text):
+            yield f"> {_line(text)}"
+        case Item(text, level):
+            yield f"{'  ' * (level - 1)}- {_line(text)}"
+        case Facts(facts):
+            yield from _grid([("", ""), *facts])
+        case _:
+            yield from _table(block)
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.caption:
+        yield _line(table.caption)
+        yield ""
+    missing = [""] * (len(table.columns) - 2)
+    heads = tuple(column.name for column in table.columns)
+    rows = (
+        (row.name, row.text, *missing) if isinstance(row, Remark) else row for row in table.rows
+    )
+    yield from _grid([heads, *rows])
+
+
+def _grid(rows: Iterable[tuple[Cell, ...]]) -> Iterator[str]:
+    for place, row in enumerate(rows):
+        yield f"| {' | '.join(map(_cell, row))} |"
+        if place == 0:
+            yield "|---" * len(row) + "|"
+
+
+def _cell(cell: Cell) -> str:
+    text = cell if isinstance(cell, str) else "، ".join(cell[:TERMS])
+    return _line(text).replace("|", "\\|")
+
+
+def _line(text: str) -> str:
+    return harmless(" ".join(text.split()))

@@ -1,0 +1,201 @@
+"""A report on a terminal: in lines that fit it, with Arabic in its right order."""
+
+from __future__ import annotations
+
+import errno
+import textwrap
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING
+
+from stance.reporting.document import Facts, Item, Note, Paragraph, Remark, Table
+from stance.reporting.phrases import END_ISOLATE, ISOLATE, harmless, isolated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table as Grid
+
+    from stance.reporting.document import Block, Cell, Column, Document
+
+# Of a line where nobody has set a width, as in a file.
+UNLIMITED = 10_000
+
+LIST_WIDTH = 79
+NARROWEST_NAME = 12
+NARROWEST_PROSE = 20
+TERMS = 3
+
+
+def screen(*, width: int | None, file: IO[str] | None = None) -> Console:
+    """Return a console for reports, on stdout or in a file.
+
+    A label such as ``[b]`` or ``:x:`` is shown as it is: neither markup nor an
+    emoji's name.
+
+    Parameters
+    ----------
+    width : int, optional
+        None for that of the terminal.
+    file : text file, optional
+    """
+    from rich.console import Console
+
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            # The command ends by what the reader did; rich would end it with 1.
+            raise BrokenPipeError(errno.EPIPE, "the reader of the output went away")
+
+    return Screen(
+        width=width, file=file, highlight=False, soft_wrap=False, markup=False, emoji=False
+    )
+
+
+def render(document: Document, on: Console) -> None:
+    """Print a document, its sections with a blank line between them."""
+    for place, section in enumerate(document.sections):
+        if place:
+            on.print()
+        if section.heading:
+            _print(on, section.heading)
+        for block in section.blocks:
+            _block(block, on)
+
+
+def _block(block: Block, on: Console) -> None:
+    match block:
+        case Paragraph(text):
+            _print(on, filled(harmless(text), on.width))
+        case Item(text, level, wraps):
+            indent = "  " * level
+            _print(on, _wrapped(text, indent, f"{indent}  ", on) if wraps else f"{indent}{text}")
+        case Note(text):
+            _print(on, _wrapped(text, "  => ", "     ", on))
+        case Facts(facts):
+            _facts(facts, on)
+        case Table():
+            _table(block, on)
+
+
+def _print(on: Console, text: str) -> None:
+    on.print(harmless(text), no_wrap=True, overflow="ignore", crop=False)
+
+
+def _wrapped(text: str, first: str, rest: str, on: Console) -> str:
+    return textwrap.fill(
+        text,
+        min(LIST_WIDTH, on.width),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+    )
+
+
+def filled(message: str, width: int) -> str:
+    """Break lines between words; a word that is too long for any line stays whole.
+
+    Lines that begin with a blank, such as commands to copy, stay as they are.
+
+    Examples
+    --------
+    >>> print(filled("Macro-F1 of the model: 0.812", 20))
+    Macro-F1 of the
+    model: 0.812
+    """
+    return "\n".join(
+        line if line.startswith(" ") else _broken(line, width) for line in message.split("\n")
+    )
+
+
+def _broken(line: str, width: int) -> str:
+    from rich.cells import cell_len
+
+    lines: list[str] = []
+    for word in line.split(" "):
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        elif lines and lines[-1].count(ISOLATE) > lines[-1].count(END_ISOLATE):
+            # An isolate ends with its line, so what continues in the next needs one of its own.
+            lines[-1] += END_ISOLATE
+            lines.append(f"{ISOLATE}{word}")
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def _facts(facts: Sequence[tuple[str, str]], on: Console) -> None:
+    indent = max(len(name) for name, _ in facts) + 2
+    for name, value in facts:
+        lines = _broken(harmless(value), max(on.width - indent, NARROWEST_PROSE)).split("\n")
+        _print(on, f"{name:<{indent}}" + f"\n{' ' * indent}".join(lines))
+
+
+def grid(columns: Sequence[Column], *, header: bool = True) -> Grid:
+    """Return an empty table without borders, as rich prints it."""
+    from rich.table import Table as Grid
+
+    made = Grid(
+        box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), show_header=header
+    )
+    for column in columns:
+        made.add_column(
+            harmless(column.name),
+            justify="right" if column.kind == "number" else "left",
+            no_wrap=column.kind != "prose",
+            overflow="ellipsis",
+        )
+    return made
+
+
+def _table(table: Table, on: Console) -> None:
+    """Print a table, its names cut to the room that its other columns leave."""
+    whole = [row for row in table.rows if not isinstance(row, Remark)]
+    width = _name_width(table.columns, whole, on.width)
+    if table.if_too_wide and width < NARROWEST_NAME:
+        _print(on, filled(harmless(table.if_too_wide), on.width))
+        return
+    if table.caption:
+        _print(on, filled(harmless(table.caption), on.width))
+    room = max(width, NARROWEST_NAME)
+    widths = [min(room, column.widest or room) for column in table.columns]
+    heads = [_shown(c.name, c, w) for c, w in zip(table.columns, widths, strict=True)]
+    made = grid([replace(c, name=name) for c, name in zip(table.columns, heads, strict=True)])
+    for row in whole:
+        cells = zip(row, table.columns, widths, strict=True)
+        made.add_row(*(harmless(_shown(cell, column, at)) for cell, column, at in cells))
+    on.print(made)
+    for remark in table.rows:
+        if isinstance(remark, Remark):
+            _print(on, filled(harmless(f"{remark.name} {remark.text}"), on.width))
+
+
+def _name_width(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], width: int) -> int:
+    """Return the cells that each column of names may take."""
+    from rich.cells import cell_len
+
+    taken = 2 * (len(columns) - 1)
+    for place, column in enumerate(columns):
+        if column.kind == "prose":
+            taken += NARROWEST_PROSE
+        elif column.kind != "name":
+            taken += max(cell_len(str(cell)) for cell in (column.name, *(r[place] for r in rows)))
+    names = sum(column.kind == "name" for column in columns)
+    return (width - taken) // max(names, 1)
+
+
+def _shown(cell: Cell, column: Column, width: int) -> str:
+    if isinstance(cell, tuple):
+        return _that_fit(cell, width)
+    return isolated(cell, width) if column.kind == "name" else cell
+
+
+def _that_fit(terms: Sequence[str], width: int) -> str:
+    """Join a few terms that a cell holds whole; a first one that is too long is cut."""
+    from rich.cells import cell_len
+
+    joined, n = terms[0] if terms else "", 1
+    for term in terms[1:]:
+        longer = f"{joined}، {term}"
+        if n < TERMS and cell_len(longer) <= width:
+            joined, n = longer, n + 1
+    return isolated(joined, width) if joined else ""
