@@ -27,7 +27,7 @@ from stance.cli import (
 )
 from stance.cli.console import fail
 from stance.cli.overwriting import never_overwriting
-from stance.cli.stopping import Terminated, end_in_order_on_sigterm
+from stance.cli.stopping import Terminated, end_in_order_on_sigterm, interrupted_by_ctrl_c
 from stance.cli.streams import ending_with_the_reader, prepare_streams
 from stance.errors import ConfigError, StanceError
 
@@ -110,7 +110,8 @@ def main() -> None:
     prepare_streams()
     end_in_order_on_sigterm()
     try:
-        app()
+        with interrupted_by_ctrl_c():
+            app()
     except ConfigError as error:
         fail(str(error))
         sys.exit(MISUSED)
