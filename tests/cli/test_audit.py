@@ -1,4 +1,4 @@
-"""`stance audit` through the installed script."""
+"""`stance audit` as a user calls it."""
 
 import orjson
 from rich.cells import cell_len

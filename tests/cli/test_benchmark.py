@@ -1,4 +1,4 @@
-"""`stance benchmark` through the installed script."""
+"""`stance benchmark` as a user calls it."""
 
 import shutil
 

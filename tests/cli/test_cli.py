@@ -1,8 +1,7 @@
-"""Every command through the installed script, as a user would call it."""
+"""Every command, as a user would call it."""
 
 import csv
 import io
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,25 +10,11 @@ import orjson
 import pytest
 
 from stance.model.persistence import load_model, save_model
+from tests.commands import SCRIPT, stance
 from tests.conftest import FAST, SEEDS
 
-SCRIPT = Path(sys.executable).with_name("stance")
 DATA = Path(__file__).parents[1] / "data"
 FAST_SETTINGS = [word for setting in FAST for word in ("--set", setting)]
-
-
-def stance(*arguments, code=0, stdin=None, **environment):
-    done = subprocess.run(
-        [SCRIPT, *map(str, arguments)],
-        capture_output=True,
-        input=stdin,
-        env={**os.environ, "COLUMNS": "80", **environment},
-        check=False,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, err
-    assert "Traceback" not in err
-    return out, err
 
 
 @pytest.fixture(scope="module")

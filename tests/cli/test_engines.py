@@ -1,4 +1,4 @@
-"""`--engine dask` through the installed script, on a cluster that stands already."""
+"""`--engine dask`, on a cluster that stands already."""
 
 import orjson
 import pytest

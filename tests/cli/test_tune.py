@@ -1,4 +1,4 @@
-"""`stance tune` through the installed script."""
+"""`stance tune` as a user calls it."""
 
 import tomllib
 
