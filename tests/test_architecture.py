@@ -120,6 +120,7 @@ def test_every_room_stands_in_the_table():
     assert rooms == set(MAY_IMPORT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", SINGLE_IMPORTERS)
 def test_single_importers(package):
     found = {
@@ -176,6 +177,7 @@ def test_help_loads_nothing_heavy():
     assert not loaded_after(code) & set(HEAVY)
 
 
+@pytest.mark.slow
 def test_prediction_loads_no_training_library(tmp_path, fast_model):
     from stance.model.persistence import save_model
 

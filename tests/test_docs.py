@@ -74,6 +74,7 @@ def blocks(document, language):
     return [block for kind, block in found if kind == language]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_commands_in_the_readme_run(desk, document):
     commands = [
@@ -92,6 +93,7 @@ def test_commands_in_the_readme_run(desk, document):
         assert done.returncode == 0, f"{command}\n{done.stderr.decode()}"
 
 
+@pytest.mark.slow
 def test_the_python_in_the_readme_runs(desk):
     (code,) = blocks("README.md", "python")
     done = subprocess.run(
@@ -101,6 +103,7 @@ def test_the_python_in_the_readme_runs(desk):
     assert len(done.stdout.splitlines()) == 49
 
 
+@pytest.mark.slow
 def test_the_row_in_the_readme_is_one(desk):
     (block,) = blocks("README.md", "json")
     done = subprocess.run(

@@ -38,6 +38,7 @@ def suite(tmp_path):
     return tmp_path / "suite.toml"
 
 
+@pytest.mark.slow
 def test_a_suite_is_run_reported_and_held(suite, tmp_path):
     out, _ = stance(
         *("benchmark", suite, "-o", tmp_path / "one.json", "--jobs", 1),

@@ -42,6 +42,7 @@ def test_version():
     assert stance("--version")[0].startswith("stance ")
 
 
+@pytest.mark.slow
 def test_the_package_runs_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "stance", "predict", "nowhere.jsonl"],
@@ -70,6 +71,7 @@ def test_shell_completion(shell):
     assert "crossval" in out
 
 
+@pytest.mark.slow
 def test_train_evaluate_predict_info_export(corpus, tmp_path):
     out, _ = stance("train", corpus, "-o", tmp_path / "model", *FAST_SETTINGS)
     assert "pro_sdf" in out
@@ -93,6 +95,7 @@ def test_train_evaluate_predict_info_export(corpus, tmp_path):
     assert (tmp_path / "model.joblib").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_articles_labelled_for_another_question_teach_too(corpus, tmp_path):
     rows = [orjson.loads(line) for line in SEEDS.read_bytes().splitlines()]
     known = {orjson.loads(line)["id"] for line in Path(corpus).read_bytes().splitlines()}
@@ -142,6 +145,7 @@ def test_field_names_and_where_reach_the_reader(tmp_path):
     assert record.label_counts == {"x": 8, "y": 4}
 
 
+@pytest.mark.slow
 def test_crossval_prints_both_figures_and_the_gap(corpus, tmp_path):
     out, _ = stance("crossval", corpus, "--json", tmp_path / "c.json", *FAST_SETTINGS)
     result = orjson.loads((tmp_path / "c.json").read_bytes())
@@ -154,6 +158,7 @@ def test_crossval_prints_both_figures_and_the_gap(corpus, tmp_path):
     assert set(result) >= {"n", "protocol", "accuracy", "weighted_f1", "confusion", "intervals"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["event", "time", "random"])
 def test_crossval_by_other_protocols(corpus, by):
     out, _ = stance("crossval", corpus, "--by", by, "--folds", 3, *FAST_SETTINGS)
@@ -280,6 +285,7 @@ def test_the_table_fits_80_columns_with_arabic_isolated(corpus, model):
     assert all(line.count("\u2068") == line.count("\u2069") == 1 for line in lines[1:])
 
 
+@pytest.mark.slow
 def test_head_closing_the_pipe_is_no_error(corpus, model):
     command = f"{SCRIPT} predict {' '.join([str(corpus)] * 20)} -m {model} | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)

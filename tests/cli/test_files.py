@@ -99,6 +99,7 @@ def test_what_a_useless_file_holds_is_told(here, name):
             assert words in err
 
 
+@pytest.mark.slow
 def test_a_proposal_works_as_it_is_pasted(here, model):  # noqa: F811
     (here / "a.csv").write_text(UNUSABLE["other.csv"][0], "utf-8")
     err = failing(("predict", "{file}"), "a.csv")
@@ -211,6 +212,7 @@ def test_a_damaged_workbook_is_told(here, model):  # noqa: F811
     assert "damaged or is no workbook" in err
 
 
+@pytest.mark.slow
 def test_without_openpyxl_the_user_is_told_what_to_install(here, model):  # noqa: F811
     workbook("a.xlsx", أ=[["text"], *([text] for text in TEXTS)])
     (here / "stub").mkdir()

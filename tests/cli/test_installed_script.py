@@ -62,13 +62,7 @@ def test_the_script_is_the_one_of_the_project():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_does_the_same_through_the_script(
-    command,
-    corpus,
-    model,
-    tmp_path,
-    monkeypatch,  # noqa: F811
-):
+def test_a_command_does_the_same_through_the_script(command, corpus, model, tmp_path, monkeypatch):  # noqa: F811
     ended = []
     for run in (installed_stance, stance):
         folder = tmp_path / run.__name__

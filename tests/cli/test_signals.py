@@ -10,9 +10,12 @@ import pytest
 from tests.conftest import SEEDS
 from tests.processes import alive, start, wait_until
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32" or shutil.which("ps") is None, reason="needs signals, and ps"
-)
+pytestmark = [
+    pytest.mark.kill,
+    pytest.mark.skipif(
+        sys.platform == "win32" or shutil.which("ps") is None, reason="needs signals, and ps"
+    ),
+]
 
 JOBS = 2
 COMMANDS = {

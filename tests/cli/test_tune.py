@@ -3,6 +3,7 @@
 import tomllib
 
 import orjson
+import pytest
 from rich.cells import cell_len
 
 from stance.model.config import load_config
@@ -12,6 +13,7 @@ from tests.conftest import SEEDS
 QUICK = ("--set", "features.char.enabled=false", "--set", "features.lexicon.enabled=false")
 
 
+@pytest.mark.slow
 def test_it_writes_settings_that_train_takes(tmp_path):
     corpus, chosen = tmp_path / "some.jsonl", tmp_path / "chosen.toml"
     corpus.write_bytes(b"".join(SEEDS.read_bytes().splitlines(keepends=True)[:80]))
@@ -49,6 +51,7 @@ def test_misuse_is_told_before_anything_is_read(tmp_path):
     assert taken.read_text("utf-8") == "mine"
 
 
+@pytest.mark.slow
 def test_too_little_time_leaves_no_file(tmp_path):
     chosen = tmp_path / "chosen.toml"
     said = stance("tune", SEEDS, "--output", chosen, "--budget", "0.1s", "--jobs", "1", code=2)[1]

@@ -15,6 +15,7 @@ def rows(name):
     return [row.values for row in read_dataset(parse_dataset_name(f"dataset:{name}"))]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 @pytest.mark.parametrize("name", dataset_names())
 def test_every_data_set_is_read_whole(name):
@@ -28,6 +29,7 @@ def test_every_data_set_is_read_whole(name):
     assert not any(isinstance(a, RejectedRow) for a in read_articles([f"dataset:{name}"]))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 @pytest.mark.parametrize(
     ("name", "sizes"),

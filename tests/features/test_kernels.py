@@ -64,6 +64,7 @@ def run(script=SCRIPT, *, source=SOURCE.parent, **environment):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_plain_python_gives_the_same_bytes_as_compiled_code():
     assert run(NUMBA_DISABLE_JIT="1") == run()
 
@@ -79,12 +80,14 @@ def kept(folder):
     return list(folder.rglob("kernels.*.nbi"))
 
 
+@pytest.mark.slow
 def test_compiled_code_is_kept_in_the_cache_folder_that_the_user_names(installed, tmp_path):
     run(SMALL, source=installed, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     assert kept(tmp_path / "cache")
     assert not kept(installed / "stance")
 
 
+@pytest.mark.slow
 def test_where_the_package_is_read_only_compiled_code_is_kept_in_the_users_cache(
     installed, tmp_path, monkeypatch
 ):
@@ -121,6 +124,7 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_article
     assert not several
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".nbi", ".nbc"])
 def test_a_damaged_cache_of_compiled_kernels_is_dropped_and_made_anew(tmp_path, ending):
     code = "from stance.features.kernels import _place; print(_place(12345, 16))"

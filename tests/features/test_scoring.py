@@ -72,6 +72,7 @@ def test_scores_of_any_text_are_those_of_scikit_learn(features, scorer, chosen):
     np.testing.assert_allclose(scorer.scores(chosen), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 @unhurried
 @given(chosen=corpora, data=st.data())
 def test_scores_depend_on_nothing_but_the_text(features, scorer, chosen, data):

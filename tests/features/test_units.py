@@ -56,6 +56,7 @@ def expected(batch):
     return batch.types, [batch.tokens[a:b].tolist() for a, b in bounds]
 
 
+@pytest.mark.slow
 @every_table
 @every_mask
 @unhurried
@@ -83,6 +84,7 @@ def test_samples_are_numbered_as_in_plain_python(mask):
     assert read(surface, chosen) == expected(tokenize_surface(chosen))
 
 
+@pytest.mark.slow
 @every_table
 @unhurried
 @given(chosen=any_texts)

@@ -56,6 +56,8 @@ def stopped_after(n):
 # Killed, out of room, cut off
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_runs_killed_at_25_random_moments_go_on_to_the_same_bytes(tmp_path, model_folder):
     data = as_lines(rows(400)) + b"{broken\n" + as_lines(rows(400, 400))
     source = put(tmp_path / "in.jsonl", data)
@@ -371,6 +373,7 @@ def test_rows_in_another_encoding_are_kept_byte_for_byte(stored, tmp_path):
     assert {row["reason"] for row in rejects(out)} == {"invalid UTF-8"}
 
 
+@pytest.mark.slow
 def test_ten_thousand_tiny_files_are_labelled_in_the_order_of_names(stored, tmp_path):
     (line,) = as_lines(rows(1)).splitlines()
     folder = tmp_path / "in"
@@ -421,6 +424,8 @@ def in_windows_1256(values):
     return as_table(values).decode().encode("cp1256", errors="ignore")
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "json"])
 def test_runs_on_code_pages_and_documents_that_are_killed_go_on_to_the_same_bytes(
     tmp_path, model_folder, ending

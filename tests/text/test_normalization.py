@@ -139,6 +139,7 @@ def by_camel(text, profile):
     return "".join(own_step(character, profile) for character in text)
 
 
+@pytest.mark.slow
 @every_profile
 def test_every_code_point_becomes_what_camel_tools_makes_of_it(profile):
     table = table_of(profile)
@@ -147,6 +148,7 @@ def test_every_code_point_becomes_what_camel_tools_makes_of_it(profile):
     assert [f"{ord(c):04x}" for c in wrong] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "around",
     [
