@@ -42,7 +42,7 @@ for _name, _number in EXAMPLES.items():
 hypothesis.settings.load_profile("default")
 
 # Fixtures that tell what a test needs.
-MARKS = {"cluster": "cluster", "public_data": "data", "real_articles": "data"}
+MARKS = {"cluster": "cluster", "public_data": "data", "real_articles": "data", "all_help": "slow"}
 # Files whose tests share nothing and take long.
 NOT_TOGETHER = {"test_docs.py", "test_faults.py"}
 

@@ -50,6 +50,7 @@ def scorer(features):
     return Scorer(features, weights_of(features))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_labels", [2, 5, 13])
 @pytest.mark.parametrize(("sublinear_tf", "binary"), [(True, False), (False, False), (True, True)])
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from stance.formats import lines
 from stance.labelling.engine import LocalEngine
 from tests.labelling.conftest import as_lines, as_table, content, loads, rows, run
 
+pytestmark = pytest.mark.slow
+
 KILLING = Path(__file__).with_name("killing.py")
 
 
@@ -57,7 +59,6 @@ def stopped_after(n):
 
 
 @pytest.mark.kill
-@pytest.mark.slow
 def test_runs_killed_at_25_random_moments_go_on_to_the_same_bytes(tmp_path, model_folder):
     data = as_lines(rows(400)) + b"{broken\n" + as_lines(rows(400, 400))
     source = put(tmp_path / "in.jsonl", data)
@@ -373,7 +374,6 @@ def test_rows_in_another_encoding_are_kept_byte_for_byte(stored, tmp_path):
     assert {row["reason"] for row in rejects(out)} == {"invalid UTF-8"}
 
 
-@pytest.mark.slow
 def test_ten_thousand_tiny_files_are_labelled_in_the_order_of_names(stored, tmp_path):
     (line,) = as_lines(rows(1)).splitlines()
     folder = tmp_path / "in"
@@ -425,7 +425,6 @@ def in_windows_1256(values):
 
 
 @pytest.mark.kill
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "json"])
 def test_runs_on_code_pages_and_documents_that_are_killed_go_on_to_the_same_bytes(
     tmp_path, model_folder, ending

@@ -179,6 +179,7 @@ def test_any_text_becomes_what_camel_tools_makes_of_it(profile, text):
     assert table_of(profile).apply(text) == by_camel(text, profile)
 
 
+@pytest.mark.slow
 @every_profile
 @every_sample
 def test_samples_become_what_camel_tools_makes_of_them(profile, text):
