@@ -48,7 +48,9 @@ COMMANDS = {
     "datasets": ("datasets", "list"),
 }
 # Between two runs of the same: how long they took.
-TIMES = re.compile(r"\d+(\.\d+)? ?(s|ms|seconds|minutes|articles/s)\b|\d\d:\d\d")
+TIMES = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:+]+|\d+(\.\d+)? ?(s|ms|seconds|minutes|articles/s)\b|\d\d:\d\d"
+)
 
 
 def test_every_command_is_here():

@@ -1,6 +1,7 @@
 """`stance tune` as a user calls it."""
 
 import tomllib
+from pathlib import Path
 
 import orjson
 import pytest
@@ -14,8 +15,10 @@ QUICK = ("--set", "features.char.enabled=false", "--set", "features.lexicon.enab
 
 
 @pytest.mark.slow
-def test_it_writes_settings_that_train_takes(tmp_path):
-    corpus, chosen = tmp_path / "some.jsonl", tmp_path / "chosen.toml"
+def test_it_writes_settings_that_train_takes(tmp_path, monkeypatch):
+    # Names alone, since a path may be longer than a line.
+    monkeypatch.chdir(tmp_path)
+    corpus, chosen = Path("some.jsonl"), Path("chosen.toml")
     corpus.write_bytes(b"".join(SEEDS.read_bytes().splitlines(keepends=True)[:80]))
     out, _ = stance(
         *("tune", corpus, "--output", chosen, "--json", tmp_path / "trials.json", *QUICK),
