@@ -7,7 +7,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 SEEDS := seeds/articles.jsonl
 SETTINGS := --config seeds/model.toml
 
-.PHONY: install dev bench demo test lint types gate speed speed-short models clean
+# One process a core; tests that share a file, or a cluster, stay in one (tests/conftest.py).
+IN_PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
+
+.PHONY: install dev bench demo test quick lint types gate speed speed-short models clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -39,7 +42,11 @@ demo: install  ## train on seeds/, cross-validate, label the sample articles
 	$(BIN)/stance predict seeds/samples.jsonl --model demo/model --format table
 
 test: lint types  ## everything that CI checks
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(IN_PARALLEL)
+
+quick: dev  ## the tests that take little time, in a minute, while writing code
+	$(BIN)/python -m pytest $(IN_PARALLEL) --hypothesis-profile quick \
+		-m "not slow and not cluster and not kill and not data"
 
 lint: dev
 	$(BIN)/ruff check .

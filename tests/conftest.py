@@ -1,8 +1,12 @@
-"""Corpora and models that many tests share."""
+"""Corpora and models that many tests share, and how tests are given out to processes."""
 
 import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from stance.corpus.article import Article
@@ -29,6 +33,61 @@ GULLIBLE = (
     "features.word.binary=false",
     "features.word.min_outlets=1",
 )
+
+# How many examples a property is tried on, for `--hypothesis-profile`. None has a deadline: how
+# long one takes says more about the machine than about the code.
+EXAMPLES = {"quick": 15, "default": 100, "thorough": 1000}
+for _name, _number in EXAMPLES.items():
+    hypothesis.settings.register_profile(_name, deadline=None, max_examples=_number)
+hypothesis.settings.load_profile("default")
+
+# Fixtures that tell what a test needs.
+MARKS = {"cluster": "cluster", "public_data": "data", "real_articles": "data", "all_help": "slow"}
+# Files whose tests share nothing and take long.
+NOT_TOGETHER = {"test_docs.py", "test_faults.py"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session):
+    """Compile the loops once, before several processes would each do so."""
+    if getattr(session.config.option, "numprocesses", None):
+        compile_loops()
+
+
+def compile_loops():
+    with tempfile.TemporaryDirectory() as folder:
+        corpus, model = Path(folder) / "corpus.jsonl", Path(folder) / "model"
+        corpus.write_bytes(b"".join(SEEDS.read_bytes().splitlines(keepends=True)[:48]))
+        for words in (
+            ("train", corpus, "--set", "features.char.enabled=true", "--output", model),
+            ("predict", corpus, "--model", model),
+        ):
+            command = [sys.executable, "-m", "stance", *words]
+            subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Mark tests by what they need; keep those in one process that share what is dear."""
+    for item in items:
+        for fixture in MARKS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKS[fixture])
+    if not getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        if item.get_closest_marker("cluster"):
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+        elif item.path.name not in NOT_TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+    # What takes long goes first, so that no process is left with it at the end.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(
+        key=lambda item: (
+            not item.get_closest_marker("cluster"),
+            item.path.name not in NOT_TOGETHER,
+            item.path not in slow,
+        )
+    )
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,7 @@ def test_every_room_stands_in_the_table():
     assert rooms == set(MAY_IMPORT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", SINGLE_IMPORTERS)
 def test_single_importers(package):
     found = {
@@ -260,6 +261,7 @@ def test_help_loads_nothing_heavy():
     assert not loaded_after(code) & set(HEAVY)
 
 
+@pytest.mark.slow
 def test_prediction_loads_no_training_library(tmp_path, fast_model):
     from stance.model.persistence import save_model
 
@@ -272,8 +274,69 @@ def test_prediction_loads_no_training_library(tmp_path, fast_model):
     assert not loaded_after(code) & {"sklearn", "camel_tools", "torch", "pandas"}
 
 
-def test_reading_a_model_opens_no_pickle():
-    forbidden = {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}
-    for name in ("persistence", "manifest", "model_folder"):
-        imported = imported_modules(SOURCE / "model" / f"{name}.py")
-        assert not {module.split(".")[0] for module in imported} & forbidden
+# Modules that make of bytes what runs code.
+UNSAFE = {"pickle", "_pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve", "runpy"}
+
+# Loads a model once, for the imports, and again under watch; then shows that the watch works.
+WATCHED_LOADING = """
+import pickle, sys
+from stance.model.persistence import load_model
+first, second = sys.argv[1:]
+load_model(first)
+events = []
+watched = {"pickle.find_class", "marshal.loads", "marshal.load", "compile", "exec", "import",
+           "os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Popen",
+           "ctypes.dlopen", "socket.connect"}
+sys.addaudithook(lambda event, arguments: events.append(event) if event in watched else None)
+load_model(second)
+loading = sorted(set(events))
+pickle.loads(pickle.dumps(print))
+exec("1")
+assert {"pickle.find_class", "exec"} <= set(events), "nothing is seen"
+print("while loading:", *loading)
+"""
+
+
+def reached_from(module: str) -> set[str]:
+    """Return a module of ours and all that it imports of ours, anywhere in the code."""
+    reached, open_ones = set(), [module]
+    while open_ones:
+        name = open_ones.pop()
+        if name in reached or not (path := path_of(name)):
+            continue
+        reached.add(name)
+        open_ones += imported_modules(path)
+    return reached
+
+
+def path_of(module: str) -> Path | None:
+    """Return the file of a module of ours, or of the one that holds this name."""
+    parts = module.split(".")
+    if parts[0] != "stance":
+        return None
+    place = SOURCE.joinpath(*parts[1:])
+    for path in (place.with_suffix(".py"), place / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+def test_no_module_that_loading_a_model_reaches_imports_what_runs_code():
+    reached = reached_from("stance.model.persistence")
+    assert {"stance.model.persistence", "stance.features.stack", "stance.model.config"} <= reached
+    for name in reached:
+        found = {part.split(".")[0] for part in imported_modules(path_of(name))}
+        assert not found & UNSAFE, name
+
+
+@pytest.mark.parametrize("name", ["fast_model", "full_model"])
+def test_loading_a_model_runs_no_code(request, tmp_path, name):
+    from stance.model.persistence import save_model
+
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        save_model(request.getfixturevalue(name), folder)
+    command = [sys.executable, "-c", WATCHED_LOADING, *map(str, folders)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "while loading:\n"

@@ -149,6 +149,7 @@ def test_nothing_names_the_package_of_somebody_else():
     assert {name: found for name, text in files.items() if (found := old_forms(text))} == {}
 
 
+@pytest.mark.slow
 def test_one_module_asks_for_the_versions_of_packages():
     asking = {
         name

@@ -106,6 +106,7 @@ def blocks(document, language):
     return [block for kind, block in found if kind == language]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_commands_in_the_readme_run(desk, document):
     commands = [
@@ -124,6 +125,7 @@ def test_commands_in_the_readme_run(desk, document):
         assert done.returncode == 0, f"{command}\n{done.stderr.decode()}"
 
 
+@pytest.mark.slow
 def test_the_python_in_the_readme_runs_on_files_with_a_bad_row(desk):
     (code,) = blocks("README.md", "python")
     for name in ("labelled.jsonl", "new.jsonl"):
@@ -154,6 +156,7 @@ def test_the_notebook_runs_on_a_table_with_a_bad_row(desk):
     assert "shape: (5, 4)" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_row_in_the_readme_is_one(desk):
     (block,) = blocks("README.md", "json")
     done = subprocess.run(

@@ -46,6 +46,7 @@ def test_each_event_is_told_twice_in_each_framing(seed_articles):
     assert all(sorted(told) == both for told in events.values())
 
 
+@pytest.mark.slow
 def test_the_two_tellings_turn_the_registers_round(seed_articles):
     """Reporting verbs mark wire copy in the first telling, and partisans in the second."""
     matcher = LexiconMatcher(Lexicon.read(resources.LEXICONS), arabic_normalization())

@@ -1,7 +1,10 @@
+import pytest
+
 from stance.benchmarking.benchmark import run_suite
 from stance.benchmarking.results import read_results, write_results
 
 
+@pytest.mark.slow
 def test_a_suite_run_twice_gives_the_same_bytes(write_suite, tmp_path):
     suite = write_suite('by = "outlet"\nnaive = true\nopponents = ["majority"]')
     told = []

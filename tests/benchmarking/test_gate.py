@@ -36,6 +36,7 @@ def results(suite, prepared):
     return Results(format=FORMAT, suite="", seed=suite.seed, made_with={}, tasks={"syria": scored})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 @pytest.mark.parametrize("corpus", CORPORA)
 def test_a_worse_model_fails_and_the_same_model_does_not(corpus):

@@ -25,6 +25,7 @@ def test_every_article_is_tested_once_and_labels_stand_in_its_place(write_suite)
     assert [one.contender for one in found] == ["stance", "majority"] * 2
 
 
+@pytest.mark.slow
 def test_workers_and_progress(write_suite):
     suite = write_suite(
         'by = "outlet"\nfolds = 4\nvariants = { pairs = { features.word.max_n = 2 } }'

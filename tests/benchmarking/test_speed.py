@@ -19,6 +19,7 @@ def test_speed_is_told_in_multiples_of_counting_words(timed):
     assert found.reference_seconds > 0
 
 
+@pytest.mark.slow
 def test_more_work_in_training_is_seen_and_the_reference_is_not_to_blame(timed, monkeypatch):
     before = timed()
     train = speed.train

@@ -1,12 +1,14 @@
-"""`stance audit` through the installed script."""
+"""`stance audit` as a user calls it."""
 
 import orjson
+import pytest
 from rich.cells import cell_len
 
 from tests.cli.test_cli import stance
 from tests.conftest import SEEDS
 
 
+@pytest.mark.slow
 def test_the_seed_corpus_is_audited(tmp_path):
     out, _ = stance("audit", SEEDS, "--json", tmp_path / "audit.json")
     found = orjson.loads((tmp_path / "audit.json").read_bytes())

@@ -61,6 +61,7 @@ def test_a_label_with_a_single_article_trains_with_a_remark(tmp_path):
     assert "for label 'lone': without its one article it cannot be learned" in err
 
 
+@pytest.mark.slow
 def test_an_article_of_a_million_words(tmp_path, model):  # noqa: F811
     path = write(tmp_path / "long.jsonl", [{"id": "1", "text": "كلمة أخرى " * 500_000}])
     out, _ = stance("predict", path, "-m", model)
@@ -133,6 +134,7 @@ def test_an_output_without_a_folder_is_refused_before_anything_is_read(tmp_path,
     assert "no-such" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")  # noqa: PTH110
 def test_a_full_disk_on_stdout(corpus, model):  # noqa: F811
     import subprocess
@@ -146,6 +148,7 @@ def test_a_full_disk_on_stdout(corpus, model):  # noqa: F811
     assert b"No space left" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["predict", "evaluate", "crossval", "export", "info"])
 def test_an_output_that_exists_is_kept(tmp_path, corpus, model, command):  # noqa: F811
     target = tmp_path / "result.jsonl"

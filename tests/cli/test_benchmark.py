@@ -1,4 +1,4 @@
-"""`stance benchmark` through the installed script."""
+"""`stance benchmark` as a user calls it."""
 
 import re
 import shutil
@@ -39,6 +39,7 @@ def suite(tmp_path):
     return tmp_path / "suite.toml"
 
 
+@pytest.mark.slow
 def test_a_suite_is_run_reported_and_held(suite, tmp_path):
     out, _ = stance(
         *("benchmark", suite, "--json", tmp_path / "one.json", "--jobs", 1),

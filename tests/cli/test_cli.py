@@ -1,8 +1,7 @@
-"""Every command through the installed script, as a user would call it."""
+"""Every command, as a user would call it."""
 
 import csv
 import io
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,25 +10,12 @@ import orjson
 import pytest
 
 from stance.model.persistence import load_model, save_model
+from tests.commands import SCRIPT, stance
 from tests.conftest import FAST, SEEDS
 
-SCRIPT = Path(sys.executable).with_name("stance")
+LABELS = ("damascus_aligned", "neutral_wire", "opposition_aligned", "pro_sdf")
 DATA = Path(__file__).parents[1] / "data"
 FAST_SETTINGS = [word for setting in FAST for word in ("--set", setting)]
-
-
-def stance(*arguments, code=0, stdin=None, **environment):
-    done = subprocess.run(
-        [SCRIPT, *map(str, arguments)],
-        capture_output=True,
-        input=stdin,
-        env={**os.environ, "COLUMNS": "80", **environment},
-        check=False,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, err
-    assert "Traceback" not in err
-    return out, err
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +43,7 @@ def test_version():
     assert stance("--version")[0].startswith("stance ")
 
 
+@pytest.mark.slow
 def test_the_package_runs_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "stance", "predict", "nowhere.jsonl"],
@@ -85,10 +72,11 @@ def test_shell_completion(shell):
     assert "crossval" in out
 
 
+@pytest.mark.slow
 def test_train_evaluate_predict_info_export(corpus, tmp_path):
     out, _ = stance("train", corpus, "-o", tmp_path / "model", *FAST_SETTINGS)
-    assert "pro_sdf" in out
-    assert "12" in out
+    counts = dict(line.split()[:2] for line in out.splitlines() if len(line.split()) >= 2)
+    assert [counts[label] for label in LABELS] == ["12"] * 4
     out, _ = stance("evaluate", corpus, "-m", tmp_path / "model", "--json", tmp_path / "e.json")
     result = orjson.loads((tmp_path / "e.json").read_bytes())
     assert result["n"] == 48
@@ -108,6 +96,7 @@ def test_train_evaluate_predict_info_export(corpus, tmp_path):
     assert (tmp_path / "model.joblib").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_articles_labelled_for_another_question_teach_too(corpus, tmp_path):
     rows = [orjson.loads(line) for line in SEEDS.read_bytes().splitlines()]
     known = {orjson.loads(line)["id"] for line in Path(corpus).read_bytes().splitlines()}
@@ -157,6 +146,7 @@ def test_field_names_and_where_reach_the_reader(tmp_path):
     assert record.label_counts == {"x": 8, "y": 4}
 
 
+@pytest.mark.slow
 def test_crossval_prints_both_figures_and_the_gap(corpus, tmp_path):
     out, _ = stance("crossval", corpus, "--json", tmp_path / "c.json", *FAST_SETTINGS)
     result = orjson.loads((tmp_path / "c.json").read_bytes())
@@ -169,6 +159,7 @@ def test_crossval_prints_both_figures_and_the_gap(corpus, tmp_path):
     assert set(result) >= {"n", "protocol", "accuracy", "weighted_f1", "confusion", "intervals"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["event", "time", "random"])
 def test_crossval_by_other_protocols(corpus, by):
     out, _ = stance("crossval", corpus, "--by", by, "--folds", 3, *FAST_SETTINGS)
@@ -295,6 +286,7 @@ def test_the_table_fits_80_columns_with_arabic_isolated(corpus, model):
     assert all(line.count("\u2068") == line.count("\u2069") == 1 for line in lines[1:])
 
 
+@pytest.mark.slow
 def test_head_closing_the_pipe_is_no_error(corpus, model):
     command = f"{SCRIPT} predict {' '.join([str(corpus)] * 20)} -m {model} | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)

@@ -40,6 +40,7 @@ def test_licence_and_citation_come_before_the_first_byte(tmp_path):
     assert err.index("do not redistribute") < err.index("Alturayeif") < err.index("Error:")
 
 
+@pytest.mark.slow
 def test_export_and_read_by_name(public_data, tmp_path):
     here = {"STANCE_DATA": str(public_data)}
     _, err = stance("datasets", "fetch", "mawqif", **here)

@@ -1,4 +1,4 @@
-"""`--engine dask` through the installed script, on a cluster that stands already."""
+"""`--engine dask`, on a cluster that stands already."""
 
 import orjson
 import pytest
@@ -21,6 +21,7 @@ def some(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_crossval_and_tune_train_on_it(some, there, tmp_path):
     labels = tmp_path / "held-out.jsonl"
     asked = (some, "--by", "random", "--folds", "2", *QUICK, *there)

@@ -1,4 +1,4 @@
-"""Files as researchers have them, through the installed script; nothing usable is a failure."""
+"""Files as researchers have them; nothing usable is a failure."""
 
 import csv
 import datetime as dt
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.cli.test_cli import FAST_SETTINGS, SCRIPT, model, stance  # noqa: F401
+from tests.commands import installed_stance
 
 TEXTS = [f"أقر المجلس في جلسته رقم {n} موازنة العام المقبل" for n in range(8)]
 LABELS = ["مؤيد", "معارض"] * 4
@@ -98,6 +99,7 @@ def test_what_a_useless_file_holds_is_told(here, name):
             assert words in err
 
 
+@pytest.mark.slow
 def test_a_proposal_works_as_it_is_pasted(here, model):  # noqa: F811
     (here / "a.csv").write_text(UNUSABLE["other.csv"][0], "utf-8")
     err = failing(("predict", "{file}"), "a.csv")
@@ -213,13 +215,16 @@ def test_a_damaged_workbook_is_told(here, model):  # noqa: F811
     assert "damaged or is no workbook" in err
 
 
+@pytest.mark.slow
 def test_without_openpyxl_the_user_is_told_what_to_install(here, model):  # noqa: F811
     workbook("a.xlsx", أ=[["text"], *([text] for text in TEXTS)])
     (here / "stub").mkdir()
     (here / "stub/openpyxl.py").write_text("raise ImportError('no openpyxl')\n")
     paths = os.pathsep.join(filter(None, [str(here / "stub"), os.environ.get("PYTHONPATH")]))
     for more in ((), ("-o", "out.jsonl"), ("--sheet", "أ")):
-        err = stance("predict", "a.xlsx", "-m", model, *more, code=2, PYTHONPATH=paths)[1]
+        err = installed_stance(
+            *("predict", "a.xlsx", "-m", model, *more), code=2, PYTHONPATH=paths
+        )[1]
         assert "Go on with" not in err
         assert "pip install 'arabic-stance[excel]'" in err
 

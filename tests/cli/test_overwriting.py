@@ -118,6 +118,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_every_command_keeps_its_input_even_when_forced(desk, monkeypatch, command):
     monkeypatch.chdir(desk)

@@ -31,6 +31,7 @@ def as_line(n):
     return orjson.dumps({"id": str(n), **ARTICLE}) + b"\n"
 
 
+@pytest.mark.slow
 def test_articles_are_labelled_as_they_arrive(model):  # noqa: F811
     with start("predict", "-", "-m", model) as running:
         for n in range(3):
@@ -44,6 +45,8 @@ def test_articles_are_labelled_as_they_arrive(model):  # noqa: F811
         assert running.wait(20) == 0
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_finishes_the_batch_and_says_how_to_go_on(model, tmp_path, number):  # noqa: F811
     target = tmp_path / "labels.jsonl"
@@ -67,6 +70,8 @@ def test_a_signal_finishes_the_batch_and_says_how_to_go_on(model, tmp_path, numb
     assert "not finished" in stance(*arguments, stdin=b"", code=1)[1]
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_a_run_is_stopped_resumed_and_verified(corpus, model, tmp_path):  # noqa: F811
     source, target = tmp_path / "مقالات.jsonl", tmp_path / "labels.jsonl"
     rows = [orjson.loads(row) for row in corpus.read_bytes().splitlines()]
@@ -110,6 +115,7 @@ def test_quiet_says_nothing_and_rejects_go_where_asked(corpus, model, tmp_path):
     assert orjson.loads(rejects.read_bytes())["raw"] == "{x"
 
 
+@pytest.mark.slow
 def test_parquet_goes_through_a_pipe(corpus, model):  # noqa: F811
     import io
 
@@ -157,6 +163,7 @@ def test_a_line_of_progress_has_rows_rate_time_left_shares_and_rejects(monkeypat
     assert "left" not in line(Progress(tally, 100, None, ()), pace)
 
 
+@pytest.mark.slow
 def test_a_bar_on_a_terminal_has_no_place_in_a_log(corpus, model, tmp_path):  # noqa: F811
     import pty
 

@@ -33,6 +33,7 @@ def test_a_slice_that_no_article_has_is_told_at_once(corpus):  # noqa: F811
     assert "outlet" in error
 
 
+@pytest.mark.slow
 def test_crossval_writes_what_compare_reads(corpus, model, tmp_path):  # noqa: F811
     labels = tmp_path / "held-out.csv"
     stance(
@@ -56,6 +57,7 @@ def test_crossval_writes_what_compare_reads(corpus, model, tmp_path):  # noqa: F
     assert "exists" in error
 
 
+@pytest.mark.slow
 def test_a_grid_is_chosen_from_inside_the_folds(corpus, tmp_path):  # noqa: F811
     values = ("features.word.min_df=1", "features.word.min_df=2", "classifier.logistic.C=1")
     values += ("classifier.logistic.C=3",)

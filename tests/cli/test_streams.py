@@ -39,6 +39,7 @@ def texts(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_closed_standard_output_is_an_error_only_where_something_is_printed(texts, tmp_path):
     done = stance("info", closed=[1])
     assert done.returncode == 1
@@ -49,12 +50,14 @@ def test_a_closed_standard_output_is_an_error_only_where_something_is_printed(te
     assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_a_closed_standard_input_is_told_of():
     done = stance("predict", "-", closed=[0])
     assert done.returncode == 1
     assert b"standard input is closed" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
 def test_an_encoding_without_arabic_gives_replaced_characters(tmp_path, encoding):
     table = tmp_path / "in.csv"
@@ -68,6 +71,7 @@ def test_an_encoding_without_arabic_gives_replaced_characters(tmp_path, encoding
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["info", "--features", "60"], ["config"], ["datasets", "list"]])
 def test_a_reader_that_goes_away_ends_a_command_with_0(words):
     reading, writing = os.pipe()
@@ -77,6 +81,7 @@ def test_a_reader_that_goes_away_ends_a_command_with_0(words):
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 def test_a_table_is_not_cut_where_the_output_is_no_terminal(tmp_path):
     name = "framing_" + "x" * 90
     rows = [f"{n},{text},{label}" for n, (text, label) in enumerate([("أ", name), ("ب", "y")] * 4)]
@@ -98,6 +103,7 @@ def test_controls_and_lone_surrogates_are_shown_as_text():
     )
 
 
+@pytest.mark.slow
 def test_nothing_in_the_data_reaches_a_terminal_as_a_control(tmp_path):
     path = tmp_path / f"in{CLEAR.replace('/', '')}.csv"
     rows = [f'"{n}{CLEAR}","نص عن {n}","{label}{CLEAR}","sana{CLEAR}"' for n, label in

@@ -1,8 +1,10 @@
-"""`stance tune` through the installed script."""
+"""`stance tune` as a user calls it."""
 
 import tomllib
+from pathlib import Path
 
 import orjson
+import pytest
 from rich.cells import cell_len
 
 from stance.model.config import load_config
@@ -12,8 +14,11 @@ from tests.conftest import SEEDS
 QUICK = ("--set", "features.char.enabled=false", "--set", "features.lexicon.enabled=false")
 
 
-def test_it_writes_settings_that_train_takes(tmp_path):
-    corpus, chosen = tmp_path / "some.jsonl", tmp_path / "chosen.toml"
+@pytest.mark.slow
+def test_it_writes_settings_that_train_takes(tmp_path, monkeypatch):
+    # Names alone, since a path may be longer than a line.
+    monkeypatch.chdir(tmp_path)
+    corpus, chosen = Path("some.jsonl"), Path("chosen.toml")
     corpus.write_bytes(b"".join(SEEDS.read_bytes().splitlines(keepends=True)[:80]))
     out, _ = stance(
         *("tune", corpus, "--output", chosen, "--json", tmp_path / "trials.json", *QUICK),
@@ -49,6 +54,7 @@ def test_misuse_is_told_before_anything_is_read(tmp_path):
     assert taken.read_text("utf-8") == "mine"
 
 
+@pytest.mark.slow
 def test_too_little_time_leaves_no_file(tmp_path):
     chosen = tmp_path / "chosen.toml"
     said = stance("tune", SEEDS, "--output", chosen, "--budget", "0.1s", "--jobs", "1", code=2)[1]

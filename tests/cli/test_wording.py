@@ -122,6 +122,7 @@ def words_at(width, shown, learned, monkeypatch, capsys):
     return bare.split(), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHOWN)
 def test_no_word_is_broken_at_80_columns(name, learned, monkeypatch, capsys):
     """A word is one that a screen without end shows too, or ends in an ellipsis."""
@@ -235,6 +236,7 @@ def chance_file(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_every_command_says_that_a_model_lost_to_nothing(chance_file, tmp_path):
     said = "not better than always saying"
     # Calibrated, so that training holds articles out.
@@ -276,6 +278,7 @@ def targets_file(path, contradictory):
     return path
 
 
+@pytest.mark.slow
 def test_targets_are_warned_of_and_contradictions_refused(tmp_path):
     alike = targets_file(tmp_path / "alike.jsonl", contradictory=False)
     options = ["--target-field", "topic", *FAST_SETTINGS]
@@ -315,6 +318,7 @@ def test_the_shipped_model_is_warned_of_where_it_guesses():
     assert shipped_model_warning(Tally()) is None
 
 
+@pytest.mark.slow
 def test_predict_names_its_model_last_and_warns_first(tmp_path, corpus):  # noqa: F811
     source = tmp_path / "headlines.jsonl"
     rows = [{"id": str(n), "text": f"Breaking news {n}"} for n in range(3)]

@@ -1,6 +1,7 @@
 """Lines that recur on an outlet's pages, and phrases that give a label away."""
 
 import numpy as np
+import pytest
 
 from stance.corpus.article import Article
 from stance.corpus.boilerplate import giveaways, recurring_lines
@@ -12,6 +13,7 @@ def body(random, n_words=60):
     return " ".join("".join(random.choice(LETTERS, 3)) for _ in range(n_words))
 
 
+@pytest.mark.slow
 def test_a_menu_line_is_found_under_its_outlet():
     random = np.random.default_rng(0)
     menu = "الرئيسية | أخبار | رياضة"

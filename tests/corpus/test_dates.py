@@ -211,6 +211,7 @@ def test_any_serial_of_excel_gives_its_day(day, fraction):
     assert read(str(serial)) == read(f"{serial + fraction:.5f}") == day.isoformat()
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(
     st.text(max_size=60)

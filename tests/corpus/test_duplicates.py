@@ -123,6 +123,7 @@ def test_shingles_are_the_same_in_every_run():
     assert similar_groups(sets, 1.0).tolist() == [0, 1, 2, 0]
 
 
+@pytest.mark.slow
 def test_a_thousand_copies_of_one_text_take_no_time():
     texts = [f"{REPORT} {n}" for n in range(1000)]
     assert set(near_duplicates(texts).tolist()) == {0}
@@ -162,6 +163,7 @@ def test_pages_that_hold_nothing_else_are_the_same():
     assert members(near_duplicate_articles(articles)) == [list(range(12))]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 def test_menus_of_real_pages_tie_nothing_together():
     articles, _ = read_corpus(["dataset:syria-outlets"])

@@ -30,6 +30,7 @@ def test_outlets_are_held_out_where_two_labels_are_in_several():
     assert (choice.outlets.n_groups, choice.outlets.n_unnamed) == (3, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "obstacle"),
     [

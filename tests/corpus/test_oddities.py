@@ -97,6 +97,7 @@ def test_no_seed_is_odd():
     assert find_oddities(read_articles([SEEDS])) == ([], 0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 @pytest.mark.parametrize("name", ["syria-outlets", "mawqif"])
 def test_no_real_text_is_taken_for_garbled(name):
@@ -104,6 +105,7 @@ def test_no_real_text_is_taken_for_garbled(name):
     assert garbled == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 @every_garbling
 def test_nearly_all_real_articles_are_told_when_they_are_garbled(garble, name):

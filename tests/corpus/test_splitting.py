@@ -66,6 +66,7 @@ def as_lists(folds):
 # What every division owes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["outlet", "event", "random"])
 @patient
 @given(articles=corpora(), folds=FOLDS | st.just("each"), seed=SEEDS)
@@ -73,6 +74,7 @@ def test_every_article_is_tested_once_and_never_by_what_learned_from_it(by, arti
     check_partition(try_split(articles, by, folds, seed), len(articles))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["outlet", "event"])
 @patient
 @given(articles=corpora(), folds=FOLDS | st.just("each"), seed=SEEDS)
@@ -117,6 +119,7 @@ def test_random_folds_have_the_same_share_of_every_label(articles, folds, seed):
         assert max(counts) - min(counts) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["outlet", "event", "time", "random"])
 @patient
 @given(articles=corpora(), folds=FOLDS, seed=SEEDS)
@@ -420,6 +423,7 @@ def test_dates_that_may_mean_two_days_ask_for_their_order():
         split(articles, "time", seed=0)
 
 
+@pytest.mark.slow
 @patient
 @given(
     corpora(min_size=20), st.sampled_from(["outlet", "event", "time", "random"]), SEEDS, st.data()

@@ -14,6 +14,7 @@ def rows(name):
     return [row.values for row in read_dataset(parse_dataset_name(f"dataset:{name}"))]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 @pytest.mark.parametrize("name", dataset_names())
 def test_every_data_set_is_read_whole(name):
@@ -29,6 +30,7 @@ def test_every_data_set_is_read_whole(name):
     assert not rejected
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 @pytest.mark.parametrize(
     ("name", "sizes"),

@@ -18,6 +18,8 @@ from stance.distributed import connection
 from stance.distributed.connection import Cluster, Work, connected
 from stance.errors import ClusterError, ConfigError
 
+pytestmark = pytest.mark.cluster
+
 
 @pytest.fixture(scope="module")
 def cluster():
@@ -25,6 +27,7 @@ def cluster():
         yield found
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_told_of_in_time(monkeypatch, tmp_path):
     monkeypatch.setattr(connection, "ANSWERS_IN", 1.0)
     with socket.socket() as taken:
@@ -139,6 +142,8 @@ def _sleep(seconds):
     time.sleep(seconds)
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_a_call_that_kills_its_workers_is_given_up(cluster):
     name = cluster.carry(signal.SIGKILL, int)
     with pytest.raises(ClusterError, match="several workers that died"):
@@ -151,6 +156,7 @@ def _die(number):
     os.kill(os.getpid(), number)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away_is_told_of():
     import distributed
 

@@ -37,6 +37,8 @@ from stance.labelling.receipt import verify
 from tests.conftest import ROOT
 from tests.labelling.conftest import as_lines, as_table, content, rows, run
 
+pytestmark = pytest.mark.cluster
+
 SCRIPT = Path(sys.executable).with_name("stance")
 TIMES = ("started", "ended", "seconds", "rows_per_second", "command")
 
@@ -98,6 +100,7 @@ SIZES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", SIZES, ids=["row by row", "some rows", "whole files"])
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv.gz", "out.parquet", "parts/"])
 def test_every_output_is_that_of_the_local_engine(label, cluster, inputs, tmp_path, name, sizes):
@@ -177,6 +180,7 @@ def test_a_pipe_is_read_here_and_labelled_there(label, cluster, tmp_path, monkey
     assert (tmp_path / "pipe.jsonl").read_bytes() == (tmp_path / "file.jsonl").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 9, 40])
 def test_a_run_that_was_stopped_goes_on_by_either_engine(label, cluster, inputs, tmp_path, n):
     planned = {"part_rows": 37}
@@ -232,6 +236,8 @@ def _shorter(cursor, row, offset):
     return Place(row, offset, (), cursor.mark.n_bytes - 1, cursor.mark.sha256)
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_nothing(label, tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_bytes(as_lines(rows(900)) + b"x\n" + as_lines(rows(900, 900)))
@@ -272,6 +278,8 @@ with connected(workers=1) as cluster:
 """
 
 
+@pytest.mark.kill
+@pytest.mark.slow
 def test_a_client_that_is_killed_leaves_what_can_be_gone_on_with(label, model_folder, tmp_path):
     source, out = tmp_path / "in.jsonl", tmp_path / "dask.jsonl"
     source.write_bytes(as_lines(rows(3000)))
@@ -294,6 +302,7 @@ def _is_begun(path):
     return orjson.loads(path.read_bytes())["place"]["row"] > 100
 
 
+@pytest.mark.slow
 def test_the_command_labels_on_a_cluster_that_stands_already(cluster, model_folder, tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_bytes(as_lines(rows(60)) + b"x\n")

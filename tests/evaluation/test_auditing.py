@@ -1,6 +1,7 @@
 """The audit of a corpus: planted leaks and shortcuts are caught, and nothing else is."""
 
 import numpy as np
+import pytest
 
 from stance.corpus.article import Article, RejectedRow
 from stance.evaluation.auditing import audit
@@ -23,6 +24,7 @@ def clean_corpus(n=72, seed=0):
     ]
 
 
+@pytest.mark.slow
 def test_a_clean_corpus_is_left_in_peace():
     found = audit(clean_corpus())
     assert found.duplicate_groups == []

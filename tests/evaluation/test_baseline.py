@@ -51,6 +51,7 @@ def test_a_model_that_learned_nothing_is_not_better_than_one_label(chance):
     assert shown["accuracy"]["score"] == baseline.accuracy.baseline
 
 
+@pytest.mark.slow
 def test_a_model_that_learned_something_is_better(seed_articles, fast_config):
     result = cross_validate(seed_articles[::3], fast_config, by="event", folds=3)
     for baseline in result.honest.baselines:
@@ -58,6 +59,7 @@ def test_a_model_that_learned_something_is_better(seed_articles, fast_config):
         assert baseline.macro_f1.is_sure
 
 
+@pytest.mark.slow
 def test_each_fold_gives_the_label_of_its_own_training_articles(fast_config):
     """The label of the larger part of the corpus is rare where one outlet is held out."""
     articles = chance_corpus()

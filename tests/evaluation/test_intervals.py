@@ -72,6 +72,7 @@ def test_a_score_has_the_interval_of_a_plain_jackknife_of_its_logit(name):
     assert np.allclose(score_intervals(scored(truth, guess, groups))[0][name], expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METRICS)
 def test_a_difference_has_the_interval_and_p_of_a_plain_jackknife(name):
     truth, first, second, groups = made(seed=2)
@@ -114,6 +115,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(rows, st.sampled_from(METRICS), st.booleans())
 def test_every_interval_is_finite_holds_its_score_and_stays_in_range(rows, name, named):
@@ -234,6 +236,7 @@ def simulation():
     del sys.modules[spec.name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lone", [False, True])
 @pytest.mark.parametrize(("n_outlets", "variation"), [(8, 0.5), (10, 1.5)])
 def test_intervals_hold_the_truth_as_often_as_they_say(simulation, n_outlets, variation, lone):
@@ -251,6 +254,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(simulation, n_outlets, va
     assert mean >= 0.94
 
 
+@pytest.mark.slow
 def test_equal_models_are_seldom_called_different(simulation):
     found = [row for n in (8, 20) for row in simulation.measure(n, 1.5, False, 150, loss=0.0)]
     assert max(1 - row.coverage for row in found) <= 0.1

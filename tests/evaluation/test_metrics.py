@@ -20,6 +20,7 @@ def scored(draw):
     return Scored(LABELS, truth, table)
 
 
+@pytest.mark.slow
 @given(scored())
 def test_scores_are_those_of_scikit_learn(found):
     result = evaluate(found, protocol="test")

@@ -26,6 +26,7 @@ def outlet_corpus():
     return articles
 
 
+@pytest.mark.slow
 def test_the_naive_figure_is_shown_up_by_held_out_outlets():
     result = cross_validate(outlet_corpus(), load_config(overrides=[*FAST, *GULLIBLE]))
     assert result.by == "outlet"
@@ -34,6 +35,7 @@ def test_the_naive_figure_is_shown_up_by_held_out_outlets():
     assert np.isclose(result.gap, result.naive.macro_f1 - result.honest.macro_f1)
 
 
+@pytest.mark.slow
 def test_each_article_is_tested_once(fast_config):
     articles = outlet_corpus()
     result = cross_validate(articles, fast_config)
@@ -42,6 +44,7 @@ def test_each_article_is_tested_once(fast_config):
     assert "leave one outlet out (12 outlets)" in result.honest.protocol
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_the_figures(fast_config):
     articles = outlet_corpus()[::2]
     alone = cross_validate(articles, fast_config, by="outlet", folds=3)
@@ -107,6 +110,7 @@ def test_a_label_of_one_outlet_is_learned_but_not_tested(fast_config):
     assert any(row["probabilities"]["c"] > 0 for row in others)
 
 
+@pytest.mark.slow
 def test_a_label_of_one_article_changes_no_other_figure(fast_config):
     articles = of_outlets(("a", "123"), ("b", "123"))
     plain = cross_validate(articles, fast_config)
@@ -179,6 +183,7 @@ def test_progress_counts_every_fold(fast_config):
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
+@pytest.mark.slow
 def test_a_planted_leak_raises_the_figure_only_where_it_is_let():
     """Each article stands under two outlets, word for word, and its label is drawn by lot."""
     random = np.random.default_rng(7)
@@ -197,6 +202,7 @@ def test_a_planted_leak_raises_the_figure_only_where_it_is_let():
         assert leaky.accuracy > 0.75
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 def test_syria_outlets_show_the_gap():
     from stance.formats.labelled import read_corpus
@@ -209,6 +215,7 @@ def test_syria_outlets_show_the_gap():
     assert result.gap > 0.1
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_as_this_machine(cluster, seed_articles, fast_config):
     articles = seed_articles[:72]
     options = {"by": "outlet", "folds": 3, "slices": {"event": [a.event for a in articles]}}

@@ -146,6 +146,7 @@ def test_inner_folds_leave_untested_what_cannot_be_learned():
     assert plan.n_tested == len(articles) + 3
 
 
+@pytest.mark.slow
 def test_a_fold_that_cannot_meet_what_the_corpus_decides_is_divided_again():
     """Twenty outlets ask for words of five; of the earliest articles, three are known."""
     articles = [

@@ -113,6 +113,7 @@ def test_too_little_time_is_told(rehearsal, seed_articles):
         tune(seed_articles[::2], budget=0.5)
 
 
+@pytest.mark.slow
 def test_the_same_seed_tries_the_same_and_nothing_twice(rehearsal, seed_articles):
     first, second = (
         [t.settings for t in tune(seed_articles[::2], budget=FOREVER, max_trials=15).trials]
@@ -164,6 +165,7 @@ def test_without_optuna_it_says_what_to_install(rehearsal, seed_articles, monkey
         tune(seed_articles[::2], budget=FOREVER, max_trials=1)
 
 
+@pytest.mark.slow
 def test_processes_label_as_a_model_does_and_break_off_on_time(seed_articles):
     from stance.corpus.splitting import split
     from stance.model.training import train
@@ -182,6 +184,7 @@ def test_processes_label_as_a_model_does_and_break_off_on_time(seed_articles):
     assert predictions[0] == [model.labels[number] for number in found]
 
 
+@pytest.mark.slow
 def test_processes_learn_from_auxiliary_articles_too(seed_articles):
     from stance.corpus.splitting import split
     from stance.model.training import learn
@@ -208,6 +211,7 @@ def test_auxiliary_articles_have_a_weight_to_tune(rehearsal, seed_articles):
     assert not any("auxiliary.weight" in trial.settings for trial in alone.trials)
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_process_is_told(seed_articles):
     from stance.corpus.splitting import split
 
@@ -241,6 +245,7 @@ def test_jobs_out_of_range_are_refused(seed_articles):
         TrialProcesses(LabelledCorpus(seed_articles), [], 0)
 
 
+@pytest.mark.slow
 def test_a_cluster_scores_the_same_trials(cluster, seed_articles):
     config = load_config(overrides=FAST)
     options = {"budget": FOREVER, "max_trials": 2, "folds": 2}

@@ -31,6 +31,7 @@ def as_counters(counts, terms):
     ]
 
 
+@pytest.mark.slow
 @both_analyzers
 @every_mask
 @unhurried

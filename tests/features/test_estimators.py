@@ -134,6 +134,7 @@ def name_of(check):
     return check.__name__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("estimator", "check"),
     [

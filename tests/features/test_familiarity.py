@@ -94,6 +94,7 @@ def test_arabic_words_hold_an_arabic_letter_and_no_space(term, expected):
     assert arabic_words(["لندن", term, "أربيل"]).tolist() == [True, expected, True]
 
 
+@pytest.mark.slow
 @unhurried
 @given(chosen=corpora | st.lists(texts, max_size=5) | st.lists(st.sampled_from(KNOWN)))
 def test_a_texts_familiarity_is_the_mean_over_its_words(scorer, chosen):

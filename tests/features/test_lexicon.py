@@ -286,6 +286,7 @@ def test_matches_are_those_of_the_plain_search(lexicon, texts):
     assert found == expected
 
 
+@pytest.mark.slow
 @unhurried
 @given(lexicon=lexicons(), texts=st.lists(told, min_size=1, max_size=4))
 def test_rates_and_shares_are_those_of_the_plain_count(lexicon, texts):
@@ -297,6 +298,7 @@ def test_rates_and_shares_are_those_of_the_plain_count(lexicon, texts):
         np.testing.assert_allclose(row, [expected[name] for name in names], rtol=1e-6)
 
 
+@pytest.mark.slow
 @unhurried
 @given(lexicon=lexicons(plain=st.just(False)), texts=st.lists(told, min_size=1, max_size=4))
 def test_the_shares_of_an_actor_sum_to_one_or_to_nothing(lexicon, texts):

@@ -47,6 +47,7 @@ def fitted(texts):
     return found
 
 
+@pytest.mark.slow
 def test_vocabulary_idf_and_values_are_those_of_scikit_learn(fitted):
     for block, values, theirs, expected in fitted:
         assert block.terms == theirs.get_feature_names_out().tolist()
@@ -55,6 +56,7 @@ def test_vocabulary_idf_and_values_are_those_of_scikit_learn(fitted):
         assert np.abs(values - expected).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_decision_values_and_labels_are_those_of_scikit_learn(texts, fitted):
     blocks = [
         ScaledBlock(block.options.analyzer, block, np.ones(len(block.terms), np.float32))

@@ -52,6 +52,7 @@ def scorer(features):
     return Scorer(features, weights_of(features))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_labels", [2, 5, 13])
 @pytest.mark.parametrize(("sublinear_tf", "binary"), [(True, False), (False, False), (True, True)])
 @pytest.mark.parametrize(
@@ -84,6 +85,7 @@ def test_scores_of_any_text_are_those_of_scikit_learn(features, scorer, chosen):
     np.testing.assert_allclose(scorer.scores(text_inputs(chosen)), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 @unhurried
 @given(chosen=corpora, data=st.data())
 def test_scores_depend_on_nothing_but_the_text(features, scorer, chosen, data):

@@ -49,6 +49,7 @@ def fit_both(texts, chosen):
     return ours, ours.fit_transform(texts), theirs, expected
 
 
+@pytest.mark.slow
 @unhurried
 @given(texts=corpora, unseen=corpora, chosen=options)
 def test_vocabulary_and_values_are_those_of_scikit_learn(texts, unseen, chosen):
@@ -81,6 +82,7 @@ def test_samples_have_the_values_of_scikit_learn(analyzer, sublinear_tf, min_n, 
     np.testing.assert_allclose(values.toarray(), expected.toarray(), atol=1e-6)
 
 
+@pytest.mark.slow
 @unhurried
 @given(texts=corpora, chosen=options)
 def test_fitted_values_are_those_of_transform(texts, chosen):
@@ -91,6 +93,7 @@ def test_fitted_values_are_those_of_transform(texts, chosen):
     np.testing.assert_array_equal(values.toarray(), again.toarray())
 
 
+@pytest.mark.slow
 @unhurried
 @given(first=corpora, second=corpora, chosen=options)
 def test_a_text_has_the_same_values_in_any_batch(first, second, chosen):
@@ -159,6 +162,7 @@ def test_pruned_features_weigh_as_if_the_others_had_never_been():
 outlets_of = st.sampled_from(["ألف", "باء", "جيم", None])
 
 
+@pytest.mark.slow
 @unhurried
 @given(
     labelled=st.lists(st.tuples(articles, outlets_of), min_size=1, max_size=8),

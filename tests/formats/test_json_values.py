@@ -70,6 +70,7 @@ def test_the_elements_of_an_array_are_those_of_json(values, size, indent, ascii_
         assert data[value.offset : value.offset + value.size] == value.data
 
 
+@pytest.mark.slow
 @relaxed
 @given(
     values=st.lists(OBJECTS, max_size=5),
@@ -82,6 +83,7 @@ def test_objects_one_behind_the_other_are_each_read(values, between, size, inden
     assert loaded(data, size) == values
 
 
+@pytest.mark.slow
 @relaxed
 @given(groups=st.lists(st.lists(OBJECTS, max_size=3), max_size=3), blanks=BLANKS)
 def test_arrays_one_behind_the_other_are_read_as_one(groups, blanks):

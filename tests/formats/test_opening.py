@@ -104,6 +104,7 @@ def test_a_compressed_file_that_was_cut_short_is_told_of(put, compression, kept)
         stream.read()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0.001, 0.999), flip=st.integers(1, 255))
@@ -188,6 +189,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
         check_content(InputFile(str(tmp_path), "csv"))
 
 
+@pytest.mark.slow
 def test_xz_that_takes_too_much_memory_is_refused(put, monkeypatch):
     path = put("a.txt.xz", LINES)
     # The least preset takes a megabyte, the usual one nine.
@@ -203,6 +205,7 @@ def test_xz_that_takes_too_much_memory_is_refused(put, monkeypatch):
         assert stream.read() == LINES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behind", [b"\0" * 8, "ذيل".encode()])
 def test_what_follows_the_last_part_of_xz_is_passed_over(put, behind):
     path = put("a.txt.xz", LINES)

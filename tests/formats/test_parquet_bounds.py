@@ -81,6 +81,7 @@ def test_a_row_that_is_too_long_is_set_aside_and_costs_no_other(
     assert read(path, first=3) == found[3:]
 
 
+@pytest.mark.slow
 def test_a_text_that_many_rows_share_is_copied_for_few_at_a_time(tmp_path, little, monkeypatch):
     text = SENTENCE * 40
     path = write(tmp_path / "a.parquet", {"text": [text] * 5_000})

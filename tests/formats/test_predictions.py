@@ -9,6 +9,7 @@ from stance.formats.writing import ResultWriter
 from stance.model.prediction import predict, row_columns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_what_was_written_is_read_again(ending, tmp_path, fast_model, seed_articles):
     predictions = list(predict(fast_model, seed_articles[:20]))

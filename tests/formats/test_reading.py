@@ -391,6 +391,7 @@ def test_a_row_added_while_a_file_is_read_is_still_seen(put, name):
     assert [a.text for a in articles][-1] == "أضيف"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", COMPRESSIONS[1:])
 @pytest.mark.parametrize("file_format", ["jsonl", "csv"])
 def test_the_damaged_end_of_a_long_file_is_met_only_at_the_end(put, file_format, compression):

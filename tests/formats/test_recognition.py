@@ -8,6 +8,7 @@ import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
 from stance.formats.inputs import plan_inputs
+from stance.formats.reading import read_articles
 from stance.formats.recognition import DELIMITERS
 from stance.formats.source import Source
 from tests.formats.tables import BOM, GOOD, read
@@ -238,6 +239,15 @@ def test_json_of_every_kind_is_read_under_every_name(put, kind, bom, name):
     n = 2 if kind.startswith("two") else len(ROWS)
     path = put(name, bom + DOCUMENTS[kind].encode())
     assert [(a.id, a.text) for a in read(path)] == [(r["id"], r["text"]) for r in ROWS[:n]]
+
+
+@pytest.mark.parametrize("separator", ["\x85", "\u2028", "\u2029"])
+def test_a_separator_of_lines_within_a_string_ends_no_row(put, separator):
+    first, last = (
+        json.dumps({"id": key, "text": "خبر"}, ensure_ascii=False) for key in (separator, "2")
+    )
+    found = list(read_articles([put("a.jsonl", f"{first}\n{{\n{last}\n".encode())]))
+    assert [isinstance(one, Article) for one in found] == [True, False, True]
 
 
 @pytest.mark.parametrize("kind", ["array", "printed objects", "printed list within an object"])

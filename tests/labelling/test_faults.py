@@ -23,6 +23,8 @@ from stance.formats import lines
 from stance.labelling.engine import LocalEngine
 from tests.labelling.conftest import as_lines, as_table, content, loads, rows, run
 
+pytestmark = pytest.mark.slow
+
 KILLING = Path(__file__).with_name("killing.py")
 
 
@@ -56,6 +58,7 @@ def stopped_after(n):
 # Killed, out of room, cut off
 
 
+@pytest.mark.kill
 def test_runs_killed_at_25_random_moments_go_on_to_the_same_bytes(tmp_path, model_folder):
     data = as_lines(rows(400)) + b"{broken\n" + as_lines(rows(400, 400))
     source = put(tmp_path / "in.jsonl", data)
@@ -421,6 +424,7 @@ def in_windows_1256(values):
     return as_table(values).decode().encode("cp1256", errors="ignore")
 
 
+@pytest.mark.kill
 @pytest.mark.parametrize("ending", ["csv", "json"])
 def test_runs_on_code_pages_and_documents_that_are_killed_go_on_to_the_same_bytes(
     tmp_path, model_folder, ending

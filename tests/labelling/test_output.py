@@ -78,6 +78,7 @@ def inputs(tmp_path):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", [Killed, no_room])
 @pytest.mark.parametrize(("name", "file_format"), OUTPUTS.values(), ids=OUTPUTS)
 def test_a_run_that_ends_at_any_write_goes_on_to_the_same_bytes(

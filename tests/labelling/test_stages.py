@@ -33,6 +33,7 @@ def test_batches_of_rejects_are_bounded_too():
     assert max(len(batch) for batch in labelled(stream)) <= 1024
 
 
+@pytest.mark.slow
 def test_reading_does_not_run_ahead_without_bound():
     taken = []
 

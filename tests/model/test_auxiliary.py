@@ -107,6 +107,7 @@ def test_what_repeats_an_own_article_is_left_out(parts):
     assert any("20 left out, which repeat its own" in note for note in model.record.notes)
 
 
+@pytest.mark.slow
 def test_no_fold_is_tested_on_what_the_auxiliary_articles_know_by_heart(parts):
     own, others, _ = parts
     articles = [replace(a, text=f"{a.text} {a.label}") for a in own]
@@ -117,6 +118,7 @@ def test_no_fold_is_tested_on_what_the_auxiliary_articles_know_by_heart(parts):
     assert other.honest.macro_f1 == alone.honest.macro_f1
 
 
+@pytest.mark.slow
 def test_nested_choices_learn_from_them_too(parts):
     own, others, _ = parts
     candidates = [config_of("auxiliary.weight=0"), config_of("auxiliary.weight=0.5")]

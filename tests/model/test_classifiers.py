@@ -30,6 +30,7 @@ def plain_ratios(values, positive, weights):
     return ratios * np.sqrt(lengths[0] / lengths[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["logistic", "svm"])
 def test_features_are_weighed_by_how_much_they_tell(counted, kind):
     values, truth, weights = counted

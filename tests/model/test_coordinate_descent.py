@@ -120,6 +120,7 @@ def test_a_coarser_tolerance_keeps_its_distance():
     assert 0 < difference < 0.02
 
 
+@pytest.mark.slow
 def test_plain_python_gives_the_same_bytes_as_compiled_code():
     compiled, plain = (
         subprocess.run(

@@ -161,6 +161,7 @@ def test_other_languages_verse_and_junk_are_out_of_domain(seed_articles, fast_mo
     assert np.mean([p.out_of_domain for p in own]) <= FLAGGED
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 def test_on_real_news_fresh_articles_pass_and_sport_does_not():
     by_section = {"middleEast": [], "sport": []}

@@ -19,7 +19,8 @@ from sklearn.utils import estimator_checks
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
 from stance.formats.labelled import read_corpus
-from stance.model.config import TrainingConfig, to_toml
+from stance.model.config import TrainingConfig
+from stance.model.config_toml import to_toml
 from stance.model.estimator import StanceClassifier
 from stance.model.training import train
 from tests.conftest import SEEDS

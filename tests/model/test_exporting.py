@@ -7,6 +7,7 @@ from stance.errors import OutputError
 from stance.model.exporting import export_joblib
 
 
+@pytest.mark.slow
 def test_the_pipeline_gives_the_same_labels_and_probabilities(full_model, seed_articles, tmp_path):
     export_joblib(full_model, tmp_path / "model.joblib")
     pipeline = joblib.load(tmp_path / "model.joblib")
@@ -18,6 +19,7 @@ def test_the_pipeline_gives_the_same_labels_and_probabilities(full_model, seed_a
     assert pipeline.predict(texts).tolist() == labels
 
 
+@pytest.mark.slow
 def test_the_columns_have_names(full_model, tmp_path):
     export_joblib(full_model, tmp_path / "model.joblib")
     names = joblib.load(tmp_path / "model.joblib")[0].get_feature_names_out()

@@ -67,6 +67,7 @@ def test_without_outlets_nothing_tells_them(seed_articles):
     assert learned(bare, "text.boilerplate=drop", "text.bylines=mask") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quotations", ["drop", "apart"])
 def test_a_stored_model_reads_articles_as_it_did(seed_articles, tmp_path, quotations):
     articles = signed(seed_articles)[::2]

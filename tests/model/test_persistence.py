@@ -76,6 +76,7 @@ def edit_tensors(folder, change):
     sign(folder, path.name)
 
 
+@pytest.mark.slow
 def test_a_model_reads_back_with_the_same_probabilities(folder, full_model, seed_articles):
     loaded = load_model(folder)
     assert loaded.labels == full_model.labels

@@ -66,6 +66,7 @@ def test_columns_are_those_of_a_flat_row(full_model, seed_articles):
     assert {name for name, value in flat.items() if type(value) is bool} == set(columns.flags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 2, 7, 1024])
 def test_rows_are_the_same_for_any_batch_size(full_model, seed_articles, batch_size):
     expected = [p.to_row() for p in predict(full_model, seed_articles)]
@@ -73,6 +74,7 @@ def test_rows_are_the_same_for_any_batch_size(full_model, seed_articles, batch_s
     assert found == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 3, -1])
 @pytest.mark.parametrize("batch_size", [1, 7, 1024])
 def test_rows_are_the_same_for_any_number_of_threads(full_model, seed_articles, jobs, batch_size):

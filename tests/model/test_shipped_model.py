@@ -96,6 +96,7 @@ def test_the_real_articles_of_high_confidence_are_right(stored, real_articles):
     assert [stored.model.labels[g] for g in guess] == [sure[a.id] for a in articles]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 def test_it_carries_over_to_real_outlets_better_than_words_alone(stored, seed_articles):
     articles, _ = read_corpus(["dataset:syria-outlets"])

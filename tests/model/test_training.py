@@ -61,6 +61,7 @@ def test_scores_are_those_of_scikit_learn(seed_articles, kind):
         assert np.abs(model.scores(seed_articles) - expected).max() < 1e-4
 
 
+@pytest.mark.slow
 def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
     from sklearn.linear_model import LogisticRegression
 
@@ -98,6 +99,7 @@ def test_two_labels_have_the_probabilities_of_scikit_learn(seed_articles):
     assert np.abs(theirs - model.probabilities(pair)).max() < 1e-5
 
 
+@pytest.mark.slow
 def test_same_corpus_config_and_seed_give_the_same_bytes(seed_articles, tmp_path):
     for name in ("one", "two"):
         save_model(train(seed_articles[::3]), tmp_path / name)

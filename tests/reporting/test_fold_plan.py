@@ -133,6 +133,7 @@ def test_training_says_which_labels_have_no_held_out_figure():
     ]
 
 
+@pytest.mark.slow
 def test_the_division_is_in_the_json(tmp_path):
     from tests.cli.test_cli import stance
 

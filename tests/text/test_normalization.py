@@ -135,6 +135,7 @@ def by_camel(text, profile):
     return "".join(own_step(character, profile) for character in text)
 
 
+@pytest.mark.slow
 @every_profile
 def test_every_code_point_becomes_what_camel_tools_makes_of_it(profile):
     table = table_of(profile)
@@ -143,6 +144,7 @@ def test_every_code_point_becomes_what_camel_tools_makes_of_it(profile):
     assert [f"{ord(c):04x}" for c in wrong] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "around",
     [
@@ -173,6 +175,7 @@ def test_any_text_becomes_what_camel_tools_makes_of_it(profile, text):
     assert table_of(profile).apply(text) == by_camel(text, profile)
 
 
+@pytest.mark.slow
 @every_profile
 @every_sample
 def test_samples_become_what_camel_tools_makes_of_them(profile, text):

@@ -28,7 +28,7 @@ from stance.cli import (
 )
 from stance.cli.console import fail, note
 from stance.cli.guarded import guarded
-from stance.cli.stopping import Terminated, end_in_order_on_sigterm
+from stance.cli.stopping import Terminated, end_in_order_on_sigterm, interrupted_by_ctrl_c
 from stance.cli.streams import prepare_streams
 from stance.errors import ConfigError, RegressionError, RenamedSettingWarning, StanceError
 
@@ -125,7 +125,8 @@ def main() -> None:
     end_in_order_on_sigterm()
     warnings.showwarning = _show_warning
     try:
-        app()
+        with interrupted_by_ctrl_c():
+            app()
     except ConfigError as error:
         fail(str(error))
         sys.exit(MISUSED)

@@ -57,6 +57,36 @@ def end_in_order_on_sigterm() -> None:
 
 
 @contextmanager
+def interrupted_by_ctrl_c() -> Iterator[None]:
+    """Let whatever error follows from Ctrl-C within the block end it as KeyboardInterrupt.
+
+    Libraries may raise an error of their own where Ctrl-C comes while they start
+    or end worker processes. A block that is done all the same is left alone, and
+    Ctrl-C that is ignored, by whoever started the command, stays ignored.
+    """
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    came: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    except BaseException as error:
+        done = isinstance(error, SystemExit) and not error.code
+        if done or not came or isinstance(error, Terminated):
+            raise
+        raise KeyboardInterrupt from error
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
 def stopping() -> Iterator[Stop]:
     """Take note of a signal instead of ending at once; a second one ends at once."""
     stop = Stop()

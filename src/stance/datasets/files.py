@@ -13,6 +13,8 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platformdirs import user_cache_path
+
 from stance.datasets.records import Archive, DataFile, Dataset, find_dataset
 from stance.errors import CorpusError
 from stance.replacing import replacing_folder
@@ -30,9 +32,7 @@ def dataset_folder(dataset: Dataset) -> Path:
     local = os.environ.get(LOCAL_COPY)
     if local:
         return Path(local) / dataset.folder
-    import pooch
-
-    return Path(pooch.os_cache("stance")) / "datasets" / dataset.folder
+    return user_cache_path("stance") / "datasets" / dataset.folder
 
 
 def is_here(dataset: Dataset) -> bool:

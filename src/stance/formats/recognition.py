@@ -117,7 +117,8 @@ def _format_by_content(promised: str, text: str, text_name: str) -> str:
 
 def _json_format(promised: str, text: str) -> str:
     """Tell lines of JSON from a document of JSON."""
-    lines = list(itertools.islice((line for line in text.splitlines() if line.strip()), MOST_ROWS))
+    # Lines as the reader cuts them: within a JSON string U+0085 and U+2028 are letters like others.
+    lines = list(itertools.islice((line for line in text.split("\n") if line.strip()), MOST_ROWS))
     n_objects = sum(isinstance(_parsed(line), dict) for line in lines)
     if promised == "json" and n_objects == len(lines) == 1:
         return "json"
@@ -240,7 +241,7 @@ def _recognised_json(file: InputFile, text: str, source: Source) -> InputFile:
         if layout := recognise_document(document, source.fields.text):
             is_long = layout == LIST_WITHIN and len(text) > LONG_TEXT and has_one_list(document)
             return replace(file, format="json", layout=LONG_LIST if is_long else layout)
-    values: Iterable[str] = _values(text) if file.format == "json" else text.splitlines()
+    values: Iterable[str] = _values(text) if file.format == "json" else text.split("\n")
     objects = (value for value in map(_parsed, values) if isinstance(value, dict))
     layout, question = recognise_export(itertools.islice(objects, MOST_ROWS))
     return replace(file, layout=layout, question=question)

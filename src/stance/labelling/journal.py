@@ -11,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from stance.errors import OutputError
@@ -105,9 +107,19 @@ class WorkFolder:
             If another run is at work here.
         """
         self.path.mkdir(exist_ok=True)
-        with (self.path / LOCK).open("w") as lock:
-            _lock(lock, self.path)
+        try:
+            lock = FileLock(self.path / LOCK).acquire(blocking=False)
+        except Timeout as error:
+            raise OutputError(
+                f"Got an output at which another run is at work (in {self.path}). "
+                "Wait for its end, or choose another name."
+            ) from error
+        with lock:
             yield
+        if sys.platform == "win32" and not self.exists:
+            # There the file of a lock, and so its folder, cannot be removed while it is held.
+            with contextlib.suppress(OSError):
+                self.path.rmdir()
 
     def begin(self, plan: BaseModel) -> None:
         """Write down what is to be done, in place of anything that was begun here."""
@@ -171,17 +183,3 @@ def sync_folder(folder: Path) -> None:
         return
     finally:
         os.close(descriptor)
-
-
-def _lock(file: Any, folder: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:
-        return  # Windows keeps a file that is open from being removed
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise OutputError(
-            f"Got an output at which another run is at work (in {folder}). "
-            "Wait for its end, or choose another name."
-        ) from error

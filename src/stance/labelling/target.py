@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platformdirs import user_cache_path
+
 from stance.errors import ConfigError, OutputError
 from stance.formats.addresses import as_local, exists_at, files_below, is_address, remove_at
 from stance.formats.input_file import COMPRESSIONS, is_folder
@@ -67,9 +69,7 @@ class Target:
         key = hashlib.sha256(own.encode(errors="surrogateescape")).hexdigest()[:16]
         if not self.is_remote:
             return path.parent / f".stance-run-{key}"
-        import pooch
-
-        return Path(pooch.os_cache("stance")) / "runs" / key
+        return user_cache_path("stance") / "runs" / key
 
     def part_name(self, n: int) -> str:
         """Return the name of a part within the folder."""

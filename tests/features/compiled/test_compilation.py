@@ -68,6 +68,7 @@ def run(script=SCRIPT, *, source=SOURCE.parent, **environment):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_plain_python_gives_the_same_bytes_as_compiled_code():
     assert run(NUMBA_DISABLE_JIT="1") == run()
 
@@ -83,12 +84,14 @@ def kept(folder):
     return list(folder.rglob("string_tables.*.nbi"))
 
 
+@pytest.mark.slow
 def test_compiled_code_is_kept_in_the_cache_folder_that_the_user_names(installed, tmp_path):
     run(SMALL, source=installed, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     assert kept(tmp_path / "cache")
     assert not kept(installed / "stance")
 
 
+@pytest.mark.slow
 def test_where_the_package_is_read_only_compiled_code_is_kept_in_the_users_cache(
     installed, tmp_path, monkeypatch
 ):
@@ -100,6 +103,7 @@ def test_where_the_package_is_read_only_compiled_code_is_kept_in_the_users_cache
     assert not kept(installed / "stance")
 
 
+@pytest.mark.slow
 def test_without_a_folder_to_write_in_code_is_compiled_all_the_same(monkeypatch):
     def no_folder(function):
         raise RuntimeError(f"cannot cache function {function}: no locator available")
@@ -123,6 +127,7 @@ def call(hashed):
 """
 
 
+@pytest.mark.slow
 def test_a_change_in_an_imported_kernel_is_noticed(installed):
     folder = installed / "stance" / "features" / "compiled"
     (folder / "caller.py").write_text(CALLER)
@@ -136,6 +141,7 @@ def test_a_change_in_an_imported_kernel_is_noticed(installed):
     assert before != run(code, source=installed) == "1234\n"
 
 
+@pytest.mark.slow
 def test_a_change_in_a_constant_of_another_file_is_noticed(installed):
     folder = installed / "stance" / "features" / "compiled"
     (folder / "constant.py").write_text("NUMBER = 1\n")
@@ -150,6 +156,7 @@ def test_a_change_in_a_constant_of_another_file_is_noticed(installed):
     assert run(code, source=installed) == "2\n"
 
 
+@pytest.mark.slow
 def test_what_has_not_changed_is_not_compiled_again(installed, tmp_path):
     cache = tmp_path / "cache"
 
@@ -189,6 +196,7 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_article
     assert not several
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".nbi", ".nbc"])
 def test_a_damaged_cache_of_compiled_kernels_is_dropped_and_made_anew(tmp_path, ending):
     code = (
