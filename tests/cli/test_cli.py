@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from stance.model.persistence import load_model, save_model
-from tests.commands import SCRIPT, stance
+from tests.commands import SCRIPT, installed_stance, stance
 from tests.conftest import FAST, SEEDS
 
 LABELS = ("damascus_aligned", "neutral_wire", "opposition_aligned", "pro_sdf")
@@ -300,7 +300,7 @@ def test_five_real_articles_get_labels(real_articles):
 
 
 def test_the_old_name_of_a_setting_is_one_line_on_stderr():
-    out, err = stance("config", "--set", "classifier.steadiness=0.3")
+    out, err = installed_stance("config", "--set", "classifier.steadiness=0.3")
     assert "outlet_shrinkage = 0.3" in out
     (line,) = err.splitlines()
     assert line.startswith("The setting classifier.steadiness is now called")

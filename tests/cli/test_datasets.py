@@ -44,7 +44,7 @@ def test_licence_and_citation_come_before_the_first_byte(tmp_path):
 def test_export_and_read_by_name(public_data, tmp_path):
     here = {"STANCE_DATA": str(public_data)}
     _, err = stance("datasets", "fetch", "mawqif", **here)
-    assert "every file has the hash" in err
+    assert "every file has the expected hash" in err
     stance("datasets", "export", "mawqif/test", "-o", tmp_path / "test.csv", **here)
     with (tmp_path / "test.csv").open(encoding="utf-8", newline="") as file:
         assert [row["label"] for row in csv.DictReader(file)].count("None") == 59

@@ -36,15 +36,15 @@ COMMANDS = {
     "predict": ("predict", "{corpus}", "-m", "{model}"),
     "verify": ("verify", "labels.jsonl"),
     "info": ("info", "-m", "{model}"),
-    "agreement": ("agreement", "ratings.csv", "--annotators", "a,b"),
+    "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),
     "audit": ("audit", "{corpus}"),
-    "benchmark": ("benchmark", "suite.toml", "-o", "out", "--jobs", "1"),
+    "benchmark": ("benchmark", "suite.toml", "--json", "out", "--jobs", "1"),
     "tune": (
         *("tune", "{corpus}", "-o", "out", "--trials", "1", "--folds", "2", "--jobs", "1"),
         *("--by", "random", *FAST_SETTINGS),
     ),
     "config": ("config",),
-    "export": ("export", "-m", "{model}", "out"),
+    "export": ("export", "-m", "{model}", "-o", "out"),
     "datasets": ("datasets", "list"),
 }
 # Between two runs of the same: how long they took.

@@ -1,5 +1,7 @@
 """Where results go: -o, --format, --json, --quiet mean one thing in every command."""
 
+import os
+
 import orjson
 import pytest
 from typer.testing import CliRunner
@@ -27,7 +29,10 @@ def run(*words):
 
 
 @pytest.fixture
-def reports(corpus, model, tmp_path):  # noqa: F811
+def reports(corpus, model, tmp_path, monkeypatch):  # noqa: F811
+    # Short names: what a terminal cuts, a file may not.
+    monkeypatch.chdir(corpus.parent)
+    corpus, model = corpus.name, os.path.relpath(model)
     coded = tmp_path / "coded.csv"
     coded.write_text("id,x,y\n1,a,a\n2,a,b\n3,b,b\n", "utf-8")
     return {

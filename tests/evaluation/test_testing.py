@@ -1,14 +1,13 @@
 """A finished model on labelled articles."""
 
 import dataclasses
-import re
 
 import pytest
 
-from stance.cli import scores
 from stance.errors import CorpusError
 from stance.evaluation.testing import evaluate_model, predicted_labels
 from stance.model.prediction import predict
+from stance.reporting.scores import calibration_sections
 
 
 def test_a_model_is_tested_on_labels_that_it_knows(fast_model, seed_articles):
@@ -43,7 +42,7 @@ def test_labels_come_in_the_order_of_the_articles(fast_model, seed_articles):
 
 @pytest.mark.parametrize("temperature", [1.0, 1e4, 1e6])
 def test_a_printed_threshold_labels_the_share_that_it_promises(
-    fast_model, seed_articles, temperature, capsys
+    fast_model, seed_articles, temperature
 ):
     """However near each other probabilities are, and where predictions round them to the same."""
     linear = dataclasses.replace(fast_model.linear, temperature=temperature)
@@ -58,8 +57,9 @@ def test_a_printed_threshold_labels_the_share_that_it_promises(
     curve = result.to_dict()["risk_coverage"]["curve"]
     for at in curve[:: max(len(curve) // 4, 1)]:
         assert labelled(at["threshold"]) == pytest.approx(at["coverage"])
-    scores.show_calibration(result)
-    printed = re.findall(r"(\d+)%\s+(0\.\d+|1\.0+)\s", capsys.readouterr().out)
+    _, coverages = calibration_sections(result)
+    (table,) = coverages.blocks
+    printed = [(row[0].removesuffix("%"), row[1]) for row in table.rows]
     assert printed
     for share, threshold in printed[::3]:
         assert labelled(float(threshold)) == pytest.approx(int(share) / 100, abs=0.005)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -22,7 +23,7 @@ from stance.model.feature_sections import FeaturesConfig
 from stance.text.normalization import NormalizationProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from stance.corpus.article import Article
     from stance.features.model_input import ModelInput
@@ -250,8 +251,10 @@ def parse_config(data: Mapping[str, Any], *, tell_renamed: bool = True) -> Train
         raise ConfigError(_explain(error)) from error
 
 
-def _with_new_names(data: Mapping[str, Any], *, tell: bool) -> dict[str, Any]:
+def _with_new_names(data: Any, *, tell: bool) -> Any:
     """Move values from the old name of a setting to the new one, unless that is given too."""
+    if not isinstance(data, Mapping):
+        return data
     found = dict(data)
     for old, new in RENAMED.items():
         section, _, old_key = old.partition(".")
