@@ -8,7 +8,6 @@ import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
 from stance.formats.inputs import plan_inputs
-from stance.formats.reading import read_articles
 from stance.formats.recognition import DELIMITERS
 from stance.formats.source import Source
 from tests.formats.tables import BOM, GOOD, read
@@ -246,7 +245,7 @@ def test_a_separator_of_lines_within_a_string_ends_no_row(put, separator):
     first, last = (
         json.dumps({"id": key, "text": "خبر"}, ensure_ascii=False) for key in (separator, "2")
     )
-    found = list(read_articles([put("a.jsonl", f"{first}\n{{\n{last}\n".encode())]))
+    found = read(put("a.jsonl", f"{first}\n{{\n{last}\n".encode()))
     assert [isinstance(one, Article) for one in found] == [True, False, True]
 
 
