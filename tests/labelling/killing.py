@@ -14,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 
+from stance.features.model_input import text_inputs
 from stance.formats.source import Source
 from stance.labelling import output
 from stance.labelling.engine import LocalEngine
@@ -53,7 +54,7 @@ def kill_after(seconds):
 
 def main(model, source, folder, times):
     stored = read_model(model)
-    stored.model.scorer.scores(["كلمة"])
+    stored.model.scorer.scores(text_inputs(["كلمة"]))
 
     def labelling(name, *, resume=False, report=lambda progress: None):
         target = choose_target(str(folder / name), None)
