@@ -25,7 +25,7 @@ def some(tmp_path):
 def test_crossval_and_tune_train_on_it(some, there, tmp_path):
     labels = tmp_path / "held-out.jsonl"
     asked = (some, "--by", "random", "--folds", "2", *QUICK, *there)
-    assert "macro-F1" in stance("crossval", *asked, "--output", labels)[0]
+    assert "macro-F1" in stance("crossval", *asked, "--held-out", labels)[0]
     assert len(labels.read_bytes().splitlines()) == 60
     trials = tmp_path / "trials.json"
     more = ("--output", tmp_path / "chosen.toml", "--json", trials, "--trials", "1")
