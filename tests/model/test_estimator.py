@@ -24,7 +24,7 @@ from stance.model.config_toml import to_toml
 from stance.model.estimator import StanceClassifier
 from stance.model.training import train
 from tests.conftest import SEEDS
-from tests.features.test_estimators import name_of, write_out
+from tests.features.test_estimators import WITHOUT_DATA, name_of, write_out
 
 FAST = {
     "features": {
@@ -34,19 +34,6 @@ FAST = {
     },
     "calibration": {"enabled": False},
 }
-
-WITHOUT_DATA = [
-    estimator_checks.check_estimator_cloneable,
-    estimator_checks.check_estimator_tags_renamed,
-    estimator_checks.check_valid_tag_types,
-    estimator_checks.check_estimator_repr,
-    estimator_checks.check_no_attributes_set_in_init,
-    estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
-    estimator_checks.check_mixin_order,
-    estimator_checks.check_parameters_default_constructible,
-    estimator_checks.check_get_params_invariance,
-    estimator_checks.check_set_params,
-]
 
 # scikit-learn's checks hand over matrices of numbers, so each row is first written out in words.
 ON_NUMBERS = make_pipeline(FunctionTransformer(write_out, validate=True), StanceClassifier(FAST))

@@ -143,22 +143,16 @@ def predict_command(
     check_engine(engine, scheduler)
     n_threads(jobs)
     output = None if output == STDOUT else output
-    as_table = file_format == TABLE or (
-        output is None and file_format is None and sys.stdout.isatty()
-    )
-    _check(output, as_table=as_table, resume=resume, force=force)
-    if as_table and engine == DASK:
-        raise ConfigError(
-            f"Got --engine {DASK} and a table, but a cluster is for more than one screen. "
-            "Give --output, or --format jsonl."
-        )
-    source, folder = reading.reading(inputs), str(model_folder(model))
+    as_table = _is_table(output, file_format, resume=resume, force=force, engine=engine)
     asked: dict[str, Any] = {
         "keep": keep or (),
         "bom": bom,
-        "escape_formulas": bom if escape_formulas is None else escape_formulas,
+        "escape_formulas": escape_formulas,
         "min_probability": min_probability,
     }
+    ending: dict[str, bool] = {"quiet": quiet, "model_named": model is not None}
+    source, folder = reading.reading(inputs), str(model_folder(model))
+    engines = partial(labelling_engine, engine, scheduler, jobs, batch_size)
 
     def told(task: Labelling) -> None:
         if not quiet:
@@ -171,36 +165,32 @@ def predict_command(
             stored, folder, source, output_format=row_format, part_rows=None, **asked
         )
         told(task)
-        with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
-            to_stdout(
-                task,
-                chosen,
-                rejects,
-                as_table=as_table,
-                force=force,
-                quiet=quiet,
-                model_named=model is not None,
-            )
+        with engines() as chosen:
+            to_stdout(task, chosen, rejects, as_table=as_table, force=force, **ending)
         return
     target = choose_target(output, file_format, rejects)
     refuse_unless(target, resume=resume, force=force)
-    stored = _loaded(model)
-    with labelling_engine(engine, scheduler, jobs, batch_size) as chosen:
-        label = partial(
-            label_files,
-            source,
-            output,
-            model=folder,
-            stored=stored,
-            output_format=file_format,
-            rejects=rejects,
-            part_rows=part_rows,
-            engine=chosen,
-            resume=resume,
-            force=force,
-            **asked,
+    asked |= {"output_format": file_format, "rejects": rejects, "part_rows": part_rows}
+    asked |= {"resume": resume, "force": force, "model": folder, "stored": _loaded(model)}
+    with engines() as chosen:
+        label = partial(label_files, source, output, engine=chosen, **asked)
+        to_target(label, target, told, **ending)
+
+
+def _is_table(
+    output: str | None, file_format: str | None, *, resume: bool, force: bool, engine: str
+) -> bool:
+    """Tell whether labels are shown as a table, and refuse options that do not go together."""
+    as_table = file_format == TABLE or (
+        output is None and file_format is None and sys.stdout.isatty()
+    )
+    _check(output, as_table=as_table, resume=resume, force=force)
+    if as_table and engine == DASK:
+        raise ConfigError(
+            f"Got --engine {DASK} and a table, but a cluster is for more than one screen. "
+            "Give --output, or --format jsonl."
         )
-        to_target(label, target, told, quiet=quiet, model_named=model is not None)
+    return as_table
 
 
 def _check(output: str | None, *, as_table: bool, resume: bool, force: bool) -> None:

@@ -125,7 +125,7 @@ def label_files(
         keep=keep,
         output_format=target.format,
         bom=bom,
-        escape_formulas=bom if escape_formulas is None else escape_formulas,
+        escape_formulas=escape_formulas,
         part_rows=part_rows if target.in_parts else None,
         min_probability=min_probability,
     )

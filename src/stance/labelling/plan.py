@@ -85,7 +85,7 @@ def plan_labelling(
     keep: Sequence[str] = (),
     output_format: str = "jsonl",
     bom: bool = False,
-    escape_formulas: bool = False,
+    escape_formulas: bool | None = None,
     part_rows: int | None = PART_ROWS,
     **options: Any,
 ) -> Labelling:
@@ -102,8 +102,9 @@ def plan_labelling(
     output_format : {"jsonl", "csv", "parquet"}
     bom : bool
         Begin CSV with a byte-order mark.
-    escape_formulas : bool
-        Write cells of CSV that a spreadsheet would run so that it does not.
+    escape_formulas : bool, optional
+        Write cells of CSV that a spreadsheet would run so that it does not; as
+        `bom` unless given.
     part_rows : int, optional
         Rows of a part, where the output is a folder; None where it is not.
     **options
@@ -118,7 +119,8 @@ def plan_labelling(
     if sum(planned.is_live for planned in inputs) > 1:
         raise CorpusError("Got - twice, but standard input can be read once only. Name it once.")
     columns, numbers, flags = map(tuple, row_columns(stored.model.labels))
-    encoder = Encoder(output_format, columns, numbers, flags, tuple(keep), bom, escape_formulas)
+    escape = bom if escape_formulas is None else escape_formulas
+    encoder = Encoder(output_format, columns, numbers, flags, tuple(keep), bom, escape)
     record = stored.manifest.record
     model = {
         "name": Path(folder).resolve().name,

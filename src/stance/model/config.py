@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError
 
-from stance.errors import ConfigError, RenamedSettingWarning
+from stance.errors import ConfigError
 from stance.features.model_input import model_inputs
 from stance.features.registry import BLOCKS
 from stance.features.settings import Section
 from stance.model.feature_sections import FeaturesConfig
+from stance.model.renamed_settings import current_name, with_current_names
 from stance.text.normalization import NormalizationProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from stance.corpus.article import Article
     from stance.features.model_input import ModelInput
 
 ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
-
-# Old names of settings, which are still read: from files, from --set and from saved models.
-RENAMED = {"classifier.steadiness": "classifier.outlet_shrinkage"}
 
 
 class TextConfig(Section):
@@ -221,7 +217,7 @@ def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -
             raise ConfigError(f"Got config {path}, which cannot be read: {error}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ConfigError(f"Got config {path}, which is not TOML: {error}.") from error
-    data = _with_new_names(data, tell=True)
+    data = with_current_names(data, tell=True)
     for override in overrides:
         _override(data, override)
     return parse_config(data)
@@ -246,32 +242,9 @@ def parse_config(data: Mapping[str, Any], *, tell_renamed: bool = True) -> Train
         If a key is unknown, a value has the wrong type or is out of range.
     """
     try:
-        return TrainingConfig.model_validate(_with_new_names(data, tell=tell_renamed))
+        return TrainingConfig.model_validate(with_current_names(data, tell=tell_renamed))
     except ValidationError as error:
         raise ConfigError(_explain(error)) from error
-
-
-def _with_new_names(data: Any, *, tell: bool) -> Any:
-    """Move values from the old name of a setting to the new one, unless that is given too."""
-    if not isinstance(data, Mapping):
-        return data
-    found = dict(data)
-    for old, new in RENAMED.items():
-        section, _, old_key = old.partition(".")
-        values, new_key = found.get(section), new.partition(".")[2]
-        if isinstance(values, dict) and old_key in values and new_key not in values:
-            found[section] = {new_key if key == old_key else key: v for key, v in values.items()}
-            if tell:
-                _warn_renamed(old)
-    return found
-
-
-def _warn_renamed(old: str) -> None:
-    warnings.warn(
-        f"The setting {old} is now called {RENAMED[old]}; the old name is still read.",
-        RenamedSettingWarning,
-        stacklevel=4,
-    )
 
 
 def _override(data: dict[str, Any], override: str) -> None:
@@ -284,11 +257,7 @@ def _override(data: dict[str, Any], override: str) -> None:
         value = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError):
         value = text
-    key = key.strip()
-    if key in RENAMED:
-        _warn_renamed(key)
-        key = RENAMED[key]
-    *sections, name = key.split(".")
+    *sections, name = current_name(key.strip()).split(".")
     for section in sections:
         data = data.setdefault(section, {})
         if not isinstance(data, dict):
