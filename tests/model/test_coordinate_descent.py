@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from stance.features.compiled.coordinate_descent import begin, visit
 from stance.model.coordinate_descent import LANES, fit_one_against_rest
 from tests.samples import unhurried
 
@@ -97,6 +98,14 @@ def test_threads_and_runs_change_nothing():
     for other in (two, again):
         np.testing.assert_array_equal(one.weights, other.weights)
         np.testing.assert_array_equal(one.intercepts, other.intercepts)
+
+
+def test_labels_of_any_layout_are_fitted_by_the_same_compiled_loops():
+    values, truth, costs = made_up()
+    for layout in "CF":
+        labels = np.array(truth[:, None] == np.arange(3), order=layout)
+        fit_one_against_rest(values, labels, costs, tolerance=0.1, max_passes=9, seed=1)
+    assert len(begin.signatures) == len(visit.signatures) == 1
 
 
 def test_an_article_that_costs_nothing_is_left_out():

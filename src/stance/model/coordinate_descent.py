@@ -120,7 +120,8 @@ class _Problem:
 
     def __init__(self, rows: _Rows, positive: NDArray[np.bool_], costs: Floats) -> None:
         self._rows = (rows.offsets, rows.places, rows.values)
-        self._signs = np.where(positive, 1.0, -1.0)
+        # Row by row in any case: for another layout the loops would be compiled once more.
+        self._signs = np.ascontiguousarray(np.where(positive, 1.0, -1.0))
         self._costs = costs
         self._used = np.flatnonzero(costs > 0.0)
         first = np.minimum(FIRST_SHARE * costs, FIRST_AT_MOST)
