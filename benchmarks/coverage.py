@@ -90,9 +90,9 @@ class Test:
         return Scored(LABELS, self.truth, np.eye(len(LABELS))[self.first], self.groups)
 
     @property
-    def paired(self) -> stance.Paired:
+    def paired(self) -> stance.PairedPredictions:
         """Both models' labels as `stance` compares them."""
-        return stance.Paired(LABELS, self.truth, self.first, self.second, self.groups)
+        return stance.PairedPredictions(LABELS, self.truth, self.first, self.second, self.groups)
 
 
 def chances(process: Process, n: int, random: np.random.Generator) -> NDArray[np.float64]:
@@ -145,16 +145,16 @@ def true_scores(process: Process, lone: bool) -> dict[str, tuple[float, float]]:
 def percentiles(test: Test, random: np.random.Generator) -> dict[str, tuple[float, float]]:
     """Return the intervals of the percentile bootstrap, as they were before."""
     k = len(LABELS)
-    pairs = np.unique(np.stack([test.truth, test.outlets]), axis=1)[0]
+    pairs = np.unique(np.stack([test.y_true, test.outlets]), axis=1)[0]
     crossed = (np.bincount(pairs)[np.unique(pairs)] > 1).all()
     found = {}
     for name, metric in BY_NAME.items():
-        units = test.outlets if crossed else np.arange(len(test.truth))
+        units = test.outlets if crossed else np.arange(len(test.y_true))
         n = int(units.max()) + 1
         both = []
         for guess in (test.first, test.second):
             cells = np.zeros((n, k * k))
-            np.add.at(cells, (units, test.truth * k + guess), 1.0)
+            np.add.at(cells, (units, test.y_true * k + guess), 1.0)
             both.append(cells)
         counts = random.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
         drawn = [(counts @ cells).reshape(-1, 1, k, k) for cells in both]
@@ -168,7 +168,7 @@ def percentiles(test: Test, random: np.random.Generator) -> dict[str, tuple[floa
 def intervals(test: Test, random: np.random.Generator) -> dict[str, tuple[float, float]]:
     """Return the intervals of `stance`, those of a slice of half of the articles among them."""
     found = dict(score_intervals(test.scored)[0])
-    field = np.where(random.random(len(test.truth)) < 0.5, "x", "y").tolist()
+    field = np.where(random.random(len(test.y_true)) < 0.5, "x", "y").tolist()
     part = next(p for p in slice_scores(test.scored, {"f": field})["f"] if p.value == "x")
     for name in BY_NAME:
         if name in part.intervals:

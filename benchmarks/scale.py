@@ -168,7 +168,7 @@ def finishing(folder: Path, source: Path, file_format: str) -> dict[str, float]:
         part_rows=None,
     )
     labelled = [batch for batch, _ in LocalEngine(1).batches(task, Checkpoint(), Event())]
-    n = sum(batch.tally.n_labelled for batch in labelled)
+    n = sum(batch.run_counts.n_labelled for batch in labelled)
     before = time.process_time()
     spool = Spool(folder / "spool", 0)
     spool.write(task.labeller.encoder.header())

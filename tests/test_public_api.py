@@ -96,7 +96,7 @@ def test_files_are_labelled_as_articles_are(labelled, fast_model):
         model=labelled / "model",
         on_planned=planned.append,
     )
-    assert (outcome.tally.n_labelled, outcome.tally.n_rejected) == (19, 1)
+    assert (outcome.run_counts.n_labelled, outcome.run_counts.n_rejected) == (19, 1)
     assert outcome.receipt.counts["rejected"] == 1
     assert len(planned) == 1
     found = stance.predict(fast_model, stance.read_articles([labelled / "new.jsonl"]))
@@ -173,7 +173,7 @@ def test_agreement_and_differences_become_frames():
 
 def test_a_comparison_becomes_a_row():
     labels = list("aabbab" * 3)
-    found = stance.compare(stance.Paired.of(labels, labels, list("abbbab" * 3)))
+    found = stance.compare(stance.PairedPredictions.of(labels, labels, list("abbbab" * 3)))
     frame = _frames(found)
     assert frame["difference"].to_list() == [found.value]
     assert (frame["low"].item(), frame["high"].item()) == found.interval

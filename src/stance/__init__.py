@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from stance.evaluation.agreement import Agreement, Ratings, agreement
     from stance.evaluation.auditing import Audit, audit
-    from stance.evaluation.comparison import Difference, Paired, compare
+    from stance.evaluation.comparison import Difference, PairedPredictions, compare
     from stance.evaluation.confusion import Metric
     from stance.evaluation.metrics import Evaluation
     from stance.evaluation.protocol import CrossValidation, cross_validate
@@ -73,7 +73,7 @@ __all__ = [
     "NormalizationProfile",
     "Outcome",
     "OutputError",
-    "Paired",
+    "PairedPredictions",
     "Prediction",
     "Predictions",
     "Ratings",
@@ -131,7 +131,7 @@ _HOMES = {
     ),
     "stance.evaluation.comparison": (
         "Difference",
-        "Paired",
+        "PairedPredictions",
         "compare",
     ),
     "stance.evaluation.confusion": ("Metric",),

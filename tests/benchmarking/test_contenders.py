@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from stance.benchmarking.contenders import AbsentError, Command, Majority, OurModel
+from stance.benchmarking.contenders import Command, MajorityBaseline, OurModel, UnavailableError
 from stance.benchmarking.suite import Opponent
 from stance.corpus.article import Article
 from stance.model.learning_corpus import LabelledCorpus
@@ -47,9 +47,9 @@ def opponent(tmp_path):
 
 def test_the_majority_is_that_of_the_known_articles():
     known = articles(range(24))
-    assert Majority().label(known, articles(range(24, 27))) == ["a"] * 3
+    assert MajorityBaseline().label(known, articles(range(24, 27))) == ["a"] * 3
     equal = [Article("1", "x", "b"), Article("2", "y", "a")]
-    assert Majority().label(equal, equal) == ["a", "a"]
+    assert MajorityBaseline().label(equal, equal) == ["a", "a"]
 
 
 def test_our_model_learns(fast_config):
@@ -74,7 +74,7 @@ def test_a_command_learns_and_sees_no_label_of_what_it_is_to_label(opponent):
     ],
 )
 def test_who_fails_takes_no_part_and_says_why(opponent, changes, complaint):
-    with pytest.raises(AbsentError, match=complaint):
+    with pytest.raises(UnavailableError, match=complaint):
         opponent(**changes).label(articles(range(48)), articles(range(48, 64)))
 
 

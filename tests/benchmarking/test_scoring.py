@@ -88,4 +88,4 @@ def test_a_task_is_scored_for_everyone(write_suite):
     assert majority.scores["accuracy"].value == 0.5
     assert not ours.less_than_ours
     assert np.isclose(majority.less_than_ours["accuracy"].value, 0.5)
-    assert unpack(ours.guesses, result.labels) == [a.label for a in prepared.articles]
+    assert unpack(ours.y_pred, result.labels) == [a.label for a in prepared.articles]

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from stance.evaluation.comparison import Paired, compare, decide
+from stance.evaluation.comparison import PairedPredictions, compare, decide
 from stance.evaluation.confusion import Metric
 from stance.reporting.comparison import meaning
 from tests.cli.test_cli import corpus, model, stance  # noqa: F401
@@ -61,7 +61,7 @@ def test_options_reach_the_comparison(corpus, predictions, tmp_path):  # noqa: F
     rows = [orjson.loads(line) for line in corpus.read_bytes().splitlines()]
     guess = [line.split(",")[1] for line in predictions.read_text("utf-8").splitlines()[1:]]
     pooled = compare(
-        Paired.of([row["label"] for row in rows], guess, guess),
+        PairedPredictions.of([row["label"] for row in rows], guess, guess),
         Metric("macro_f1", ("pro_sdf", "neutral_wire")),
     )
     assert abs(pooled.first - result["first"]) > 0.001
@@ -88,14 +88,14 @@ def test_mistakes_are_told(corpus, model, predictions, tmp_path):  # noqa: F811
 
 def test_the_sentence_says_what_may_be_said():
     truth = ["a", "b"] * 30
-    better = compare(Paired.of(truth, truth, ["a"] * 60))
+    better = compare(PairedPredictions.of(truth, truth, ["a"] * 60))
     assert meaning(better).startswith("A is better than B, by 0.667 macro-F1")
-    worse = compare(Paired.of(truth, ["a"] * 60, truth))
+    worse = compare(PairedPredictions.of(truth, ["a"] * 60, truth))
     assert meaning(worse, decide(worse, margin=0.1)).startswith("B is better than A, by 0.667")
     assert "(inferior)" in meaning(worse, decide(worse, margin=0.1))
-    one_off = compare(Paired.of(truth, truth, ["b", *truth[1:]]))
+    one_off = compare(PairedPredictions.of(truth, truth, ["b", *truth[1:]]))
     assert "no clear difference between A and B" in meaning(one_off)
     groups = [f"o{n // 12}" for n in range(60)]
-    few = meaning(compare(Paired.of(truth, truth, ["a"] * 60, groups=groups)))
+    few = meaning(compare(PairedPredictions.of(truth, truth, ["a"] * 60, groups=groups)))
     assert "Only 5 outlets: the interval is unreliable" in few
     assert "resemble each other" in few

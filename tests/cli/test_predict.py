@@ -9,9 +9,9 @@ import time
 import orjson
 import pytest
 
-from stance.cli.labelling_progress import Pace, line
+from stance.cli.labelling_progress import RowRate, line
 from stance.labelling.progress import Progress
-from stance.labelling.tally import Tally
+from stance.labelling.run_counts import RunCounts
 from tests.cli.test_cli import SCRIPT, corpus, model, stance  # noqa: F401
 
 ARTICLE = {"text": "أعلنت القوات السيطرة على البلدة"}
@@ -88,7 +88,7 @@ def test_a_run_is_stopped_resumed_and_verified(corpus, model, tmp_path):  # noqa
     assert "rejects:" in error
     _, error = stance(*arguments, "--resume", "--jobs", 1)
     assert "Labelled 28,800 articles" in error
-    assert "Read 28,801 rows: 28,800 labelled, 1 set aside, 0 passed over." in error
+    assert "Read 28,801 rows: 28,800 labelled, 1 set aside, 0 filtered out." in error
     found = [orjson.loads(row) for row in target.read_bytes().splitlines()]
     assert [(row["id"], row["outlet"]) for row in found] == [(r["id"], r["outlet"]) for r in many]
     receipt = orjson.loads((tmp_path / "labels.jsonl.run.json").read_bytes())
@@ -152,11 +152,11 @@ def test_verify_without_a_receipt(tmp_path):
 def test_a_line_of_progress_has_rows_rate_time_left_shares_and_rejects(monkeypatch):
     clock = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
-    tally = Tally()
+    tally = RunCounts()
     tally.labels.update({"محايد": 75, "منحاز": 20})
     tally.reasons.update({"bad JSON": 5})
-    pace = Pace()
-    pace.seen(Progress(Tally(), 0, 400, ()))
+    pace = RowRate()
+    pace.seen(Progress(RunCounts(), 0, 400, ()))
     clock[0] += 10
     text = line(Progress(tally, 100, 400, ()), pace)
     assert text == "25%; 100 rows; 10 a second; 0:00:30 left; 5 set aside; محايد 79%, منحاز 21%"

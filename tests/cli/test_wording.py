@@ -13,13 +13,13 @@ from stance.corpus.article import Article
 from stance.evaluation.agreement import Ratings
 from stance.evaluation.agreement import agreement as measure
 from stance.evaluation.baseline import Baseline, Gain, floor_of
-from stance.evaluation.comparison import Paired, mcnemar
+from stance.evaluation.comparison import PairedPredictions, mcnemar
 from stance.evaluation.comparison import compare as compared
 from stance.evaluation.confusion import Metric
 from stance.evaluation.protocol import cross_validate
 from stance.evaluation.testing import evaluate_model
 from stance.labelling.batches import LabelledBatch
-from stance.labelling.tally import Counter, Tally
+from stance.labelling.run_counts import Counter, RunCounts
 from stance.model.persistence import read_model, save_model
 from stance.model.prediction import predict
 from stance.model.training import train as learn
@@ -66,7 +66,7 @@ def show_evaluate(articles, model, config):
 
 def show_compare(articles, model, config):
     truth = [str(a.label) for a in articles]
-    paired = Paired.of(truth, truth, truth[::-1], groups=[a.outlet for a in articles])
+    paired = PairedPredictions.of(truth, truth, truth[::-1], groups=[a.outlet for a in articles])
     names = (LONG_FOLDER, "b.jsonl")
     floor, discordant = floor_of(paired, Metric()), mcnemar(paired)
     made = comparison.report(
@@ -84,7 +84,7 @@ def show_info(articles, model, config):
 
 
 def show_predictions(articles, model, config):
-    batch = LabelledBatch(list(predict(model, articles[:5])), b"", [], b"", Tally(), [], None)
+    batch = LabelledBatch(list(predict(model, articles[:5])), b"", [], b"", RunCounts(), [], None)
     TableWriter(console()).write(batch)
 
 
@@ -306,16 +306,18 @@ def test_pairs_are_warned_of(tmp_path):
 
 
 def test_the_shipped_model_is_warned_of_where_it_guesses():
-    outside = Tally(Counter(a=3, b=7), outside=Counter(b=6))
+    outside = RunCounts(Counter(a=3, b=7), outside=Counter(b=6))
     told = shipped_model_warning(outside)
     assert "6 of 10 articles (60 %) are out of domain" in told
-    assert "guesses" in told
+    assert "not reliable" in told
     assert "headlines" not in told
     assert "7 of 10 texts (70 %) are shorter" in shipped_model_warning(
-        Tally(Counter(a=10), headlines=7)
+        RunCounts(Counter(a=10), headlines=7)
     )
-    assert shipped_model_warning(Tally(Counter(a=10), outside=Counter(a=5), headlines=5)) is None
-    assert shipped_model_warning(Tally()) is None
+    assert (
+        shipped_model_warning(RunCounts(Counter(a=10), outside=Counter(a=5), headlines=5)) is None
+    )
+    assert shipped_model_warning(RunCounts()) is None
 
 
 @pytest.mark.slow

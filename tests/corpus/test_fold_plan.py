@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stance.corpus.article import Article
 from stance.corpus.fold_plan import FoldPlan, NotTested, plan_folds
-from stance.corpus.protocol_choice import GroupCoverage, LoneLabel, ProtocolChoice
+from stance.corpus.protocol_choice import GroupCoverage, ProtocolChoice, SingleGroupLabel
 from stance.errors import ConfigError, CorpusError
 
 
@@ -26,7 +26,10 @@ CROSSING = (("a", "x", 3), ("a", "y", 2), ("b", "x", 2), ("b", "z", 3))
 def test_outlets_are_held_out_where_two_labels_are_in_several():
     choice = ProtocolChoice.of(corpus(*CROSSING, ("c", "z", 4), ("d", None, 1)))
     assert (choice.by, choice.asked) == ("outlet", False)
-    assert choice.outlets.lone_labels == (LoneLabel("c", "z", 4), LoneLabel("d", None, 1))
+    assert choice.outlets.lone_labels == (
+        SingleGroupLabel("c", "z", 4),
+        SingleGroupLabel("d", None, 1),
+    )
     assert (choice.outlets.n_groups, choice.outlets.n_unnamed) == (3, 1)
 
 

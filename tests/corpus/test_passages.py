@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.corpus.passages import Place, edits, reused_passages
+from stance.corpus.passages import PassagePlace, edits, reused_passages
 from stance.corpus.shingles import stream_words
 from tests.samples import SAMPLES, articles, unhurried
 
@@ -43,7 +43,7 @@ def test_words_added_and_left_out_have_an_empty_place_on_the_other_side():
     texts = [COPY, longer]
     (passage,) = reused_passages(texts)
     (edit,) = edits(passage, texts)
-    assert edit.before_place == Place(0, 13, 13)
+    assert edit.before_place == PassagePlace(0, 13, 13)
     first = COPY.removeprefix("وأضاف ")
     assert changed([COPY, first]) == [("وأضاف", "")]
 

@@ -22,7 +22,7 @@ pytest.importorskip("distributed", reason=f"Dask is not installed: {install_comm
 
 from stance.distributed.connection import connected
 from stance.distributed.labelling_engine import DaskEngine
-from stance.distributed.worker import WorkOrder
+from stance.distributed.worker import WorkerTask
 from stance.errors import (
     ConfigError,
     InterruptedRunError,
@@ -245,7 +245,7 @@ def test_a_worker_that_is_killed_costs_nothing(label, tmp_path):
     killed = []
 
     def report(progress):
-        if len(killed) < 3 and progress.tally.n_rows > 400 * (len(killed) + 1):
+        if len(killed) < 3 and progress.run_counts.n_rows > 400 * (len(killed) + 1):
             # Started anew between two kills, so that one worker at least is at work.
             pid = min(pids() - set(killed))
             os.kill(pid, signal.SIGKILL)
@@ -332,7 +332,7 @@ def test_the_command_labels_on_a_cluster_that_stands_already(cluster, model_fold
 def order(stored, model_folder, tmp_path):
     (tmp_path / "in.jsonl").write_bytes(as_lines(rows(2)))
     task = plan_labelling(stored, str(model_folder), Source((str(tmp_path / "in.jsonl"),)))
-    return WorkOrder.of(task, 7, 1000)
+    return WorkerTask.of(task, 7, 1000)
 
 
 def test_a_worker_with_another_version_of_stance_refuses(stored, model_folder, tmp_path):
@@ -340,7 +340,7 @@ def test_a_worker_with_another_version_of_stance_refuses(stored, model_folder, t
 
     made = order(stored, model_folder, tmp_path)
     with pytest.raises(ConfigError, match=r"expected 0\.0\.9"):
-        replace(made, stance="0.0.9").workplace()
+        replace(made, stance="0.0.9").partition_labeller()
 
 
 def test_a_worker_refuses_a_model_that_was_changed_on_its_way(stored, model_folder, tmp_path):
@@ -349,10 +349,10 @@ def test_a_worker_refuses_a_model_that_was_changed_on_its_way(stored, model_fold
     made = order(stored, model_folder, tmp_path)
     other = replace(made.model, sha256="0" * 64)
     with pytest.raises(ModelError, match="sha256"):
-        replace(made, model=other).workplace()
+        replace(made, model=other).partition_labeller()
     files = {**made.model.files, "word.txt": b"x" * len(made.model.files["word.txt"])}
     with pytest.raises(ModelError, match="sha256 differs"):
-        replace(made, model=replace(made.model, files=files)).workplace()
+        replace(made, model=replace(made.model, files=files)).partition_labeller()
 
 
 @pytest.mark.parametrize("sizes", [{"batch_size": 0}, {"partition_bytes": 0}, {"result_bytes": -1}])

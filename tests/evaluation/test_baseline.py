@@ -4,7 +4,7 @@ from scipy.stats import t
 
 from stance.corpus.article import Article
 from stance.evaluation.baseline import against_one_label, floor_of, most_frequent_by_stratum
-from stance.evaluation.comparison import Paired
+from stance.evaluation.comparison import PairedPredictions
 from stance.evaluation.confusion import Metric
 from stance.evaluation.metrics import evaluate
 from stance.evaluation.protocol import cross_validate
@@ -91,7 +91,9 @@ def test_the_interval_is_that_of_paired_scores():
     """The model is right wherever the one label is, and on eight articles of a hundred more."""
     truth = np.array([0] * 60 + [1] * 40)
     guess = np.array([0] * 60 + [1] * 8 + [0] * 32)
-    found = against_one_label(Paired(("a", "b"), truth, guess, np.zeros(100, int)), "test")
+    found = against_one_label(
+        PairedPredictions(("a", "b"), truth, guess, np.zeros(100, int)), "test"
+    )
     reach = t.ppf(0.975, 99) * np.sqrt(0.08 * 0.92 / 99)
     assert found.accuracy.interval == pytest.approx([0.08 - reach, 0.08 + reach])
     assert found.accuracy.is_sure
@@ -104,7 +106,7 @@ def test_the_floor_of_two_models_has_a_label_for_each_stratum():
     truth = ["a"] * 80 + ["b"] * 20 + ["b"] * 90 + ["a"] * 10
     strata = ["x"] * 100 + ["y"] * 100
     assert most_frequent_by_stratum(truth, strata) == ["a"] * 100 + ["b"] * 100
-    paired = Paired.of(truth, truth, ["a"] * 200, strata=strata)
+    paired = PairedPredictions.of(truth, truth, ["a"] * 200, strata=strata)
     floor = floor_of(paired, Metric("accuracy"))
     assert floor.score == pytest.approx((0.8 + 0.9) / 2)
     assert floor.first.accuracy.is_sure

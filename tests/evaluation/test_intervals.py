@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from sklearn.metrics import accuracy_score, f1_score
 
 from stance.evaluation import intervals
-from stance.evaluation.comparison import Paired, compare
+from stance.evaluation.comparison import PairedPredictions, compare
 from stance.evaluation.confusion import METRICS, Metric
 from stance.evaluation.intervals import score_interval, share_interval, wilson_interval
 from stance.evaluation.sampling_units import UnitCounts, Units
@@ -76,7 +76,7 @@ def test_a_score_has_the_interval_of_a_plain_jackknife_of_its_logit(name):
 @pytest.mark.parametrize("name", METRICS)
 def test_a_difference_has_the_interval_and_p_of_a_plain_jackknife(name):
     truth, first, second, groups = made(seed=2)
-    found = compare(Paired(LABELS, truth, first, second, groups), Metric(name))
+    found = compare(PairedPredictions(LABELS, truth, first, second, groups), Metric(name))
     sides = [plain_scores(truth, guess, name) for guess in (first, second)]
     gap, errors = sides[0] - sides[1], []
     for units in (groups, range(len(truth))):  # no surer than articles make it
@@ -91,15 +91,15 @@ def test_a_difference_has_the_interval_and_p_of_a_plain_jackknife(name):
 def test_little_memory_changes_no_interval(monkeypatch):
     truth, guess, other, groups = made(seed=3)
     whole = score_intervals(scored(truth, guess, groups))
-    difference = compare(Paired(LABELS, truth, guess, other, groups)).interval
+    difference = compare(PairedPredictions(LABELS, truth, guess, other, groups)).interval
     monkeypatch.setattr(intervals, "NUMBERS_AT_ONCE", 20)
     again = score_intervals(scored(truth, guess, groups))
     assert [again[0][name] for name in METRICS] == [
         pytest.approx(whole[0][name]) for name in METRICS
     ]
-    assert compare(Paired(LABELS, truth, guess, other, groups)).interval == pytest.approx(
-        difference
-    )
+    assert compare(
+        PairedPredictions(LABELS, truth, guess, other, groups)
+    ).interval == pytest.approx(difference)
 
 
 rows = st.lists(
@@ -127,7 +127,7 @@ def test_every_interval_is_finite_holds_its_score_and_stays_in_range(rows, name,
     assert value - 1e-9 <= high <= 1
     assert low < high
     columns = (np.array(column) for column in (truth, first, second))
-    found = compare(Paired(LABELS, *columns, groups, strata=list(strata)), Metric(name))
+    found = compare(PairedPredictions(LABELS, *columns, groups, strata=list(strata)), Metric(name))
     low, high = found.interval
     assert -1 <= low <= found.value + 1e-9
     assert found.value - 1e-9 <= high <= 1
@@ -162,7 +162,7 @@ def test_one_outlet_and_two_outlets_and_equal_outlets():
 def test_a_difference_that_all_outlets_share_is_not_certain():
     truth, groups = [0, 1] * 20, [f"o{n // 4}" for n in range(40)]
     columns = np.array(truth), np.array(truth), 1 - np.array(truth)
-    found = compare(Paired(LABELS, *columns, groups), Metric("accuracy"))
+    found = compare(PairedPredictions(LABELS, *columns, groups), Metric("accuracy"))
     assert found.value == 1
     assert 0.7 < found.interval[0] < 0.99
 
@@ -171,7 +171,8 @@ def test_differences_that_cancel_in_every_outlet_are_not_certain():
     truth = np.array([0, 1] * 16)
     first, second = np.tile([0, 0], 16), np.tile([1, 1], 16)
     found = compare(
-        Paired(LABELS, truth, first, second, [f"o{n // 4}" for n in range(32)]), Metric("accuracy")
+        PairedPredictions(LABELS, truth, first, second, [f"o{n // 4}" for n in range(32)]),
+        Metric("accuracy"),
     )
     assert (found.value, found.p_value) == (0, 1)
     assert found.interval[0] < -0.03
@@ -180,7 +181,8 @@ def test_differences_that_cancel_in_every_outlet_are_not_certain():
     same = np.zeros(32, dtype=int)
     first, second = np.tile([0, 1, 1, 0], 8), np.tile([1, 0, 0, 1], 8)
     found = compare(
-        Paired(LABELS, same, first, second, [f"o{n // 4}" for n in range(32)]), Metric("accuracy")
+        PairedPredictions(LABELS, same, first, second, [f"o{n // 4}" for n in range(32)]),
+        Metric("accuracy"),
     )
     assert found.value == 0
     assert found.interval[0] < 0 < found.interval[1]
@@ -209,7 +211,7 @@ def test_a_label_of_one_outlet_decides_no_comparison():
     truth = np.append(np.tile([0, 1], 60), 2)
     guess = np.tile([0, 1, 0, 1, 1, 0], 20)
     groups = [*[f"o{n // 10}" for n in range(120)], "o0"]
-    paired = Paired(LABELS, truth, np.append(guess, 2), np.append(guess, 0), groups)
+    paired = PairedPredictions(LABELS, truth, np.append(guess, 2), np.append(guess, 0), groups)
     found = compare(paired)
     assert found.value > 0.3
     assert found.p_value > 0.05

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stance.corpus.article import Article
-from stance.formats.reading import Located, read_located
+from stance.formats.reading import LocatedArticle, read_located
 from stance.formats.source import Source
 
 COMPRESSIONS = ["", ".gz", ".bz2", ".xz", ".zst"]
@@ -25,7 +25,7 @@ GOOD = "خبر من وسط المدينة"
 def read(*inputs, **options):
     """Return articles and rejected rows in the order of the rows."""
     found = read_located(Source.of(inputs, options))
-    return [one.article if isinstance(one, Located) else one for one in found]
+    return [one.article if isinstance(one, LocatedArticle) else one for one in found]
 
 
 def as_rows(articles):

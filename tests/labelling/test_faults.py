@@ -175,7 +175,7 @@ def interrupted(stored, tmp_path):
     out = tmp_path / "out.jsonl"
     outcome = run(stored, [first, second, last], out, **stopped_after(8))
     assert outcome.receipt is None
-    assert 20 < outcome.tally.n_rows < 420
+    assert 20 < outcome.run_counts.n_rows < 420
     return [first, second, last], out
 
 

@@ -58,6 +58,6 @@ def test_a_folder_is_held_by_one_run(tmp_path):
 
 def test_a_place_comes_back_as_it_was(tmp_path):
     place = Place(row=7, offset=120, header=("id", "نص"), n_bytes=64, sha256="ab" * 32)
-    then = Checkpoint(n_input=3, place=place, part=1, unseen=["outlet"], lengths={"rows": 9})
+    then = Checkpoint(n_input=3, place=place, part=1, missing=["outlet"], lengths={"rows": 9})
     WorkFolder(tmp_path).replace(CHECKPOINT, then)
     assert WorkFolder(tmp_path).checkpoint() == then

@@ -90,7 +90,7 @@ def test_a_run_that_ends_at_any_write_goes_on_to_the_same_bytes(
     whole = tmp_path / "whole"
     whole.mkdir()
     expected = run(stored, inputs, f"{whole}/{name}", **options)
-    assert expected.tally.n_rejected == 3
+    assert expected.run_counts.n_rejected == 3
     # Other moments for the one than for the other.
     n = 0 if failure is Killed else 3
     while True:

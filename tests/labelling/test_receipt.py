@@ -7,7 +7,7 @@ import pytest
 
 from stance.errors import OutputError
 from stance.labelling.receipt import verify
-from stance.labelling.tally import NO_LABEL
+from stance.labelling.run_counts import NO_LABEL
 from tests.labelling.conftest import as_lines, rows, run
 
 

@@ -35,10 +35,10 @@ BLANK = st.sampled_from([b"", b" ", b"\t\r"])
 def streamed(stored, path, engine, **planned):
     task = plan_labelling(stored, "model", Source((str(path),)), **planned)
     labelled, rejected = [], io.BytesIO()
-    tally, _ = label_to_stream(
+    run_counts, _ = label_to_stream(
         task, lambda batch: labelled.append(batch.rows), engine=engine, rejects=rejected
     )
-    return b"".join(labelled), rejected.getvalue(), tally
+    return b"".join(labelled), rejected.getvalue(), run_counts
 
 
 @settings(
@@ -51,7 +51,7 @@ def test_any_mix_of_rows_adds_up_in_order_and_gives_the_same_bytes(stored, tmp_p
     assume(2 * sum(b"\xff" in line for line in lines) <= sum(not line.isascii() for line in lines))
     path = tmp_path / "in.jsonl"
     path.write_bytes(b"\n".join(lines) + b"\n")
-    written, rejected, tally = streamed(stored, path, ENGINES[0])
+    written, rejected, run_counts = streamed(stored, path, ENGINES[0])
     good = [
         n
         for n, line in enumerate(lines, 1)
@@ -63,9 +63,9 @@ def test_any_mix_of_rows_adds_up_in_order_and_gives_the_same_bytes(stored, tmp_p
     assert numbers == sorted(set(range(1, len(lines) + 1)) - set(good) - set(blank))
     offsets = [sum(len(line) + 1 for line in lines[: n - 1]) for n in numbers]
     assert [row["byte_offset"] for row in loads(rejected)] == offsets
-    assert (tally.n_labelled, tally.n_rejected) == (len(good), len(numbers))
+    assert (run_counts.n_labelled, run_counts.n_rejected) == (len(good), len(numbers))
     for engine in ENGINES[1:]:
-        assert streamed(stored, path, engine) == (written, rejected, tally), engine
+        assert streamed(stored, path, engine) == (written, rejected, run_counts), engine
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.csv.xz", "out.parquet", "out/"])
@@ -87,9 +87,11 @@ def test_rows_passed_over_are_counted(stored, tmp_path):
     source.write_bytes(as_lines([*rows(4), {"text": "", "outlet": "x"}, *rows(5, 4)]))
     wanted = rows(1)[0]["outlet"]
     n = sum(row["outlet"] == wanted for row in [*rows(4), *rows(5, 4)])
-    tally = run(stored, [source], tmp_path / "o.jsonl", planned={"where": {"outlet": wanted}}).tally
-    assert (tally.n_labelled, tally.n_rejected, tally.passed) == (n, 0, 10 - n)
-    assert tally.n_rows == 10
+    run_counts = run(
+        stored, [source], tmp_path / "o.jsonl", planned={"where": {"outlet": wanted}}
+    ).run_counts
+    assert (run_counts.n_labelled, run_counts.n_rejected, run_counts.filtered_out) == (n, 0, 10 - n)
+    assert run_counts.n_rows == 10
 
 
 def test_kept_fields_are_carried_and_never_hide_a_prediction(stored, tmp_path):
@@ -114,7 +116,7 @@ def test_a_field_asked_for_that_is_nowhere_ends_the_run_early_and_leaves_nothing
     for planned in ({"keep": ["outlt"]}, {"fields": FieldMapping(text="body")}):
         with pytest.raises(MissingFieldError, match=r"(outlt|body).*outlet"):
             run(stored, [source], tmp_path / "o.jsonl", planned=planned, report=seen.append)
-    assert all(progress.tally.n_rows <= 1000 for progress in seen)
+    assert all(progress.run_counts.n_rows <= 1000 for progress in seen)
     with pytest.raises(MissingFieldError, match="nowhere"):
         run(stored, [source], tmp_path / "o.jsonl", planned={"where": {"nowhere": "1"}})
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
@@ -127,7 +129,7 @@ def test_a_field_that_only_the_first_file_has_is_found_again_after_a_stop(stored
     stop = Event()
 
     def report(progress):
-        if progress.tally.n_rows > 50:
+        if progress.run_counts.n_rows > 50:
             stop.set()
 
     planned = {"keep": ["extra"]}
@@ -288,7 +290,7 @@ def test_standard_input_is_resumed_by_passing_over_what_was_read(stored, tmp_pat
     stop = Event()
 
     def report(progress):
-        if progress.tally.n_rows > 100:
+        if progress.run_counts.n_rows > 100:
             stop.set()
 
     assert piped(stop=stop, report=report).receipt is None

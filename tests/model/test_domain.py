@@ -14,7 +14,7 @@ from stance.features.scoring import Scorer
 from stance.formats.reading import read_articles
 from stance.model import domain
 from stance.model.config import load_config
-from stance.model.domain import FLAGGED, _LeftOut, conformal_bound, learn_domain
+from stance.model.domain import FLAGGED, _LeaveOneOut, conformal_bound, learn_domain
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.prediction import predict
 from stance.model.resolve_auto import resolve_auto
@@ -38,7 +38,7 @@ def left_out_scores(articles, config):
     values = matrix.articles
     block = features.word_block()
     texts = [one.text for one in config.inputs(articles)]
-    left_out = _LeftOut.of(corpus, block, values)
+    left_out = _LeaveOneOut.of(corpus, block, values)
     found = left_out.familiarity(np.arange(len(texts)), *count_terms(block, features.table, texts))
     return left_out.by_outlet, found
 

@@ -143,7 +143,7 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
     _, matrix = fit_features(corpus, config)
     weights, places = article_weights(corpus, config.classifier), np.arange(0, 288, 2)
     whole = {"n_labels": 4, "config": config.classifier, "seed": config.seed, "places": places}
-    found, _ = fit_linear(matrix, corpus.truth, weights, corpus.outlets, **whole)
+    found, _ = fit_linear(matrix, corpus.y_true, weights, corpus.outlets, **whole)
     rows = np.isin(matrix.article_of, places)
     number = np.cumsum(np.isin(np.arange(288), places)) - 1
     alone = LearningMatrix(
@@ -152,7 +152,7 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
     outlets = [corpus.outlets[i] for i in places]
     expected, _ = fit_linear(
         alone,
-        corpus.truth[places],
+        corpus.y_true[places],
         weights[places],
         outlets,
         n_labels=4,

@@ -53,7 +53,7 @@ def test_scores_are_those_of_scikit_learn(seed_articles, kind):
     values = fit_features(corpus, config)[1].articles
     weights = article_weights(corpus, config.classifier)
     theirs = _estimator(config.classifier, config.seed)
-    theirs.fit(values.astype(np.float64), corpus.truth, sample_weight=weights)
+    theirs.fit(values.astype(np.float64), corpus.y_true, sample_weight=weights)
     model = train(seed_articles, config)
     assert (model.scores(seed_articles).argmax(axis=1) == theirs.predict(values)).all()
     if hasattr(theirs, "decision_function"):
@@ -73,7 +73,7 @@ def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
         # liblinear penalises the intercept too, as one more feature of value one.
         wide = np.hstack([values.toarray(), np.ones((len(seed_articles), 1))])
         theirs = LogisticRegression(C=3.0, fit_intercept=False, tol=1e-8, max_iter=5000)
-        theirs.fit(wide, corpus.truth == number, article_weights(corpus, config.classifier))
+        theirs.fit(wide, corpus.y_true == number, article_weights(corpus, config.classifier))
         assert np.abs(theirs.decision_function(wide) - found[:, number]).max() < 0.02
 
 

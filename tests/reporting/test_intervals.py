@@ -11,7 +11,7 @@ from stance.corpus.fold_plan import plan_folds
 from stance.evaluation.agreement import Ratings
 from stance.evaluation.agreement import agreement as measure
 from stance.evaluation.baseline import floor_of
-from stance.evaluation.comparison import Paired, mcnemar
+from stance.evaluation.comparison import PairedPredictions, mcnemar
 from stance.evaluation.comparison import compare as compared
 from stance.evaluation.confusion import Metric
 from stance.evaluation.metrics import evaluate as scores_of
@@ -56,7 +56,7 @@ def show_crossval(groups):
 
 def show_compare(groups):
     found = scored(groups)
-    paired = Paired(LABELS, found.y_true, found.y_pred, 1 - found.y_pred, groups)
+    paired = PairedPredictions(LABELS, found.y_true, found.y_pred, 1 - found.y_pred, groups)
     floor = floor_of(paired, Metric())
     difference, names = compared(paired), ("a", "b")
     made = comparison.report(
@@ -131,7 +131,7 @@ def test_a_label_of_one_outlet_is_named(capsys):
     result = evaluated(Scored(LABELS, truth, found.probabilities, found.groups))
     show(evaluation.report(result))
     assert "From one outlet alone: 'c'." in words(capsys)
-    paired = Paired(LABELS, truth, found.y_pred, 1 - found.y_pred, found.groups)
+    paired = PairedPredictions(LABELS, truth, found.y_pred, 1 - found.y_pred, found.groups)
     said = comparison.meaning(compared(paired))
     assert "From one outlet alone: 'c'." in said
     assert "--label" in said

@@ -55,8 +55,8 @@ def run_suite(
     prepared = {name: prepare(suite, name) for name in suite.tasks}
     tasks = {}
     for name, one in prepared.items():
-        guesses = run(suite, one, jobs=jobs, progress=partial(progress, name))
-        tasks[name] = score_task(one, guesses)
+        predictions = run(suite, one, jobs=jobs, progress=partial(progress, name))
+        tasks[name] = score_task(one, predictions)
     timed = suite.speed
     speed = measure_speed(suite, prepared[timed.task], timed) if timed else None
     results = Results(

@@ -28,7 +28,7 @@ FIELDS = tuple(field.name for field in fields(Article))
 SHOWN = ("id", "title", "text", "target")
 
 
-class AbsentError(StanceError):
+class UnavailableError(StanceError):
     """A contender that cannot take part, and why; no fault of the suite's."""
 
 
@@ -62,7 +62,7 @@ class OurModel:
 
 
 @dataclass(frozen=True)
-class Majority:
+class MajorityBaseline:
     """The most frequent label, whatever the article says."""
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
@@ -91,13 +91,13 @@ class Command:
 
         Raises
         ------
-        AbsentError
+        UnavailableError
             If a module that it requires is not installed, a command fails, or
             an article is left without a label.
         """
         for module in self.opponent.requires:
             if find_spec(module.partition(".")[0]) is None:
-                raise AbsentError(f"{module} is not installed")
+                raise UnavailableError(f"{module} is not installed")
         with tempfile.TemporaryDirectory() as name:
             work = Path(name)
             _write(work / "train.jsonl", known)
@@ -113,10 +113,12 @@ class Command:
         try:
             done = run_command(command, self.folder)
         except OSError as error:
-            raise AbsentError(f"{command[0]} cannot be run: {error.strerror}") from error
+            raise UnavailableError(f"{command[0]} cannot be run: {error.strerror}") from error
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing said"]
-            raise AbsentError(f"{' '.join(command[:2])} ended with {done.returncode}: {said[-1]}")
+            raise UnavailableError(
+                f"{' '.join(command[:2])} ended with {done.returncode}: {said[-1]}"
+            )
 
 
 def _write(path: Path, articles: Sequence[Article], names: Collection[str] = FIELDS) -> None:
@@ -132,8 +134,10 @@ def _read_labels(path: Path, articles: Sequence[Article]) -> list[str]:
         rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
         found = {str(row["id"]): str(row["label"]) for row in rows}
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise AbsentError(f"its labels cannot be read: {error!r}") from error
+        raise UnavailableError(f"its labels cannot be read: {error!r}") from error
     missing = [article.id for article in articles if article.id not in found]
     if missing:
-        raise AbsentError(f"it left {len(missing)} of {len(articles)} articles without a label")
+        raise UnavailableError(
+            f"it left {len(missing)} of {len(articles)} articles without a label"
+        )
     return [found[article.id] for article in articles]

@@ -1,6 +1,6 @@
 """A run held against a committed baseline: what fails a build, and what does not.
 
-Our own guesses are compared with the baseline's on the same articles. A task
+Our own predictions are compared with the baseline's on the same articles. A task
 fails only if the loss is beyond the margin at the confidence asked for, so
 noise fails no build; a loss that may be or not be so large is told.
 """
@@ -126,7 +126,7 @@ def _judge_task(suite: Suite, prepared: Prepared, now: TaskResult, before: TaskR
 
 def _ours(division: Division, result: TaskResult) -> list[str]:
     found = division.of(OURS)
-    return unpack(found.guesses if found else "", result.labels)
+    return unpack(found.y_pred if found else "", result.labels)
 
 
 def check(verdicts: Sequence[Verdict]) -> None:

@@ -1,6 +1,6 @@
-"""The results of a suite as they are kept: scores, and every guess in a few bytes.
+"""The results of a suite as they are kept: scores, and every prediction in a few bytes.
 
-Guesses stand in the order of the articles; the articles themselves, their ids
+ContenderPredictions stand in the order of the articles; the articles themselves, their ids
 and their true labels are not kept, only a hash of them, so that results can be
 published where the data cannot.
 """
@@ -53,7 +53,7 @@ class Outcome(_Record):
         By the name of the metric; empty where it took no part.
     less_than_ours : dict of str to Score
         How much `stance` itself scores above it, on the same articles.
-    guesses : str
+    y_pred : str
         Packed by `pack`.
     absence : str
         Why it took no part.
@@ -63,7 +63,7 @@ class Outcome(_Record):
     kind: str
     scores: dict[str, Score] = {}
     less_than_ours: dict[str, Score] = {}
-    guesses: str = ""
+    y_pred: str = ""
     absence: str = ""
 
 
@@ -98,7 +98,7 @@ class Division(_Record):
 
 
 class TaskResult(_Record):
-    """The divisions of a task, the honest one first; ``labels`` numbers the guesses."""
+    """The divisions of a task, the honest one first; ``labels`` numbers the predictions."""
 
     labels: list[str]
     divisions: list[Division]
@@ -139,12 +139,12 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **installed_versions(PACKAGES)}
 
 
-def pack(guesses: Sequence[str], labels: Sequence[str]) -> str:
+def pack(predictions: Sequence[str], labels: Sequence[str]) -> str:
     """Write labels in a few bytes each thousand.
 
     Parameters
     ----------
-    guesses : sequence of str
+    predictions : sequence of str
         Each among `labels`.
     labels : sequence of str
 
@@ -154,7 +154,7 @@ def pack(guesses: Sequence[str], labels: Sequence[str]) -> str:
     ['مؤيد', 'معارض', 'مؤيد']
     """
     numbers = {label: number for number, label in enumerate(labels)}
-    codes = np.array([numbers[guess] for guess in guesses], dtype="<u2")
+    codes = np.array([numbers[label] for label in predictions], dtype="<u2")
     # Low bytes then high bytes: the latter are all zero for up to 256 labels.
     planes = codes.view(np.uint8).reshape(-1, 2).T.tobytes()
     return base64.b64encode(zlib.compress(planes, 9)).decode("ascii")
@@ -175,7 +175,7 @@ def unpack(packed: str, labels: Sequence[str]) -> list[str]:
         return [labels[code] for code in codes.tolist()]
     except (ValueError, zlib.error, IndexError) as error:
         raise ConfigError(
-            f"Got packed guesses that cannot be read: {error}. Make the results again."
+            f"Got packed predictions that cannot be read: {error}. Make the results again."
         ) from error
 
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from stance.benchmarking.contenders import AbsentError, Command, Contender, Majority, OurModel
+from stance.benchmarking.contenders import (
+    Command,
+    Contender,
+    MajorityBaseline,
+    OurModel,
+    UnavailableError,
+)
 from stance.benchmarking.suite import OURS
 from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.fold_plan import plan_folds
@@ -105,7 +111,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Guesses:
+class ContenderPredictions:
     """What one contender made of the tested articles of one protocol.
 
     ``labels`` is None where it took no part, for the reason in ``absence``.
@@ -266,7 +272,7 @@ def _groups(
 
 def run(
     suite: Suite, prepared: Prepared, *, jobs: int = 1, progress: Tell = lambda done, total: None
-) -> list[Guesses]:
+) -> list[ContenderPredictions]:
     """Let every contender learn and label, by every protocol.
 
     Parameters
@@ -280,7 +286,7 @@ def run(
 
     Returns
     -------
-    list of Guesses
+    list of ContenderPredictions
         `stance` first, then its variants, then opponents; a contender that
         takes no part by one protocol is asked by the others all the same.
     """
@@ -319,7 +325,7 @@ def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
         found[name] = OurModel(resolved, prepared.auxiliary)
     for name in task.opponents:
         command = suite.opponents.get(name)
-        found[name] = Command(command, suite.folder) if command else Majority()
+        found[name] = Command(command, suite.folder) if command else MajorityBaseline()
     return found
 
 
@@ -332,11 +338,13 @@ def _try(
 ) -> list[str] | str:
     try:
         return contender.label(known, unknown)
-    except AbsentError as reason:
+    except UnavailableError as reason:
         return str(reason)
 
 
-def _gather(name: str, protocol: Protocol, answers: Iterator[list[str] | str]) -> Guesses:
+def _gather(
+    name: str, protocol: Protocol, answers: Iterator[list[str] | str]
+) -> ContenderPredictions:
     """Put a contender's labels of all trials in the order of the articles."""
     labels: dict[int, str] = {}
     absence = ""
@@ -347,5 +355,5 @@ def _gather(name: str, protocol: Protocol, answers: Iterator[list[str] | str]) -
         else:
             labels.update(zip(trial.unknown, answer, strict=True))
     if absence:
-        return Guesses(name, protocol, None, absence)
-    return Guesses(name, protocol, [labels[place] for place in protocol.tested])
+        return ContenderPredictions(name, protocol, None, absence)
+    return ContenderPredictions(name, protocol, [labels[place] for place in protocol.tested])

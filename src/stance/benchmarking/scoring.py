@@ -1,4 +1,4 @@
-"""Scores of guesses with intervals, and how far one set of guesses stands above another."""
+"""Scores of predictions with intervals, and how far one set of predictions stands above another."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from stance.benchmarking.results import Division, Outcome, Score, TaskResult, fingerprint, pack
 from stance.benchmarking.suite import OURS
 from stance.errors import ConfigError
-from stance.evaluation.comparison import Difference, Paired, compare
+from stance.evaluation.comparison import Difference, PairedPredictions, compare
 from stance.evaluation.intervals import score_interval
 from stance.evaluation.sampling_units import UnitCounts, Units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.benchmarking.running import Guesses, Prepared, Protocol
+    from stance.benchmarking.running import ContenderPredictions, Prepared, Protocol
     from stance.benchmarking.suite import TaskMetric
     from stance.corpus.article import Article
 
@@ -44,9 +44,9 @@ class HeldOut:
     def of(cls, prepared: Prepared, protocol: Protocol) -> HeldOut:
         """Take the articles that a protocol tested."""
         articles = [prepared.articles[place] for place in protocol.tested]
-        truth = [str(article.label) for article in articles]
+        y_true = [str(article.label) for article in articles]
         groups = [prepared.groups[place] for place in protocol.tested]
-        return cls(articles, truth, groups, prepared.group_name)
+        return cls(articles, y_true, groups, prepared.group_name)
 
     @property
     def units(self) -> Units:
@@ -71,14 +71,14 @@ class HeldOut:
             )
         return values
 
-    def score(self, guesses: Sequence[str], metric: TaskMetric) -> Score:
-        """Score guesses, with a 95 % interval."""
-        labels = sorted({*self.y_true, *guesses, *metric.labels})
+    def score(self, predictions: Sequence[str], metric: TaskMetric) -> Score:
+        """Score predictions, with a 95 % interval."""
+        labels = sorted({*self.y_true, *predictions, *metric.labels})
         k, numbers = len(labels), {label: number for number, label in enumerate(labels)}
         strata = np.unique(self.strata(metric) or self.y_true[:1], return_inverse=True)[1]
         shape = (int(strata.max()) + 1, k, k)
         row = strata * k + np.array([numbers[label] for label in self.y_true])
-        cells = row * k + np.array([numbers[label] for label in guesses])
+        cells = row * k + np.array([numbers[label] for label in predictions])
         counts = UnitCounts.of(cells[:, None], int(np.prod(shape)), self.units)
         found = score_interval(counts, shape, metric.metric(), labels)
         return Score(value=found.value, low=found.low, high=found.high)
@@ -89,8 +89,8 @@ class HeldOut:
         second: Sequence[str],
         metric: TaskMetric,
     ) -> Difference:
-        """Compare two sets of guesses on the same articles."""
-        paired = Paired.of(
+        """Compare two sets of predictions on the same articles."""
+        paired = PairedPredictions.of(
             self.y_true,
             first,
             second,
@@ -101,13 +101,13 @@ class HeldOut:
         return compare(paired, metric.metric())
 
 
-def score_task(prepared: Prepared, guesses: Sequence[Guesses]) -> TaskResult:
+def score_task(prepared: Prepared, predictions: Sequence[ContenderPredictions]) -> TaskResult:
     """Score what every contender made of a task.
 
     Parameters
     ----------
     prepared : Prepared
-    guesses : sequence of Guesses
+    predictions : sequence of ContenderPredictions
         As `stance.benchmarking.running.run` returns them.
 
     Returns
@@ -115,12 +115,12 @@ def score_task(prepared: Prepared, guesses: Sequence[Guesses]) -> TaskResult:
     TaskResult
     """
     named = {str(article.label) for article in prepared.articles}
-    for one in guesses:
+    for one in predictions:
         named.update(one.labels or ())
     labels = sorted(named)
     divisions = []
     for protocol in prepared.protocols:
-        own = [one for one in guesses if one.protocol is protocol]
+        own = [one for one in predictions if one.protocol is protocol]
         tested = HeldOut.of(prepared, protocol)
         outcomes = _outcomes(prepared, tested, own, labels)
         divisions.append(
@@ -138,11 +138,14 @@ def score_task(prepared: Prepared, guesses: Sequence[Guesses]) -> TaskResult:
 
 
 def _outcomes(
-    prepared: Prepared, tested: HeldOut, guesses: Sequence[Guesses], labels: list[str]
+    prepared: Prepared,
+    tested: HeldOut,
+    predictions: Sequence[ContenderPredictions],
+    labels: list[str],
 ) -> list[Outcome]:
-    ours = next(one.labels for one in guesses if one.contender == OURS) or []
+    ours = next(one.labels for one in predictions if one.contender == OURS) or []
     outcomes = []
-    for one in guesses:
+    for one in predictions:
         kind = "variant" if one.contender in prepared.task.variants else "opponent"
         kind = "model" if one.contender == OURS else kind
         scores, behind = {}, {}
@@ -158,7 +161,7 @@ def _outcomes(
                 kind=kind,
                 scores=scores,
                 less_than_ours=behind,
-                guesses=pack(one.labels, labels) if one.labels else "",
+                y_pred=pack(one.labels, labels) if one.labels else "",
                 absence=one.absence,
             )
         )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.corpus.article import Article
-    from stance.evaluation.comparison import Decision, Difference, McNemar, Paired
-    from stance.formats.reading import Located
+    from stance.evaluation.comparison import Decision, Difference, McNemar, PairedPredictions
+    from stance.formats.reading import LocatedArticle
 
 
 def _candidate(name: str, place: str) -> object:
@@ -112,17 +112,22 @@ def compare_command(
 
 
 def _paired(
-    rows: Sequence[Located], first: Path, second: Path, *, group: str | None, over: str | None
-) -> Paired:
+    rows: Sequence[LocatedArticle],
+    first: Path,
+    second: Path,
+    *,
+    group: str | None,
+    over: str | None,
+) -> PairedPredictions:
     """Return the labels of both candidates beside those of the corpus."""
     from stance.corpus.keys import aligned, by_canonical
-    from stance.evaluation.comparison import Paired
+    from stance.evaluation.comparison import PairedPredictions
     from stance.formats.labelled import field_values
 
     articles = [row.article for row in rows]
     y_true = [str(article.label) for article in articles]
     spelled = by_canonical(y_true)
-    return Paired.of(
+    return PairedPredictions.of(
         y_true,
         [aligned(label, spelled) for label in _labels(first, articles)],
         [aligned(label, spelled) for label in _labels(second, articles)],

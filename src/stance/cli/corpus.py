@@ -22,7 +22,7 @@ from stance.reporting.reading import (
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
     from stance.formats.inputs import PlannedInput
-    from stance.formats.reading import Located
+    from stance.formats.reading import LocatedArticle
 
 
 def read_labelled(inputs: Iterable[str], reading: Source, *, skip_rejected: bool) -> list[Article]:
@@ -44,7 +44,7 @@ def read_training(
     reading: Source,
     *,
     skip_rejected: bool,
-) -> tuple[list[Located], list[Article]]:
+) -> tuple[list[LocatedArticle], list[Article]]:
     """Read a labelled corpus and the auxiliary articles; warn of fields that no model reads.
 
     Raises
@@ -70,7 +70,7 @@ def read_auxiliary(
 
 def read_labelled_with_rows(
     inputs: Iterable[str], reading: Source, *, skip_rejected: bool
-) -> list[Located]:
+) -> list[LocatedArticle]:
     """Read a whole labelled corpus with all fields that its files have.
 
     Raises
@@ -107,7 +107,7 @@ def _require_usable(rejected: list[RejectedRow], n_usable: int, *, skip_rejected
 
 
 def slice_fields(
-    rows: Sequence[Located], names: Sequence[str] | None
+    rows: Sequence[LocatedArticle], names: Sequence[str] | None
 ) -> dict[str, list[str | None]]:
     """Return the values of the fields that ``--slice`` names."""
     from stance.formats.labelled import field_values

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.evaluation.protocol import CrossValidation
-    from stance.formats.reading import Located
+    from stance.formats.reading import LocatedArticle
     from stance.model.config import TrainingConfig
 
 FoldsOption = Annotated[
@@ -157,7 +157,7 @@ def _labels_format(path: Path | None, *, force: bool) -> str:
 
 def _write_labels(
     result: CrossValidation,
-    rows: Sequence[Located],
+    rows: Sequence[LocatedArticle],
     path: Path | None,
     file_format: str,
     *,

@@ -13,7 +13,7 @@ from stance.reporting.phrases import counted
 
 if TYPE_CHECKING:
     from stance.labelling.progress import Progress
-    from stance.labelling.tally import Tally
+    from stance.labelling.run_counts import RunCounts
 
 LINE_EVERY = 10.0
 SHARES_SHOWN = 4
@@ -22,7 +22,7 @@ SHARES_SHOWN = 4
 WIDE = 110
 
 
-class Pace:
+class RowRate:
     """Rows a second, and the time left, from where this session began."""
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class Pace:
     def seen(self, progress: Progress) -> None:
         """Take note of the first report."""
         if self._first is None:
-            self._first, self._first_rows = progress, progress.tally.n_rows
+            self._first, self._first_rows = progress, progress.run_counts.n_rows
 
     def rate(self, progress: Progress) -> float:
         """Return rows a second."""
-        rows = progress.tally.n_rows - self._first_rows
+        rows = progress.run_counts.n_rows - self._first_rows
         return rows / max(time.monotonic() - self._began, 1e-3)
 
     def left(self, progress: Progress) -> str:
@@ -54,23 +54,23 @@ class Pace:
         return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
 
 
-def shares(tally: Tally) -> str:
+def shares(counts: RunCounts) -> str:
     """Write the most frequent labels with their shares of the articles within the domain."""
-    found = tally.inside
+    found = counts.inside
     total = max(found.total(), 1)
     return ", ".join(f"{label} {n / total:.0%}" for label, n in found.most_common(SHARES_SHOWN))
 
 
-def line(progress: Progress, pace: Pace) -> str:
+def line(progress: Progress, pace: RowRate) -> str:
     """Write how far a run is in one line."""
-    tally = progress.tally
+    counts = progress.run_counts
     words = [f"{progress.n_bytes / progress.n_bytes_total:.0%}"] if progress.n_bytes_total else []
-    words += [counted(tally.n_rows, "row"), f"{pace.rate(progress):,.0f} a second"]
+    words += [counted(counts.n_rows, "row"), f"{pace.rate(progress):,.0f} a second"]
     if left := pace.left(progress):
         words.append(f"{left} left")
-    words.append(f"{tally.n_rejected:,} set aside")
-    if tally.n_labelled:
-        words.append(shares(tally))
+    words.append(f"{counts.n_rejected:,} set aside")
+    if counts.n_labelled:
+        words.append(shares(counts))
     return "; ".join(words)
 
 
@@ -87,7 +87,7 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 def _lines() -> Callable[[Progress], None]:
-    pace = Pace()
+    pace = RowRate()
     due = time.monotonic() + LINE_EVERY
 
     def update(progress: Progress) -> None:
@@ -109,7 +109,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     console = Console(stderr=True)
     drawn = [BarColumn(bar_width=20)] if console.width >= WIDE else []
     columns = (*drawn, TextColumn("{task.description}"))
-    pace = Pace()
+    pace = RowRate()
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
 

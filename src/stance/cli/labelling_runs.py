@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stance.labelling.progress import Progress
     from stance.labelling.receipt import InputEntry, Receipt
     from stance.labelling.run import Outcome
-    from stance.labelling.tally import Tally
+    from stance.labelling.run_counts import RunCounts
     from stance.labelling.target import Target
 
 FAILED = 1
@@ -84,18 +84,18 @@ def to_target(
             raise
     if outcome.receipt is None:
         note(
-            f"Stopped by {stop.name} after {counted(outcome.tally.n_rows, 'row')}. Go on with:\n"
-            f"  {_resuming()}"
+            f"Stopped by {stop.name} after {counted(outcome.run_counts.n_rows, 'row')}. "
+            f"Go on with:\n  {_resuming()}"
         )
         raise typer.Exit(stop.exit_code)
     if not quiet:
-        _warn_of_the_shipped_model(outcome.tally, model_named=model_named)
+        _warn_of_the_shipped_model(outcome.run_counts, model_named=model_named)
         _report_target(outcome, outcome.receipt, target, report.rows)
         note(model_line(tasks[0]))
-    _fail_if_useless(tasks[0], outcome.tally, outcome.receipt.inputs)
+    _fail_if_useless(tasks[0], outcome.run_counts, outcome.receipt.inputs)
 
 
-def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]) -> None:
+def _fail_if_useless(task: Labelling, counts: RunCounts, inputs: Sequence[InputEntry]) -> None:
     """End with an error where an input is damaged, or nothing in one could be used.
 
     Raises
@@ -116,20 +116,20 @@ def _fail_if_useless(task: Labelling, tally: Tally, inputs: Sequence[InputEntry]
             fail(f"Got {entry.name}, where no row can be used. {told}".rstrip())
     if len(bad) > SHOWN:
         fail(f"So it is with {len(bad) - SHOWN:,} more inputs; the receipt names them.")
-    if not bad and not tally.n_labelled:
-        fail(_no_article(task, tally))
-    if bad or not tally.n_labelled:
+    if not bad and not counts.n_labelled:
+        fail(_no_article(task, counts))
+    if bad or not counts.n_labelled:
         raise typer.Exit(FAILED)
 
 
-def _no_article(task: Labelling, tally: Tally) -> str:
+def _no_article(task: Labelling, counts: RunCounts) -> str:
     from stance.formats.diagnosis import describe
 
     source = task.selection.source
     where = ", ".join(f"{name}={value}" for name, value in source.where.items())
-    if tally.passed:
+    if counts.filtered_out:
         return (
-            f"Got no article to label: none of {counted(tally.passed, 'row')} has {where}. "
+            f"Got no article to label: none of {counted(counts.filtered_out, 'row')} has {where}. "
             "Check the value of --where."
         )
     told = [f"{one.name}: {describe(one, source)}" for one in task.inputs[:SHOWN]]
@@ -145,49 +145,52 @@ def _resuming() -> str:
 def _report_target(
     outcome: Outcome, receipt: Receipt, target: Target, rejected: list[RejectedRow]
 ) -> None:
-    tally = outcome.tally
+    counts = outcome.run_counts
     if outcome.was_finished:
         note(f"{target.name} was finished already, on {receipt.ended}.")
-    _report(tally, f" at {receipt.rows_per_second:,.0f} rows a second, written to {target.name}")
-    if tally.n_rejected:
-        kinds = ", ".join(f"{reason} {n:,}" for reason, n in tally.reasons.most_common(SHOWN))
+    _report(counts, f" at {receipt.rows_per_second:,.0f} rows a second, written to {target.name}")
+    if counts.n_rejected:
+        kinds = ", ".join(f"{reason} {n:,}" for reason, n in counts.reasons.most_common(SHOWN))
         note(
-            f"Set aside {counted(tally.n_rejected, 'row')} that cannot be used: {kinds}.\n"
-            + (f"{listing(rejected, tally.n_rejected)}\n" if rejected else "")
+            f"Set aside {counted(counts.n_rejected, 'row')} that cannot be used: {kinds}.\n"
+            + (f"{listing(rejected, counts.n_rejected)}\n" if rejected else "")
             + f"They are in {target.rejects}."
         )
 
 
-def _report(tally: Tally, place: str = "") -> None:
-    n_labelled = tally.n_labelled - tally.n_abstained
-    labelled, outside = f"Labelled {counted(n_labelled, 'article')}{place}", tally.out_of_domain
+def _report(counts: RunCounts, place: str = "") -> None:
+    n_labelled = counts.n_labelled - counts.n_abstained
+    labelled, outside = (
+        f"Labelled {counted(n_labelled, 'article')}{place}",
+        counts.out_of_domain,
+    )
     if not outside:
-        labels = _listed(tally.labels)
+        labels = _listed(counts.labels)
         note(f"{labelled}: {labels}." if labels else f"{labelled}.")
     else:
         note(f"{labelled}.")
         note(
-            f"In the model's domain, {counted(tally.inside.total(), 'article')}"
-            f"{_after_colon(tally.inside)}."
+            f"In the model's domain, {counted(counts.inside.total(), 'article')}"
+            f"{_after_colon(counts.inside)}."
         )
         note(
-            f"Out of domain, {outside:,} of {counted(tally.n_labelled, 'article')} "
-            f"({percent(outside / tally.n_labelled)}), which use words the model knows poorly"
-            f"{_after_colon(tally.outside)}."
+            f"Out of domain, {outside:,} of {counted(counts.n_labelled, 'article')} "
+            f"({percent(outside / counts.n_labelled)}), which use words the model knows poorly"
+            f"{_after_colon(counts.outside)}."
         )
-    if tally.n_abstained:
-        note(f"Gave no label to {counted(tally.n_abstained, 'article')} below --min-probability.")
-    if tally.n_rejected or tally.passed:
-        silent = f"{tally.n_abstained:,} without a label, " if tally.n_abstained else ""
+    if counts.n_abstained:
+        note(f"Gave no label to {counted(counts.n_abstained, 'article')} below --min-probability.")
+    if counts.n_rejected or counts.filtered_out:
+        silent = f"{counts.n_abstained:,} without a label, " if counts.n_abstained else ""
         note(
-            f"Read {counted(tally.n_rows, 'row')}: {n_labelled:,} labelled, {silent}"
-            f"{tally.n_rejected:,} set aside, {tally.passed:,} passed over."
+            f"Read {counted(counts.n_rows, 'row')}: {n_labelled:,} labelled, {silent}"
+            f"{counts.n_rejected:,} set aside, {counts.filtered_out:,} filtered out."
         )
 
 
 def _listed(labels: Counter[str]) -> str:
     """Write every label with its number of articles and its share, the most frequent first."""
-    from stance.labelling.tally import NO_LABEL
+    from stance.labelling.run_counts import NO_LABEL
 
     given = [(label, n) for label, n in labels.most_common() if label != NO_LABEL]
     total = max(sum(n for _, n in given), 1)
@@ -199,25 +202,25 @@ def _after_colon(labels: Counter[str]) -> str:
     return f": {listed}" if listed else ""
 
 
-def _warn_of_the_shipped_model(tally: Tally, *, model_named: bool) -> None:
-    if not model_named and (warning := shipped_model_warning(tally)):
+def _warn_of_the_shipped_model(counts: RunCounts, *, model_named: bool) -> None:
+    if not model_named and (warning := shipped_model_warning(counts)):
         note(warning)
 
 
-def shipped_model_warning(tally: Tally) -> str | None:
+def shipped_model_warning(counts: RunCounts) -> str | None:
     """Say that the model that ships was used on articles it was not made for; None elsewhere."""
-    from stance.labelling.tally import HEADLINE
+    from stance.labelling.run_counts import HEADLINE
 
-    n, reasons = tally.n_labelled, []
-    if 2 * tally.out_of_domain > n:
+    n, reasons = counts.n_labelled, []
+    if 2 * counts.out_of_domain > n:
         reasons.append(
-            f"{tally.out_of_domain:,} of {counted(n, 'article')} "
-            f"({percent(tally.out_of_domain / n)}) are out of domain: their vocabulary is unlike "
+            f"{counts.out_of_domain:,} of {counted(n, 'article')} "
+            f"({percent(counts.out_of_domain / n)}) are out of domain: their vocabulary is unlike "
             "the training corpus."
         )
-    if 2 * tally.headlines > n:
+    if 2 * counts.headlines > n:
         reasons.append(
-            f"{tally.headlines:,} of {counted(n, 'text')} ({percent(tally.headlines / n)}) are "
+            f"{counts.headlines:,} of {counted(n, 'text')} ({percent(counts.headlines / n)}) are "
             f"shorter than {HEADLINE} characters, as headlines are, and the model learned from "
             "whole articles."
         )
@@ -225,7 +228,7 @@ def shipped_model_warning(tally: Tally) -> str | None:
         return None
     return (
         "Warning: the model that ships with stance was used, since no --model was named. "
-        f"{' '.join(reasons)} Labels on them are guesses: train a model of your own, see "
+        f"{' '.join(reasons)} Labels on them are not reliable: train a model of your own, see "
         "'stance train --help', and name it with --model."
     )
 
@@ -264,21 +267,21 @@ def to_stdout(
             if as_table
             else open_things.enter_context(stream_writer(sys.stdout.buffer, task.labeller.encoder))
         )
-        tally, inputs = label_to_stream(
+        counts, inputs = label_to_stream(
             task, write, engine=engine, rejects=file, report=report, stop=stop.event
         )
     if not quiet:
-        _warn_of_the_shipped_model(tally, model_named=model_named)
-        _report(tally)
-    if tally.n_rejected and not quiet:
+        _warn_of_the_shipped_model(counts, model_named=model_named)
+        _report(counts)
+    if counts.n_rejected and not quiet:
         kept = f"They are in {rejects}." if rejects else "Keep them with --rejects FILE."
         note(
-            f"Set aside {counted(tally.n_rejected, 'row')} that cannot be used:\n"
-            f"{listing(report.rows, tally.n_rejected)}\n{kept}"
+            f"Set aside {counted(counts.n_rejected, 'row')} that cannot be used:\n"
+            f"{listing(report.rows, counts.n_rejected)}\n{kept}"
         )
     if not quiet:
         note(model_line(task))
     if stop.signal is not None:
         note(f"Stopped by {stop.name}.")
         raise typer.Exit(stop.exit_code)
-    _fail_if_useless(task, tally, inputs)
+    _fail_if_useless(task, counts, inputs)

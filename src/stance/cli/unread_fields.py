@@ -10,11 +10,11 @@ from stance.reporting.reading import unread_warning
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.formats.reading import Located
+    from stance.formats.reading import LocatedArticle
     from stance.formats.source import Source
 
 
-def warn_of_unread_fields(rows: Sequence[Located], reading: Source) -> None:
+def warn_of_unread_fields(rows: Sequence[LocatedArticle], reading: Source) -> None:
     """Warn where a corpus is about targets or pairs of texts.
 
     Raises

@@ -82,7 +82,7 @@ def recurring_lines(
     Parameters
     ----------
     articles : iterable of Article
-        Those without an outlet are passed over.
+        Those without an outlet are left out.
     fewest : int
         Articles of the outlet that must have the line.
     share : float

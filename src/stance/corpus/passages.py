@@ -35,7 +35,7 @@ SHORTEST = 8
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class PassagePlace:
     """Where a passage stands: the characters ``[start, end)`` of an article's text."""
 
     article: int
@@ -51,14 +51,14 @@ class Edit:
     ----------
     before, after : str
         The words as published, empty where some were only added or left out.
-    before_place, after_place : Place
+    before_place, after_place : PassagePlace
         Where they stand; an empty place is where they would.
     """
 
     before: str
     after: str
-    before_place: Place
-    after_place: Place
+    before_place: PassagePlace
+    after_place: PassagePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class Passage:
 
     Parameters
     ----------
-    places : tuple of Place
+    places : tuple of PassagePlace
         In the order of the articles.
     versions : tuple of int
         For each place, the first of `places` that has the same words,
         spelling and punctuation aside.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[PassagePlace, ...]
     versions: tuple[int, ...]
 
     @property
@@ -133,7 +133,7 @@ def reused_passages(
     found = []
     for group in members(groups):
         if len(set(spans[0, group].tolist())) > 1:
-            places = tuple(Place(*spans[:, sentence].tolist()) for sentence in group)
+            places = tuple(PassagePlace(*spans[:, sentence].tolist()) for sentence in group)
             found.append(Passage(places, _versions(same[group].tolist())))
     return found
 
@@ -169,7 +169,7 @@ def edits(passage: Passage, texts: Sequence[str]) -> list[Edit]:
     ]
 
 
-def compare(before: Place, after: Place, texts: Sequence[str]) -> Iterator[Edit]:
+def compare(before: PassagePlace, after: PassagePlace, texts: Sequence[str]) -> Iterator[Edit]:
     """Align the words of two places and yield where they differ."""
     old, new = _words(before, texts), _words(after, texts)
     matcher = difflib.SequenceMatcher(
@@ -182,18 +182,18 @@ def compare(before: Place, after: Place, texts: Sequence[str]) -> Iterator[Edit]
             yield Edit(_shown(left, texts), _shown(right, texts), left, right)
 
 
-def _words(place: Place, texts: Sequence[str]) -> list[Word]:
+def _words(place: PassagePlace, texts: Sequence[str]) -> list[Word]:
     return locate_words(texts[place.article][place.start : place.end], arabic_normalization())
 
 
-def _stretch(place: Place, found: list[Word], first: int, last: int) -> Place:
+def _stretch(place: PassagePlace, found: list[Word], first: int, last: int) -> PassagePlace:
     """Return where some words stand in their text; between words if there are none."""
     if first < last:
         start, end = found[first].start, found[last - 1].end
     else:
         start = end = found[first - 1].end if first else 0
-    return Place(place.article, place.start + start, place.start + end)
+    return PassagePlace(place.article, place.start + start, place.start + end)
 
 
-def _shown(place: Place, texts: Sequence[str]) -> str:
+def _shown(place: PassagePlace, texts: Sequence[str]) -> str:
     return texts[place.article][place.start : place.end]

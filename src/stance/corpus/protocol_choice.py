@@ -24,7 +24,7 @@ FEWEST_LABELS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class LoneLabel:
+class SingleGroupLabel:
     """A label whose articles all come from one outlet or event.
 
     Parameters
@@ -53,7 +53,7 @@ class GroupCoverage:
     n_unnamed : int
         How many articles name none; each is taken for a group of its own.
     n_labels : int
-    lone_labels : tuple of LoneLabel
+    lone_labels : tuple of SingleGroupLabel
         The labels that are in one group only, sorted.
     labels_are_groups : bool
         Whether the label of an article says no more than its group does.
@@ -64,7 +64,7 @@ class GroupCoverage:
     n_groups: int
     n_unnamed: int
     n_labels: int
-    lone_labels: tuple[LoneLabel, ...]
+    lone_labels: tuple[SingleGroupLabel, ...]
     labels_are_groups: bool
 
     @classmethod
@@ -76,7 +76,7 @@ class GroupCoverage:
             groups.setdefault(str(article.label), set()).add(number)
         sizes = Counter(str(article.label) for article in articles)
         lone = tuple(
-            LoneLabel(label, names[first] if (first := min(own)) < len(names) else None, n)
+            SingleGroupLabel(label, names[first] if (first := min(own)) < len(names) else None, n)
             for label, own in sorted(groups.items())
             if (n := sizes[label]) and len(own) == 1
         )

@@ -7,12 +7,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from stance.distributed.partitions import LastOf, Partition, partitions
+from stance.distributed.partitions import LastPartition, Partition, partitions
 from stance.distributed.worker import (
     KnownHash,
     PartialResult,
-    WorkOrder,
-    Workplace,
+    PartitionLabeller,
+    WorkerTask,
     read_partition,
     sealed,
 )
@@ -21,14 +21,14 @@ from stance.formats.cursor import Mark
 from stance.labelling.batches import Batcher, LabelledBatch
 from stance.labelling.engine import read_and_label
 from stance.labelling.entries import (
+    FieldCheck,
     InputEnd,
-    Intake,
-    Sightings,
-    Spot,
+    InputPosition,
+    InputReader,
+    refuse_missing,
     refuse_misspelt,
-    refuse_unseen,
 )
-from stance.labelling.tally import Tally
+from stance.labelling.run_counts import RunCounts
 from stance.model.prediction import BATCH_SIZE
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ class DaskEngine:
         self, task: Labelling, start: Checkpoint, stop: Event
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         """Yield batches in the order of the inputs."""
-        order = WorkOrder.of(task, self.batch_size, self.result_bytes)
-        name = self.cluster.carry(order, WorkOrder.workplace)
+        worker_task = WorkerTask.of(task, self.batch_size, self.result_bytes)
+        name = self.cluster.carry(worker_task, WorkerTask.partition_labeller)
         try:
             if task.is_live:
                 yield from self._as_they_come(name, task, start, stop)
@@ -96,18 +96,18 @@ class DaskEngine:
         """Read here, since a pipe can be read nowhere else, and have batches labelled there."""
 
         def label(entries: Sequence[Entry]) -> LabelledBatch:
-            sent = [entry._replace(spot=_unmarked(entry.spot)) for entry in entries]
+            sent = [entry._replace(position=_unmarked(entry.position)) for entry in entries]
             found: LabelledBatch
-            _, found = self.cluster.submit(name, Workplace.labelled, sent).result()
-            return found._replace(spot=entries[-1].spot)
+            _, found = self.cluster.submit(name, PartitionLabeller.labelled, sent).result()
+            return found._replace(position=entries[-1].position)
 
         jobs = self.cluster.n_threads
         yield from read_and_label(task, start, stop, label, jobs=jobs, batch_size=self.batch_size)
 
 
-def _unmarked(spot: Spot) -> Spot:
-    """Return a spot without its hash, which cannot be sent while it is not finished."""
-    return spot.with_mark(Mark(0, KnownHash("")))
+def _unmarked(position: InputPosition) -> InputPosition:
+    """Return a position without its hash, which cannot be sent while it is not finished."""
+    return position.with_mark(Mark(0, KnownHash("")))
 
 
 class _Submitted(NamedTuple):
@@ -126,13 +126,13 @@ class _ClusterRun:
     task: Labelling
     start: Checkpoint
     stop: Event
-    _waiting: deque[_Submitted | LastOf] = field(default_factory=deque)
+    _waiting: deque[_Submitted | LastPartition] = field(default_factory=deque)
     _damaged: int | None = None
 
     def __post_init__(self) -> None:
-        unseen = self.start.unseen
-        wanted = self.task.selection.wanted if unseen is None else set(unseen)
-        self._seen = Sightings(wanted)
+        missing = self.start.missing
+        wanted = self.task.selection.wanted if missing is None else set(missing)
+        self._seen = FieldCheck(wanted)
         self._n_in_part = 0
         self._count(self.start.part_rows)
 
@@ -140,7 +140,7 @@ class _ClusterRun:
         try:
             for partition in self._partitions():
                 self._waiting.append(
-                    partition if isinstance(partition, LastOf) else self._sent(partition)
+                    partition if isinstance(partition, LastPartition) else self._sent(partition)
                 )
                 while self._is_due():
                     yield from self._settled(self._waiting.popleft())
@@ -150,9 +150,9 @@ class _ClusterRun:
             submitted = [item for item in self._waiting if isinstance(item, _Submitted)]
             self.engine.cluster.drop(item.work for item in submitted)
         if not self.stop.is_set():
-            refuse_unseen(self.task.inputs, self.task.selection, self._seen)
+            refuse_missing(self.task.inputs, self.task.selection, self._seen)
 
-    def _partitions(self) -> Iterator[Partition | LastOf]:
+    def _partitions(self) -> Iterator[Partition | LastPartition]:
         found = partitions(
             self.task.inputs, self.start.n_input, self.start.place, self.engine.partition_bytes
         )
@@ -164,8 +164,10 @@ class _ClusterRun:
     def _sent(
         self, partition: Partition, near: str | None = None, n_in_part: int | None = None
     ) -> _Submitted:
-        cluster, unseen = self.engine.cluster, self._seen.unseen
-        work = cluster.submit(self.name, Workplace.label, partition, unseen, n_in_part, near=near)
+        cluster, missing = self.engine.cluster, self._seen.missing
+        work = cluster.submit(
+            self.name, PartitionLabeller.label, partition, missing, n_in_part, near=near
+        )
         return _Submitted(partition, work)
 
     def _is_due(self) -> bool:
@@ -173,15 +175,17 @@ class _ClusterRun:
         if not self._waiting:
             return False
         first = self._waiting[0]
-        if isinstance(first, LastOf) or first.work.is_done:
+        if isinstance(first, LastPartition) or first.work.is_done:
             return True
         return len(self._waiting) > PARTITIONS_AHEAD * self.engine.cluster.n_threads
 
-    def _settled(self, item: _Submitted | LastOf) -> Iterator[tuple[LabelledBatch, set[str]]]:
+    def _settled(
+        self, item: _Submitted | LastPartition
+    ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         """Wait for the results of a partition and yield them; nothing after a stop."""
-        if isinstance(item, LastOf):
+        if isinstance(item, LastPartition):
             if item.n_input != self._damaged and not self.stop.is_set():
-                yield _end_of(item), self._seen.unseen
+                yield _end_of(item), self._seen.missing
             return
         submitted: _Submitted | None = item
         while submitted is not None:
@@ -199,13 +203,13 @@ class _ClusterRun:
     def _counted(
         self, partition: Partition, result: PartialResult
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
-        self._seen.add(result.sightings)
+        self._seen.add(result.field_check)
         refuse_misspelt(self.task.inputs, self.task.selection, self._seen)
         for batch in self._fitting(partition, result.batches):
             if any(end.damage for end in batch.ended) and partition.byte_range is not None:
                 self._damaged = partition.n_input
-            self._count(batch.tally.n_labelled)
-            yield batch, self._seen.unseen
+            self._count(batch.run_counts.n_labelled)
+            yield batch, self._seen.missing
 
     def _count(self, n_rows: int) -> None:
         """Count the rows of the part at hand, where there are parts."""
@@ -218,25 +222,25 @@ class _ClusterRun:
         """Hand on batches; one that reaches into the next part is read and labelled again."""
         for batch in batches:
             room = (self.task.part_rows or math.inf) - self._n_in_part
-            if batch.tally.n_labelled > room:
-                yield from self._again(partition, batch.spot)
+            if batch.run_counts.n_labelled > room:
+                yield from self._again(partition, batch.position)
             else:
                 yield batch
-            partition = partition.behind(batch.spot)
+            partition = partition.behind(batch.position)
 
-    def _again(self, partition: Partition, spot: Spot) -> Iterator[LabelledBatch]:
+    def _again(self, partition: Partition, position: InputPosition) -> Iterator[LabelledBatch]:
         """Label here what stands in a partition before a place, cut at the ends of parts."""
-        intake = Intake(
+        reader = InputReader(
             self.task.inputs,
             self.task.selection,
             n_input=partition.n_input,
             n_end=partition.n_end,
             place=partition.place,
-            unseen=(),
+            missing=(),
         )
         batcher = Batcher(self.engine.batch_size, self.task.part_rows, self._n_in_part)
-        for entry in read_partition(intake, self.task.inputs, partition.up_to(spot)):
-            is_last = partition.byte_range is None and _are_same(entry.spot, spot)
+        for entry in read_partition(reader, self.task.inputs, partition.up_to(position)):
+            is_last = partition.byte_range is None and _are_same(entry.position, position)
             if batch := batcher.add(entry):
                 yield sealed(self.task.labeller(batch), partition)
             if is_last:
@@ -245,12 +249,12 @@ class _ClusterRun:
             yield sealed(self.task.labeller(batcher.take()), partition)
 
 
-def _end_of(last: LastOf) -> LabelledBatch:
+def _end_of(last: LastPartition) -> LabelledBatch:
     end = InputEnd(last.n_input, last.n_bytes, last.sha256, None)
-    spot = Spot.before_input(last.n_input + 1)
-    return LabelledBatch([], b"", [], b"", Tally(), [end], spot)
+    position = InputPosition.before_input(last.n_input + 1)
+    return LabelledBatch([], b"", [], b"", RunCounts(), [end], position)
 
 
-def _are_same(first: Spot, second: Spot) -> bool:
+def _are_same(first: InputPosition, second: InputPosition) -> bool:
     """Compare two positions, of which one may have another form of hash."""
     return (first.n_input, first.position[:2]) == (second.n_input, second.position[:2])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from stance.formats.inputs import PlannedInput
-    from stance.labelling.entries import Spot
+    from stance.labelling.entries import InputPosition
 
 # Small files share a partition, since giving one out costs as much as labelling a few articles.
 MOST_FILES = 256
@@ -40,22 +40,22 @@ class Partition:
     place: Place
     byte_range: ByteRange | None = None
 
-    def behind(self, spot: Spot) -> Partition:
+    def behind(self, position: InputPosition) -> Partition:
         """Return what is left of it behind a place within it."""
-        place = spot.position.place()
+        place = position.position.place()
         if self.byte_range is None:
-            return replace(self, n_input=spot.n_input, place=place)
+            return replace(self, n_input=position.n_input, place=place)
         return replace(self, place=place, byte_range=ByteRange(place, self.byte_range.end))
 
-    def up_to(self, spot: Spot) -> Partition:
+    def up_to(self, position: InputPosition) -> Partition:
         """Return what of it stands before a place within it."""
-        if self.byte_range is None or spot.n_input != self.n_input:
+        if self.byte_range is None or position.n_input != self.n_input:
             return self
-        return replace(self, byte_range=ByteRange(self.byte_range.start, spot.position.place()))
+        return replace(self, byte_range=ByteRange(self.byte_range.start, position.position.place()))
 
 
 @dataclass(frozen=True)
-class LastOf:
+class LastPartition:
     """All partitions of an input that was cut have been given out.
 
     Parameters
@@ -73,7 +73,7 @@ class LastOf:
 
 def partitions(
     inputs: Sequence[PlannedInput], n_input: int, place: Place, size: int
-) -> Iterator[Partition | LastOf]:
+) -> Iterator[Partition | LastPartition]:
     """Cut inputs into partitions, in their order.
 
     Parameters
@@ -116,7 +116,7 @@ def partitions(
 
 def _pieces(
     planned: PlannedInput, n: int, place: Place, size: int
-) -> Iterator[Partition | LastOf] | None:
+) -> Iterator[Partition | LastPartition] | None:
     """Cut a file, if it can be cut."""
     if planned.file is None or planned.is_live or not can_be_cut(planned.file):
         return None
@@ -130,7 +130,7 @@ def _pieces(
 
 def _numbered(
     n: int, byte_range: ByteRange, more: Iterator[ByteRange]
-) -> Iterator[Partition | LastOf]:
+) -> Iterator[Partition | LastPartition]:
     while True:
         if (byte_range.start.row, byte_range.start.offset) != (
             byte_range.end.row,
@@ -139,6 +139,6 @@ def _numbered(
             yield Partition(n, n + 1, byte_range.start, byte_range)
         following = next(more, None)
         if following is None:
-            yield LastOf(n, byte_range.end.n_bytes, byte_range.end.sha256)
+            yield LastPartition(n, byte_range.end.n_bytes, byte_range.end.sha256)
             return
         byte_range = following

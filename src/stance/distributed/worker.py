@@ -14,7 +14,7 @@ from stance.distribution import toolkit_version
 from stance.errors import ConfigError, CorpusError, ModelError
 from stance.formats.cursor import Mark
 from stance.labelling.batches import Batcher, BatchLabeller, LabelledBatch
-from stance.labelling.entries import Intake, Sightings
+from stance.labelling.entries import FieldCheck, InputReader
 from stance.model.manifest import MANIFEST
 from stance.model.persistence import read_model
 from stance.model.prediction import label_batch
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stance.distributed.partitions import Partition
     from stance.formats.inputs import PlannedInput
     from stance.labelling.encoding import Encoder
-    from stance.labelling.entries import Entry, Selection, Spot
+    from stance.labelling.entries import Entry, InputPosition, Selection
     from stance.labelling.plan import Labelling
 
 # Inputs that a worker keeps open between two partial results; one that was closed is read again.
@@ -49,7 +49,7 @@ class PartialResult(NamedTuple):
     """
 
     batches: list[LabelledBatch]
-    sightings: Sightings
+    field_check: FieldCheck
     rest: Partition | None
 
 
@@ -88,7 +88,7 @@ class PackedModel:
 
 
 @dataclass(frozen=True)
-class WorkOrder:
+class WorkerTask:
     """All that a worker needs to know of a task, sent to it once.
 
     Parameters
@@ -118,7 +118,7 @@ class WorkOrder:
     result_bytes: int
 
     @classmethod
-    def of(cls, task: Labelling, batch_size: int, result_bytes: int) -> WorkOrder:
+    def of(cls, task: Labelling, batch_size: int, result_bytes: int) -> WorkerTask:
         """Sum up a task."""
         model = PackedModel.of(Path(task.model["folder"]), task.model["sha256"])
         return cls(
@@ -133,7 +133,7 @@ class WorkOrder:
             result_bytes,
         )
 
-    def workplace(self) -> Workplace:
+    def partition_labeller(self) -> PartitionLabeller:
         """Prepare to work by it.
 
         Raises
@@ -148,31 +148,35 @@ class WorkOrder:
                 f"Got a worker with stance {toolkit_version()}, but expected {self.stance}, which "
                 "gives the work out. Install the same version everywhere."
             )
-        return Workplace(self, BatchLabeller(self.model.labeller(self.options), self.encoder))
+        return PartitionLabeller(
+            self, BatchLabeller(self.model.labeller(self.options), self.encoder)
+        )
 
 
 @dataclass
-class Workplace:
+class PartitionLabeller:
     """Reads and labels partitions; any number of threads may use it.
 
     Parameters
     ----------
-    order : WorkOrder
+    task : WorkerTask
     labeller : BatchLabeller
     """
 
-    order: WorkOrder
+    task: WorkerTask
     labeller: BatchLabeller
     _open: OrderedDict[Partition, _Reading] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def label(self, partition: Partition, unseen: set[str], n_in_part: int | None) -> PartialResult:
+    def label(
+        self, partition: Partition, missing: set[str], n_in_part: int | None
+    ) -> PartialResult:
         """Label a partition, or as much of it as fits into a partial result.
 
         Parameters
         ----------
         partition : Partition
-        unseen : set of str
+        missing : set of str
             Fields asked for by name that no row before it had.
         n_in_part : int, optional
             Rows that the part of the output has before it, where that is known:
@@ -181,22 +185,22 @@ class Workplace:
         with self._lock:
             reading = self._open.pop(partition, None)
         if reading is None:
-            reading = _Reading.of(self.order, partition, unseen)
+            reading = _Reading.of(self.task, partition, missing)
         batches: list[LabelledBatch] = []
         n_bytes = 0
-        part_rows = None if n_in_part is None else self.order.part_rows
-        batcher = Batcher(self.order.batch_size, part_rows, n_in_part or 0)
+        part_rows = None if n_in_part is None else self.task.part_rows
+        batcher = Batcher(self.task.batch_size, part_rows, n_in_part or 0)
         for entry in reading.entries:
             if batch := batcher.add(entry):
                 batches.append(sealed(self.labeller(batch), partition))
                 n_bytes += len(batches[-1].rows) + len(batches[-1].rejects)
-                if n_bytes >= self.order.result_bytes:
+                if n_bytes >= self.task.result_bytes:
                     return PartialResult(
-                        batches, reading.sightings(), self._put_aside(partition, batch, reading)
+                        batches, reading.field_check(), self._put_aside(partition, batch, reading)
                     )
         if not batcher.is_empty:
             batches.append(sealed(self.labeller(batcher.take()), partition))
-        return PartialResult(batches, reading.sightings(), None)
+        return PartialResult(batches, reading.field_check(), None)
 
     def labelled(self, entries: Sequence[Entry]) -> LabelledBatch:
         """Label entries that were read elsewhere."""
@@ -204,7 +208,7 @@ class Workplace:
 
     def _put_aside(self, partition: Partition, batch: list[Entry], reading: _Reading) -> Partition:
         """Keep an input open for the next call, which may come here."""
-        rest = partition.behind(sealed_spot(batch[-1].spot, partition))
+        rest = partition.behind(sealed_position(batch[-1].position, partition))
         with self._lock:
             self._open[rest] = reading
             while len(self._open) > OPEN_READINGS:
@@ -216,31 +220,31 @@ class Workplace:
 class _Reading:
     """A partition that is being read."""
 
-    intake: Intake
+    reader: InputReader
     entries: Iterator[Entry]
 
     @classmethod
-    def of(cls, order: WorkOrder, partition: Partition, unseen: set[str]) -> _Reading:
-        intake = Intake(
-            order.inputs,
-            order.selection,
+    def of(cls, task: WorkerTask, partition: Partition, missing: set[str]) -> _Reading:
+        reader = InputReader(
+            task.inputs,
+            task.selection,
             n_input=partition.n_input,
             n_end=partition.n_end,
             place=partition.place,
-            unseen=unseen,
+            missing=missing,
             judges=False,
         )
-        return cls(intake, read_partition(intake, order.inputs, partition))
+        return cls(reader, read_partition(reader, task.inputs, partition))
 
-    def sightings(self) -> Sightings:
+    def field_check(self) -> FieldCheck:
         """Return what was seen since the last partial result."""
-        seen = self.intake.sightings
-        self.intake.sightings = Sightings(seen.unseen)
+        seen = self.reader.field_check
+        self.reader.field_check = FieldCheck(seen.missing)
         return seen
 
 
 def read_partition(
-    intake: Intake, inputs: Sequence[PlannedInput], partition: Partition
+    reader: InputReader, inputs: Sequence[PlannedInput], partition: Partition
 ) -> Iterator[Entry]:
     """Read the entries of a partition.
 
@@ -250,7 +254,7 @@ def read_partition(
         If a file is not what it was where the work is given out.
     """
     if partition.byte_range is None:
-        return iter(intake)
+        return iter(reader)
     planned = inputs[partition.n_input]
     by_rows = planned.file is not None and planned.file.format == "parquet"
     if by_rows and planned.state().size != partition.byte_range.end.n_bytes:
@@ -259,22 +263,22 @@ def read_partition(
             "bytes, but expected one file that all machines see. Put it into a folder that they "
             "share."
         )
-    return intake.byte_range(partition.n_input, partition.byte_range)
+    return reader.byte_range(partition.n_input, partition.byte_range)
 
 
 def sealed(batch: LabelledBatch, partition: Partition) -> LabelledBatch:
     """Return a batch as it can be sent: without its articles, its hash finished."""
-    return batch._replace(predictions=[], spot=sealed_spot(batch.spot, partition))
+    return batch._replace(predictions=[], position=sealed_position(batch.position, partition))
 
 
-def sealed_spot(spot: Spot, partition: Partition) -> Spot:
-    """Return a spot with a hash that is finished.
+def sealed_position(position: InputPosition, partition: Partition) -> InputPosition:
+    """Return a position with a hash that is finished.
 
     What stands before a place in a byte range was hashed by who cut the file, up
     to the end of the byte_range.
     """
-    if partition.byte_range is not None and spot.n_input == partition.n_input:
+    if partition.byte_range is not None and position.n_input == partition.n_input:
         end = partition.byte_range.end
-        return spot.with_mark(Mark(end.n_bytes, KnownHash(end.sha256)))
-    mark = spot.position.mark
-    return spot.with_mark(Mark(mark.n_bytes, KnownHash(mark.sha256)))
+        return position.with_mark(Mark(end.n_bytes, KnownHash(end.sha256)))
+    mark = position.position.mark
+    return position.with_mark(Mark(mark.n_bytes, KnownHash(mark.sha256)))

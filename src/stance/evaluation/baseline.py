@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from stance.evaluation.comparison import Paired, compare
+from stance.evaluation.comparison import PairedPredictions, compare
 from stance.evaluation.confusion import Metric
 
 if TYPE_CHECKING:
@@ -88,12 +88,12 @@ class Baseline:
         }
 
 
-def against_one_label(paired: Paired, source: Source) -> Baseline:
+def against_one_label(paired: PairedPredictions, source: Source) -> Baseline:
     """Measure what a model scores more than always giving one label.
 
     Parameters
     ----------
-    paired : Paired
+    paired : PairedPredictions
         The model's labels first, the one label second.
     source : {"training", "test"}
         The articles in which the label was the most frequent.
@@ -115,7 +115,7 @@ def against_one_label(paired: Paired, source: Source) -> Baseline:
 
 
 @dataclass(frozen=True)
-class Floor:
+class BaselineComparison:
     """What always giving the most frequent label scores, beside two models.
 
     Parameters
@@ -134,12 +134,12 @@ class Floor:
         return {"score": self.score, "a": self.first.to_dict(), "b": self.second.to_dict()}
 
 
-def floor_of(paired: Paired, metric: Metric) -> Floor:
+def floor_of(paired: PairedPredictions, metric: Metric) -> BaselineComparison:
     """Hold two models against the most frequent label, of each stratum where there are strata.
 
     Parameters
     ----------
-    paired : Paired
+    paired : PairedPredictions
         The labels of both.
     metric : Metric
     """
@@ -150,7 +150,7 @@ def floor_of(paired: Paired, metric: Metric) -> Floor:
         replace(paired, first=labels, second=np.array(given))
         for labels in (paired.first, paired.second)
     )
-    return Floor(
+    return BaselineComparison(
         compare(first, metric).second,
         against_one_label(first, "test"),
         against_one_label(second, "test"),

@@ -10,7 +10,7 @@ import numpy as np
 
 from stance.errors import CorpusError
 from stance.evaluation.agreement import cohen_kappa
-from stance.evaluation.comparison import Difference, Paired, compare
+from stance.evaluation.comparison import Difference, PairedPredictions, compare
 from stance.evaluation.confusion import Metric
 
 if TYPE_CHECKING:
@@ -183,10 +183,10 @@ def _difference(
 ) -> Difference:
     """Compare model and annotators against the same majorities, an annotator to a stratum."""
     cases = [
-        (truth, predictions[article], own, annotations.ids[article], annotator)
+        (y_true, predictions[article], own, annotations.ids[article], annotator)
         for annotator, column, rest in zip(annotations.annotators, given, others, strict=True)
-        for article, (own, truth) in enumerate(zip(column, rest, strict=True))
-        if own is not None and truth is not None
+        for article, (own, y_true) in enumerate(zip(column, rest, strict=True))
+        if own is not None and y_true is not None
     ]
     if not cases:
         raise CorpusError(
@@ -194,5 +194,7 @@ def _difference(
             "to measure people by."
         )
     truths, model, own, ids, names = (list(column) for column in zip(*cases, strict=True))
-    paired = Paired.of(truths, model, own, groups=ids, group_name="article", strata=names)
+    paired = PairedPredictions.of(
+        truths, model, own, groups=ids, group_name="article", strata=names
+    )
     return compare(paired, Metric("accuracy"))

@@ -23,8 +23,8 @@ Verdict = Literal["superior", "non-inferior", "inferior", "undecided"]
 
 
 @dataclass(frozen=True)
-class Paired:
-    """Two guesses for each article, beside the truth.
+class PairedPredictions:
+    """Two predictions for each article, beside the true label.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ class Paired:
         ]
         if not y_true or len(set(lengths)) > 1:
             raise CorpusError(
-                f"Got {', '.join(map(str, lengths))} values, but expected as many guesses, groups "
-                "and strata as true labels, and one at least."
+                f"Got {', '.join(map(str, lengths))} values, but expected as many predictions, "
+                "groups and strata as true labels, and one at least."
             )
         labels = tuple(sorted({*y_true, *first, *second}))
         numbers = {label: number for number, label in enumerate(labels)}
@@ -171,7 +171,7 @@ class Difference:
         }
 
 
-def compare(paired: Paired, metric: Metric | None = None) -> Difference:
+def compare(paired: PairedPredictions, metric: Metric | None = None) -> Difference:
     """Measure a difference by leaving out one outlet after the other.
 
     Each time the same articles are left out for both, so that what makes an
@@ -179,7 +179,7 @@ def compare(paired: Paired, metric: Metric | None = None) -> Difference:
 
     Parameters
     ----------
-    paired : Paired
+    paired : PairedPredictions
     metric : Metric, optional
         Macro-F1 by default.
 
@@ -198,8 +198,8 @@ def compare(paired: Paired, metric: Metric | None = None) -> Difference:
 
     Examples
     --------
-    >>> truth = ["مؤيد", "معارض"] * 50
-    >>> found = compare(Paired.of(truth, truth, ["مؤيد"] * 100), Metric("accuracy"))
+    >>> y_true = ["مؤيد", "معارض"] * 50
+    >>> found = compare(PairedPredictions.of(y_true, y_true, ["مؤيد"] * 100), Metric("accuracy"))
     >>> found.value, found.p_value < 0.001
     (0.5, True)
     """
@@ -213,14 +213,14 @@ def compare(paired: Paired, metric: Metric | None = None) -> Difference:
     return Difference(str(metric), found, units.basis, counted)
 
 
-def _cells(paired: Paired) -> tuple[NDArray[np.int64], tuple[int, int, int, int]]:
+def _cells(paired: PairedPredictions) -> tuple[NDArray[np.int64], tuple[int, int, int, int]]:
     """Give a number to each cell of both confusion matrices of each stratum.
 
     Returns
     -------
     cells : ndarray of int64, shape (n_articles, 2)
     shape : tuple of int
-        Of all matrices together: which guess, stratum, truth, guess.
+        Of all matrices together: which predictions, stratum, true label, predicted label.
     """
     k = len(paired.labels)
     stratum = np.zeros(len(paired), dtype=np.int64)
@@ -253,12 +253,12 @@ class McNemar:
     p_value: float
 
 
-def mcnemar(paired: Paired) -> McNemar:
+def mcnemar(paired: PairedPredictions) -> McNemar:
     """Test whether one is right where the other is wrong more often than the other way.
 
     Parameters
     ----------
-    paired : Paired
+    paired : PairedPredictions
 
     Returns
     -------

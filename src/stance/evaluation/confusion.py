@@ -26,7 +26,7 @@ class Metric:
     Parameters
     ----------
     name : {"macro_f1", "accuracy", "weighted_f1"}
-        Macro-F1 is the mean over the labels that occur in the truth or were
+        Macro-F1 is the mean over the labels that are true labels of articles or were
         guessed.
     labels : tuple of str
         Macro-F1 over these labels alone, as stance tasks have it over Favor
@@ -57,7 +57,7 @@ class Metric:
         Parameters
         ----------
         confusions : ndarray of float64, shape (..., n_strata, n_labels, n_labels)
-            Truth by row, guess by column.
+            True labels by row, predicted ones by column.
         labels : sequence of str
             In the order of the rows.
 

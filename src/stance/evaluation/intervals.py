@@ -166,7 +166,7 @@ def score_interval(
     ----------
     counts : UnitCounts
     shape : tuple of int
-        Of the confusion matrices: strata, truth, guess.
+        Of the confusion matrices: strata, true label, predicted label.
     metric : Metric
     labels : sequence of str
         In the order of the rows.
@@ -208,7 +208,7 @@ def difference_interval(
     counts : UnitCounts
         Of both confusion matrices of each unit, the first before the second.
     shape : tuple of int
-        Of one of them: strata, truth, guess.
+        Of one of them: strata, true label, predicted label.
     metric : Metric
     labels : sequence of str
     """

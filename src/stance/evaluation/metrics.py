@@ -1,4 +1,4 @@
-"""Scores of predictions against the truth, of all of them and of slices: each outlet, each year."""
+"""Scores of predictions against true labels: of all, and of each outlet, year or target."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stance.evaluation.baseline import against_one_label
-from stance.evaluation.comparison import Paired
+from stance.evaluation.comparison import PairedPredictions
 from stance.evaluation.confusion import summaries
 from stance.evaluation.reliability import calibration_error, reliability, risk_coverage
 from stance.evaluation.result_rows import SCORE_COLUMNS, score_rows
@@ -96,7 +96,7 @@ class Evaluation:
 
     Scores are in [0, 1] except ``log_loss``, which is in nats. ``intervals``
     holds 95 % intervals, and ``basis`` what they are taken over. Macro averages
-    are over the labels that occur in the truth or were guessed.
+    are over the labels that occur in the true labels or were guessed.
     ``lone_labels`` are those that a single unit truly has.
     ``slices`` has, for each field asked for, the scores of its values;
     ``baselines`` what always giving the most frequent label scores.
@@ -217,7 +217,7 @@ def evaluate(
 
 def _baseline(scored: Scored, given: NDArray[np.int64], source: Source) -> Baseline:
     """Hold the model against one label, over the units of its own intervals."""
-    paired = Paired(scored.labels, scored.y_true, scored.y_pred, given, scored.groups)
+    paired = PairedPredictions(scored.labels, scored.y_true, scored.y_pred, given, scored.groups)
     return against_one_label(paired, source)
 
 
@@ -231,7 +231,7 @@ def _log_loss(scored: Scored) -> float:
 
 
 def _brier(scored: Scored) -> float:
-    """Mean squared distance of the probabilities from the truth, summed over labels."""
+    """Mean squared distance of the probabilities from the true labels, summed over labels."""
     one_hot = np.eye(len(scored.labels))[scored.y_true]
     return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
 

@@ -78,7 +78,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Lowered:
+class LoweredSetting:
     """A setting that was left open, decided on the whole corpus and too much for a fold.
 
     Parameters
@@ -108,7 +108,7 @@ class CrossValidation:
         Pooled over random folds; None where the protocol is random itself.
     choices : tuple of Choice
         What was chosen in each fold of the protocol, where settings were.
-    lowered : tuple of Lowered
+    lowered : tuple of LoweredSetting
         Settings that the corpus decides, where a fold of the protocol cannot
         meet them.
     held_out : HeldOut
@@ -123,7 +123,7 @@ class CrossValidation:
     honest: Evaluation
     naive: Evaluation | None
     choices: tuple[Choice, ...]
-    lowered: tuple[Lowered, ...]
+    lowered: tuple[LoweredSetting, ...]
     held_out: HeldOut = field(repr=False, compare=False)
     plan: FoldPlan = field(repr=False, compare=False)
 
@@ -294,7 +294,7 @@ class _Tested(NamedTuple):
     fold: Fold
     table: NDArray[np.float64]
     choice: Choice | None
-    lowered: tuple[Lowered, ...]
+    lowered: tuple[LoweredSetting, ...]
 
 
 def _run(
@@ -329,10 +329,12 @@ def _test_fold(corpus: LabelledCorpus, fold: Fold, settings: ResolvedConfig | Se
     return _Tested(fold, found.probabilities, choice, lowered)
 
 
-def _lowered(fold: Fold, asked: TrainingConfig, used: TrainingConfig) -> tuple[Lowered, ...]:
+def _lowered(fold: Fold, asked: TrainingConfig, used: TrainingConfig) -> tuple[LoweredSetting, ...]:
     pairs = [(key, setting(asked, key), setting(used, key)) for key in MIN_OUTLETS]
     return tuple(
-        Lowered(fold.name, key, before, after) for key, before, after in pairs if before != after
+        LoweredSetting(fold.name, key, before, after)
+        for key, before, after in pairs
+        if before != after
     )
 
 
@@ -340,7 +342,7 @@ def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
     places = np.concatenate([found.fold.test for found in tested])
     outlets = [corpus.articles[i].outlet for i in places]
     tables = np.concatenate([found.table for found in tested])
-    return HeldOut(places, Scored(tuple(corpus.labels), corpus.truth[places], tables, outlets))
+    return HeldOut(places, Scored(tuple(corpus.labels), corpus.y_true[places], tables, outlets))
 
 
 def _one_label(
@@ -352,7 +354,7 @@ def _one_label(
     most, and so is wrong more often than any label that is given throughout:
     the most frequent of the tested articles is held against the model too.
     """
-    y_true, n_labels = corpus.truth, len(corpus.labels)
+    y_true, n_labels = corpus.y_true, len(corpus.labels)
     parts = [np.full(len(f.test), most_frequent(y_true[f.train], n_labels)) for f in folds]
     tested = np.concatenate([fold.test for fold in folds])
     learned = np.concatenate(parts)[chosen[tested]]

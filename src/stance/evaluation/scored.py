@@ -1,4 +1,4 @@
-"""Predictions beside the truth, and the intervals of their scores."""
+"""Predictions beside the true labels, and the intervals of their scores."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scored:
-    """Predictions beside the truth.
+    """Predictions beside the true labels.
 
     Parameters
     ----------
     labels : tuple of str
-        Every label that occurs in the truth or that the model knows.
+        Every label that an article has or that the model knows.
     y_true : ndarray of int, shape (n,)
     probabilities : ndarray of float64, shape (n, n_labels)
         In [0, 1]; a label that the model does not know has zeros.

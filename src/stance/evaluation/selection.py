@@ -168,7 +168,7 @@ def _macro_f1(
     corpus: LabelledCorpus, candidates: Sequence[ResolvedConfig], folds: Sequence[Fold]
 ) -> list[float]:
     """Return the macro-F1 of each configuration, pooled over the folds."""
-    y_true = np.concatenate([corpus.truth[fold.test] for fold in folds])
+    y_true = np.concatenate([corpus.y_true[fold.test] for fold in folds])
     of_folds = [predict_fold_by_each(corpus, fold, candidates) for fold in folds]
     confusions = np.stack(
         [

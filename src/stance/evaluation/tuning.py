@@ -266,7 +266,7 @@ def _tried_first(config: TrainingConfig) -> TrainingConfig:
 def _macro_f1(
     corpus: LabelledCorpus, folds: Sequence[Fold], predicted: Sequence[Sequence[str]]
 ) -> float:
-    y_true = corpus.truth[np.concatenate([fold.test for fold in folds])]
+    y_true = corpus.y_true[np.concatenate([fold.test for fold in folds])]
     labels = corpus.labels
     y_pred = np.array([labels.index(label) for found in predicted for label in found])
     return macro_f1(y_true, y_pred, len(labels), of_true_labels=True)

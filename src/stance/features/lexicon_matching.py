@@ -118,7 +118,7 @@ class LexiconMatcher:
 
     def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
         self.categories = list(lexicon.categories)
-        self._levelling = _Levelling(lexicon, table)
+        self._levelling = _WordForms(lexicon, table)
         self._terms = _index_terms(lexicon, table, self._levelling)
         self._known: dict[str, _Begun | None] = {}
 
@@ -164,7 +164,7 @@ class LexiconMatcher:
         return self._known[word]
 
 
-class _Levelling:
+class _WordForms:
     """Brings the spellings and the case endings of a word to one form.
 
     The sound plural ends in ون or ين, and in و or ي before a genitive; which
@@ -200,7 +200,7 @@ def _single_word(spelling: str, table: NormalizationTable) -> str:
 
 
 def _index_terms(
-    lexicon: Lexicon, table: NormalizationTable, levelling: _Levelling
+    lexicon: Lexicon, table: NormalizationTable, levelling: _WordForms
 ) -> dict[str, list[_Entry]]:
     """Map a term's first word to the terms that begin with it."""
     owner: dict[tuple[str, ...], str] = {}

@@ -95,7 +95,7 @@ def check_encoding(encoding: str | None) -> None:
 
 
 def _can_be_streamed(encoding: str) -> bool:
-    """Tell whether broken bytes can be passed over, which those of domain names cannot."""
+    """Tell whether broken bytes can be skipped, which those of domain names cannot."""
     if not _is_wide(encoding):
         codecs.getincrementaldecoder(encoding)("surrogateescape").decode(b"id,\xff", final=True)
     return True
@@ -328,13 +328,13 @@ def _is_arabic(text: str) -> bool:
 def _unknown(data: bytes, name: str) -> str:
     import chardet
 
-    guess = chardet.detect(data[:DECIDING], prefer_superset=False)["encoding"]
+    likely = chardet.detect(data[:DECIDING], prefer_superset=False)["encoding"]
     shown = ", ".join(
         f"{page} reads «{_shown(data, page)}»" for page in ("windows-1256", "iso-8859-6")
     )
     return (
         f"Got {name}, which is not in UTF-8, and its encoding is not certain"
-        + (f" (it looks like {guess})" if guess else "")
+        + (f" (it looks like {likely})" if likely else "")
         + f": {shown}. Name it with --encoding, or save the file again as UTF-8."
     )
 

@@ -38,7 +38,7 @@ class JsonValues:
     within_array : bool
         Whether it begins within an array.
     is_wrapped : bool
-        Whether the array is a value of one object, which is passed over.
+        Whether the array is a value of one object, which is skipped.
     """
 
     def __init__(

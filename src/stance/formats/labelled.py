@@ -11,7 +11,7 @@ from stance.corpus.article import Article, RejectedRow
 from stance.corpus.dates import DATE_ORDERS, ResolvedDates, resolve_dates
 from stance.corpus.keys import Spellings, canonical
 from stance.errors import CorpusError
-from stance.formats.reading import READ, Located, read_located
+from stance.formats.reading import READ, LocatedArticle, read_located
 from stance.formats.source import Source, SourceOptions
 from stance.formats.values import NoTextError, text_of, text_or_json
 
@@ -43,7 +43,7 @@ class LabelledRows:
 
     Parameters
     ----------
-    rows : list of Located
+    rows : list of LocatedArticle
         Each article with a label and an id of its own; every key (label,
         outlet, event, target) in one spelling.
     rejected : list of RejectedRow
@@ -53,7 +53,7 @@ class LabelledRows:
         How the dates were read.
     """
 
-    rows: list[Located]
+    rows: list[LocatedArticle]
     rejected: list[RejectedRow]
     spellings: dict[str, Spellings]
     dates: ResolvedDates
@@ -102,9 +102,9 @@ def read_labelled(
     return labelled_rows(read_located(source, needs=NEEDED, told=told), source)
 
 
-def labelled_rows(located: Iterable[Located | RejectedRow], source: Source) -> LabelledRows:
+def labelled_rows(located: Iterable[LocatedArticle | RejectedRow], source: Source) -> LabelledRows:
     """Check rows as `read_corpus` does: a label and an id of its own, keys in one spelling."""
-    rows: list[Located] = []
+    rows: list[LocatedArticle] = []
     rejected: list[RejectedRow] = []
     for found in _labelled(located, source):
         (rejected if isinstance(found, RejectedRow) else rows).append(found)  # type: ignore[arg-type]
@@ -115,8 +115,8 @@ def labelled_rows(located: Iterable[Located | RejectedRow], source: Source) -> L
 
 
 def _labelled(
-    located: Iterable[Located | RejectedRow], source: Source
-) -> Iterator[Located | RejectedRow]:
+    located: Iterable[LocatedArticle | RejectedRow], source: Source
+) -> Iterator[LocatedArticle | RejectedRow]:
     ids: set[str] = set()
     for found in located:
         if isinstance(found, RejectedRow):
@@ -127,7 +127,7 @@ def _labelled(
             yield row._replace(raw=_held(found.row.raw)).rejected(reason)
         else:
             ids.add(canonical(found.article.id))
-            yield Located(found.article, row)
+            yield LocatedArticle(found.article, row)
 
 
 def _held(found: Any) -> Any:
@@ -148,7 +148,9 @@ def _held_value(value: Any) -> Any:
     return value
 
 
-def _without_joined_labels(rows: list[Located]) -> tuple[list[Located], list[RejectedRow]]:
+def _without_joined_labels(
+    rows: list[LocatedArticle],
+) -> tuple[list[LocatedArticle], list[RejectedRow]]:
     """Set aside rows whose label is several labels of the corpus in one cell."""
     known = {canonical(str(row.article.label)) for row in rows}
     kept, rejected = [], []
@@ -166,19 +168,19 @@ def _without_joined_labels(rows: list[Located]) -> tuple[list[Located], list[Rej
 
 
 def in_one_spelling(
-    rows: Sequence[Located], source: Source
-) -> tuple[list[Located], dict[str, Spellings]]:
+    rows: Sequence[LocatedArticle], source: Source
+) -> tuple[list[LocatedArticle], dict[str, Spellings]]:
     """Write each label, outlet, event and target as it is published most often.
 
     Parameters
     ----------
-    rows : sequence of Located
+    rows : sequence of LocatedArticle
     source : Source
         Its fields tell under which name a row has a value as published.
 
     Returns
     -------
-    rows : list of Located
+    rows : list of LocatedArticle
     spellings : dict of str to Spellings
     """
     spellings, shown = {}, {}
@@ -189,7 +191,9 @@ def in_one_spelling(
     return [row._replace(article=_respelled(row.article, shown)) for row in rows], spellings
 
 
-def dated(rows: Sequence[Located], source: Source) -> tuple[list[Located], ResolvedDates]:
+def dated(
+    rows: Sequence[LocatedArticle], source: Source
+) -> tuple[list[LocatedArticle], ResolvedDates]:
     """Write each date that can be read as ISO 8601 has it; others stay as published."""
     found = resolve_dates([row.article.published for row in rows], _order(source))
     return [
@@ -204,7 +208,7 @@ def _order(source: Source) -> DateOrder | None:
     return next((order for order in DATE_ORDERS if order == source.date_order), None)
 
 
-def _published(row: Located, key: str, name: str) -> str | None:
+def _published(row: LocatedArticle, key: str, name: str) -> str | None:
     """Return the value of a key as the row has it."""
     if getattr(row.article, key) is None:
         return None
@@ -224,12 +228,12 @@ def _respelled(article: Article, shown: dict[str, dict[str, str]]) -> Article:
     return replace(article, **changed) if changed else article
 
 
-def field_values(rows: Sequence[Located], field: str) -> list[str | None]:
+def field_values(rows: Sequence[LocatedArticle], field: str) -> list[str | None]:
     """Return the value of a field in each row.
 
     Parameters
     ----------
-    rows : sequence of Located
+    rows : sequence of LocatedArticle
     field : str
         A field of an article, ``year`` (of its date), or any field that the
         files themselves have.
@@ -261,7 +265,7 @@ def _plain(value: object) -> str | None:
     return text_or_json(value)
 
 
-def _years(rows: Sequence[Located]) -> list[str | None]:
+def _years(rows: Sequence[LocatedArticle]) -> list[str | None]:
     """Return the year of each article's date, also where its day is not certain."""
     found = resolve_dates([row.article.published for row in rows])
     fault = found.fault([row.article.id for row in rows])
@@ -270,7 +274,7 @@ def _years(rows: Sequence[Located]) -> list[str | None]:
     return [str(year) if year else None for year in found.years]
 
 
-def _no_values(rows: Sequence[Located], field: str) -> str:
+def _no_values(rows: Sequence[LocatedArticle], field: str) -> str:
     if field == "year":
         return (
             "Got no article with a date to take the year from, but expected 'published' such as "

@@ -66,7 +66,7 @@ def read_lines(
     DamagedFileError
         If a line does not end within a gigabyte.
     """
-    begun = _Begun(name, longest)
+    begun = _PartialLine(name, longest)
     while data := stream.read1(BLOCK):  # type: ignore[attr-defined]
         if universal and begun.ends_in_return:
             # Only now can be told whether the line ends in one character or in two.
@@ -83,7 +83,7 @@ def read_lines(
         yield begun.finish(offset, b"")
 
 
-class _Begun:
+class _PartialLine:
     """A line whose end has not been read yet."""
 
     def __init__(self, name: str, longest: int) -> None:

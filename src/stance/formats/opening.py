@@ -78,7 +78,7 @@ def _opened(file: InputFile, cursor: Cursor) -> Iterator[IO[bytes]]:
     if isinstance(cursor, ByteRangeCursor):
         with open_raw(file) as stream:
             stream.seek(cursor.start.offset)
-            raw = FollowedFile(_Beginning(stream, cursor.size), cursor, file.name)
+            raw = FollowedFile(_Lookahead(stream, cursor.size), cursor, file.name)
             yield io.BufferedReader(raw, BLOCK)
         return
     if not (file.compression or file.is_converted):
@@ -103,7 +103,7 @@ def _unpacked(raw: FollowedFile, file: InputFile) -> IO[bytes]:
     return cast("IO[bytes]", stream)
 
 
-class _Beginning:
+class _Lookahead:
     """The next bytes of a stream, and no more of them than asked for."""
 
     def __init__(self, stream: IO[bytes], size: int) -> None:

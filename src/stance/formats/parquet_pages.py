@@ -107,7 +107,7 @@ def _header(file: IO[bytes], place: int) -> tuple[dict[int, Any], int]:
         file.seek(place)
         data = file.read(size)
         try:
-            found, end = _Thrift(data).struct(0)
+            found, end = _ThriftReader(data).struct(0)
         except IndexError:
             if len(data) < size or size >= _LONGEST_HEADER:
                 raise BadPageError(f"no page at byte {place:,}") from None
@@ -116,7 +116,7 @@ def _header(file: IO[bytes], place: int) -> tuple[dict[int, Any], int]:
             return found, end
 
 
-class _Thrift:
+class _ThriftReader:
     """Reads the compact protocol of Apache Thrift, in which Parquet stores its headers.
 
     Raises `IndexError` where the data ends too early.

@@ -28,7 +28,7 @@ LONGEST_NUMBER = 40
 READ = frozenset({"id", "text", "title"})
 
 
-class Located(NamedTuple):
+class LocatedArticle(NamedTuple):
     """An article and the row that it came from."""
 
     article: Article
@@ -72,7 +72,7 @@ def read_articles(
     """
     with rejecting(on_rejected) as reject:
         for found in read_located(Source.of(inputs, options)):
-            if isinstance(found, Located):
+            if isinstance(found, LocatedArticle):
                 yield found.article
             else:
                 reject(found)
@@ -118,7 +118,7 @@ def read_located(
     *,
     needs: frozenset[str] = READ,
     told: Callable[[PlannedInput], None] = lambda planned: None,
-) -> Iterator[Located | RejectedRow]:
+) -> Iterator[LocatedArticle | RejectedRow]:
     """Read articles together with the rows that they came from.
 
     Parameters
@@ -137,8 +137,10 @@ def read_located(
 
 def _located(
     planned: PlannedInput, source: Source, needs: frozenset[str]
-) -> Iterator[Located | RejectedRow]:
-    locator = Locator(source, needs, prefix=planned.prefix, holds_texts=planned.kind == "texts")
+) -> Iterator[LocatedArticle | RejectedRow]:
+    locator = ArticleLocator(
+        source, needs, prefix=planned.prefix, holds_texts=planned.kind == "texts"
+    )
     wanted = source.required | set(source.where)
     if planned.kind == "texts":
         wanted -= {source.fields.text, source.fields.id}
@@ -158,7 +160,7 @@ def _located(
         raise no_such_field(planned, unseen, first, source.fields, sorted(needs))
 
 
-class Locator:
+class ArticleLocator:
     """Finds the article in each row of an input.
 
     Parameters
@@ -196,8 +198,8 @@ class Locator:
         self._needs = needs
         self._prefix = prefix
 
-    def locate(self, row: Row) -> Located | RejectedRow | None:
-        """Find the article in a row; None where the row is to be passed over."""
+    def locate(self, row: Row) -> LocatedArticle | RejectedRow | None:
+        """Find the article in a row; None where the row is to be filtered out."""
         values = row.values
         if self._where and not all(
             _matches(values.get(name), wanted) for name, wanted in self._where.items()
@@ -224,7 +226,7 @@ class Locator:
                 return row.rejected("invalid UTF-8")
             found.update(dict.fromkeys(bad))
         article = Article(identifier or f"{self._prefix}:{row.number}", text, **found)
-        return Located(article, row)
+        return LocatedArticle(article, row)
 
     def _field(self, ours: str, theirs: str, value: Any) -> str | None:
         """Return a field's value as text, None where it has no text form and none is needed."""

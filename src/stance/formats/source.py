@@ -42,7 +42,7 @@ class Source:
     fields : FieldMapping
         The files' own names of an article's fields.
     where : mapping of str to str
-        Only rows whose field has this value; others are passed over. Values
+        Only rows whose field has this value; others are filtered out. Values
         are compared in their canonical form (`stance.corpus.keys.canonical`).
     input_format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}, optional
         Overrides what a file's name and first bytes say.

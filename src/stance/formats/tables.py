@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stance.corpus.article import FieldMapping, Row
 from stance.errors import CorpusError, MissingFieldError
 from stance.formats.labelled import NEEDED, dated, in_one_spelling, labelled_rows
-from stance.formats.reading import READ, Located, Locator, rejecting
+from stance.formats.reading import READ, ArticleLocator, LocatedArticle, rejecting
 from stance.formats.source import Source, check_source
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def articles_from_table(
             return found.articles
         rows = []
         for one in _located(reader, source, READ):
-            if isinstance(one, Located):
+            if isinstance(one, LocatedArticle):
                 rows.append(one)
             else:
                 reject(one)
@@ -123,8 +123,10 @@ def _check_columns(names: list[str], source: Source) -> None:
         )
 
 
-def _located(reader: Any, source: Source, needs: frozenset[str]) -> Iterator[Located | RejectedRow]:
-    locator = Locator(source, needs, prefix=TABLE)
+def _located(
+    reader: Any, source: Source, needs: frozenset[str]
+) -> Iterator[LocatedArticle | RejectedRow]:
+    locator = ArticleLocator(source, needs, prefix=TABLE)
     number = 0
     for batch in reader:
         for values in batch.to_pylist():

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stance.corpus.article import Article, RejectedRow
 from stance.formats.writing import json_lines
 from stance.labelling.entries import InputEnd
-from stance.labelling.tally import HEADLINE, NO_LABEL, Tally, kind_of
+from stance.labelling.run_counts import HEADLINE, NO_LABEL, RunCounts, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from stance.labelling.encoding import Encoder
-    from stance.labelling.entries import Entry, Spot
+    from stance.labelling.entries import Entry, InputPosition
 
 # An article has some 2,000 characters; a few thousand of them fill a batch all the same.
 BATCH_CHARACTERS = 8_000_000
@@ -28,9 +28,9 @@ class LabelledBatch(NamedTuple):
     rows: bytes
     rejected: list[RejectedRow]
     rejects: bytes
-    tally: Tally
+    run_counts: RunCounts
     ended: list[InputEnd]
-    spot: Spot
+    position: InputPosition
 
 
 @dataclass(frozen=True)
@@ -53,25 +53,25 @@ class BatchLabeller:
         kept = [entry.kept for entry in entries if isinstance(entry.found, Article)]
         predictions = self.label(articles) if articles else []
         rejected = _rejected(entries)
-        tally = Tally(passed=sum(entry.passed for entry in entries))
-        tally.labels.update(p.label or NO_LABEL for p in predictions)
-        tally.outside.update(p.label or NO_LABEL for p in predictions if p.out_of_domain)
-        tally.headlines = sum(len(article.text) < HEADLINE for article in articles)
-        tally.reasons.update(kind_of(row.reason) for row in rejected)
-        tally.labelled_of.update(
-            entry.spot.n_input for entry in entries if isinstance(entry.found, Article)
+        run_counts = RunCounts(filtered_out=sum(entry.filtered_out for entry in entries))
+        run_counts.labels.update(p.label or NO_LABEL for p in predictions)
+        run_counts.outside.update(p.label or NO_LABEL for p in predictions if p.out_of_domain)
+        run_counts.headlines = sum(len(article.text) < HEADLINE for article in articles)
+        run_counts.reasons.update(kind_of(row.reason) for row in rejected)
+        run_counts.labelled_of.update(
+            entry.position.n_input for entry in entries if isinstance(entry.found, Article)
         )
-        tally.rejected_of.update(
-            entry.spot.n_input for entry in entries if isinstance(entry.found, RejectedRow)
+        run_counts.rejected_of.update(
+            entry.position.n_input for entry in entries if isinstance(entry.found, RejectedRow)
         )
         return LabelledBatch(
             predictions,
             self.encoder.encode([p.to_row() for p in predictions], kept),
             rejected,
             json_lines(row.to_row() for row in rejected),
-            tally,
+            run_counts,
             [entry.found for entry in entries if isinstance(entry.found, InputEnd)],
-            entries[-1].spot,
+            entries[-1].position,
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from stance.errors import ConfigError
 from stance.labelling.batches import Batcher
-from stance.labelling.entries import Intake
+from stance.labelling.entries import InputReader
 from stance.labelling.stages import Reader, labelled_batches
 from stance.model.prediction import BATCH_SIZE, n_threads
 
@@ -83,15 +83,15 @@ def read_and_label(
     batch_size : int
     """
     reader = Reader(live=task.is_live)
-    intake = Intake(
+    inputs = InputReader(
         task.inputs,
         task.selection,
         n_input=start.n_input,
         place=start.place,
-        unseen=start.unseen,
+        missing=start.missing,
         before_read=reader.before_read,
     )
-    reader.read(intake)
+    reader.read(inputs)
     batcher = Batcher(batch_size, task.part_rows, start.part_rows)
     for batch in labelled_batches(reader, batcher, label, jobs=jobs, live=task.is_live, stop=stop):
-        yield batch, intake.unseen
+        yield batch, inputs.missing

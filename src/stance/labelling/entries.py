@@ -9,7 +9,7 @@ from stance.corpus.article import Article, RejectedRow, Row, as_json
 from stance.errors import DamagedFileError, MissingFieldError
 from stance.formats.cursor import ByteRangeCursor, Cursor, Place
 from stance.formats.diagnosis import first_rows, no_such_field
-from stance.formats.reading import READ, Located, Locator
+from stance.formats.reading import READ, ArticleLocator, LocatedArticle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ PROBED_ROWS = 1000
 SOURCE, ROW = "@source", "@row"
 
 
-class Spot(NamedTuple):
+class InputPosition(NamedTuple):
     """A position between two rows of all inputs: the number of the input, and where in it."""
 
     n_input: int
@@ -50,12 +50,12 @@ class InputEnd(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row on its way, and what was passed over before it; no row ends a byte_range."""
+    """One row on its way, and what was filtered_out over before it; no row ends a byte_range."""
 
     found: Article | RejectedRow | InputEnd | None
     kept: dict[str, Any]
-    spot: Spot
-    passed: int
+    position: InputPosition
+    filtered_out: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Selection:
 
 
 @dataclass
-class Sightings:
+class FieldCheck:
     """Which of the fields asked for by name were seen, and by which row.
 
     Parameters
@@ -115,24 +115,24 @@ class Sightings:
     n_rows: int = 0
 
     @property
-    def unseen(self) -> set[str]:
+    def missing(self) -> set[str]:
         """Those that no row had yet."""
         return self.wanted - self.first.keys()
 
     def find(self, name: str) -> None:
         """Take note of a field that an input has by its nature, as texts have a text."""
-        if name in self.unseen:
+        if name in self.missing:
             self.first[name] = self.n_rows + 1
 
     def look(self, row: Row) -> None:
         """Look at a row."""
         self.n_rows += 1
-        for name in self.unseen & row.values.keys():
+        for name in self.missing & row.values.keys():
             self.first[name] = self.n_rows
         if len(self.fields) < PROBED_ROWS:
             self.fields.update(dict.fromkeys(row.values))
 
-    def add(self, later: Sightings) -> None:
+    def add(self, later: FieldCheck) -> None:
         """Add what was seen in the rows behind these."""
         for name, n in later.first.items():
             self.first.setdefault(name, self.n_rows + n)
@@ -140,15 +140,15 @@ class Sightings:
             self.fields.update(later.fields)
         self.n_rows += later.n_rows
 
-    def missing(self, named: set[str]) -> set[str]:
+    def named_missing(self, named: set[str]) -> set[str]:
         """Return those of some fields that none of the first rows had, once these were seen."""
         if self.n_rows < PROBED_ROWS:
             return set()
         late = {name for name, n in self.first.items() if n > PROBED_ROWS}
-        return (self.unseen | late) & named
+        return (self.missing | late) & named
 
 
-class Intake:
+class InputReader:
     """Reads inputs one after the other, from any place that an earlier reading had reached.
 
     Parameters
@@ -161,13 +161,13 @@ class Intake:
         The first that is not to be read any more.
     place : Place
         Where in the first to begin.
-    unseen : iterable of str, optional
+    missing : iterable of str, optional
         Fields asked for by name that no row had yet; all of them unless given.
     before_read : callable, optional
         Called when a read may take long.
     judges : bool
         Whether to raise an error where a field asked for is nowhere; without,
-        somebody else looks at the `sightings`.
+        somebody else looks at the `field_check`.
     """
 
     def __init__(
@@ -178,7 +178,7 @@ class Intake:
         n_input: int = 0,
         n_end: int | None = None,
         place: Place | None = None,
-        unseen: Iterable[str] | None = None,
+        missing: Iterable[str] | None = None,
         before_read: Callable[[], None] | None = None,
         judges: bool = True,
     ) -> None:
@@ -188,12 +188,12 @@ class Intake:
         self._place = place or Place()
         self._before_read = before_read
         self._judges = judges
-        self.sightings = Sightings(selection.wanted if unseen is None else set(unseen))
+        self.field_check = FieldCheck(selection.wanted if missing is None else set(missing))
 
     @property
-    def unseen(self) -> set[str]:
+    def missing(self) -> set[str]:
         """Fields asked for by name that no row had yet."""
-        return self.sightings.unseen
+        return self.field_check.missing
 
     def __iter__(self) -> Iterator[Entry]:
         place = self._place
@@ -201,7 +201,7 @@ class Intake:
             yield from self._read(n_input, Cursor(place, self._before_read))
             place = Place()
         if self._judges:
-            refuse_unseen(self._inputs, self._selection, self.sightings)
+            refuse_missing(self._inputs, self._selection, self.field_check)
 
     def byte_range(self, n_input: int, byte_range: ByteRange) -> Iterator[Entry]:
         """Read a part of one input; the last entry holds nothing but the place behind it."""
@@ -210,54 +210,54 @@ class Intake:
     def _read(self, n_input: int, cursor: Cursor) -> Iterator[Entry]:
         planned = self._inputs[n_input]
         damage = None
-        passed = 0
+        filtered_out = 0
         try:
             for found, kept in self._rows(planned, cursor):
                 if found is None:
-                    passed += 1
+                    filtered_out += 1
                     continue
-                yield Entry(found, kept, Spot(n_input, cursor.position()), passed)
-                passed = 0
+                yield Entry(found, kept, InputPosition(n_input, cursor.position()), filtered_out)
+                filtered_out = 0
         except DamagedFileError as error:
             damage = _damage(planned, cursor, error)
             cursor = _to_the_end(planned, cursor)
         if cursor.end is not None:
             cursor.check(planned.name)
-            yield Entry(None, {}, Spot(n_input, cursor.position()), passed)
+            yield Entry(None, {}, InputPosition(n_input, cursor.position()), filtered_out)
             return
         sha256 = "" if planned.kind == "dataset" else cursor.mark.sha256
         end = InputEnd(n_input, cursor.mark.n_bytes, sha256, damage)
-        yield Entry(end, {}, Spot.before_input(n_input + 1), passed)
+        yield Entry(end, {}, InputPosition.before_input(n_input + 1), filtered_out)
 
     def _rows(
         self, planned: PlannedInput, cursor: Cursor
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
         holds_texts = planned.kind == "texts"
-        locator = Locator(
+        locator = ArticleLocator(
             self._selection.source, takes=READ, prefix=planned.prefix, holds_texts=holds_texts
         )
         if holds_texts:
             for name in (self._selection.source.fields.text, self._selection.source.fields.id):
-                self.sightings.find(name)
+                self.field_check.find(name)
         keeps = bool(self._selection.keep)
-        unseen = self.unseen
+        missing = self.missing
         for row in planned.rows(self._selection.source, cursor):
             if isinstance(row, RejectedRow):
                 yield row, {}
                 continue
-            if unseen:
-                self.sightings.look(row)
-                unseen = self.unseen
+            if missing:
+                self.field_check.look(row)
+                missing = self.missing
                 if self._judges:
-                    refuse_misspelt(self._inputs, self._selection, self.sightings)
+                    refuse_misspelt(self._inputs, self._selection, self.field_check)
             found = locator.locate(row)
-            if isinstance(found, Located):
+            if isinstance(found, LocatedArticle):
                 yield found.article, self._selection.kept(row) if keeps else {}
             else:
                 yield found, {}
 
 
-def refuse_misspelt(inputs: Sequence[PlannedInput], selection: Selection, seen: Sightings) -> None:
+def refuse_misspelt(inputs: Sequence[PlannedInput], selection: Selection, seen: FieldCheck) -> None:
     """Refuse a field asked for by name that none of the first rows had.
 
     Raises
@@ -265,11 +265,11 @@ def refuse_misspelt(inputs: Sequence[PlannedInput], selection: Selection, seen: 
     MissingFieldError
         If there is one.
     """
-    if missing := seen.missing(selection.named):
+    if missing := seen.named_missing(selection.named):
         raise _missing(inputs, selection, missing, seen)
 
 
-def refuse_unseen(inputs: Sequence[PlannedInput], selection: Selection, seen: Sightings) -> None:
+def refuse_missing(inputs: Sequence[PlannedInput], selection: Selection, seen: FieldCheck) -> None:
     """Refuse, at the end, a field asked for that no row had.
 
     Raises
@@ -277,12 +277,12 @@ def refuse_unseen(inputs: Sequence[PlannedInput], selection: Selection, seen: Si
     MissingFieldError
         If there is one.
     """
-    if seen.fields and seen.unseen:
-        raise _missing(inputs, selection, seen.unseen, seen)
+    if seen.fields and seen.missing:
+        raise _missing(inputs, selection, seen.missing, seen)
 
 
 def _missing(
-    inputs: Sequence[PlannedInput], selection: Selection, fields: set[str], seen: Sightings
+    inputs: Sequence[PlannedInput], selection: Selection, fields: set[str], seen: FieldCheck
 ) -> MissingFieldError:
     rows = [dict.fromkeys(seen.fields), *first_rows(inputs[0], selection.source)]
     return no_such_field(

@@ -44,11 +44,11 @@ class Checkpoint(BaseModel):
 
     n_input: int = 0
     place: Place = Place()
-    unseen: list[str] | None = None
+    missing: list[str] | None = None
     part: int = 0
     part_rows: int = 0
     lengths: dict[str, int] = {}
-    tally: dict[str, Any] = {}
+    run_counts: dict[str, Any] = {}
     seconds: float = 0.0
     sessions: int = 0
 

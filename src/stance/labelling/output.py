@@ -25,7 +25,7 @@ from stance.labelling.journal import (
     sync_folder,
 )
 from stance.labelling.receipt import input_entry
-from stance.labelling.tally import Tally
+from stance.labelling.run_counts import RunCounts
 from stance.labelling.target import (
     exists,
     is_empty_folder,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from stance.labelling.batches import LabelledBatch
-    from stance.labelling.entries import InputEnd, Spot
+    from stance.labelling.entries import InputEnd, InputPosition
     from stance.labelling.plan import Labelling
     from stance.labelling.target import Target
 
@@ -69,12 +69,14 @@ class DurableOutput:
         self._force = force
         self._last = work.checkpoint()
         self._part, self._part_rows = self._last.part, self._last.part_rows
-        self._spot: Spot | None = None
+        self._position: InputPosition | None = None
         self._is_whole = True
         self._began = self._checked = time.monotonic()
         self._pause = EVERY
-        self.unseen: Collection[str] | None = self._last.unseen
-        self.tally = Tally.from_dict(self._last.tally) if self._last.tally else Tally()
+        self.missing: Collection[str] | None = self._last.missing
+        self.run_counts = (
+            RunCounts.from_dict(self._last.run_counts) if self._last.run_counts else RunCounts()
+        )
         self.sessions = self._last.sessions + 1
         lengths = self._last.lengths
         self.files = work.lines(PARTS, lengths.get(PARTS, 0))
@@ -136,10 +138,10 @@ class DurableOutput:
         with self._told():
             self._spools[self._rows_name].write(batch.rows)
             self._spools[REJECTS].write(batch.rejects)
-            self.tally.add(batch.tally)
+            self.run_counts.add(batch.run_counts)
             self._spools[INPUTS].write(json_lines(map(self._input, batch.ended)))
-        self._spot = batch.spot
-        self._part_rows += batch.tally.n_labelled
+        self._position = batch.position
+        self._part_rows += batch.run_counts.n_labelled
         self._is_whole = True
         if self._is_part_full:
             self._close_part()
@@ -148,7 +150,7 @@ class DurableOutput:
 
     def _input(self, ended: InputEnd) -> dict[str, Any]:
         planned = self._task.inputs[ended.n_input]
-        record = input_entry(planned, ended, self.tally).model_dump()
+        record = input_entry(planned, ended, self.run_counts).model_dump()
         self.inputs.append(record)
         return record
 
@@ -179,15 +181,15 @@ class DurableOutput:
                 self.checkpoint()
 
     def _checkpoint(self) -> Checkpoint:
-        reached = self._spot
+        reached = self._position
         return Checkpoint(
             n_input=self._last.n_input if reached is None else reached.n_input,
             place=self._last.place if reached is None else reached.position.place(),
             part=self._part,
             part_rows=self._part_rows,
-            unseen=None if self.unseen is None else sorted(self.unseen),
+            missing=None if self.missing is None else sorted(self.missing),
             lengths={name: spool.length for name, spool in self._spools.items()},
-            tally=self.tally.to_dict(),
+            run_counts=self.run_counts.to_dict(),
             seconds=self.seconds,
             sessions=self.sessions,
         )
@@ -208,7 +210,7 @@ class DurableOutput:
         self.checkpoint()
         if self._part_rows or not self._record("rows"):
             self._close_part()
-        if self._record(REJECTS) is None and (self.tally.n_rejected or rejects_wanted):
+        if self._record(REJECTS) is None and (self.run_counts.n_rejected or rejects_wanted):
             self._close_rejects()
         self.close()
         with self._told():
@@ -250,7 +252,7 @@ class DurableOutput:
             name = self._target.rejects
             compression = Path(name).suffix if Path(name).suffix in COMPRESSIONS else ""
             built = build(spool.path, "jsonl", compression, self._work.path / "built-rejects")
-            self._note(built, REJECTS, None, self.tally.n_rejected)
+            self._note(built, REJECTS, None, self.run_counts.n_rejected)
         self.checkpoint()
 
     def _note(self, built: Path, kind: str, part: int | None, n_rows: int) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from stance.corpus.article import RejectedRow
     from stance.formats.inputs import PlannedInput
     from stance.labelling.batches import LabelledBatch
-    from stance.labelling.tally import Tally
+    from stance.labelling.run_counts import RunCounts
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Progress:
     knows; ``rejected`` are the rows set aside since the last report.
     """
 
-    tally: Tally
+    run_counts: RunCounts
     n_bytes: int
     n_bytes_total: int | None
     rejected: Sequence[RejectedRow]
@@ -30,7 +30,7 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-class Meter:
+class ProgressMeter:
     """Adds up the bytes read of all inputs, and reports.
 
     Parameters
@@ -47,9 +47,9 @@ class Meter:
             self._before.append(self._before[-1] + (size or 0))
         self._total = None if None in sizes else self._before[-1]
 
-    def show(self, batch: LabelledBatch, tally: Tally) -> None:
+    def show(self, batch: LabelledBatch, run_counts: RunCounts) -> None:
         """Report that a batch was written."""
-        done = self._before[batch.spot.n_input] + batch.spot.position.mark.n_bytes
+        done = self._before[batch.position.n_input] + batch.position.position.mark.n_bytes
         # A file may grow while it is read.
         total = None if self._total is None else max(self._total, done)
-        self._report(Progress(tally, done, total, batch.rejected))
+        self._report(Progress(run_counts, done, total, batch.rejected))

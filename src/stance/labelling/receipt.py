@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stance.labelling.entries import InputEnd
     from stance.labelling.output import DurableOutput
     from stance.labelling.plan import RunPlan
-    from stance.labelling.tally import Tally
+    from stance.labelling.run_counts import RunCounts
 
 FORMAT = 1
 PACKAGES = ("stance", "numpy", "numba", "orjson", "pyarrow")
@@ -70,9 +70,9 @@ class InputEntry(BaseModel):
         return self.labelled == 0 and bool(self.rejected)
 
 
-def input_entry(planned: PlannedInput, ended: InputEnd, tally: Tally) -> InputEntry:
+def input_entry(planned: PlannedInput, ended: InputEnd, run_counts: RunCounts) -> InputEntry:
     """Sum up an input that was read to its end, and forget its counts."""
-    labelled, rejected = tally.end_input(ended.n_input)
+    labelled, rejected = run_counts.end_input(ended.n_input)
     return InputEntry(
         name=as_json(planned.name),
         size=ended.n_bytes,
@@ -87,7 +87,7 @@ def input_entry(planned: PlannedInput, ended: InputEnd, tally: Tally) -> InputEn
 class Receipt(BaseModel):
     """What a run did, from what, by what, and with which result.
 
-    ``counts`` are rows: read, labelled, set aside, passed over; of those
+    ``counts`` are rows: read, labelled, set aside, filtered out; of those
     labelled, how many got no label and how many are out of domain; by label,
     and by what is wrong with those set aside. ``seconds`` is the time at work in
     all sessions.
@@ -118,7 +118,7 @@ class Receipt(BaseModel):
 def make_receipt(plan: RunPlan, output: DurableOutput, ended: str) -> Receipt:
     """Sum up a run that is finished."""
     seconds = output.seconds
-    counts = output.tally.to_dict()
+    counts = output.run_counts.to_dict()
     return Receipt(
         receipt=FORMAT,
         command=plan.command,

@@ -21,9 +21,9 @@ from stance.labelling.plan import (
     input_records,
     refuse_differences,
 )
-from stance.labelling.progress import Meter, Report
+from stance.labelling.progress import ProgressMeter, Report
 from stance.labelling.receipt import Receipt, make_receipt, read_receipt, write_receipt
-from stance.labelling.tally import Tally
+from stance.labelling.run_counts import RunCounts
 from stance.labelling.target import Target, exists, refuse_input, refuse_unless
 from stance.replacing import unwritable
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Outcome:
     """How a run ended; it has a receipt if it is finished."""
 
-    tally: Tally
+    run_counts: RunCounts
     receipt: Receipt | None
     was_finished: bool = False
 
@@ -89,7 +89,7 @@ def label_to_target(
     refuse_input(target, [planned.name for planned in task.inputs])
     work = WorkFolder(target.work_folder)
     if resume and not work.exists and (done := _finished(task, plan, target)):
-        return Outcome(Tally.from_dict(done.counts), done, was_finished=True)
+        return Outcome(RunCounts.from_dict(done.counts), done, was_finished=True)
     refuse_unless(target, resume=resume, force=force)
     with ExitStack() as held:
         with unwritable(target.name, work.path):
@@ -192,7 +192,7 @@ class _Run:
             raise InterruptedRunError(str(error)) from error
         if self.stop.is_set():
             output.checkpoint()
-            return Outcome(output.tally, None)
+            return Outcome(output.run_counts, None)
         try:
             output.finish(rejects_wanted=self.rejects_wanted)
             receipt = make_receipt(self.plan, output, _now())
@@ -200,11 +200,11 @@ class _Run:
         except StanceError as error:
             raise InterruptedRunError(str(error)) from error
         self.work.remove()
-        return Outcome(output.tally, receipt)
+        return Outcome(output.run_counts, receipt)
 
     def _label(self, engine: Engine, output: DurableOutput) -> None:
-        meter = Meter(self.task.inputs, self.report)
-        for batch, unseen in engine.batches(self.task, output.start, self.stop):
-            output.unseen = unseen
+        meter = ProgressMeter(self.task.inputs, self.report)
+        for batch, missing in engine.batches(self.task, output.start, self.stop):
+            output.missing = missing
             output.write(batch)
-            meter.show(batch, output.tally)
+            meter.show(batch, output.run_counts)

@@ -147,7 +147,7 @@ def labelled_batches(
         raise reader.error
 
 
-class _Linger:
+class _BatchDelay:
     """How long the articles that wait for others may wait on."""
 
     def __init__(self, *, live: bool) -> None:
@@ -173,7 +173,7 @@ class _Linger:
 
 def _batches(reader: Reader, batcher: Batcher, *, live: bool, stop: Event) -> Iterator[list[Entry]]:
     """Cut what is read into batches; an empty one says that there is a pause."""
-    linger = _Linger(live=live)
+    linger = _BatchDelay(live=live)
     while not stop.is_set() and (block := reader.take(linger.left)) is not None:
         for batch in filter(None, map(batcher.add, block)):
             yield batch

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from stance.labelling.engine import Engine, LocalEngine
 from stance.labelling.finishing import build
 from stance.labelling.journal import Checkpoint
-from stance.labelling.progress import Meter, Report
+from stance.labelling.progress import ProgressMeter, Report
 from stance.labelling.receipt import InputEntry, input_entry
-from stance.labelling.tally import Tally
+from stance.labelling.run_counts import RunCounts
 from stance.replacing import refuse_existing, unwritable
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from stance.labelling.plan import Labelling
 
 
-class Streamed(NamedTuple):
+class StreamResult(NamedTuple):
     """What became of the rows, and of each input that was read to its end."""
 
-    tally: Tally
+    run_counts: RunCounts
     inputs: list[InputEntry]
 
 
@@ -40,7 +40,7 @@ def label_to_stream(
     rejects: BinaryIO | None = None,
     report: Report = lambda progress: None,
     stop: Event | None = None,
-) -> Streamed:
+) -> StreamResult:
     """Label a task's inputs as they come, with no way back.
 
     Parameters
@@ -59,20 +59,20 @@ def label_to_stream(
 
     Returns
     -------
-    Streamed
+    StreamResult
     """
-    tally = Tally()
+    run_counts = RunCounts()
     inputs: list[InputEntry] = []
-    meter = Meter(task.inputs, report)
+    meter = ProgressMeter(task.inputs, report)
     for batch, _ in (engine or LocalEngine()).batches(task, Checkpoint(), stop or Event()):
         write(batch)
         if rejects is not None and batch.rejects:
             rejects.write(batch.rejects)
             rejects.flush()
-        tally.add(batch.tally)
-        inputs += [input_entry(task.inputs[end.n_input], end, tally) for end in batch.ended]
-        meter.show(batch, tally)
-    return Streamed(tally, inputs)
+        run_counts.add(batch.run_counts)
+        inputs += [input_entry(task.inputs[end.n_input], end, run_counts) for end in batch.ended]
+        meter.show(batch, run_counts)
+    return StreamResult(run_counts, inputs)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def article_weights(corpus: LabelledCorpus, config: ClassifierConfig) -> NDArray
     drown the others; with ``balance_classes`` every label weighs the same in
     all, but for its ``label_weights``.
     """
-    y_true = corpus.truth
+    y_true = corpus.y_true
     weights = np.ones(len(y_true))
     power = {"none": 0.0, "sqrt": 0.5, "full": 1.0}[config.balance_outlets]
     if corpus.outlets and power:

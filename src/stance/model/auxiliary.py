@@ -48,7 +48,7 @@ class AuxiliaryScores:
     def learn(
         cls,
         values: sparse.csr_array,
-        truth: NDArray[np.int64],
+        y_true: NDArray[np.int64],
         weights: NDArray[np.float64],
         own: sparse.csr_array,
         config: TrainingConfig,
@@ -61,7 +61,7 @@ class AuxiliaryScores:
         Parameters
         ----------
         values : csr_array of float32, shape (n_auxiliary, n_features)
-        truth : ndarray of int64, shape (n_auxiliary,)
+        y_true : ndarray of int64, shape (n_auxiliary,)
             Label numbers from 0, which need not be those of the corpus.
         weights : ndarray of float64, shape (n_auxiliary,)
         own : csr_array of float32, shape (n_articles, n_features)
@@ -77,9 +77,9 @@ class AuxiliaryScores:
         section = config.auxiliary
         model, _ = fit_classifier(
             values,
-            truth,
+            y_true,
             weights,
-            n_labels=int(truth.max()) + 1,
+            n_labels=int(y_true.max()) + 1,
             config=ClassifierConfig(kind="svm", svm=SvmConfig(C=section.C)),
             seed=config.seed,
         )

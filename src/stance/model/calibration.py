@@ -185,7 +185,7 @@ def held_out_folds(
             return list(
                 plan.folds
             ), f"{wanted} folds of held-out outlets, features learned from all"
-    sizes = np.bincount(corpus.truth)
+    sizes = np.bincount(corpus.y_true)
     several = sizes[sizes > 1]
     if len(several) < FEWEST_LABELS:
         return [], "fewer than two labels have more than a single article"

@@ -28,7 +28,7 @@ NB_SMOOTHING = 1.0
 
 def fit_classifier(
     features: sparse.csr_array,
-    truth: NDArray[np.int64],
+    y_true: NDArray[np.int64],
     weights: NDArray[np.float64],
     *,
     n_labels: int,
@@ -40,7 +40,7 @@ def fit_classifier(
     Parameters
     ----------
     features : csr_array of float32, shape (n_articles, n_features)
-    truth : ndarray of int, shape (n_articles,)
+    y_true : ndarray of int, shape (n_articles,)
         Label numbers. A label below `n_labels` that does not occur gets a
         score that never wins.
     weights : ndarray of float64, shape (n_articles,)
@@ -56,16 +56,16 @@ def fit_classifier(
     notes : list of str
         What the solver remarked, such as stopping early.
     """
-    present = np.unique(truth)
+    present = np.unique(y_true)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if config.kind in ("logistic", "svm"):
             coefficients, intercepts = _fit_one_against_rest(
-                features, truth, weights, present=present, config=config, seed=seed
+                features, y_true, weights, present=present, config=config, seed=seed
             )
         else:
             estimator = _estimator(config, seed)
-            estimator.fit(features.astype(np.float64), truth, sample_weight=weights)
+            estimator.fit(features.astype(np.float64), y_true, sample_weight=weights)
             coefficients, intercepts = _linear_form(estimator)
     full = np.zeros((features.shape[1], n_labels), dtype=np.float32)
     full[:, present] = coefficients.T
@@ -77,7 +77,7 @@ def fit_classifier(
 
 def _fit_one_against_rest(
     features: sparse.csr_array,
-    truth: NDArray[np.int64],
+    y_true: NDArray[np.int64],
     weights: NDArray[np.float64],
     *,
     present: NDArray[np.int64],
@@ -87,7 +87,7 @@ def _fit_one_against_rest(
     """Fit each label against the rest, on features weighed for it if so configured."""
     fit = _fit_logistic if config.kind == "logistic" else _fit_svm
     # Two labels share one score.
-    positives = truth[:, None] == (present[1:] if len(present) == 2 else present)
+    positives = y_true[:, None] == (present[1:] if len(present) == 2 else present)
     if not config.nb_weights:
         return _both_sides(*fit(features, positives, weights, config=config, seed=seed))
     coefficients, intercepts = [], []

@@ -67,7 +67,7 @@ def learn_domain(
     block = features.word_block()
     if block is None:
         return None
-    left_out = _LeftOut.of(corpus, block, _values_of(block, features, values))
+    left_out = _LeaveOneOut.of(corpus, block, _values_of(block, features, values))
     chosen = _some(len(corpus.articles), config.seed)
     articles = [corpus.articles[i] for i in chosen.tolist()]
     inputs = features.prepare(config.inputs(articles))
@@ -105,7 +105,7 @@ def _some(n_articles: int, seed: int) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class _LeftOut:
+class _LeaveOneOut:
     """What a vocabulary would be without one group of articles.
 
     Parameters

@@ -45,7 +45,7 @@ class FittedFeatures:
     @cached_property
     def y_true(self) -> NDArray[np.int64]:
         """The number of each article's label, shape (n_articles,)."""
-        return self.corpus.truth
+        return self.corpus.y_true
 
     def fit(
         self, config: ClassifierConfig, places: NDArray[np.int64] | None = None

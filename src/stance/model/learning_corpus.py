@@ -96,7 +96,7 @@ class LabelledCorpus:
         return sorted({str(article.label) for article in self.articles})
 
     @property
-    def truth(self) -> NDArray[np.int64]:
+    def y_true(self) -> NDArray[np.int64]:
         """The number of each article's label, shape (n_articles,)."""
         numbers = {label: number for number, label in enumerate(self.labels)}
         return np.array([numbers[str(article.label)] for article in self.articles])

@@ -63,7 +63,7 @@ class LearningMatrix:
 
 def fit_linear(
     matrix: LearningMatrix,
-    truth: NDArray[np.int64],
+    y_true: NDArray[np.int64],
     weights: NDArray[np.float64],
     outlets: Sequence[str | None] | None,
     *,
@@ -82,7 +82,7 @@ def fit_linear(
     Parameters
     ----------
     matrix : LearningMatrix
-    truth, weights, outlets
+    y_true, weights, outlets
         Label number, weight and outlet of every article of the matrix.
     places : ndarray of int64, optional
         The articles to learn from; all by default.
@@ -97,19 +97,19 @@ def fit_linear(
     notes : list of str
     """
     matrix = matrix.with_scores
-    chosen = np.arange(len(truth)) if places is None else places
+    chosen = np.arange(len(y_true)) if places is None else places
     rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
     owner = matrix.article_of[rows]
     features = matrix.passages[rows]
     strength = config.outlet_shrinkage
     scale = None
     if outlets is not None and strength != "auto" and strength > 0:
-        units = _units(truth[chosen], [outlets[i] for i in chosen.tolist()])
-        scale = outlet_shrinkage(matrix.articles[chosen], units, truth[chosen], strength=strength)
+        units = _units(y_true[chosen], [outlets[i] for i in chosen.tolist()])
+        scale = outlet_shrinkage(matrix.articles[chosen], units, y_true[chosen], strength=strength)
         features = sparse.csr_array(features.multiply(scale))
     model, notes = fit_classifier(
         features,
-        truth[owner],
+        y_true[owner],
         weights[owner] / np.bincount(matrix.article_of)[owner],
         n_labels=n_labels,
         config=config,
@@ -121,10 +121,10 @@ def fit_linear(
     return matrix.auxiliary.fold_in(model) if matrix.auxiliary else model, notes
 
 
-def _units(truth: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[np.int64]:
+def _units(y_true: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[np.int64]:
     """Give each outlet a number, one that has two labels two, an article without one its own."""
     names: dict[object, int] = {}
-    keys = zip(truth.tolist(), outlets, range(len(outlets)), strict=True)
+    keys = zip(y_true.tolist(), outlets, range(len(outlets)), strict=True)
     return np.array(
         [
             names.setdefault((label, outlet if outlet is not None else place), len(names))
@@ -136,7 +136,7 @@ def _units(truth: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[n
 def outlet_shrinkage(
     values: sparse.csr_array,
     units: NDArray[np.int64],
-    truth: NDArray[np.int64],
+    y_true: NDArray[np.int64],
     *,
     strength: float,
 ) -> NDArray[np.float64]:
@@ -147,7 +147,7 @@ def outlet_shrinkage(
     values : csr_array, shape (n_articles, n_features)
     units : ndarray of int64, shape (n_articles,)
         The outlet of each article, as numbers from 0; each of one label.
-    truth : ndarray of int64, shape (n_articles,)
+    y_true : ndarray of int64, shape (n_articles,)
     strength : float
         How much a difference between outlets counts; at least 0.
 
@@ -178,7 +178,7 @@ def outlet_shrinkage(
     members = sparse.csr_array((1 / sizes[units], (units, np.arange(len(units)))))
     means = sparse.csr_array(members @ values.astype(np.float64))
     label_of = np.zeros(len(sizes), dtype=np.int64)
-    label_of[units] = truth
+    label_of[units] = y_true
     share = np.sqrt(sizes)
     labels, place = np.unique(label_of, return_inverse=True)
     share /= np.bincount(place, share)[place]

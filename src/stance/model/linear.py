@@ -45,21 +45,21 @@ def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return powers
 
 
-def log_loss(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+def log_loss(scores: NDArray[np.float64], y_true: NDArray[np.int64]) -> float:
     """Return the mean negative log probability (in nats) of the true labels."""
     shifted = scores - scores.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(shifted).sum(axis=1))
-    return float(np.mean(log_sum - shifted[np.arange(len(truth)), truth]))
+    return float(np.mean(log_sum - shifted[np.arange(len(y_true)), y_true]))
 
 
-def fit_temperature(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+def fit_temperature(scores: NDArray[np.float64], y_true: NDArray[np.int64]) -> float:
     """Find the temperature that makes held-out probabilities most likely.
 
     Parameters
     ----------
     scores : ndarray of float64, shape (n_texts, n_labels)
         Decision values of articles that the classifier was not trained on.
-    truth : ndarray of int, shape (n_texts,)
+    y_true : ndarray of int, shape (n_texts,)
 
     Returns
     -------
@@ -74,7 +74,7 @@ def fit_temperature(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> fl
     from scipy.optimize import minimize_scalar
 
     def loss(log_temperature: float) -> float:
-        return log_loss(scores / np.exp(log_temperature), truth)
+        return log_loss(scores / np.exp(log_temperature), y_true)
 
     found = minimize_scalar(loss, bounds=(np.log(1e-3), np.log(1e3)), method="bounded")
     return float(np.exp(found.x))

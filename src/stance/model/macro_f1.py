@@ -1,4 +1,4 @@
-"""Macro-F1 of labels beside the truth: the score that settings are chosen by."""
+"""Macro-F1 of labels beside the true labels: the score that settings are chosen by."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ def _learn_auxiliary(
     others = LabelledCorpus(corpus.auxiliary)
     values = features.transform(config.inputs(others.articles))
     weights = article_weights(others, ClassifierConfig())
-    return AuxiliaryScores.learn(values, others.truth, weights, articles, config)
+    return AuxiliaryScores.learn(values, others.y_true, weights, articles, config)
 
 
 def _fit_blocks(

@@ -18,7 +18,7 @@ from stance.reporting.intervals import basis_warnings, lone_warning
 from stance.reporting.phrases import counted, figure, interval
 
 if TYPE_CHECKING:
-    from stance.evaluation.baseline import Floor
+    from stance.evaluation.baseline import BaselineComparison
     from stance.evaluation.comparison import Decision, Difference, McNemar
 
 SURE = 0.05  # p below which a difference is called one
@@ -30,7 +30,7 @@ def report(
     difference: Difference,
     *,
     discordant: McNemar,
-    floor: Floor,
+    floor: BaselineComparison,
     decision: Decision | None = None,
 ) -> Document:
     """Return both scores and that of one label, the difference, and what it means."""
@@ -55,7 +55,7 @@ def report(
     )
 
 
-def _scores(names: tuple[str, str], difference: Difference, floor: Floor) -> Table:
+def _scores(names: tuple[str, str], difference: Difference, floor: BaselineComparison) -> Table:
     metric = difference.metric
     columns = list(dict.fromkeys([metric, "accuracy", "macro-F1"]))
     a, b = floor.first, floor.second

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from stance.corpus.fold_plan import FoldPlan, NotTested
     from stance.corpus.protocol_choice import GroupCoverage
     from stance.evaluation.metrics import Evaluation
-    from stance.evaluation.protocol import Lowered
+    from stance.evaluation.protocol import LoweredSetting
 
 LABELS_SHOWN = 5
 MOST_LABELS = 10  # in a list of nothing but labels
@@ -82,7 +82,7 @@ def advice(plan: FoldPlan) -> str:
     return f"{little} To learn more, add articles of these labels from other outlets."
 
 
-def lowered_line(lowered: Sequence[Lowered]) -> str | None:
+def lowered_line(lowered: Sequence[LoweredSetting]) -> str | None:
     """Say that settings which the corpus decides were lowered in some folds."""
     if not lowered:
         return None

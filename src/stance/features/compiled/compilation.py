@@ -51,7 +51,7 @@ def compiled(function: Function) -> Function:
     return cast("Function", made)
 
 
-def _disk_cache(function: Callable[..., object]) -> _ForgivingCache:
+def _disk_cache(function: Callable[..., object]) -> _RepairingCache:
     """Return numba's cache of a kernel, valid while no file of this folder changes.
 
     A kernel's machine code contains that of the kernels it calls, but numba
@@ -63,10 +63,10 @@ def _disk_cache(function: Callable[..., object]) -> _ForgivingCache:
         filename_base=kept._impl.filename_base,
         source_stamp=(kept._impl.locator.get_source_stamp(), _folder_digest()),
     )
-    return _ForgivingCache(kept)
+    return _RepairingCache(kept)
 
 
-class _ForgivingCache:
+class _RepairingCache:
     """What numba keeps on disk of a kernel; what of it is damaged is compiled anew.
 
     numba itself passes over a cache that cannot be read for want of rights, but

@@ -21,7 +21,7 @@ MOST_REASONS = 50
 
 
 @dataclass
-class Tally:
+class RunCounts:
     """Counts of rows; each row that was read stands in exactly one of them.
 
     Parameters
@@ -43,7 +43,7 @@ class Tally:
 
     labels: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    passed: int = 0
+    filtered_out: int = 0
     outside: Counter[str] = field(default_factory=Counter)
     headlines: int = 0
     labelled_of: Counter[int] = field(default_factory=Counter)
@@ -77,15 +77,15 @@ class Tally:
     @property
     def n_rows(self) -> int:
         """Rows read."""
-        return self.n_labelled + self.n_rejected + self.passed
+        return self.n_labelled + self.n_rejected + self.filtered_out
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: RunCounts) -> None:
         """Add the counts of more rows."""
         self.labels.update(other.labels)
         for reason, n in other.reasons.items():
             known = reason in self.reasons or len(self.reasons) < MOST_REASONS
             self.reasons[reason if known else OTHER_REASONS] += n
-        self.passed += other.passed
+        self.filtered_out += other.filtered_out
         self.outside.update(other.outside)
         self.headlines += other.headlines
         self.labelled_of.update(other.labelled_of)
@@ -102,7 +102,7 @@ class Tally:
             "rows": self.n_rows,
             "labelled": self.n_labelled,
             "rejected": self.n_rejected,
-            "passed_over": self.passed,
+            "passed_over": self.filtered_out,
             "abstained": self.n_abstained,
             "out_of_domain": self.out_of_domain,
             "out_of_domain_labels": dict(self.outside.most_common()),
@@ -117,7 +117,7 @@ class Tally:
         }
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Tally:
+    def from_dict(cls, values: Mapping[str, Any]) -> RunCounts:
         """Return the counts that `to_dict` wrote."""
         return cls(
             Counter(values["labels"]),
