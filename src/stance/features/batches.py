@@ -67,9 +67,9 @@ class InputBatch:
     @cached_property
     def words(self) -> TokenBatch:
         """The normalised words."""
-        if self.by_voice or self._is_small:
+        if self._is_small:
             return tokenize(self._texts, self.table, by_voice=self.by_voice)
-        return read_batch(self._texts, word_folding(self.table))
+        return read_batch(self._texts, word_folding(self.table), by_voice=self.by_voice)
 
     @cached_property
     def surface(self) -> TokenBatch:

@@ -21,11 +21,12 @@ class CodeUnits(NamedTuple):
     """Texts joined into one array of UTF-16.
 
     Text i is ``units[offsets[i]:offsets[i + 1]]``; behind the last one stands
-    `PADDING`.
+    `PADDING`. ``has_pairs`` tells whether two units are one letter somewhere.
     """
 
     units: NDArray[np.uint16]
     offsets: NDArray[np.int64]
+    has_pairs: bool = False
 
 
 class CodePoints(NamedTuple):
@@ -43,7 +44,7 @@ def code_units(texts: Sequence[str]) -> CodeUnits | CodePoints:
 
     Examples
     --------
-    >>> units, offsets = code_units(["قسد", "", "🙂"])
+    >>> units, offsets, _ = code_units(["قسد", "", "🙂"])
     >>> [hex(unit) for unit in units[: offsets[-1]]], offsets.tolist()
     (['0x642', '0x633', '0x62f', '0xd83d', '0xde42'], [0, 3, 3, 5])
     """
@@ -54,10 +55,11 @@ def code_units(texts: Sequence[str]) -> CodeUnits | CodePoints:
         return code_points(texts)
     units = np.frombuffer(encoded, dtype="<u2")
     offsets = _offsets(texts)
-    if len(units) > len(joined):
+    has_pairs = len(units) > len(joined)
+    if has_pairs:
         begins = np.flatnonzero((units & ~np.uint16(1023)) != LOW_SURROGATES)
         offsets = begins[offsets]
-    return CodeUnits(units, offsets)
+    return CodeUnits(units, offsets, has_pairs)
 
 
 def code_points(texts: Sequence[str]) -> CodePoints:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from stance.features.quotation_tables import letter_classes, mark_kinds, no_kinds
 from stance.features.units import CodePoints, CodeUnits, code_units
+from stance.text.quotation import Voice, voices
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,6 +36,10 @@ CACHE_LINE = 64  # bytes
 # Room doubles whenever it does not do.
 FEW_WORDS = 1 << 12
 LETTERS_OF_A_WORD = 8
+FEW_MARKS = 1 << 10
+
+# In place of a voice: the marks of a text decide.
+BY_MARKS = -1
 
 
 class StringTable(NamedTuple):
@@ -74,6 +80,28 @@ class Tokens(NamedTuple):
     numbers: NDArray[np.uint32]
     offsets: NDArray[np.int64]
 
+    @property
+    def own_voices(self) -> NDArray[np.int8]:
+        """The voice of each token where all are the outlet's own."""
+        return np.full(self.offsets[-1], Voice.OWN, dtype=np.int8)
+
+
+class _Pieces(NamedTuple):
+    """Texts, some of them cut into the segments of their voices.
+
+    Parameters
+    ----------
+    texts : list of str
+        The pieces of text i are ``texts[offsets[i]:offsets[i + 1]]``.
+    offsets : ndarray of int64, shape (n_texts + 1,)
+    given : ndarray of int8, shape (n_pieces,)
+        The voice of each; `BY_MARKS` of a text that was not cut.
+    """
+
+    texts: list[str]
+    offsets: NDArray[np.int64]
+    given: NDArray[np.int8]
+
 
 class WordReader:
     """Numbers words in order of first sight, and remembers them from call to call.
@@ -98,6 +126,7 @@ class WordReader:
         self.units = np.empty(room * LETTERS_OF_A_WORD, dtype=np.int32)
         self._slots = empty_slots(room)
         self._tokens = np.empty(room, dtype=np.uint32)
+        self._marks = np.empty((FEW_MARKS, 3), dtype=np.int64)
         self._memo = aligned_zeros((MEMO_ROWS, 2), np.int64)
 
     @property
@@ -119,17 +148,99 @@ class WordReader:
         Tokens
             Its arrays are used again by the next call.
         """
-        encoded = self._composed(texts, encoded)
-        offsets = np.zeros(len(encoded.offsets), dtype=np.int64)
+        return self._number(self._composed(texts, encoded), no_kinds())[0]
+
+    def read_by_voice(
+        self, texts: Sequence[str], encoded: CodeUnits | CodePoints
+    ) -> tuple[Tokens, NDArray[np.int8]]:
+        """Turn the words of texts into numbers, and tell who speaks.
+
+        Parameters
+        ----------
+        texts, encoded
+            As in `read`.
+
+        Returns
+        -------
+        tokens : Tokens
+            Its arrays are used again by the next call.
+        voices : ndarray of int8, shape (n_tokens,)
+            The `Voice` of each token, by the rules of `stance.text.quotation`.
+        """
+        cut = self._to_be_cut(encoded)
+        if not cut.any():
+            return self._read_pieces(encoded, np.full(len(texts), BY_MARKS, dtype=np.int8))
+        pieces = _pieces(texts, cut, self._folding.compose)
+        tokens, found = self._read_pieces(code_units(pieces.texts), pieces.given)
+        return Tokens(tokens.numbers, tokens.offsets[pieces.offsets]), found
+
+    def _to_be_cut(self, encoded: CodeUnits | CodePoints) -> NDArray[np.bool_]:
+        """Tell which texts are read segment by segment, shape (n_texts,).
+
+        Those that composing changes, since the rules of quotation hold for texts
+        as published; and all of them where a mark may be part of a word, or
+        where there is no UTF-16.
+        """
+        from stance.features.compiled.letters import SEPARATOR, mark_texts
+
+        folding, n_texts = self._folding, len(encoded.offsets) - 1
+        if isinstance(encoded, CodePoints):
+            return np.ones(n_texts, dtype=np.bool_)
+        if not (folding.letters[np.flatnonzero(mark_kinds())] == SEPARATOR).all():
+            return np.ones(n_texts, dtype=np.bool_)
+        if folding.compose is None:
+            return np.zeros(n_texts, dtype=np.bool_)
+        return mark_texts(encoded.units, encoded.offsets, folding.marked)
+
+    def _read_pieces(
+        self, encoded: CodeUnits | CodePoints, given: NDArray[np.int8]
+    ) -> tuple[Tokens, NDArray[np.int8]]:
+        """Number the words of pieces; those of no given voice have the voices of their marks."""
+        from stance.features.compiled.quotation import assign_voices
+
+        if isinstance(encoded, CodePoints) or not (given == BY_MARKS).any():
+            tokens, _ = self._number(encoded, no_kinds())
+            return tokens, np.repeat(given, np.diff(tokens.offsets))
+        tokens, mark_offsets = self._number(encoded, mark_kinds())
+        if not mark_offsets[-1]:
+            return tokens, np.repeat(np.maximum(given, Voice.OWN), np.diff(tokens.offsets))
+        found = np.empty(tokens.offsets[-1], dtype=np.int8)
+        assign_voices(
+            encoded.units,
+            encoded.offsets,
+            self._marks,
+            mark_offsets,
+            tokens.offsets,
+            letter_classes(beyond_units=encoded.has_pairs),
+            given,
+            found,
+        )
+        return tokens, found
+
+    def _number(
+        self, encoded: CodeUnits | CodePoints, kinds: NDArray[np.uint8]
+    ) -> tuple[Tokens, NDArray[np.int64]]:
+        """Turn words into numbers; return them, and how many marks stand before each text."""
+        n_texts = len(encoded.offsets) - 1
+        offsets, mark_offsets = np.zeros((2, n_texts + 1), dtype=np.int64)
         done = 0
         while True:
-            done = self._read_on(encoded, done, offsets)
-            if done == len(texts):
-                return Tokens(self._tokens, offsets)
-            self._make_room()
+            done = self._read_on(encoded, done, kinds, offsets, mark_offsets)
+            if done == n_texts:
+                return Tokens(self._tokens, offsets), mark_offsets
+            if done < 0:
+                done = ~done
+                self._marks = np.concatenate([self._marks, np.empty_like(self._marks)])
+            else:
+                self._make_room()
 
     def _read_on(
-        self, encoded: CodeUnits | CodePoints, done: int, offsets: NDArray[np.int64]
+        self,
+        encoded: CodeUnits | CodePoints,
+        done: int,
+        kinds: NDArray[np.uint8],
+        offsets: NDArray[np.int64],
+        mark_offsets: NDArray[np.int64],
     ) -> int:
         from stance.features.compiled.letters import read_letters, read_runs
 
@@ -148,8 +259,17 @@ class WordReader:
         )
         if isinstance(encoded, CodePoints):
             return read_letters(encoded.units, encoded.offsets, done, *table)
-        units, text_offsets = encoded
-        return read_runs(units, text_offsets, done, folding.codes, self._memo, *table)
+        return read_runs(
+            encoded.units,
+            encoded.offsets,
+            done,
+            folding.codes,
+            kinds,
+            self._memo,
+            self._marks,
+            mark_offsets,
+            *table,
+        )
 
     def forget(self) -> None:
         """Begin again, in the memory that was taken already."""
@@ -200,24 +320,51 @@ class WordReader:
         self._slots = slots
 
 
-def read_batch(texts: Sequence[str], folding: Folding) -> TokenBatch:
+def _pieces(
+    texts: Sequence[str], cut: NDArray[np.bool_], compose: Callable[[str], str] | None
+) -> _Pieces:
+    """Cut the chosen texts into the segments of their voices, and compose these."""
+    pieces: list[str] = []
+    given: list[int] = []
+    offsets = [0]
+    for text, wanted in zip(texts, cut.tolist(), strict=True):
+        if wanted:
+            segments = voices(text)
+            found = [text[segment.start : segment.end] for segment in segments]
+            pieces.extend(found if compose is None else map(compose, found))
+            given.extend(segment.voice for segment in segments)
+        else:
+            pieces.append(text)
+            given.append(BY_MARKS)
+        offsets.append(len(pieces))
+    return _Pieces(pieces, np.array(offsets), np.array(given, dtype=np.int8))
+
+
+def read_batch(
+    texts: Sequence[str], folding: Folding, *, by_voice: bool = False
+) -> TokenBatch:
     """Return the words of texts as `stance.features.tokens` does, some tens of times faster."""
     from stance.features.compiled.string_tables import HASH_MASK
     from stance.features.tokens import TokenBatch
 
     reader = WordReader(folding, HASH_MASK)
     numbers, lengths = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)]
+    spoken = [np.empty(0, dtype=np.int8)]
     for first in range(0, len(texts), TEXTS_AT_ONCE):
         some = texts[first : first + TEXTS_AT_ONCE]
-        tokens = reader.read(some, code_units(some))
+        if by_voice:
+            tokens, found = reader.read_by_voice(some, code_units(some))
+        else:
+            tokens = reader.read(some, code_units(some))
+            found = tokens.own_voices
+        spoken.append(found)
         numbers.append(tokens.numbers[: tokens.offsets[-1]].astype(np.int32))
         lengths.append(np.diff(tokens.offsets))
-    joined = np.concatenate(numbers)
     return TokenBatch(
         types=reader.words(),
-        tokens=joined,
+        tokens=np.concatenate(numbers),
         offsets=np.concatenate([[0], np.cumsum(np.concatenate(lengths))]),
-        voices=np.zeros(len(joined), dtype=np.int8),
+        voices=np.concatenate(spoken),
     )
 
 

@@ -22,9 +22,12 @@ DOUBLE = '"“”„‟＂'
 # An apostrophe stands inside Latin words, so single marks count only at a word's edge.
 _MARK = re.compile(r'[«»"“”„‟＂‹›]|‘(?=\S)|’(?!\w)')
 _WORD = re.compile(r"\S*\w\S*")
-# What stands between a quotation and the mark that opens it, or is not seen at all.
-_BEFORE_OPENING = re.compile(r"(?:^|[\s(\[{:/\-–—،,؛;])[\u200b-\u200f\u202a-\u202e\u2066-\u2069]*$")
-_PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
+# What may stand before an opening mark, besides white space, and what is not seen between them.
+BEFORE_OPENING = "([{:/-–—،,؛;"
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_BEFORE_OPENING = re.compile(rf"(?:^|[\s{re.escape(BEFORE_OPENING)}])[{INVISIBLE}]*$")
+PARAGRAPH_ENDS = "\n\r\u2028\u2029"
+_PARAGRAPH = re.compile(f"[^{PARAGRAPH_ENDS}]+")
 _INTRODUCES_SPEECH = re.compile(r":\s*$")
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     Units = NDArray[np.uint16] | NDArray[np.int32]  # UTF-16, or code points
     Numbers = NDArray[np.uint32]  # of words and features; none is ever below zero
+    Int8s = NDArray[np.int8]
     Int32s = NDArray[np.int32]
     Int64s = NDArray[np.int64]
     Float32s = NDArray[np.float32]

@@ -53,12 +53,15 @@ def mark_texts(units: Units, text_offsets: Int64s, wanted: NDArray[np.bool_]) ->
 
 
 @compiled
-def read_runs(  # noqa: C901, PLR0912 - one loop that knows its place in every state
+def read_runs(  # noqa: C901, PLR0912, PLR0915 - one loop that knows its place in every state
     units: NDArray[np.uint16],
     text_offsets: Int64s,
     first_text: int,
     codes: Bits,
+    kinds: Bits,
     memo: Int64s,
+    marks: NDArray[np.int64],
+    mark_offsets: Int64s,
     folding: Int32s,
     spelled: Int32s,
     spelled_offsets: Int64s,
@@ -78,9 +81,20 @@ def read_runs(  # noqa: C901, PLR0912 - one loop that knows its place in every s
     and the other four with what became of the run above them: one more than
     the word's number, or zero where nothing is left. A run may stand in either
     of two neighbouring rows; what comes last moves into the first of them.
+
+    Letters that ``kinds`` says something of go into ``marks`` with their
+    position and how many tokens stand before them; text i has
+    ``marks[mark_offsets[i]:mark_offsets[i + 1]]``. They must separate words.
+
+    Returns
+    -------
+    int
+        How many texts are done, as `read_letters` does; or ``~n_texts`` where
+        it is ``marks`` that are full.
     """
     for text in range(first_text, len(text_offsets) - 1):
         n_tokens = token_offsets[text]
+        n_marks = mark_offsets[text]
         i, last = text_offsets[text], text_offsets[text + 1]
         while i < last:
             begin = i
@@ -100,6 +114,13 @@ def read_runs(  # noqa: C901, PLR0912 - one loop that knows its place in every s
                     i += 1
                     code = int(codes[units[i]])
             if i == begin and code == BREAK:
+                if kinds[units[i]]:
+                    if n_marks == len(marks):
+                        return ~text
+                    marks[n_marks, 0] = i
+                    marks[n_marks, 1] = kinds[units[i]]
+                    marks[n_marks, 2] = n_tokens
+                    n_marks += 1
                 i += 1
                 continue
             row = -1
@@ -140,6 +161,7 @@ def read_runs(  # noqa: C901, PLR0912 - one loop that knows its place in every s
                 memo[row, 0] = head
                 memo[row, 1] = (int(tokens[before] + 1) << 32 if n_tokens > before else 0) | tail
         token_offsets[text + 1] = n_tokens
+        mark_offsets[text + 1] = n_marks
     return len(text_offsets) - 1
 
 
