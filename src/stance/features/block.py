@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 import numpy as np
 
 from stance.features.matrices import csr
+from stance.features.word_counting import WordCounter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.features.batches import Batch
-    from stance.features.counters import NgramTable, Weights
+    from stance.features.counters import Counter, NgramTable, Weights, Words
     from stance.features.tfidf import TfidfOptions
+    from stance.features.word_reading import Tokens
     from stance.text.normalization_table import NormalizationTable
 
 
@@ -89,6 +91,44 @@ class StoredFiles(Protocol):
         ...
 
 
+class TextScorer(Protocol):
+    """Scores texts by one block in compiled loops; not for two threads at once."""
+
+    def learn(self, words: Words, n_words: int) -> None:
+        """Take note of the words that are new since the last call."""
+        ...
+
+    def forget(self) -> None:
+        """Forget all words, and keep the memory for others."""
+        ...
+
+    def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
+        """Add the block's part of the decision values to scores of shape (n_texts, n_labels).
+
+        Parameters
+        ----------
+        tokens : Tokens
+            Words that were learned.
+        voices : ndarray of int8, shape (n_tokens,)
+            The voice of each token, where the block reads voices.
+        scores : ndarray of float64, shape (n_texts, n_labels)
+        """
+        ...
+
+
+class CompiledBlock(Protocol):
+    """A block and its weights, as compiled loops score them; shared by all threads."""
+
+    @property
+    def surface(self) -> bool:
+        """Whether it reads words as published."""
+        ...
+
+    def scorer(self, room: int) -> TextScorer:
+        """Return a scorer for one thread, at first with room for so many words."""
+        ...
+
+
 class CompiledNgrams(NamedTuple):
     """N-grams that compiled loops find in texts and score.
 
@@ -103,6 +143,34 @@ class CompiledNgrams(NamedTuple):
     ngrams: NgramTable
     weights: Weights
     surface: bool
+
+    def scorer(self, room: int) -> NgramScorer:
+        """Return a scorer for one thread, at first with room for so many words."""
+        return NgramScorer(self.ngrams.counter(room), self.weights)
+
+
+class NgramScorer(NamedTuple):
+    """Scores texts by their n-grams; see `TextScorer`."""
+
+    counter: Counter
+    weights: Weights
+
+    def learn(self, words: Words, n_words: int) -> None:
+        """Look up the words that are new since the last call."""
+        self.counter.learn(words, n_words)
+
+    def forget(self) -> None:
+        """Forget all words, and keep the memory for others."""
+        self.counter.forget()
+
+    def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
+        """Add what the n-grams say to scores, whoever speaks."""
+        self.counter.score(tokens, self.weights, scores)
+
+    def average(self, tokens: Tokens, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return the mean worth of each text's words; None where single words are unknown."""
+        counter = self.counter
+        return counter.average(tokens, values) if isinstance(counter, WordCounter) else None
 
 
 class Block(Protocol):
@@ -175,7 +243,7 @@ class Block(Protocol):
 
     def compile(
         self, scale: NDArray[np.float32], weights: NDArray[np.float32]
-    ) -> CompiledNgrams | None:
+    ) -> CompiledBlock | None:
         """Return what compiled loops score texts by; None where `score` is to be called.
 
         Parameters
@@ -242,7 +310,7 @@ class PlainBlock:
 
     def compile(
         self, scale: NDArray[np.float32], weights: NDArray[np.float32]
-    ) -> CompiledNgrams | None:
+    ) -> CompiledBlock | None:
         """Return None: texts are scored by their values."""
         return None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import orjson
@@ -14,10 +14,10 @@ import orjson
 from stance import resources
 from stance.features.block import BlockFiles, Fitted, PlainBlock
 from stance.features.lexicon import Lexicon, lexicon_files
+from stance.features.lexicon_counting import TermCounter, count_in_batch
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.matrices import compact
 from stance.features.outlets import outlet_frequency
-from stance.text.quotation import Voice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
     from stance.features.batches import Batch
     from stance.features.block import Groups, StoredFiles
+    from stance.features.counters import Words
+    from stance.features.lexicon_counting import TermCounts
     from stance.features.lexicon_settings import LexiconSettings
     from stance.features.tokens import TokenBatch
+    from stance.features.word_reading import Tokens
     from stance.text.normalization_table import NormalizationTable
 
 PER_WORDS = 1000.0
@@ -195,12 +198,10 @@ class LexiconBlock(PlainBlock):
 
     def names_actors(self, batch: TokenBatch) -> NDArray[np.bool_]:
         """Tell which texts name an actor of the lexicon, shape (n_texts,)."""
-        categories = list(self.lexicon.categories.values())
-        text_of, found = batch.text_of_token, np.zeros(len(batch), dtype=np.bool_)
-        for match in self.matcher.find(batch):
-            if categories[match.category].naming:
-                found[text_of[match.start]] = True
-        return found
+        naming = np.array([c.naming for c in self.lexicon.categories.values()], dtype=np.bool_)
+        counts = count_in_batch(self.matcher, batch, np.zeros_like(batch.voices))
+        n_named: NDArray[np.float64] = counts.own[:, naming].sum(axis=1)
+        return n_named > 0
 
     def transform(self, batch: Batch) -> sparse.csr_array:
         """Return rates and shares, CSR float32 of shape (n_texts, n_columns).
@@ -211,25 +212,18 @@ class LexiconBlock(PlainBlock):
 
         return compact(sparse.csr_array(self.rates(batch.words)))
 
-    def score(
-        self,
-        batch: Batch,
-        scale: NDArray[np.float32],
-        weights: NDArray[np.float32],
-        scores: NDArray[np.float64],
-    ) -> None:
-        """Add what rates and shares say to scores of shape (n_texts, n_labels)."""
-        from stance.features.compiled.scoring import score_values
-
-        score_values(self.rates(batch.words), weights * scale[:, None], scores)
+    def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledTerms:
+        """Return what rates and shares are scored by."""
+        return CompiledTerms(self, weights * scale[:, None])
 
     def rates(self, batch: TokenBatch) -> NDArray[np.float32]:
         """Return the rates and shares of words, float32 of shape (n_texts, n_columns)."""
-        own, scare, sides = self._counts(batch)
-        n_words = np.maximum(
-            np.bincount(batch.text_of_token[batch.voices != Voice.SPEECH], minlength=len(batch)),
-            1,
-        )[:, None]
+        return self.rates_of(count_in_batch(self.matcher, batch, batch.voices))
+
+    def rates_of(self, counts: TermCounts) -> NDArray[np.float32]:
+        """Return the rates and shares of counts, float32 of shape (n_texts, n_columns)."""
+        own, scare, sides, _ = counts
+        n_words = np.maximum(counts.n_words, 1)[:, None]
         rates = [counts * PER_WORDS / n_words for counts in (own[:, self._telling], scare)]
         if self.log_rates:
             rates = [np.log1p(rate) for rate in rates]
@@ -244,25 +238,6 @@ class LexiconBlock(PlainBlock):
             return (rates,)
         return np.log1p(rates), counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
-    def _counts(self, batch: TokenBatch) -> tuple[NDArray[np.float64], ...]:
-        """Count categories in own words and between scare quotes, and sides in own words."""
-        shape = (len(batch), len(self.lexicon.categories))
-        own, scare = np.zeros(shape), np.zeros(shape)
-        sides = np.zeros((len(batch), len(self.lexicon.sides)))
-        text_of = batch.text_of_token
-        quoted = batch.voices.tolist() if batch.voices.any() else None
-        for start, end, category, side in self.matcher.find(batch):
-            spoken = set(quoted[start:end]) if quoted else {Voice.OWN}
-            if Voice.SPEECH in spoken:
-                continue
-            if Voice.SCARE in spoken:
-                scare[text_of[start], category] += 1
-                continue
-            own[text_of[start], category] += 1
-            if side >= 0:
-                sides[text_of[start], side] += 1
-        return own, scare, sides
-
     def _shares(self, mentions: NDArray[np.float64]) -> NDArray[np.float64]:
         names = list(self.lexicon.categories)
         columns = [names.index(name) for name in self._naming]
@@ -274,6 +249,45 @@ class LexiconBlock(PlainBlock):
             total = named[:, of_actor].sum(axis=1, keepdims=True)
             shares[:, of_actor] = named[:, of_actor] / np.maximum(total, 1)
         return shares[:, self._telling[columns]]
+
+
+class CompiledTerms(NamedTuple):
+    """A lexicon that compiled loops count and score; see `CompiledBlock`."""
+
+    block: LexiconBlock
+    weights: NDArray[np.float32]
+
+    @property
+    def surface(self) -> bool:
+        """Whether it reads words as published: it does not."""
+        return False
+
+    def scorer(self, room: int) -> TermScorer:
+        """Return a scorer for one thread, at first with room for so many words."""
+        return TermScorer(TermCounter(self.block.matcher, room), self.block, self.weights)
+
+
+@dataclass(frozen=True)
+class TermScorer:
+    """Scores texts by the terms of a lexicon; see `TextScorer`."""
+
+    counter: TermCounter
+    block: LexiconBlock
+    weights: NDArray[np.float32]
+
+    def learn(self, words: Words, n_words: int) -> None:
+        """Look up the forms of words that are new since the last call."""
+        self.counter.learn(words, n_words)
+
+    def forget(self) -> None:
+        """Forget all words, and keep the memory for others."""
+        self.counter.forget()
+
+    def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
+        """Add what rates and shares say to scores of shape (n_texts, n_labels)."""
+        from stance.features.compiled.scoring import score_values
+
+        score_values(self.block.rates_of(self.counter.counts(tokens, voices)), self.weights, scores)
 
 
 def _read(settings: LexiconSettings, table: NormalizationTable) -> LexiconBlock:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from stance.features.block import NgramScorer
 from stance.features.familiarity import term_familiarity
 from stance.features.folding import surface_folding, word_folding
 from stance.features.units import code_units
-from stance.features.word_counting import WordCounter
 from stance.features.word_reading import WordReader, n_slots
 
 if TYPE_CHECKING:
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stance.features.block import Block
-    from stance.features.counters import Counter, NgramTable, Weights
+    from stance.features.block import Block, CompiledBlock
     from stance.features.folding import Folding
     from stance.features.model_input import ModelInput
     from stance.features.stack import FeatureStack, ScaledBlock
+    from stance.features.units import CodePoints, CodeUnits
+    from stance.features.word_reading import Tokens
 
 # How many words a thread remembers the n-grams of: some 30 MB, and as much again for the sums of
 # their weights where there are many labels. The scores do not depend on it.
@@ -32,11 +33,9 @@ REMEMBERED_SUMS = 8_000_000
 
 
 class _Compiled(NamedTuple):
-    """N-grams that compiled loops score, and by which they tell familiarity, if by any."""
+    """A block that compiled loops score, and the familiarity of its terms, if it tells any."""
 
-    ngrams: NgramTable
-    weights: Weights
-    surface: bool
+    block: CompiledBlock
     familiarity: NDArray[np.float64] | None
 
 
@@ -104,7 +103,7 @@ class Scorer:
 
     @cached_property
     def _foldings(self) -> dict[bool, Folding]:
-        wanted = {part.surface for part in self._compiled}
+        wanted = {part.block.surface for part in self._compiled}
         return {
             surface: surface_folding() if surface else word_folding(self._features.table)
             for surface in sorted(wanted)
@@ -117,8 +116,8 @@ class Scorer:
             return None
         known, words = None, part.block.single_words
         if self._n_texts is not None and words is not None and words is self._words:
-            known = term_familiarity(words, self._n_texts)[found.ngrams.order]
-        return _Compiled(*found, known)
+            known = term_familiarity(words, self._n_texts)[words.ngrams.order]
+        return _Compiled(found, known)
 
     def scores(self, inputs: Sequence[ModelInput]) -> NDArray[np.float64]:
         """Return decision values without intercepts, shape (n_texts, n_labels)."""
@@ -126,14 +125,17 @@ class Scorer:
 
     def read(self, inputs: Sequence[ModelInput]) -> TextScores:
         """Return all that one pass over the inputs tells."""
-        batch = self._features.batch(inputs)
+        features = self._features
+        batch = features.batch(inputs)
         scores = np.zeros((len(inputs), self._weights.shape[1]))
         familiarity = None
         if self._compiled:
             try:
                 memory = self._idle.pop()
             except IndexError:
-                memory = _Memory(self._foldings, self._compiled)
+                memory = _Memory(
+                    self._foldings, self._compiled, scores.shape[1], by_voice=features.by_voice
+                )
             familiarity = memory.score([one.text for one in batch.inputs], scores)
             self._idle.append(memory)
         for block, scale, weights in self._plain:
@@ -144,18 +146,23 @@ class Scorer:
 class _Memory:
     """The words that one thread has met, and what the blocks know of them."""
 
-    def __init__(self, foldings: dict[bool, Folding], parts: list[_Compiled]) -> None:
+    def __init__(
+        self,
+        foldings: dict[bool, Folding],
+        parts: list[_Compiled],
+        n_labels: int,
+        *,
+        by_voice: bool,
+    ) -> None:
         from stance.features.compiled.string_tables import HASH_MASK
 
-        width = max(part.weights.rows.shape[1] for part in parts)
-        self._limit = min(REMEMBERED_WORDS, REMEMBERED_SUMS // width)
+        self._by_voice = by_voice
+        self._limit = min(REMEMBERED_WORDS, REMEMBERED_SUMS // (1 + n_labels))
         room = n_slots(self._limit) // 2
         self._readers = {
             surface: WordReader(folding, HASH_MASK, room) for surface, folding in foldings.items()
         }
-        self._counters: list[tuple[_Compiled, Counter]] = [
-            (part, part.ngrams.counter(room)) for part in parts
-        ]
+        self._scorers = [(part, part.block.scorer(room)) for part in parts]
 
     def score(
         self, texts: Sequence[str], scores: NDArray[np.float64]
@@ -164,19 +171,30 @@ class _Memory:
         self._forget_if_full()
         familiarity = None
         encoded = code_units(texts)
-        tokens = {s: reader.read(texts, encoded) for s, reader in self._readers.items()}
-        for (_, weights, surface, known), counter in self._counters:
-            reader = self._readers[surface]
-            counter.learn(reader, reader.n_words)
-            counter.score(tokens[surface], weights, scores)
-            if known is not None and isinstance(counter, WordCounter):
-                familiarity = counter.average(tokens[surface], known)
+        read = {surface: self._read(surface, texts, encoded) for surface in self._readers}
+        for (block, known), scorer in self._scorers:
+            tokens, voices = read[block.surface]
+            reader = self._readers[block.surface]
+            scorer.learn(reader, reader.n_words)
+            scorer.score(tokens, voices, scores)
+            if known is not None and isinstance(scorer, NgramScorer):
+                familiarity = scorer.average(tokens, known)
         return familiarity
+
+    def _read(
+        self, surface: bool, texts: Sequence[str], encoded: CodeUnits | CodePoints
+    ) -> tuple[Tokens, NDArray[np.int8]]:
+        """Return the words of texts and who speaks them."""
+        reader = self._readers[surface]
+        if self._by_voice and not surface:
+            return reader.read_by_voice(texts, encoded)
+        tokens = reader.read(texts, encoded)
+        return tokens, tokens.own_voices
 
     def _forget_if_full(self) -> None:
         if all(reader.n_words <= self._limit for reader in self._readers.values()):
             return
         for reader in self._readers.values():
             reader.forget()
-        for _, counter in self._counters:
-            counter.forget()
+        for _, scorer in self._scorers:
+            scorer.forget()

@@ -195,7 +195,7 @@ class WordReader:
     def _read_pieces(
         self, encoded: CodeUnits | CodePoints, given: NDArray[np.int8]
     ) -> tuple[Tokens, NDArray[np.int8]]:
-        """Number the words of pieces; those of no given voice have the voices of their marks."""
+        """Turn the words of pieces into numbers; marks tell the voices that are not given."""
         from stance.features.compiled.quotation import assign_voices
 
         if isinstance(encoded, CodePoints) or not (given == BY_MARKS).any():
@@ -340,9 +340,7 @@ def _pieces(
     return _Pieces(pieces, np.array(offsets), np.array(given, dtype=np.int8))
 
 
-def read_batch(
-    texts: Sequence[str], folding: Folding, *, by_voice: bool = False
-) -> TokenBatch:
+def read_batch(texts: Sequence[str], folding: Folding, *, by_voice: bool = False) -> TokenBatch:
     """Return the words of texts as `stance.features.tokens` does, some tens of times faster."""
     from stance.features.compiled.string_tables import HASH_MASK
     from stance.features.tokens import TokenBatch

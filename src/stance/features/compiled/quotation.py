@@ -120,8 +120,8 @@ def _is_word(units: NDArray[np.uint16], place: int, classes: Bits) -> bool:
     bits = classes[units[place]]
     if bits & PAIRED:
         point = FIRST_PAIRED + ((int(units[place]) & 1023) << 10) + (int(units[place + 1]) & 1023)
-        return point < len(classes) and classes[point] & WORD != 0
-    return bits & WORD != 0
+        bits = classes[point] if point < len(classes) else 0
+    return bool(bits & WORD)
 
 
 @compiled
@@ -255,7 +255,7 @@ def _leans_forward(
     for i in range(position - 1, max(position - LOOK_BACK, begin) - 1, -1):
         bits = classes[units[i]]
         if not bits & INVISIBLE:
-            return bits & (SPACE | BEFORE_OPENING) != 0
+            return bool(bits & (SPACE | BEFORE_OPENING))
     return True
 
 
@@ -265,4 +265,4 @@ def _follows_colon(units: NDArray[np.uint16], start: int, position: int, classes
     i = position - 1
     while i >= start and classes[units[i]] & SPACE:
         i -= 1
-    return i >= start and units[i] == COLON
+    return bool(i >= start and units[i] == COLON)

@@ -1,0 +1,176 @@
+"""The terms of a lexicon in numbered words: matches and counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from stance.features.units import code_points
+from stance.features.word_reading import FEW_WORDS, Tokens, resized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from stance.features.counters import Words
+    from stance.features.lexicon_matching import LexiconMatcher
+    from stance.features.tokens import TokenBatch
+
+
+class Match(NamedTuple):
+    """A term found at ``tokens[start:end]`` of a batch.
+
+    ``category`` and ``side`` are places in the lexicon's ``categories`` and
+    ``sides``; a term that no side owns has side -1.
+    """
+
+    start: int
+    end: int
+    category: int
+    side: int
+
+
+class TermCounts(NamedTuple):
+    """How often the terms of a lexicon occur in texts.
+
+    Parameters
+    ----------
+    own : ndarray of float64, shape (n_texts, n_categories)
+        In the outlet's own words.
+    scare : ndarray of float64, shape (n_texts, n_categories)
+        Between scare quotes.
+    sides : ndarray of float64, shape (n_texts, n_sides)
+        All terms of a side, in the outlet's own words.
+    n_words : ndarray of int64, shape (n_texts,)
+        All words outside of quoted speech.
+    """
+
+    own: NDArray[np.float64]
+    scare: NDArray[np.float64]
+    sides: NDArray[np.float64]
+    n_words: NDArray[np.int64]
+
+
+class TermCounter:
+    """Counts the terms of a lexicon; not for two threads at once.
+
+    Parameters
+    ----------
+    matcher : LexiconMatcher
+    room : int
+        For how many words there is room at the beginning.
+    """
+
+    def __init__(self, matcher: LexiconMatcher, room: int = FEW_WORDS) -> None:
+        self._matcher = matcher
+        self._n_words = 0
+        self._plain, self._bare, self._begins = (np.empty(room, dtype=np.int32) for _ in range(3))
+        self._branches = np.empty(FEW_WORDS, dtype=np.int64)
+        self._n_branches = np.zeros(1, dtype=np.int64)
+        self._nodes = np.empty((2, matcher.n_terms + 1), dtype=np.int64)
+
+    def forget(self) -> None:
+        """Forget all words, and keep the memory for others."""
+        self._n_words = 0
+        self._n_branches[0] = 0
+
+    def learn(self, words: Words, n_words: int) -> None:
+        """Look up the forms of words that are new since the last call."""
+        from stance.features.compiled.lexicon import MOST_FORMS, PARTICLES, learn_forms
+
+        if n_words > len(self._plain):
+            self._plain, self._bare, self._begins = (
+                resized(array, 2 * n_words) for array in (self._plain, self._bare, self._begins)
+            )
+        index = self._matcher.index
+        known = (*index.strings, index.respelled, index.n_forms, index.longest)
+        letters = np.empty(index.longest + PARTICLES, dtype=np.int32)
+        forms = np.empty(MOST_FORMS, dtype=np.int64)
+        while True:
+            self._n_words = learn_forms(
+                words.units,
+                words.offsets,
+                self._n_words,
+                n_words,
+                known,
+                index.tree,
+                letters,
+                forms,
+                self._plain,
+                self._bare,
+                self._begins,
+                self._branches,
+                self._n_branches,
+            )
+            if self._n_words == n_words:
+                return
+            self._branches = resized(self._branches, 2 * len(self._branches))
+
+    def find(self, tokens: Tokens) -> NDArray[np.int32]:
+        """Return the terms in texts, left to right, none overlapping another.
+
+        Returns
+        -------
+        ndarray of int32, shape (n_matches, 3)
+            Of each its first token, the one behind its last, and the number of
+            the term.
+        """
+        from stance.features.compiled.lexicon import find_terms
+
+        matches = np.empty((tokens.offsets[-1] - tokens.offsets[0], 3), dtype=np.int32)
+        n_matches = find_terms(
+            *tokens,
+            self._plain,
+            self._bare,
+            self._begins,
+            self._branches,
+            self._matcher.index.tree,
+            self._nodes,
+            matches,
+        )
+        return matches[:n_matches]
+
+    def counts(self, tokens: Tokens, voices: NDArray[np.int8]) -> TermCounts:
+        """Count terms in texts whose words are known; ``voices`` are those of the tokens."""
+        from stance.features.compiled.lexicon import count_terms
+
+        matcher, n_texts = self._matcher, len(tokens.offsets) - 1
+        shape = (n_texts, len(matcher.categories))
+        counts = TermCounts(
+            np.zeros(shape),
+            np.zeros(shape),
+            np.zeros((n_texts, matcher.n_sides)),
+            np.zeros(n_texts, dtype=np.int64),
+        )
+        count_terms(
+            self.find(tokens),
+            tokens.offsets,
+            voices,
+            matcher.term_categories,
+            matcher.term_sides,
+            *counts,
+        )
+        return counts
+
+
+def find_in_batch(matcher: LexiconMatcher, batch: TokenBatch) -> Iterator[Match]:
+    """Yield the terms in a batch, left to right, none overlapping another."""
+    counter, tokens = _counter_of(matcher, batch)
+    for start, end, term in counter.find(tokens).tolist():
+        yield Match(start, end, int(matcher.term_categories[term]), int(matcher.term_sides[term]))
+
+
+def count_in_batch(
+    matcher: LexiconMatcher, batch: TokenBatch, voices: NDArray[np.int8]
+) -> TermCounts:
+    """Count the terms in a batch as if its tokens were spoken in some voices."""
+    counter, tokens = _counter_of(matcher, batch)
+    return counter.counts(tokens, voices)
+
+
+def _counter_of(matcher: LexiconMatcher, batch: TokenBatch) -> tuple[TermCounter, Tokens]:
+    counter = TermCounter(matcher, max(len(batch.types), 1))
+    counter.learn(code_points(batch.types), len(batch.types))
+    return counter, Tokens(batch.tokens.view(np.uint32), batch.offsets)
