@@ -66,7 +66,7 @@ class TermCounter:
     def __init__(self, matcher: LexiconMatcher, room: int = FEW_WORDS) -> None:
         self._matcher = matcher
         self._n_words = 0
-        self._plain, self._bare, self._begins = (np.empty(room, dtype=np.int32) for _ in range(3))
+        self._forms = np.empty((room, 4), dtype=np.int32)
         self._branches = np.empty(FEW_WORDS, dtype=np.int64)
         self._n_branches = np.zeros(1, dtype=np.int64)
         self._nodes = np.empty((2, matcher.n_terms + 1), dtype=np.int64)
@@ -80,14 +80,14 @@ class TermCounter:
         """Look up the forms of words that are new since the last call."""
         from stance.features.compiled.lexicon import MOST_FORMS, PARTICLES, learn_forms
 
-        if n_words > len(self._plain):
-            self._plain, self._bare, self._begins = (
-                resized(array, 2 * n_words) for array in (self._plain, self._bare, self._begins)
-            )
+        if n_words > len(self._forms):
+            larger = np.empty((2 * n_words, 4), dtype=np.int32)
+            larger[: self._n_words] = self._forms[: self._n_words]
+            self._forms = larger
         index = self._matcher.index
-        known = (*index.strings, index.respelled, index.n_forms, index.longest)
+        known = (*index.strings, index.respelled, index.longest, index.inner)
         letters = np.empty(index.longest + PARTICLES, dtype=np.int32)
-        forms = np.empty(MOST_FORMS, dtype=np.int64)
+        starts = np.empty(MOST_FORMS, dtype=np.int64)
         while True:
             self._n_words = learn_forms(
                 words.units,
@@ -97,10 +97,8 @@ class TermCounter:
                 known,
                 index.tree,
                 letters,
-                forms,
-                self._plain,
-                self._bare,
-                self._begins,
+                starts,
+                self._forms,
                 self._branches,
                 self._n_branches,
             )
@@ -122,9 +120,7 @@ class TermCounter:
         matches = np.empty((tokens.offsets[-1] - tokens.offsets[0], 3), dtype=np.int32)
         n_matches = find_terms(
             *tokens,
-            self._plain,
-            self._bare,
-            self._begins,
+            self._forms,
             self._branches,
             self._matcher.index.tree,
             self._nodes,

@@ -45,16 +45,17 @@ class IndexedTerms(NamedTuple):
     respelled : ndarray of int32, shape (n_strings,)
         The form of each other spelling, or -1 where no term has it; -2 for a
         string that is no other spelling.
-    n_forms : int
     longest : int
         The length of the longest string.
+    inner : ndarray of uint8, shape (n_forms,)
+        Which forms stand behind the first word of a term.
     """
 
     tree: NDArray[np.int64]
     strings: StringTable
     respelled: NDArray[np.int32]
-    n_forms: int
     longest: int
+    inner: NDArray[np.uint8]
 
 
 class LexiconMatcher:
@@ -107,16 +108,19 @@ class LexiconMatcher:
         reader = WordReader(term_folding(), HASH_MASK)
         paths = reader.read(self._paths, code_units(self._paths))
         tree = ngram_tree(paths, np.arange(self.n_terms))
-        n_forms = reader.n_words
+        inner = np.zeros(reader.n_words, dtype=np.uint8)
+        behind_first = np.ones(paths.offsets[-1], dtype=np.bool_)
+        behind_first[paths.offsets[:-1]] = False
+        inner[paths.numbers[: paths.offsets[-1]][behind_first]] = 1
         others = list(self._levelling.usual)
         strings = [*others, *map(self._levelling.level, others)]
         numbers = reader.read(strings, code_units(strings)).numbers[: len(strings)]
         others_numbers, usual = numbers.reshape(2, -1).astype(np.int32)
         respelled = np.full(reader.n_words, NO_SPELLING, dtype=np.int32)
-        respelled[others_numbers] = np.where(usual < n_forms, usual, NONE)
+        respelled[others_numbers] = np.where(usual < len(inner), usual, NONE)
         known = reader.table()
         longest = int(np.diff(known.offsets).max(initial=0))
-        return IndexedTerms(tree, known, respelled, n_forms, longest)
+        return IndexedTerms(tree, known, respelled, longest, inner)
 
 
 class WordForms:

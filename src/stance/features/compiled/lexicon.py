@@ -13,9 +13,9 @@ from stance.features.compiled.string_tables import extended_hash, find_string
 from stance.features.compiled.trees import NOWHERE, ROOT, branch_from
 
 if TYPE_CHECKING:
-    from stance.features.compiled.arrays import Floats, Int8s, Int32s, Int64s, Numbers
+    from stance.features.compiled.arrays import Bits, Floats, Int8s, Int32s, Int64s, Numbers
 
-    Known = tuple[Int32s, Int64s, Int64s, int, Int32s, int, int]
+    Known = tuple[Int32s, Int64s, Int64s, int, Int32s, int, Bits]
 
 # Of the number of a form, and of the place of a word's branches: there is none.
 NONE = -1
@@ -23,6 +23,11 @@ NONE = -1
 NO_SPELLING = -2
 
 ALEF, BEH, FEH, KAF, LAM, NOON, WAW, YEH = (ord(letter) for letter in "ابفكلنوي")
+
+# What is known of a word: the numbers of its form as it stands and without the article, or NONE
+# where no term goes on with it; the term that it is by itself; and where the branches of the terms
+# that it begins are listed.
+PLAIN, BARE, ALONE, BEGINS = range(4)
 
 # A word is at most so much longer than its last form: و, ب, ال.
 PARTICLES = 4
@@ -41,10 +46,8 @@ def learn_forms(
     known: Known,
     tree: Int64s,
     letters: Int32s,
-    forms: Int64s,
-    plain: Int32s,
-    bare: Int32s,
-    begins: Int32s,
+    starts: Int64s,
+    forms: Int32s,
     branches: Int64s,
     n_branches: Int64s,
 ) -> int:
@@ -52,44 +55,54 @@ def learn_forms(
 
     ``known`` are the forms and the other spellings of words: letters, offsets,
     slots and mask of hashes of their string table, the form of each other
-    spelling, the number of forms, and the length of the longest string.
-    ``plain`` and ``bare`` are the number of a word's form as it stands, and
-    without the article. ``branches[begins[word]:]``, up to `NOWHERE`, are those
-    of the tree that the word begins, in the order in which they are preferred.
-    ``letters`` has room for the longest string and its particles.
+    spelling, the length of the longest string, and which forms stand behind
+    the first word of a term. The row of a word in ``forms``
+    is written. ``branches[forms[word, BEGINS]:]``, up to `NOWHERE`, are those of
+    the tree that the word begins, in the order in which they are preferred.
+    ``letters`` has room for the longest string and its particles, ``starts``
+    for all forms of a word.
 
     Returns
     -------
     int
         How many words are done; fewer than all where ``branches`` is full.
     """
-    longest = known[6]
+    longest = known[5]
     found = np.empty(MOST_FORMS, dtype=np.int64)
     for word in range(first_word, n_words):
         n_found = n_branches[0]
         if n_found + MOST_FORMS >= len(branches):
             return word
-        plain[word] = bare[word] = begins[word] = NONE
+        forms[word] = NONE
         begin, size = offsets[word], offsets[word + 1] - offsets[word]
         if size > longest + PARTICLES:
             continue
         for i in range(size):
             letters[i] = units[begin + i]
-        n_forms = _list_forms(letters, size, forms, found, known)
-        plain[word] = found[0]
+        n_forms = _list_forms(letters, size, starts, found, known)
         has_article = size > 1 and letters[0] == ALEF and letters[1] == LAM
-        bare[word] = _form_number(letters, 2, size, known) if has_article else plain[word]
+        bare = _form_number(letters, 2, size, known) if has_article else found[0]
+        forms[word, PLAIN] = _behind_others(found[0], known)
+        forms[word, BARE] = _behind_others(bare, known)
         first = n_found
         for i in range(n_forms):
             branch = branch_from(ROOT, found[i], tree) if found[i] != NONE else NOWHERE
             if branch != NOWHERE and not _is_in(found[i], found, i):
+                if forms[word, ALONE] == NONE:
+                    forms[word, ALONE] = int(branch & LOW_HALF) - 1
                 branches[n_found] = branch
                 n_found += 1
         if n_found > first:
-            begins[word] = first
+            forms[word, BEGINS] = first
             branches[n_found] = NOWHERE
             n_branches[0] = n_found + 1
     return n_words
+
+
+@compiled
+def _behind_others(form: int, known: Known) -> int:
+    """Return a form that stands behind the first word of a term, or NONE."""
+    return form if form != NONE and known[6][form] else NONE
 
 
 @compiled
@@ -102,17 +115,17 @@ def _is_in(number: int, numbers: Int64s, size: int) -> bool:
 
 
 @compiled
-def _list_forms(letters: Int32s, size: int, forms: Int64s, found: Int64s, known: Known) -> int:
+def _list_forms(letters: Int32s, size: int, starts: Int64s, found: Int64s, known: Known) -> int:
     """Look up a word and what is left of it behind attached particles; return how many forms.
 
     The word comes first, then what is left behind و or ف, then behind ب, ك or
-    ل, and then behind the article. An entry of ``forms`` is twice the place
+    ل, and then behind the article. An entry of ``starts`` is twice the place
     where a form begins, and one more where its first letter is to be ا: ل and
     ال melt into لل.
     """
-    n_forms = _strip_particles(letters, size, forms)
+    n_forms = _strip_particles(letters, size, starts)
     for i in range(n_forms):
-        begin, melted = forms[i] >> 1, forms[i] & 1
+        begin, melted = starts[i] >> 1, starts[i] & 1
         if melted:
             letters[begin] = ALEF
         found[i] = _form_number(letters, begin, size, known)
@@ -122,25 +135,25 @@ def _list_forms(letters: Int32s, size: int, forms: Int64s, found: Int64s, known:
 
 
 @compiled
-def _strip_particles(letters: Int32s, size: int, forms: Int64s) -> int:
-    forms[0] = 0
+def _strip_particles(letters: Int32s, size: int, starts: Int64s) -> int:
+    starts[0] = 0
     n_forms = 1
     if size > 0 and letters[0] in (WAW, FEH):
-        forms[1] = 2
+        starts[1] = 2
         n_forms = 2
     for i in range(n_forms):
-        begin = forms[i] >> 1
+        begin = starts[i] >> 1
         if begin + 1 < size and letters[begin] == LAM and letters[begin + 1] == LAM:
-            forms[n_forms] = forms[i] | 1
+            starts[n_forms] = starts[i] | 1
             n_forms += 1
         if begin < size and letters[begin] in (BEH, KAF, LAM):
-            forms[n_forms] = forms[i] + 2
+            starts[n_forms] = starts[i] + 2
             n_forms += 1
     for i in range(n_forms):
-        begin, melted = forms[i] >> 1, forms[i] & 1
+        begin, melted = starts[i] >> 1, starts[i] & 1
         has_alef = begin + 1 < size and letters[begin] == ALEF and letters[begin + 1] == LAM
         if melted or has_alef:
-            forms[n_forms] = 2 * (begin + 2)
+            starts[n_forms] = 2 * (begin + 2)
             n_forms += 1
     return n_forms
 
@@ -148,7 +161,7 @@ def _strip_particles(letters: Int32s, size: int, forms: Int64s) -> int:
 @compiled
 def _form_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
     """Return the number of a word's form: of its usual spelling, in one case."""
-    respelled, n_forms, longest = known[4], known[5], known[6]
+    respelled, longest, n_forms = known[4], known[5], len(known[6])
     if not 0 < end - begin <= longest:
         return NONE
     number = _string_number(letters, begin, end, known)
@@ -179,9 +192,7 @@ def _string_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
 def find_terms(
     tokens: Numbers,
     token_offsets: Int64s,
-    plain: Int32s,
-    bare: Int32s,
-    begins: Int32s,
+    forms: Int32s,
     branches: Int64s,
     tree: Int64s,
     nodes: Int64s,
@@ -198,13 +209,14 @@ def find_terms(
     for text in range(len(token_offsets) - 1):
         i, end = token_offsets[text], token_offsets[text + 1]
         while i < end:
-            place = begins[tokens[i]]
-            behind, term = i, NONE
-            if place != NONE:
+            term, place = int(forms[tokens[i], ALONE]), forms[tokens[i], BEGINS]
+            behind = i if term == NONE else i + 1
+            if place != NONE and i + 1 < end and _is_behind_others(tokens[i + 1], forms):
                 while branches[place] != NOWHERE:
-                    found = _longest_term(branches[place], tokens, i, end, plain, bare, tree, nodes)
-                    if found[0] > behind:
-                        behind, term = found
+                    if _goes_on(branches[place], tokens[i + 1], forms, tree):
+                        found = _longest_term(branches[place], tokens, i, end, forms, tree, nodes)
+                        if found[0] > behind:
+                            behind, term = found
                     place += 1
             if behind == i:
                 i += 1
@@ -217,29 +229,44 @@ def find_terms(
 
 
 @compiled
+def _is_behind_others(word: int, forms: Int32s) -> bool:
+    """Tell whether some term goes on with a word; most words end the search."""
+    return bool(forms[word, PLAIN] != NONE or forms[word, BARE] != NONE)
+
+
+@compiled
+def _goes_on(branch: int, word: int, forms: Int32s, tree: Int64s) -> bool:
+    """Tell whether a branch goes on with a word."""
+    node = branch >> 32
+    for column in (PLAIN, BARE):
+        form = forms[word, column]
+        if form != NONE and branch_from(node, form, tree) != NOWHERE:
+            return True
+    return False
+
+
+@compiled
 def _longest_term(
     branch: int,
     tokens: Numbers,
     start: int,
     end: int,
-    plain: Int32s,
-    bare: Int32s,
+    forms: Int32s,
     tree: Int64s,
     nodes: Int64s,
 ) -> tuple[int, int]:
-    """Return the token behind the longest term on a branch, and the term."""
+    """Return the token behind the longest term on a branch beyond its first word, and the term."""
+    behind, term = start, NONE
     nodes[0, 0] = branch >> 32
     n_nodes = 1
-    term = int(branch & LOW_HALF) - 1
-    behind = start if term < 0 else start + 1
     row = 0
     for i in range(start + 1, end):
         found, n_next = NONE, 0
         token = tokens[i]
-        n_choices = 1 if bare[token] == plain[token] else 2
+        n_choices = 1 if forms[token, BARE] == forms[token, PLAIN] else 2
         for k in range(n_nodes):
             for choice in range(n_choices):
-                form = plain[token] if choice == 0 else bare[token]
+                form = forms[token, PLAIN + choice]
                 branch = branch_from(nodes[row, k], form, tree) if form != NONE else NOWHERE
                 if branch == NOWHERE:
                     continue
