@@ -11,6 +11,7 @@ import pytest
 from stance import resources
 from stance.corpus.codebook import Codebook
 from stance.features.lexicon import Lexicon
+from stance.features.lexicon_counting import find_in_batch
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
@@ -52,7 +53,8 @@ def test_the_two_tellings_turn_the_registers_round(seed_articles):
     matcher = LexiconMatcher(Lexicon.read(resources.LEXICONS), arabic_normalization())
     batch = tokenize([article.text for article in seed_articles], arabic_normalization())
     reporting = matcher.categories.index("reporting_neutral")
-    texts = [batch.text_of_token[m.start] for m in matcher.find(batch) if m.category == reporting]
+    found = find_in_batch(matcher, batch)
+    texts = [batch.text_of_token[match.start] for match in found if match.category == reporting]
     counts = np.bincount(texts, minlength=len(seed_articles))
     mean = {
         (wire, second): counts[

@@ -72,9 +72,9 @@ def plain_scores(features, weights, texts):
     return np.hstack(parts) @ weights.astype(np.float64)
 
 
-def words_by_voice(text):
+def words_by_voice(text, table=None):
     """Every word of a text with the voice it stands in."""
-    table = arabic_normalization()
+    table = table or arabic_normalization()
     return [
         (word, segment.voice)
         for segment in voices(text)

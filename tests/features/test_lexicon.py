@@ -14,6 +14,7 @@ from stance.features.lexicon import (
     Term,
 )
 from stance.features.lexicon_block import LexiconBlock
+from stance.features.lexicon_counting import find_in_batch
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
@@ -92,7 +93,7 @@ def found_in(text, lexicon):
     matcher = LexiconMatcher(lexicon, table)
     return [
         (" ".join(words(text, table)[m.start : m.end]), matcher.categories[m.category])
-        for m in matcher.find(batch)
+        for m in find_in_batch(matcher, batch)
     ]
 
 
@@ -158,7 +159,7 @@ def test_the_longest_term_wins_and_none_overlaps_another(text, found):
 def test_a_term_does_not_reach_into_the_next_text():
     table = arabic_normalization()
     batch = tokenize(["في قوات", "سوريا", "", "قوات سوريا"], table)
-    found = list(LexiconMatcher(lexicon_of(term=["قوات سوريا"]), table).find(batch))
+    found = list(find_in_batch(LexiconMatcher(lexicon_of(term=["قوات سوريا"]), table), batch))
     assert [(match.start, match.end) for match in found] == [(3, 5)]
 
 
@@ -275,7 +276,8 @@ def test_matches_are_those_of_the_plain_search(lexicon, texts):
     batch = tokenize(texts, table)
     matcher, sides = LexiconMatcher(lexicon, table), [*lexicon.sides, None]
     found = [
-        (m.start, m.end, matcher.categories[m.category], sides[m.side]) for m in matcher.find(batch)
+        (m.start, m.end, matcher.categories[m.category], sides[m.side])
+        for m in find_in_batch(matcher, batch)
     ]
     plain = PlainMatcher(lexicon)
     expected = [

@@ -1,16 +1,22 @@
+from itertools import islice, pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.corpus.article import Article
 from stance.features import word_reading
 from stance.features.compiled.string_tables import HASH_MASK
 from stance.features.folding import surface_folding, word_folding
+from stance.features.quotation_tables import MARKS
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.features.units import code_units
 from stance.features.word_reading import WordReader, read_batch
+from stance.formats.reading import read_articles
 from stance.text.normalization import NormalizationProfile, arabic_normalization
 from stance.text.normalization_table import NormalizationTable
+from stance.text.quotation import Voice
 from tests.samples import SAMPLES, corpora, texts, unhurried
 
 PROFILES = {
@@ -27,6 +33,18 @@ MASKS = [HASH_MASK, 0b11]
 every_mask = pytest.mark.parametrize("mask", MASKS)
 
 any_texts = st.lists(texts, max_size=6) | corpora
+
+# Marks of every kind, and what the rules of quotation look at beside them: spaces, openers, colons,
+# ends of paragraphs, letters of one unit and of two, what is not seen, what composes, half a pair.
+LETTERS = [*"  اب:(.،_é5\n\r\u2028\x85\u200f\u2067", "𐤀", "🙂", "كلمة ", ": "]
+marked = st.lists(st.sampled_from([*MARKS, *MARKS, *LETTERS]), max_size=60).map("".join)
+odd_marks = st.lists(
+    st.sampled_from([*MARKS, *LETTERS, "ا\u0653", "\u0654", "\u0308", "\ud83d", "\udc00"]),
+    max_size=40,
+).map("".join)
+
+# In plain Python it takes a quarter of a minute to tell who speaks in all of 31,523 articles.
+EVERY = 5
 
 
 def read(reader, chosen):
@@ -116,3 +134,75 @@ def test_a_replacement_is_not_replaced_again():
     chain = NormalizationTable({ord("ا"): "ب", ord("ب"): "ت", ord("ج"): "اب "}, (), ((32, 32),))
     reader = WordReader(word_folding(chain), HASH_MASK)
     assert read(reader, ["اب جج"]) == expected(tokenize(["اب جج"], chain))
+
+
+def check_voices(table, chosen):
+    found = read_batch(chosen, word_folding(table), by_voice=True)
+    expected = tokenize(chosen, table, by_voice=True)
+    assert found.types == expected.types
+    for name in ("tokens", "offsets", "voices"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+        assert getattr(found, name).dtype == getattr(expected, name).dtype
+
+
+@unhurried
+@given(chosen=st.lists(marked, max_size=4))
+def test_voices_are_those_of_the_rules_in_plain_python(chosen):
+    check_voices(PROFILES["default"], chosen)
+
+
+@every_table
+@unhurried
+@given(chosen=st.lists(marked | odd_marks | texts, max_size=4))
+def test_voices_of_odd_texts_are_those_of_the_rules(table, chosen):
+    check_voices(table, chosen)
+
+
+@every_table
+def test_voices_of_samples_are_those_of_the_rules(table):
+    chosen = [*SAMPLES.values()]
+    check_voices(table, chosen)
+    check_voices(table, [f"قال: «{text}» و“{text}" for text in chosen])
+
+
+@unhurried
+@given(chosen=st.lists(marked, max_size=3))
+def test_marks_that_do_not_separate_words_still_cut_texts(chosen):
+    ends = [32, 10, 13, 0x85, 0x2028, *map(ord, ".،:()")]
+    separators = tuple((point, point) for point in sorted(ends))
+    check_voices(NormalizationTable({ord("‹"): "كك", ord("«"): ""}, (), separators), chosen)
+
+
+def test_a_text_that_composes_leaves_the_voices_of_others_as_they_are():
+    check_voices(
+        PROFILES["default"], ["قال: «لن نترك هذه الأرض» و«قسد»", "«ا\u0653» و«ب»", "", "“قسد”"]
+    )
+
+
+def test_many_marks_that_nothing_closes_cost_no_more_than_others():
+    """Looking through all open marks for each one would take minutes."""
+    reader = WordReader(word_folding(PROFILES["default"]), HASH_MASK)
+    chosen = [
+        "«ك ‹ك ‘ك " * 70_000,
+        "«(“( “ك ” " * 50_000,
+        "»" * 200_000 + "قال: «لن نترك هذه الأرض»",
+    ]
+    tokens, voices = reader.read_by_voice(chosen, code_units(chosen))
+    first, second, third = (voices[a:b] for a, b in pairwise(tokens.offsets))
+    assert len(first) == 210_000
+    assert not first.any()
+    assert second.any()
+    assert third.tolist() == [Voice.OWN, *[Voice.SPEECH] * 4]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("source", "every"), [("ant", EVERY), ("syria-outlets", 1)])
+def test_voices_of_real_news_are_those_of_the_rules(public_data, source, every):
+    if source == "ant" and not (public_data / "ant").is_dir():
+        pytest.skip("the articles of ANT are not at hand in STANCE_DATA")
+    chosen = islice(read_articles([f"dataset:{source}"]), 0, None, every)
+    check_voices(PROFILES["default"], [one.text for one in chosen if isinstance(one, Article)])
+
+
+def test_voices_of_seeds_are_those_of_the_rules(seed_articles):
+    check_voices(PROFILES["default"], [one.text for one in seed_articles])

@@ -203,7 +203,7 @@ class WordReader:
             return tokens, np.repeat(given, np.diff(tokens.offsets))
         tokens, mark_offsets = self._number(encoded, mark_kinds())
         if not mark_offsets[-1]:
-            return tokens, np.repeat(np.maximum(given, Voice.OWN), np.diff(tokens.offsets))
+            return tokens, np.repeat(np.maximum(given, np.int8(Voice.OWN)), np.diff(tokens.offsets))
         found = np.empty(tokens.offsets[-1], dtype=np.int8)
         assign_voices(
             encoded.units,

@@ -1,0 +1,167 @@
+"""The terms that compiled loops find, count and score, against plain Python."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stance import resources
+from stance.corpus.article import Article
+from stance.features.batches import InputBatch
+from stance.features.lexicon import Lexicon
+from stance.features.lexicon_block import LexiconBlock
+from stance.features.lexicon_counting import TermCounter, count_in_batch, find_in_batch
+from stance.features.lexicon_matching import LexiconMatcher
+from stance.features.model_input import text_inputs
+from stance.features.scoring import Scorer
+from stance.features.stack import FeatureStack, ScaledBlock
+from stance.features.tokens import tokenize
+from stance.features.units import code_points
+from stance.features.word_reading import Tokens
+from stance.formats.reading import read_articles
+from stance.text.normalization import arabic_normalization
+from stance.text.tokenization import words
+from tests.features.lexicon_oracle import PythonMatcher, python_rates
+from tests.features.test_lexicon import lexicon_of, lexicons, told
+from tests.samples import SAMPLES, texts, unhurried
+
+TABLE = arabic_normalization()
+
+# A term and a quotation may run over the end of a line, and text may be decomposed.
+joints = st.sampled_from(
+    [" ", "\n", " «", "» ", ' "', '" ', ": “", "” ", "\u2028", "ا\u0653 ", " 🙂"]
+)
+broken = st.lists(st.tuples(told, joints), max_size=5).map(
+    lambda parts: "".join(text + joint for text, joint in parts)
+)
+any_texts = st.lists(told | broken | texts, min_size=1, max_size=4)
+
+# Every 40th of 31,523 articles; plain Python takes minutes for all of them.
+EVERY = 40
+
+
+def scorer_of(block, n_labels=3):
+    n_columns = len(block.terms)
+    scale = np.linspace(0.1, 2, n_columns, dtype=np.float32)
+    weights = np.random.default_rng(7).normal(size=(n_columns, n_labels)).astype(np.float32)
+    stack = FeatureStack(TABLE, [ScaledBlock("lexicon", block, scale)], by_voice=True)
+    return Scorer(stack, weights), (weights * scale[:, None]).astype(np.float64)
+
+
+def check_texts(block, matcher, chosen):
+    """Compare matches, values and decision values of texts with those of plain Python."""
+    expected = np.array([python_rates(block, matcher, text) for text in chosen])
+    batch = InputBatch(text_inputs(chosen), TABLE, by_voice=True)
+    np.testing.assert_array_equal(block.rates(batch.words), expected.astype(np.float32))
+    scorer, weights = scorer_of(block)
+    found = scorer.scores(text_inputs(chosen))
+    np.testing.assert_allclose(found, expected.astype(np.float32) @ weights, atol=1e-9)
+
+
+def check_matches(lexicon, chosen):
+    batch = tokenize(chosen, TABLE)
+    found = [
+        (m.start, m.end, list(lexicon.categories)[m.category], [*lexicon.sides, None][m.side])
+        for m in find_in_batch(LexiconMatcher(lexicon, TABLE), batch)
+    ]
+    plain = PythonMatcher(lexicon, TABLE)
+    expected = [
+        (offset + start, offset + end, name, side)
+        for offset, text in zip(batch.offsets.tolist(), chosen, strict=False)
+        for start, end, name, side in plain.find(words(text, TABLE))
+    ]
+    assert found == expected
+
+
+@unhurried
+@given(lexicon=lexicons(), chosen=any_texts)
+def test_matches_are_those_of_plain_python(lexicon, chosen):
+    check_matches(lexicon, chosen)
+
+
+@pytest.mark.slow
+@unhurried
+@given(
+    lexicon=lexicons(),
+    chosen=any_texts,
+    sides=st.sampled_from(["log", "rate"]),
+    log_rates=st.booleans(),
+)
+def test_values_and_scores_are_those_of_plain_python(lexicon, chosen, sides, log_rates):
+    block = LexiconBlock.of(lexicon, TABLE, sides=sides, log_rates=log_rates)
+    check_texts(block, PythonMatcher(lexicon, TABLE), chosen)
+
+
+forms = st.text(st.sampled_from("والبكفنيم"), min_size=1, max_size=7)
+
+
+@unhurried
+@given(
+    terms=st.lists(st.lists(forms, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=12),
+    spellings=st.dictionaries(forms, forms, max_size=3),
+    chosen=st.lists(st.lists(forms, max_size=12).map(" ".join), min_size=1, max_size=3),
+)
+def test_words_of_particles_alone_are_taken_apart_as_in_plain_python(terms, spellings, chosen):
+    others = {word: [other] for other, word in spellings.items()}
+    texts = [*chosen, " ".join(terms)]
+    check_matches(lexicon_of(others, all=terms), texts)
+
+
+def test_many_terms_that_begin_alike_are_all_found():
+    terms = [
+        f"قوات {a} {b}" for a in ("الشمال", "شمال", "الجنوب") for b in ("حلب", "الحسكة", "دير")
+    ]
+    lexicon = lexicon_of(all=[*terms, "قوات", "شمال", "قوات الشمال"])
+    check_matches(lexicon, [*terms, "قوات قوات الشمال", "وقوات الجنوب الحلب", "قوات شمال"])
+
+
+def test_a_term_of_two_readings_goes_to_the_one_that_comes_first():
+    for order in (["قوات الشمال", "قوات شمال"], ["قوات شمال", "قوات الشمال"]):
+        lexicon = lexicon_of(first=order[:1], second=order[1:])
+        (match,) = find_in_batch(LexiconMatcher(lexicon, TABLE), tokenize(["قوات الشمال"], TABLE))
+        assert match.category == 0
+        check_matches(lexicon, ["قوات الشمال وقوات شمال"])
+
+
+def test_samples_and_very_long_words_are_read_as_in_plain_python():
+    lexicon = Lexicon.read(resources.LEXICONS)
+    chosen = [*SAMPLES.values(), "و" * 5_000 + " قسد", "قسد " * 2_000, "«" * 3_000 + "قسد"]
+    check_matches(lexicon, chosen)
+    check_texts(LexiconBlock.of(lexicon, TABLE), PythonMatcher(lexicon, TABLE), chosen)
+
+
+def test_a_counter_learns_words_from_call_to_call_and_forgets_them():
+    lexicon = lexicon_of(sdf=["قسد", "قوات سوريا"])
+    counter = TermCounter(LexiconMatcher(lexicon, TABLE), room=1)
+    for chosen in (["قسد"], ["أمس قوات سوريا", "وقسد"], [" ".join(f"ك{n}" for n in range(9_000))]):
+        batch = tokenize(["قسد وقوات سوريا", *chosen], TABLE)
+        counter.forget()
+        for n_words in (1, len(batch.types)):
+            counter.learn(code_points(batch.types), n_words)
+        counts = counter.counts(Tokens(batch.tokens.view(np.uint32), batch.offsets), batch.voices)
+        for found, expected in zip(
+            counts, count_in_batch(LexiconMatcher(lexicon, TABLE), batch, batch.voices), strict=True
+        ):
+            np.testing.assert_array_equal(found, expected)
+        assert counts.own[0].tolist() == [2]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    lexicon = Lexicon.read(resources.LEXICONS)
+    return LexiconBlock.of(lexicon, TABLE, log_rates=True), PythonMatcher(lexicon, TABLE)
+
+
+def test_seeds_have_the_values_of_plain_python(shipped, seed_articles):
+    check_texts(*shipped, [f"{one.title}\n{one.text}" for one in seed_articles[::4]])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("source", "every"), [("ant", EVERY), ("syria-outlets", 1)])
+def test_real_news_has_the_values_of_plain_python(shipped, public_data, source, every):
+    if source == "ant" and not (public_data / "ant").is_dir():
+        pytest.skip("the articles of ANT are not at hand in STANCE_DATA")
+    chosen = islice(read_articles([f"dataset:{source}"]), 0, None, every)
+    check_texts(*shipped, [f"{a.title or ''}\n{a.text}" for a in chosen if isinstance(a, Article)])
