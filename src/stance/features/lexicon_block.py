@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
@@ -187,10 +187,15 @@ class LexiconBlock(PlainBlock):
         in_turn = (term for terms in zip_longest(*owned) for term in terms if term is not None)
         return list(islice(in_turn, n))
 
-    @property
+    @cached_property
     def _telling(self) -> NDArray[np.bool_]:
         """Whether each category's own rate is a feature."""
         return np.array([not c.plain for c in self.lexicon.categories.values()], dtype=np.bool_)
+
+    @cached_property
+    def _names_an_actor(self) -> NDArray[np.bool_]:
+        """Whether each category's terms are mentions of its actor."""
+        return np.array([c.naming for c in self.lexicon.categories.values()], dtype=np.bool_)
 
     @property
     def _naming(self) -> list[str]:
@@ -198,9 +203,8 @@ class LexiconBlock(PlainBlock):
 
     def names_actors(self, batch: TokenBatch) -> NDArray[np.bool_]:
         """Tell which texts name an actor of the lexicon, shape (n_texts,)."""
-        naming = np.array([c.naming for c in self.lexicon.categories.values()], dtype=np.bool_)
         counts = count_in_batch(self.matcher, batch, np.zeros_like(batch.voices))
-        n_named: NDArray[np.float64] = counts.own[:, naming].sum(axis=1)
+        n_named: NDArray[np.float64] = counts.own[:, self._names_an_actor].sum(axis=1)
         return n_named > 0
 
     def transform(self, batch: Batch) -> sparse.csr_array:
@@ -238,17 +242,21 @@ class LexiconBlock(PlainBlock):
             return (rates,)
         return np.log1p(rates), counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
+    @cached_property
+    def _actors(self) -> list[NDArray[np.intp]]:
+        """The places of the categories that name each actor."""
+        places: dict[str, list[int]] = {}
+        for place, category in enumerate(self.lexicon.categories.values()):
+            if category.naming:
+                places.setdefault(category.actor or "", []).append(place)
+        return [np.array(found) for found in places.values()]
+
     def _shares(self, mentions: NDArray[np.float64]) -> NDArray[np.float64]:
-        names = list(self.lexicon.categories)
-        columns = [names.index(name) for name in self._naming]
-        actors = np.array([self.lexicon.categories[name].actor or "" for name in self._naming])
-        named = mentions[:, columns]
-        shares = np.zeros_like(named)
-        for actor in np.unique(actors):
-            of_actor = actors == actor
-            total = named[:, of_actor].sum(axis=1, keepdims=True)
-            shares[:, of_actor] = named[:, of_actor] / np.maximum(total, 1)
-        return shares[:, self._telling[columns]]
+        shares = np.zeros_like(mentions)
+        for places in self._actors:
+            named = mentions[:, places]
+            shares[:, places] = named / np.maximum(named.sum(axis=1, keepdims=True), 1)
+        return shares[:, self._names_an_actor & self._telling]
 
 
 class CompiledTerms(NamedTuple):

@@ -65,6 +65,7 @@ class TermCounter:
 
     def __init__(self, matcher: LexiconMatcher, room: int = FEW_WORDS) -> None:
         self._matcher = matcher
+        self._index = matcher.index
         self._n_words = 0
         self._forms = np.empty((room, 4), dtype=np.int32)
         self._branches = np.empty(FEW_WORDS, dtype=np.int64)
@@ -84,7 +85,7 @@ class TermCounter:
             larger = np.empty((2 * n_words, 4), dtype=np.int32)
             larger[: self._n_words] = self._forms[: self._n_words]
             self._forms = larger
-        index = self._matcher.index
+        index = self._index
         known = (*index.strings, index.respelled, index.longest, index.inner)
         letters = np.empty(index.longest + PARTICLES, dtype=np.int32)
         starts = np.empty(MOST_FORMS, dtype=np.int64)
@@ -122,7 +123,7 @@ class TermCounter:
             *tokens,
             self._forms,
             self._branches,
-            self._matcher.index.tree,
+            self._index.tree,
             self._nodes,
             matches,
         )
