@@ -155,7 +155,7 @@ def test_without_the_number_of_texts_nothing_is_told(features):
 
 def test_terms_are_counted_as_the_matrix_has_them(features):
     block = features.word_block()
-    counts, n_words = count_terms(block, features.table, [*KNOWN, "", "لندن قسد قسد"])
+    counts, n_words = count_terms(block, tokenize([*KNOWN, "", "لندن قسد قسد"], features.table))
     assert n_words.tolist() == [4, 6, 6, 3, 0, 3]
     row = dict(zip(block.terms, counts[[5]].toarray().ravel().tolist(), strict=True))
     assert {term: n for term, n in row.items() if n} == {"قسد": 2}

@@ -89,7 +89,7 @@ def test_their_scores_are_a_vector_of_the_length_asked_for(parts):
     own, others, _ = parts
     corpus = LabelledCorpus.beside(own, others)
     config = resolve_auto(corpus, config_of("auxiliary.weight=0.3")).config
-    _, matrix = fit_features(corpus, config)
+    matrix = fit_features(corpus, config).matrix
     added = matrix.auxiliary.beside(matrix.articles).toarray()[:, matrix.articles.shape[1] :]
     assert added.shape == (20, 4)
     np.testing.assert_allclose(added.mean(axis=0), 0, atol=1e-5)

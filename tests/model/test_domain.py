@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from stance.corpus.article import Article
-from stance.features.familiarity import count_terms
+from stance.features.familiarity import count_terms, plain_words
 from stance.features.scoring import Scorer
 from stance.formats.reading import read_articles
 from stance.model import domain
@@ -34,12 +34,11 @@ def resolved(articles, *overrides):
 
 def left_out_scores(articles, config):
     corpus = LabelledCorpus(articles)
-    features, matrix = fit_features(corpus, config)
-    values = matrix.articles
-    block = features.word_block()
-    texts = [one.text for one in config.inputs(articles)]
-    left_out = _LeaveOneOut.of(corpus, block, values)
-    found = left_out.familiarity(np.arange(len(texts)), *count_terms(block, features.table, texts))
+    fitted = fit_features(corpus, config)
+    block = fitted.features.word_block()
+    left_out = _LeaveOneOut.of(corpus, block, fitted.matrix.articles)
+    counts = count_terms(block, plain_words(fitted.batch))
+    found = left_out.familiarity(np.arange(len(articles)), *counts)
     return left_out.by_outlet, found
 
 
@@ -50,7 +49,7 @@ def refitted_scores(articles, config, group_of):
     for group in set(groups):
         rows = [i for i, other in enumerate(groups) if other == group]
         rest = [a for a, other in zip(articles, groups, strict=True) if other != group]
-        features, _ = fit_features(LabelledCorpus(rest), config)
+        features = fit_features(LabelledCorpus(rest), config).features
         weights = np.zeros((features.n_features, 2), dtype=np.float32)
         scorer = Scorer(features, weights, len(rest))
         found[rows] = scorer.read(config.inputs(articles[i] for i in rows)).familiarity
@@ -126,10 +125,10 @@ def test_the_threshold_flags_few_of_the_held_out(seed_articles, fast_model):
 def test_a_large_corpus_is_sampled_alike_each_time(seed_articles, monkeypatch):
     monkeypatch.setattr(domain, "MOST_HELD_OUT", 100)
     corpus, config = LabelledCorpus(seed_articles), resolved(seed_articles)
-    features, matrix = fit_features(corpus, config)
-    first = learn_domain(corpus, features, matrix.articles, config)
+    fitted = fit_features(corpus, config)
+    first = learn_domain(fitted)
     assert first.n_held_out == 100
-    assert learn_domain(corpus, features, matrix.articles, config) == first
+    assert learn_domain(fitted) == first
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_passages_share_the_weight_of_their_article(monkeypatch):
 def test_passages_of_short_articles_are_the_articles(seed_articles):
     corpus = LabelledCorpus(seed_articles[:40])
     whole, cut = (
-        fit_features(corpus, load_config(overrides=[*SETTLED, f"features.passages={size}"]))[1]
+        fit_features(corpus, load_config(overrides=[*SETTLED, f"features.passages={size}"])).matrix
         for size in (0, 100_000)
     )
     assert (cut.article_of == np.arange(40)).all()
@@ -140,7 +140,7 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
         overrides=[*SETTLED, "features.passages=30", "classifier.outlet_shrinkage=1.0"]
     )
     corpus = LabelledCorpus(seed_articles)
-    _, matrix = fit_features(corpus, config)
+    matrix = fit_features(corpus, config).matrix
     weights, places = article_weights(corpus, config.classifier), np.arange(0, 288, 2)
     whole = {"n_labels": 4, "config": config.classifier, "seed": config.seed, "places": places}
     found, _ = fit_linear(matrix, corpus.y_true, weights, corpus.outlets, **whole)

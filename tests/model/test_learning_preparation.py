@@ -29,9 +29,7 @@ def signed(articles):
 
 
 def learned(articles, *overrides):
-    corpus = LabelledCorpus(articles)
-    texts = [article.text for article in articles]
-    return learn_preparation(corpus, texts, load_config(overrides=overrides).text, TABLE)
+    return learn_preparation(LabelledCorpus(articles), load_config(overrides=overrides), TABLE)
 
 
 def test_by_default_everything_is_read(seed_articles):

@@ -50,7 +50,7 @@ def test_every_classifier_learns_the_seed_corpus(seed_articles, kind):
 def test_scores_are_those_of_scikit_learn(seed_articles, kind):
     config = load_config(overrides=[*PLAIN, f"classifier.kind={kind}"])
     corpus = LabelledCorpus(seed_articles)
-    values = fit_features(corpus, config)[1].articles
+    values = fit_features(corpus, config).matrix.articles
     weights = article_weights(corpus, config.classifier)
     theirs = _estimator(config.classifier, config.seed)
     theirs.fit(values.astype(np.float64), corpus.y_true, sample_weight=weights)
@@ -67,7 +67,7 @@ def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
 
     config = load_config(overrides=[*PLAIN, "classifier.logistic.C=3.0"])
     corpus = LabelledCorpus(seed_articles)
-    values = fit_features(corpus, config)[1].articles
+    values = fit_features(corpus, config).matrix.articles
     found = train(seed_articles, config).scores(seed_articles)
     for number in range(len(corpus.labels)):
         # liblinear penalises the intercept too, as one more feature of value one.

@@ -2,6 +2,7 @@ import dataclasses
 import functools
 import json
 import unicodedata
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.errors import ModelError
+from stance.text import normalization
 from stance.text.normalization import NormalizationProfile, arabic_normalization
 from stance.text.normalization_table import TABLE_FORMAT, NormalizationTable
 from stance.text.tokenization import words
@@ -395,3 +397,23 @@ def test_a_table_is_built_once_for_a_profile():
     assert arabic_normalization(NormalizationProfile()) is arabic_normalization(
         NormalizationProfile()
     )
+
+
+def test_the_stored_table_is_what_camel_tools_decides():
+    stored = json.loads(normalization.STORED.read_bytes())
+    if stored["unicode"] != unicodedata.unidata_version:
+        pytest.skip(f"it is of Unicode {stored['unicode']}, another than this Python's")
+    expected = normalization.table_of_camel_tools(NormalizationProfile())
+    assert stored["camel_tools"] == version("camel-tools"), "call normalization.store_table()"
+    assert json.dumps(stored["table"]) == json.dumps(expected.to_dict())
+    assert normalization._stored_table() == expected
+
+
+def test_camel_tools_is_asked_where_the_stored_table_is_of_another_version(monkeypatch, tmp_path):
+    stored = json.loads(normalization.STORED.read_bytes()) | {"camel_tools": "0.0.1"}
+    other = tmp_path / "table.json"
+    other.write_text(json.dumps(stored), "ascii")
+    monkeypatch.setattr(normalization, "STORED", other)
+    assert normalization._stored_table() is None
+    monkeypatch.setattr(normalization, "table_of_camel_tools", lambda profile: profile)
+    assert arabic_normalization.__wrapped__() == NormalizationProfile()

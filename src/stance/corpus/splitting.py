@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from stance.corpus.dates import resolve_dates
+from stance.corpus.stratified_folds import stratified_group_folds
 from stance.errors import ConfigError, CorpusError
 
 if TYPE_CHECKING:
@@ -200,8 +201,6 @@ def _split_by_group(
     folds: int | Literal["each"] | None,
     seed: int,
 ) -> list[Fold]:
-    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
-
     groups, names = group_numbers(articles, by)
     if not names:
         groups_of(articles, by)  # says what is missing
@@ -220,12 +219,22 @@ def _split_by_group(
             "groups. Use --folds each for one fold each."
         )
     labels = [article.label for article in articles]
+    if max(Counter(labels).values()) >= n_folds:
+        return _in_proportion(labels, groups, n_folds, seed)
     # Where every label is rarer than the folds there is nothing to keep in proportion.
-    kind = StratifiedGroupKFold if max(Counter(labels).values()) >= n_folds else GroupKFold
-    splitter = kind(n_folds, shuffle=True, random_state=seed)
-    with _few_of_a_label():
-        pairs = list(splitter.split(groups, labels, groups))
-    return _numbered(pair for pair in pairs if len(pair[1]))
+    from sklearn.model_selection import GroupKFold
+
+    splitter = GroupKFold(n_folds, shuffle=True, random_state=seed)
+    return _numbered(pair for pair in splitter.split(groups, labels, groups) if len(pair[1]))
+
+
+def _in_proportion(
+    labels: Sequence[str | None], groups: NDArray[np.int64], n_folds: int, seed: int
+) -> list[Fold]:
+    """Divide groups into folds, each label in proportion."""
+    tests = stratified_group_folds(labels, groups, n_folds, seed=seed)
+    places = np.arange(len(labels))
+    return _numbered((np.setdiff1d(places, test), test) for test in tests if len(test))
 
 
 def _one_fold_each(
@@ -263,10 +272,9 @@ def _split_at_random(
     seed: int,
     repeated: NDArray[np.int64] | None,
 ) -> list[Fold]:
-    from sklearn.model_selection import LeaveOneOut, StratifiedGroupKFold, StratifiedKFold
-
     if folds == "each":
-        return _numbered(LeaveOneOut().split(articles))
+        places = np.arange(len(articles))
+        return _numbered((np.delete(places, one), places[[one]]) for one in places.tolist())
     labels = [article.label for article in articles]
     most_common = max(Counter(labels).values(), default=0)
     n_folds = folds or min(DEFAULT_FOLDS, most_common)
@@ -276,10 +284,9 @@ def _split_at_random(
             f"least two, and as many as folds. Label more articles."
         )
     if repeated is not None and n_folds <= len(np.unique(repeated)):
-        grouped = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-        with _few_of_a_label():
-            pairs = list(grouped.split(np.zeros(len(labels)), labels, repeated))
-        return _numbered(pair for pair in pairs if len(pair[1]))
+        return _in_proportion(labels, repeated, n_folds, seed)
+    from sklearn.model_selection import StratifiedKFold
+
     splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     with _few_of_a_label():
         return _numbered(splitter.split(np.zeros(len(labels)), labels))

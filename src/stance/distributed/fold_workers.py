@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.splitting import Fold
     from stance.distributed.connection import Cluster
+    from stance.evaluation.fold_workers import SharedCorpus
     from stance.model.learning_corpus import LabelledCorpus
     from stance.model.resolve_auto import ResolvedConfig
 
@@ -29,7 +30,7 @@ class DaskWorkers:
 
     cluster: Cluster
 
-    def joblib(self, corpus: LabelledCorpus) -> AbstractContextManager[None]:
+    def joblib(self, corpus: SharedCorpus) -> AbstractContextManager[None]:
         """Let joblib give its calls out to the cluster; the corpus is sent to each worker once."""
         return joblib_on(self.cluster, [corpus])
 

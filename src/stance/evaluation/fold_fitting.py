@@ -108,8 +108,8 @@ def predict_fold_by_each(
         fitted = learn_features(training, candidates[places[0]])
         tested = [corpus.articles[i] for i in fold.test.tolist()]
         values = fitted.features.transform(fitted.config.inputs(tested))
-        for place in places:
-            linear, _ = fitted.fit(candidates[place].config.classifier)
+        classifiers = [candidates[place].config.classifier for place in places]
+        for place, (linear, _) in zip(places, fitted.fit_each(classifiers), strict=True):
             found[place] = numbers[linear.scores(values).argmax(axis=1)]
     return [found[place] for place in range(len(candidates))]
 

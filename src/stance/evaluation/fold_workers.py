@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from stance.errors import CorpusError, StanceError
@@ -15,7 +17,7 @@ from stance.model.prediction import n_threads
 from stance.processes import end_with_parent, joblib_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
 
@@ -27,6 +29,33 @@ ENDED = (
     "Got a training process that came to an end, but expected its labels. Most likely memory ran "
     "out: use fewer --jobs or fewer articles."
 )
+
+
+class SharedCorpus:
+    """A corpus that each process reads and counts once, however many folds it fits.
+
+    A call that joblib sends to a process carries the corpus anew; there it is
+    the one that the last call had, if that is the same.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+    """
+
+    def __init__(self, corpus: LabelledCorpus) -> None:
+        self.corpus = corpus
+
+    @cached_property
+    def _data(self) -> bytes:
+        return pickle.dumps(self.corpus)
+
+    def __reduce__(self) -> tuple[Callable[[bytes], SharedCorpus], tuple[bytes]]:
+        return _in_this_process, (self._data,)
+
+
+@lru_cache(maxsize=1)
+def _in_this_process(data: bytes) -> SharedCorpus:
+    return SharedCorpus(pickle.loads(data))  # noqa: S301 - from the process that started this one
 
 
 class Trials(Protocol):
@@ -52,7 +81,7 @@ class Trials(Protocol):
 class FoldWorkers(Protocol):
     """Fits the models of folds."""
 
-    def joblib(self, corpus: LabelledCorpus) -> AbstractContextManager[None]:
+    def joblib(self, corpus: SharedCorpus) -> AbstractContextManager[None]:
         """Let joblib run its calls on these workers, which have the corpus in common."""
         ...
 
@@ -75,7 +104,7 @@ class LocalWorkers:
 
     jobs: int = 1
 
-    def joblib(self, corpus: LabelledCorpus) -> AbstractContextManager[None]:
+    def joblib(self, corpus: SharedCorpus) -> AbstractContextManager[None]:
         """Let joblib start processes that end with this one."""
         return joblib_workers()
 

@@ -16,7 +16,7 @@ from stance.corpus.fold_plan import FoldPlan, plan_folds
 from stance.corpus.protocol_choice import ProtocolChoice
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.fold_fitting import fit_and_predict_fold
-from stance.evaluation.fold_workers import LocalWorkers
+from stance.evaluation.fold_workers import LocalWorkers, SharedCorpus
 from stance.evaluation.metrics import Evaluation, Slice, evaluate, slice_scores
 from stance.evaluation.result_rows import SCORE_COLUMNS, score_rows
 from stance.evaluation.scored import Scored
@@ -224,8 +224,9 @@ def cross_validate(
     honest = plans[0].folds
     if honest.choice.by != "random":
         plans.append(_plan(corpus, "random", None, config.seed, settings))
-    with (workers or LocalWorkers(jobs)).joblib(corpus):
-        tested = _run(corpus, plans, jobs, progress)
+    shared = SharedCorpus(corpus)
+    with (workers or LocalWorkers(jobs)).joblib(shared):
+        tested = _run(shared, plans, jobs, progress)
     held_out = [_pool(corpus, found) for found in tested]
     results = [
         _score(corpus, plan, pooled, _comparable(plans, plan))
@@ -298,7 +299,7 @@ class _Tested(NamedTuple):
 
 
 def _run(
-    corpus: LabelledCorpus,
+    shared: SharedCorpus,
     plans: Sequence[_Plan],
     jobs: int,
     progress: Callable[[int, int], None],
@@ -307,7 +308,7 @@ def _run(
     from joblib import Parallel, delayed
 
     tasks = [(plan, fold) for plan in plans for fold in plan.folds.all_folds]
-    calls = (delayed(_test_fold)(corpus, fold, plan.settings) for plan, fold in tasks)
+    calls = (delayed(_test_fold)(shared, fold, plan.settings) for plan, fold in tasks)
     tested: list[_Tested] = []
     progress(0, len(tasks))
     for found in Parallel(n_jobs=jobs, return_as="generator")(calls):
@@ -317,9 +318,9 @@ def _run(
     return [list(islice(in_order, len(plan.folds.all_folds))) for plan in plans]
 
 
-def _test_fold(corpus: LabelledCorpus, fold: Fold, settings: ResolvedConfig | Selection) -> _Tested:
+def _test_fold(shared: SharedCorpus, fold: Fold, settings: ResolvedConfig | Selection) -> _Tested:
     """Train on a fold's training articles; label its test articles."""
-    choice = None
+    corpus, choice = shared.corpus, None
     if isinstance(settings, Selection):
         resolved, choice = settings.choose(corpus.part(fold.train), fold.name)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from stance.features.tokens import TokenBatch, tokenize, tokenize_surface
 from stance.features.word_reading import read_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 # From here on compiled loops are faster, getting them ready included.
 MANY_LETTERS = 500_000
+
+
+class Rows(Protocol):
+    """What is known of each row of a batch, and can be had for some of them."""
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> Any:
+        """Return the same of some rows."""
+        ...
+
+
+Counted = TypeVar("Counted", bound=Rows)
 
 
 class Batch(Protocol):
@@ -45,6 +56,42 @@ class Batch(Protocol):
     @property
     def surface(self) -> TokenBatch:
         """The words as published."""
+        ...
+
+    def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
+        """Return what a block counts in each row.
+
+        Where the rows are part of a corpus that others take parts of too, it is
+        counted for the whole corpus, once.
+
+        Parameters
+        ----------
+        key : hashable
+            The same for two calls only if they count the same.
+        count : callable
+            Counts a batch; what it finds of a row depends on the row alone.
+        """
+        ...
+
+
+class Inputs(Batch, Protocol):
+    """A batch whose rows are inputs."""
+
+    def part(self, rows: NDArray[np.int64]) -> Inputs:
+        """Return some of the inputs."""
+        ...
+
+    def passages(self, size: int) -> Passages:
+        """Return the passages of the inputs, of about a number of words each."""
+        ...
+
+
+class Passages(Batch, Protocol):
+    """A batch whose rows are passages of inputs."""
+
+    @property
+    def input_of(self) -> NDArray[np.int64]:
+        """The input of each passage, ascending, shape (n_passages,)."""
         ...
 
 
@@ -77,6 +124,19 @@ class InputBatch:
         if self._is_small:
             return tokenize_surface(self._texts)
         return read_batch(self._texts, surface_folding())
+
+    def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
+        """Return what a block counts in these inputs."""
+        return count(self)
+
+    def part(self, rows: NDArray[np.int64]) -> InputBatch:
+        """Return some of the inputs."""
+        chosen = [self.inputs[row] for row in rows.tolist()]
+        return InputBatch(chosen, self.table, self.by_voice)
+
+    def passages(self, size: int) -> PassageBatch:
+        """Return the passages of the inputs, of about a number of words each."""
+        return PassageBatch(self, size)
 
     @property
     def _texts(self) -> list[str]:
@@ -131,3 +191,7 @@ class PassageBatch:
     def surface(self) -> TokenBatch:
         """The words as published."""
         return self.whole.surface.cut(self.parts)
+
+    def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
+        """Return what a block counts in these passages."""
+        return count(self)

@@ -37,10 +37,14 @@ class Groups(NamedTuple):
     else_min_outlets : sequence of int
         Values of ``min_outlets`` to take instead where no feature is left, one
         after the other.
+    of_corpus : sequence of str or None, optional
+        The outlet of each article of the corpus that the training articles are
+        part of; those of the training articles by default.
     """
 
     outlets: Sequence[str | None] | None = None
     else_min_outlets: Sequence[int] = ()
+    of_corpus: Sequence[str | None] | None = None
 
 
 class Fitted(NamedTuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stance.features.char_counting import CharTable
-from stance.features.counters import Counts, NgramTable, common_weights
+from stance.features.counters import NgramTable, common_weights
 from stance.features.matrices import compact, csr
 from stance.features.ngrams import CharNgrams, WordNgrams
 from stance.features.units import code_points
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from stance.features.tokens import TokenBatch
 
-# Texts that are weighed at once.
+# Texts that are counted at once.
 SLICE = 1024
 
 # An idf is the logarithm of a number of articles plus one: below 30 for any corpus.
@@ -65,54 +65,54 @@ def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
     return counter.counts(Tokens(batch.tokens.view(np.uint32), batch.offsets)).matrix(table.order)
 
 
-def weigh_batch(
-    table: NgramTable,
-    batch: TokenBatch,
-    idf: NDArray[np.float64],
-    *,
-    sublinear: bool,
-    binary: bool = False,
-) -> sparse.csr_array:
-    """Return TF-IDF values of known n-grams, CSR float32 of shape (n_texts, n_terms).
+def count_in_order(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
+    """Count known n-grams as `count_batch` does, the columns of each row in order.
 
     The batch may have been read in plain Python.
     """
+    from stance.features.compiled.weighting import arrange
+
     counter = table.counter()
     counter.learn(code_points(batch.types), len(batch.types))
     numbers = batch.tokens.view(np.uint32)
-    # That of a loaded model is read-only, another kind of array to compile for.
-    idf = np.require(idf, requirements="W")
-    parts = []
+    columns, times, sizes = [], [], [np.empty(0, dtype=np.int64)]
     for first in range(0, len(batch), SLICE):
         counts = counter.counts(Tokens(numbers, batch.offsets[first : first + SLICE + 1]))
-        parts.append(_weighed(counts, table.order, idf, sublinear=sublinear, binary=binary))
-    columns, values, sizes = ([part[i] for part in parts] for i in range(3))
-    offsets = np.concatenate([[0], np.cumsum(np.concatenate([[], *sizes]))]).astype(np.int64)
-    del parts
-    joined = _joined(values, np.float32)
-    return compact(csr(joined, _joined(columns, np.int32), offsets, len(idf)))
+        arrange(*counts, table.order)
+        # Copies, for the memory of the originals has room for more.
+        columns.append(counts.features.copy())
+        times.append(counts.times.copy())
+        sizes.append(np.diff(counts.offsets))
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate(sizes))])
+    return compact(csr(_joined(times), _joined(columns), offsets, len(table.order)))
 
 
-def _joined(arrays: list[NDArray[Any]], dtype: type[np.generic]) -> NDArray[Any]:
+def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:
     """Join arrays and let go of them, so that no more than one kind of them is held twice."""
-    joined = np.concatenate([np.empty(0, dtype=dtype), *arrays])
+    joined = np.concatenate([np.empty(0, dtype=np.int32), *arrays])
     arrays.clear()
     return joined
 
 
-def _weighed(
-    counts: Counts,
-    order: NDArray[np.int64],
-    idf: NDArray[np.float64],
-    *,
-    sublinear: bool,
-    binary: bool,
-) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
-    """Return columns and values of rows in order, and how long each row is."""
+def weigh_counts(
+    counts: sparse.csr_array, idf: NDArray[np.float64], *, sublinear: bool, binary: bool = False
+) -> sparse.csr_array:
+    """Return TF-IDF values of counted n-grams, CSR float32 of shape (n_texts, n_terms).
+
+    Parameters
+    ----------
+    counts : csr_array of int32, shape (n_texts, n_terms)
+        The columns of each row in order.
+    idf : ndarray of float64, shape (n_terms,)
+    sublinear, binary : bool
+        See `stance.features.tfidf.TfidfOptions`.
+    """
     from stance.features.compiled.weighting import weigh
 
-    columns = np.empty(len(counts.features), dtype=np.int32)
-    values = np.empty(len(columns), dtype=np.float32)
+    values = np.empty(counts.nnz, dtype=np.float32)
+    # That of a loaded model is read-only, another kind of array to compile for.
+    idf = np.require(idf, requirements="W")
     common = common_weights(sublinear, binary)
-    weigh(*counts, order, idf, common, sublinear, binary, columns, values)
-    return columns, values, np.diff(counts.offsets)
+    offsets = counts.indptr.astype(np.int64)
+    weigh(counts.indices, counts.data, offsets, idf, common, sublinear, binary, values)
+    return csr(values, counts.indices, counts.indptr, counts.shape[1])

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
+    from stance.features.batches import Batch
     from stance.features.block import WordBlock
-    from stance.text.normalization_table import NormalizationTable
+    from stance.features.tokens import TokenBatch
 
 # The letters of the Arabic blocks, without their digits, marks and punctuation.
 ARABIC_LETTERS = (
@@ -77,9 +78,7 @@ def term_familiarity(block: WordBlock, n_texts: int) -> NDArray[np.float64]:
     return np.where(arabic_words(block.terms), np.clip(found, 0.0, 1.0), 0.0)
 
 
-def count_terms(
-    block: WordBlock, table: NormalizationTable, texts: Sequence[str]
-) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+def count_terms(block: WordBlock, words: TokenBatch) -> tuple[sparse.csr_array, NDArray[np.int64]]:
     """Count a block's terms in texts by compiled loops.
 
     Returns
@@ -88,5 +87,13 @@ def count_terms(
     n_words : ndarray of int64, shape (n_texts,)
         All words of each text, known or not.
     """
-    batch = read_batch(texts, word_folding(table))
-    return count_batch(block.ngrams, batch), batch.lengths
+    return count_batch(block.ngrams, words), words.lengths
+
+
+def plain_words(batch: Batch) -> TokenBatch:
+    """Return the words of inputs as prediction reads them, quoted or not."""
+
+    def read(batch: Batch) -> TokenBatch:
+        return read_batch([one.text for one in batch.inputs], word_folding(batch.table))
+
+    return batch.counted("plain words", read)

@@ -75,6 +75,7 @@ class Folding:
         return marked
 
 
+@lru_cache(maxsize=2)
 def word_folding(table: NormalizationTable) -> Folding:
     """Return the folding that reads normalised words; see `stance.text.tokenization.words`."""
     from stance.features.compiled.letters import DROPPED, SEPARATOR, SPELLED_OUT

@@ -214,7 +214,10 @@ class LexiconBlock(PlainBlock):
         """
         from scipy import sparse
 
-        return compact(sparse.csr_array(self.rates(batch.words)))
+        def rates(batch: Batch) -> sparse.csr_array:
+            return compact(sparse.csr_array(self.rates(batch.words)))
+
+        return batch.counted((self.matcher, self.sides, self.log_rates), rates)
 
     def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledTerms:
         """Return what rates and shares are scored by."""

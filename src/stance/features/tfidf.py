@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from stance.errors import ConfigError, CorpusError
-from stance.features.block import BlockFiles, CompiledNgrams, Fitted, PlainBlock
+from stance.features.block import BlockFiles, CompiledNgrams, Fitted, Groups, PlainBlock
 from stance.features.counters import NgramTable, Weights
-from stance.features.counting import count_batch, ngram_table, weigh_batch
+from stance.features.counting import count_batch, count_in_order, ngram_table, weigh_counts
 from stance.features.matrices import csr
+from stance.features.ngram_counts import NgramCounts, count_ngrams, document_frequency
 from stance.features.ngrams import CharNgrams, WordNgrams
-from stance.features.outlets import check_outlets
-from stance.features.vocabulary import Pruning, learn_vocabulary
+from stance.features.vocabulary import Pruning
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from scipy import sparse
 
     from stance.features.batches import Batch
-    from stance.features.block import Groups, StoredFiles, WordBlock
+    from stance.features.block import StoredFiles, WordBlock
     from stance.features.tfidf_settings import TfidfSettings
     from stance.features.tokens import TokenBatch
     from stance.text.normalization_table import NormalizationTable
@@ -127,12 +127,16 @@ class TfidfBlock(PlainBlock):
     def fit(cls, batch: Batch, settings: TfidfSettings, groups: Groups) -> Fitted:
         """Learn the terms from training articles."""
         options = settings.options()
-        block, values = fit_tfidf(
-            options.tokens_of(batch),
-            options,
-            groups.outlets,
-            else_min_outlets=groups.else_min_outlets,
-        )
+        corpus_outlets = groups.outlets if groups.of_corpus is None else groups.of_corpus
+
+        def counts(least: int) -> NgramCounts:
+            def count(batch: Batch) -> NgramCounts:
+                return count_ngrams(options.tokens_of(batch), options, least, corpus_outlets)
+
+            key = (options.analyzer, options.min_n, options.max_n, options.min_df, least)
+            return batch.counted(key, count)
+
+        block, values = _fit(counts, options, groups)
         return Fitted(block, np.full(len(block.terms), settings.weight, dtype=np.float32), values)
 
     @classmethod
@@ -208,14 +212,9 @@ class TfidfBlock(PlainBlock):
 
     def weigh(self, batch: TokenBatch) -> sparse.csr_array:
         """Return TF-IDF values of words, CSR float32 of shape (n_texts, n_terms)."""
+        counts = count_in_order(self.ngrams, batch)
         options = self.options
-        return weigh_batch(
-            self.ngrams,
-            batch,
-            self.idf,
-            sublinear=options.sublinear_tf,
-            binary=options.binary,
-        )
+        return weigh_counts(counts, self.idf, sublinear=options.sublinear_tf, binary=options.binary)
 
 
 def fit_tfidf(
@@ -250,21 +249,29 @@ def fit_tfidf(
     CorpusError
         If no n-gram is left.
     """
-    analyzer = options.counter()
-    lower = (least for least in else_min_outlets if least < options.min_outlets)
+    groups = Groups(outlets, else_min_outlets)
+    return _fit(lambda least: count_ngrams(batch, options, least, outlets), options, groups)
+
+
+def _fit(
+    counts_at: Callable[[int], NgramCounts], options: TfidfOptions, groups: Groups
+) -> tuple[TfidfBlock, sparse.csr_array]:
+    """Learn a block from the counts that hold every n-gram of as many outlets as is asked for."""
+    lower = (least for least in groups.else_min_outlets if least < options.min_outlets)
     for least in (options.min_outlets, *lower):
+        found = counts_at(least)
         pruning = Pruning(options.min_df, least, options.max_features)
-        by_outlet = check_outlets(outlets, len(batch)) if least > 1 else None
-        found = learn_vocabulary(batch, analyzer, pruning, by_outlet)
-        terms, document_frequency, n_candidates = found
-        if terms:
+        counts = found.pruned(pruning, groups.outlets)
+        if counts.terms:
             options = replace(options, min_outlets=least)
             break
     else:
-        raise CorpusError(_nothing_left(n_candidates, options))
-    idf = np.log((1 + len(batch)) / (1 + document_frequency)) + 1.0
-    block = TfidfBlock(options=options, terms=terms, idf=idf)
-    return block, block.weigh(batch)
+        raise CorpusError(_nothing_left(found.n_candidates, options))
+    matrix = counts.matrix
+    idf = np.log((1 + matrix.shape[0]) / (1 + document_frequency(matrix))) + 1.0
+    block = TfidfBlock(options=options, terms=counts.terms, idf=idf)
+    binary, sublinear = options.binary, options.sublinear_tf
+    return block, weigh_counts(matrix, idf, sublinear=sublinear, binary=binary)
 
 
 def _nothing_left(n_candidates: int, options: TfidfOptions) -> str:

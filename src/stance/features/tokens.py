@@ -61,6 +61,13 @@ class TokenBatch:
         """Index of the text that each token stands in, shape (n_tokens,)."""
         return np.repeat(np.arange(len(self)), self.lengths)
 
+    def __getitem__(self, rows: NDArray[np.int64]) -> TokenBatch:
+        """Return some of the texts, with the words of all."""
+        lengths = self.lengths[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
+        return TokenBatch(self.types, self.tokens[places], offsets, self.voices[places])
+
     def cut(self, parts: NDArray[np.int64]) -> TokenBatch:
         """Divide each text into passages of about equal length.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +52,7 @@ class HeldOutTrial:
         self._fitted = fitted
         self._corpus = fitted.corpus
         self._config = fitted.config
-        self._scores_at = cache(self._fit_and_score)
+        self._scores: dict[TrainingConfig, NDArray[np.float64]] = {}
 
     @cached_property
     def _folds(self) -> tuple[list[Fold], str]:
@@ -81,6 +81,7 @@ class HeldOutTrial:
         return self._config
 
     def _best_of(self, candidates: Sequence[TrainingConfig]) -> TrainingConfig:
+        self._fit_and_score(candidates)
         scores = [self._macro_f1(config) for config in candidates]
         return candidates[first_of_ties(scores)]
 
@@ -91,18 +92,25 @@ class HeldOutTrial:
         y_pred: NDArray[np.int64] = self._scores_at(config).argmax(axis=1)
         return y_pred
 
-    def _fit_and_score(self, config: TrainingConfig) -> NDArray[np.float64]:
+    def _scores_at(self, config: TrainingConfig) -> NDArray[np.float64]:
         """Return decision values of the held-out articles, fold after fold."""
+        if config not in self._scores:
+            self._fit_and_score([config])
+        return self._scores[config]
+
+    def _fit_and_score(self, configs: Sequence[TrainingConfig]) -> None:
+        """Find the decision values by several configurations, which differ in the penalty."""
         articles = self._fitted.matrix.articles
-        scores = np.concatenate(
-            [
-                self._fitted.fit(config.classifier, fold.train)[0].scores(articles[fold.test])
-                for fold in self._folds[0]
-            ]
-        )
-        floor = scores.max(axis=1, keepdims=True) - LARGEST_DEFICIT
-        bounded: NDArray[np.float64] = np.maximum(scores, floor)
-        return bounded
+        classifiers = [config.classifier for config in configs]
+        of_folds = []
+        for fold in self._folds[0]:
+            tested = articles[fold.test]
+            models = self._fitted.fit_each(classifiers, fold.train)
+            of_folds.append([model.scores(tested) for model, _ in models])
+        for config, found in zip(configs, zip(*of_folds, strict=True), strict=True):
+            scores = np.concatenate(found)
+            floor = scores.max(axis=1, keepdims=True) - LARGEST_DEFICIT
+            self._scores[config] = np.maximum(scores, floor)
 
     def temperature(self) -> float:
         """Return the temperature that held-out articles ask for; one if there are none."""

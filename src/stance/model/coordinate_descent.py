@@ -93,8 +93,15 @@ def fit_one_against_rest(
     rows = _Rows.of(features)
     groups = np.array_split(np.arange(n_labels), -(-n_labels // LANES))
     problems = [_Problem(rows, positive[:, group], costs) for group in groups]
-    with ThreadPoolExecutor(min(n_threads or os.cpu_count() or 1, len(groups))) as pool:
-        converged = list(pool.map(lambda one: one.solve(tolerance, max_passes, seed), problems))
+
+    def solve(problem: _Problem) -> bool:
+        return problem.solve(tolerance, max_passes, seed)
+
+    if len(problems) == 1:
+        converged = [solve(problems[0])]
+    else:
+        with ThreadPoolExecutor(min(n_threads or os.cpu_count() or 1, len(groups))) as pool:
+            converged = list(pool.map(solve, problems))
     weights = np.concatenate([one.solution for one in problems], axis=1)
     return Solution(weights[:-1], weights[-1], all(converged))
 

@@ -21,7 +21,7 @@ from scipy import sparse
 
 from stance.corpus.protocol_choice import GroupCoverage
 from stance.corpus.splitting import group_numbers
-from stance.features.familiarity import arabic_words, count_terms
+from stance.features.familiarity import arabic_words, count_terms, plain_words
 from stance.model.record import Domain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from stance.features.block import WordBlock
     from stance.features.stack import FeatureStack
-    from stance.model.config import TrainingConfig
+    from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
 
 # Of the articles of a model's own kind this part may be called out of domain.
@@ -42,37 +42,26 @@ MOST_HELD_OUT = 2_000
 DECIMALS = 6
 
 
-def learn_domain(
-    corpus: LabelledCorpus,
-    features: FeatureStack,
-    values: sparse.csr_array,
-    config: TrainingConfig,
-) -> Domain | None:
+def learn_domain(fitted: FittedFeatures) -> Domain | None:
     """Learn which articles are out of a model's domain.
 
     Parameters
     ----------
-    corpus : LabelledCorpus
-    features : FeatureStack
-        Learned from the corpus.
-    values : csr_array, shape (n_articles, n_features)
-        Of the corpus.
-    config : TrainingConfig
+    fitted : FittedFeatures
 
     Returns
     -------
     Domain or None
         None where the features hold no single words.
     """
+    corpus, features = fitted.corpus, fitted.features
     block = features.word_block()
     if block is None:
         return None
-    left_out = _LeaveOneOut.of(corpus, block, _values_of(block, features, values))
-    chosen = _some(len(corpus.articles), config.seed)
-    articles = [corpus.articles[i] for i in chosen.tolist()]
-    inputs = features.prepare(config.inputs(articles))
-    texts = [one.text for one in inputs]
-    scores = left_out.familiarity(chosen, *count_terms(block, features.table, texts))
+    left_out = _LeaveOneOut.of(corpus, block, _values_of(block, features, fitted.matrix.articles))
+    chosen = _some(len(corpus.articles), fitted.config.seed)
+    words = plain_words(fitted.batch.part(chosen))
+    scores = left_out.familiarity(chosen, *count_terms(block, words))
     return Domain(
         threshold=round(float(conformal_bound(scores, FLAGGED)), DECIMALS),
         usual=round(float(np.median(scores)), DECIMALS),

@@ -7,12 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stance.model.article_weights import article_weights
-from stance.model.learning_matrix import fit_linear
+from stance.model.learning_matrix import LearningRows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
+    from stance.features.batches import Inputs
     from stance.features.stack import FeatureStack
     from stance.model.config import ClassifierConfig, TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
@@ -35,12 +38,15 @@ class FittedFeatures:
     features : FeatureStack
     matrix : LearningMatrix
         The corpus itself.
+    batch : Inputs
+        Its articles as they were read.
     """
 
     corpus: LabelledCorpus
     config: TrainingConfig
     features: FeatureStack
     matrix: LearningMatrix
+    batch: Inputs
 
     @cached_property
     def y_true(self) -> NDArray[np.int64]:
@@ -66,13 +72,33 @@ class FittedFeatures:
         notes : list of str
             What the solver remarked.
         """
-        return fit_linear(
-            self.matrix,
-            self.y_true,
-            article_weights(self.corpus, config),
-            self.corpus.outlets,
-            places=places,
-            n_labels=len(self.corpus.labels),
-            config=config,
-            seed=self.config.seed,
-        )
+        (found,) = self.fit_each([config], places)
+        return found
+
+    def fit_each(
+        self, configs: Sequence[ClassifierConfig], places: NDArray[np.int64] | None = None
+    ) -> Iterator[tuple[LinearModel, list[str]]]:
+        """Fit several classifiers, one after the other, to the same articles; see `fit`.
+
+        Those of the same outlet shrinkage share the scaled features, if they
+        are next to each other.
+        """
+        rows: LearningRows | None = None
+        strength: object = None
+        for config in configs:
+            if rows is None or config.outlet_shrinkage != strength:
+                strength = config.outlet_shrinkage
+                rows = LearningRows.of(
+                    self.matrix,
+                    self.y_true,
+                    self.corpus.outlets,
+                    places=places,
+                    strength=config.outlet_shrinkage,
+                )
+            yield rows.fit(
+                self.y_true,
+                article_weights(self.corpus, config),
+                n_labels=len(self.corpus.labels),
+                config=config,
+                seed=self.config.seed,
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
+    from stance.features.counted import CountedInputs
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class LabelledCorpus:
         besides; none repeats one of `articles`.
     n_repeats : int
         How many were left out because they do.
+    origin : (LabelledCorpus, ndarray of int64), optional
+        The corpus that these articles are part of, and their places there.
 
     Raises
     ------
@@ -50,6 +53,9 @@ class LabelledCorpus:
     known_duplicates: Sequence[int] | NDArray[np.int64] | None = None
     auxiliary: Sequence[Article] = ()
     n_repeats: int = 0
+    origin: tuple[LabelledCorpus, NDArray[np.int64]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     @classmethod
     def beside(cls, articles: Sequence[Article], auxiliary: Sequence[Article]) -> Self:
@@ -121,7 +127,22 @@ class LabelledCorpus:
             self.duplicates[places],
             self.auxiliary,
             self.n_repeats,
+            (self, places) if self.origin is None else (self.whole, self.origin[1][places]),
         )
+
+    @property
+    def whole(self) -> LabelledCorpus:
+        """The corpus that these articles are part of, which may be all of it."""
+        return self if self.origin is None else self.origin[0]
+
+    @cached_property
+    def readings(self) -> dict[object, CountedInputs]:
+        """What its parts have read and counted so far, by what they read."""
+        return {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what is read and counted where it is needed."""
+        return {key: value for key, value in vars(self).items() if key != "readings"}
 
     @property
     def outlet_coverage(self) -> GroupCoverage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from scipy import sparse
@@ -72,12 +72,7 @@ def fit_linear(
     config: ClassifierConfig,
     seed: int,
 ) -> tuple[LinearModel, list[str]]:
-    """Fit the configured classifier to some articles.
-
-    The passages of an article share its weight, so that a long one counts no
-    more. What auxiliary articles teach is learned from too. Features are scaled
-    by their outlet shrinkage before, and the weights after, so that the model scores
-    plain features.
+    """Fit the configured classifier to some articles; see `LearningRows`.
 
     Parameters
     ----------
@@ -96,29 +91,90 @@ def fit_linear(
     model : LinearModel
     notes : list of str
     """
-    matrix = matrix.with_scores
-    chosen = np.arange(len(y_true)) if places is None else places
-    rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
-    owner = matrix.article_of[rows]
-    features = matrix.passages[rows]
     strength = config.outlet_shrinkage
-    scale = None
-    if outlets is not None and strength != "auto" and strength > 0:
-        units = _units(y_true[chosen], [outlets[i] for i in chosen.tolist()])
-        scale = outlet_shrinkage(matrix.articles[chosen], units, y_true[chosen], strength=strength)
-        features = sparse.csr_array(features.multiply(scale))
-    model, notes = fit_classifier(
-        features,
-        y_true[owner],
-        weights[owner] / np.bincount(matrix.article_of)[owner],
-        n_labels=n_labels,
-        config=config,
-        seed=seed,
-    )
-    if scale is not None:
-        scaled = (model.weights * scale[:, None]).astype(np.float32)
-        model = LinearModel(scaled, model.intercepts)
-    return matrix.auxiliary.fold_in(model) if matrix.auxiliary else model, notes
+    rows = LearningRows.of(matrix, y_true, outlets, places=places, strength=strength)
+    return rows.fit(y_true, weights, n_labels=n_labels, config=config, seed=seed)
+
+
+@dataclass(frozen=True)
+class LearningRows:
+    """The passages of some articles, ready for any number of classifiers.
+
+    The passages of an article share its weight, so that a long one counts no
+    more. What auxiliary articles teach is learned from too. Features are scaled
+    by their outlet shrinkage before, and the weights after, so that the model scores
+    plain features.
+
+    Parameters
+    ----------
+    matrix : LearningMatrix
+    owner : ndarray of int64, shape (n_rows,)
+        The article of each passage.
+    features : csr_array, shape (n_rows, n_features)
+        Scaled.
+    scale : ndarray of float64, shape (n_features,), optional
+        The outlet shrinkage, if there is any.
+    """
+
+    matrix: LearningMatrix
+    owner: NDArray[np.int64]
+    features: sparse.csr_array
+    scale: NDArray[np.float64] | None
+
+    @classmethod
+    def of(
+        cls,
+        matrix: LearningMatrix,
+        y_true: NDArray[np.int64],
+        outlets: Sequence[str | None] | None,
+        *,
+        places: NDArray[np.int64] | None,
+        strength: float | Literal["auto"],
+    ) -> Self:
+        """Select the passages of some articles, and scale their features.
+
+        Parameters
+        ----------
+        matrix, y_true, outlets, places
+            As for `fit_linear`.
+        strength : float
+            Of the outlet shrinkage.
+        """
+        matrix = matrix.with_scores
+        chosen = np.arange(len(y_true)) if places is None else places
+        rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
+        features = matrix.passages if places is None else matrix.passages[rows]
+        scale = None
+        if outlets is not None and strength != "auto" and strength > 0:
+            units = _units(y_true[chosen], [outlets[i] for i in chosen.tolist()])
+            articles = matrix.articles if places is None else matrix.articles[chosen]
+            scale = outlet_shrinkage(articles, units, y_true[chosen], strength=strength)
+            features = sparse.csr_array(features.multiply(scale))
+        return cls(matrix, matrix.article_of[rows], features, scale)
+
+    def fit(
+        self,
+        y_true: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        *,
+        n_labels: int,
+        config: ClassifierConfig,
+        seed: int,
+    ) -> tuple[LinearModel, list[str]]:
+        """Fit the configured classifier; see `fit_linear`."""
+        owner, auxiliary = self.owner, self.matrix.auxiliary
+        model, notes = fit_classifier(
+            self.features,
+            y_true[owner],
+            weights[owner] / np.bincount(self.matrix.article_of)[owner],
+            n_labels=n_labels,
+            config=config,
+            seed=seed,
+        )
+        if self.scale is not None:
+            scaled = (model.weights * self.scale[:, None]).astype(np.float32)
+            model = LinearModel(scaled, model.intercepts)
+        return auxiliary.fold_in(model) if auxiliary else model, notes
 
 
 def _units(y_true: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[np.int64]:

@@ -10,15 +10,13 @@ from stance.features.preparation import Preparation
 from stance.text.tokenization import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from stance.model.config import TextConfig
+    from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
     from stance.text.normalization_table import NormalizationTable
 
 
 def learn_preparation(
-    corpus: LabelledCorpus, texts: Sequence[str], config: TextConfig, table: NormalizationTable
+    corpus: LabelledCorpus, config: TrainingConfig, table: NormalizationTable
 ) -> Preparation | None:
     """Learn what is to be left out of texts.
 
@@ -27,9 +25,7 @@ def learn_preparation(
     corpus : LabelledCorpus
         Without outlets there is nothing to tell, and no line or phrase is
         left out.
-    texts : sequence of str
-        What is read of its articles.
-    config : TextConfig
+    config : TrainingConfig
     table : NormalizationTable
 
     Returns
@@ -37,11 +33,12 @@ def learn_preparation(
     Preparation or None
         None where everything is read.
     """
-    preparation = Preparation(table, quotations=config.quotations)
-    if config.boilerplate == "drop":
+    preparation = Preparation(table, quotations=config.text.quotations)
+    if config.text.boilerplate == "drop":
         lines = {tuple(words(found.line, table)) for found in recurring_lines(corpus.articles)}
         preparation = replace(preparation, lines=frozenset(lines))
-    if config.bylines == "mask":
+    if config.text.bylines == "mask":
+        texts = [one.text for one in config.inputs(corpus.articles)]
         known = [(text, o) for text, o in zip(texts, corpus.outlets or (), strict=False) if o]
         found = giveaways([preparation(text) for text, _ in known], [o for _, o in known])
         phrases = frozenset(tuple(one.phrase.split()) for one in found)

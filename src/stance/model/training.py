@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import check_articles
 from stance.errors import ConfigError
-from stance.features.batches import InputBatch, PassageBatch
 from stance.features.block import Groups
 from stance.features.matrices import scaled, stack
 from stance.features.registry import BLOCKS
@@ -17,11 +16,11 @@ from stance.model.article_weights import article_weights
 from stance.model.auxiliary import AuxiliaryScores
 from stance.model.calibration import HeldOutTrial
 from stance.model.config import ClassifierConfig, TrainingConfig, setting, with_settings
+from stance.model.corpus_reading import by_voice, read_corpus
 from stance.model.domain import learn_domain
 from stance.model.fitted_features import FittedFeatures
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.learning_matrix import LearningMatrix
-from stance.model.learning_preparation import learn_preparation
 from stance.model.linear import LinearModel
 from stance.model.record import Model, TrainingRecord
 from stance.model.resolve_auto import (
@@ -30,7 +29,6 @@ from stance.model.resolve_auto import (
     lower_min_outlets,
     resolve_auto,
 )
-from stance.text.normalization import arabic_normalization
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.corpus.codebook import Codebook
+    from stance.features.batches import Inputs
 
 
 def train(
@@ -120,15 +119,13 @@ def learn(
         linear=linear,
         record=_record(corpus, trial.scores(), notes),
         codebook=codebook,
-        domain=learn_domain(corpus, fitted.features, fitted.matrix.articles, config),
+        domain=learn_domain(fitted),
     )
 
 
 def learn_features(corpus: LabelledCorpus, resolved: ResolvedConfig) -> FittedFeatures:
     """Learn the features of a configuration, as far as a corpus can meet it."""
-    config = lower_min_outlets(corpus, resolved)
-    features, matrix = fit_features(corpus, config, resolved.lowerable)
-    return FittedFeatures(corpus, _as_fitted(config, features), features, matrix)
+    return fit_features(corpus, lower_min_outlets(corpus, resolved), resolved.lowerable)
 
 
 def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig:
@@ -144,7 +141,7 @@ def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig
 
 def fit_features(
     corpus: LabelledCorpus, config: TrainingConfig, lowerable: frozenset[str] = frozenset()
-) -> tuple[FeatureStack, LearningMatrix]:
+) -> FittedFeatures:
     """Learn the features that a resolved configuration asks for.
 
     Where no n-gram occurs in as many outlets as it says, a number of outlets
@@ -152,35 +149,22 @@ def fit_features(
 
     Vocabulary, idf and scales come from whole articles even where the
     classifier is to learn from passages: what is labelled later are articles.
-
-    Returns
-    -------
-    features : FeatureStack
-    matrix : LearningMatrix
-        The corpus itself.
     """
-    table = arabic_normalization(config.normalization.profile())
-    used = [kind for kind in BLOCKS if config.features.block(kind.name).enabled is True]
-    by_voice = any(kind.block.reads_voices for kind in used)
-    inputs = config.inputs(corpus.articles)
-    texts = [one.text for one in inputs]
-    preparation = learn_preparation(corpus, texts, config.text, table)
-    if preparation is not None:
-        inputs = [replace(one, text=preparation(one.text)) for one in inputs]
-    batch = InputBatch(inputs, table, by_voice=by_voice)
-    fitted = list(_fit_blocks(batch, corpus.outlets, config, lowerable))
+    batch, preparation = read_corpus(corpus, config)
+    fitted = list(_fit_blocks(batch, corpus, config, lowerable))
     if not fitted:
         *others, last = (f"features.{kind.name}" for kind in BLOCKS)
         raise ConfigError(
             "Got a configuration with all features off, but expected at least one of "
             f"{', '.join(others)} and {last} enabled."
         )
-    features = FeatureStack(table, [block for block, _ in fitted], by_voice, preparation)
+    blocks = [block for block, _ in fitted]
+    features = FeatureStack(batch.table, blocks, by_voice(config), preparation)
     articles = stack([scaled(values, block.scale) for block, values in fitted])
     matrix = _in_passages(features, batch, articles, config)
     if corpus.auxiliary:
         matrix = replace(matrix, auxiliary=_learn_auxiliary(corpus, features, articles, config))
-    return features, matrix
+    return FittedFeatures(corpus, _as_fitted(config, features), features, matrix, batch)
 
 
 def _learn_auxiliary(
@@ -196,29 +180,30 @@ def _learn_auxiliary(
 
 
 def _fit_blocks(
-    batch: InputBatch,
-    outlets: Sequence[str | None] | None,
+    batch: Inputs,
+    corpus: LabelledCorpus,
     config: TrainingConfig,
     lowerable: frozenset[str],
 ) -> Iterator[tuple[ScaledBlock, sparse.csr_array]]:
     """Yield each block with its values of the batch, not scaled yet."""
+    outlets, of_corpus = corpus.outlets, corpus.whole.outlets
     lower = (default_min_outlets(len(set(outlets or ()))), 1)
     for kind in BLOCKS:
         section = config.features.block(kind.name)
         if section.enabled is True:
             may_lower = f"features.{kind.name}.min_outlets" in lowerable
-            groups = Groups(outlets, lower if may_lower else ())
+            groups = Groups(outlets, lower if may_lower else (), of_corpus)
             block, scale, values = kind.block.fit(batch, section, groups)
             yield ScaledBlock(kind.name, block, scale), values
 
 
 def _in_passages(
-    features: FeatureStack, batch: InputBatch, articles: sparse.csr_array, config: TrainingConfig
+    features: FeatureStack, batch: Inputs, articles: sparse.csr_array, config: TrainingConfig
 ) -> LearningMatrix:
     size = config.features.passages
     if size in {0, "auto"}:
         return LearningMatrix.of_whole(articles)
-    passages = PassageBatch(batch, int(size))
+    passages = batch.passages(int(size))
     return LearningMatrix(articles, features.values(passages), passages.input_of)
 
 

@@ -8,9 +8,12 @@ the model sees, and prediction need not import it.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stance.text.code_points import Ranges, assigned, group, members, reordered, separators
@@ -19,6 +22,9 @@ from stance.text.normalization_table import NormalizationTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+# Importing camel-tools and asking about every code point takes most of a second.
+STORED = Path(__file__).with_name("arabic_normalization.json")
 
 TATWEEL = "\u0640"
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -116,7 +122,11 @@ def own_replacements(profile: NormalizationProfile) -> dict[int, str]:
 
 @lru_cache(maxsize=8)
 def arabic_normalization(profile: NormalizationProfile | None = None) -> NormalizationTable:
-    """Build the normalisation table by asking camel-tools about every code point.
+    """Return the normalisation table that camel-tools decides.
+
+    The table of all steps is kept in a file, with the versions of camel-tools
+    and of Unicode that it is from; camel-tools is asked where one of these, or
+    a step, is another.
 
     Parameters
     ----------
@@ -131,6 +141,31 @@ def arabic_normalization(profile: NormalizationProfile | None = None) -> Normali
         them and this project's own steps after them.
     """
     profile = profile or NormalizationProfile()
+    stored = _stored_table() if profile == NormalizationProfile() else None
+    return table_of_camel_tools(profile) if stored is None else stored
+
+
+def _stored_table() -> NormalizationTable | None:
+    stored = json.loads(STORED.read_bytes())
+    asked = (version("camel-tools"), unicodedata.unidata_version)
+    if asked != (stored["camel_tools"], stored["unicode"]):
+        return None
+    return NormalizationTable.from_dict(stored["table"])
+
+
+def store_table() -> None:
+    """Keep the table of all steps, as camel-tools decides today, in its file."""
+    table = table_of_camel_tools(NormalizationProfile()).to_dict()
+    stored = {
+        "camel_tools": version("camel-tools"),
+        "unicode": unicodedata.unidata_version,
+        "table": table,
+    }
+    STORED.write_text(f"{json.dumps(stored, separators=(',', ':'))}\n", "ascii")
+
+
+def table_of_camel_tools(profile: NormalizationProfile) -> NormalizationTable:
+    """Build a normalisation table by asking camel-tools about every code point."""
     first = first_replacements(profile.steps())
     # One call a step instead of a million: no step looks across a line feed. What Unicode says
     # nothing about, three quarters of all, nobody changes.

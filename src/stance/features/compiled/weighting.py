@@ -31,41 +31,49 @@ def weight_of(count: int, tf: Floats, sublinear: bool, binary: bool) -> np.float
 
 
 @compiled
-def weigh(
-    columns: Int32s,
-    values: Int32s,
-    row_offsets: Int64s,
-    order: Int64s,
-    idf: Floats,
-    tf: Floats,
-    sublinear: bool,
-    binary: bool,
-    sorted_columns: Int32s,
-    weights: Float32s,
-) -> None:
-    """Turn counts into TF-IDF values, each row of unit length and in the order of its columns.
-
-    Feature i of the counts is column ``order[i]``.
-    """
+def arrange(columns: Int32s, values: Int32s, row_offsets: Int64s, order: Int64s) -> None:
+    """Put each row's counts in the order of their columns; feature i is column ``order[i]``."""
     longest = 0
     for row in range(len(row_offsets) - 1):
         longest = max(longest, row_offsets[row + 1] - row_offsets[row])
     keys, spare = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
     sizes = np.empty(1 << RADIX_BITS, dtype=np.int64)
-    products = np.empty(longest, dtype=np.float64)
     for row in range(len(row_offsets) - 1):
         begin = row_offsets[row]
         size = row_offsets[row + 1] - begin
         for i in range(size):
             keys[i] = (order[columns[begin + i]] << 32) | values[begin + i]
         _sort_by_column(keys, spare, sizes, size, len(order))
+        for i in range(size):
+            columns[begin + i] = keys[i] >> 32
+            values[begin + i] = keys[i] & LOW_HALF
+
+
+@compiled
+def weigh(
+    columns: Int32s,
+    values: Int32s,
+    row_offsets: Int64s,
+    idf: Floats,
+    tf: Floats,
+    sublinear: bool,
+    binary: bool,
+    weights: Float32s,
+) -> None:
+    """Turn counts in the order of their columns into TF-IDF values, each row of unit length."""
+    longest = 0
+    for row in range(len(row_offsets) - 1):
+        longest = max(longest, row_offsets[row + 1] - row_offsets[row])
+    products = np.empty(longest, dtype=np.float64)
+    for row in range(len(row_offsets) - 1):
+        begin = row_offsets[row]
+        size = row_offsets[row + 1] - begin
         squares = 0.0
         for i in range(size):
-            column = keys[i] >> 32
-            product = weight_of(keys[i] & LOW_HALF, tf, sublinear, binary) * idf[column]
+            count = values[begin + i]
+            product = weight_of(count, tf, sublinear, binary) * idf[columns[begin + i]]
             products[i] = product
             squares += product * product
-            sorted_columns[begin + i] = column
         norm = math.sqrt(squares) if squares > 0.0 else 1.0
         for i in range(size):
             weights[begin + i] = products[i] / norm

@@ -1,0 +1,154 @@
+"""A corpus that is read and counted once, however often parts of it are learned from.
+
+What a block counts in an article depends on the article alone. So the folds of
+a cross-validation take their articles' rows from what was counted in all of
+them; only what they keep of it, and how they weigh it, is their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from numpy.typing import NDArray
+
+    from stance.features.batches import Batch, Counted, InputBatch, PassageBatch
+    from stance.features.model_input import ModelInput
+    from stance.features.tokens import TokenBatch
+    from stance.text.normalization_table import NormalizationTable
+
+
+class CountedBatch:
+    """All rows of a corpus, counted in each way at most once."""
+
+    def __init__(self, whole: Batch) -> None:
+        self.whole = whole
+        self._counted: dict[Hashable, Any] = {}
+
+    def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
+        """Return what a block counts; see `Batch.counted`."""
+        if key not in self._counted:
+            self._counted[key] = count(self.whole)
+        found: Counted = self._counted[key]
+        return found
+
+
+class CountedInputs(CountedBatch):
+    """All inputs of a corpus, with their passages.
+
+    Parameters
+    ----------
+    whole : InputBatch
+    """
+
+    whole: InputBatch
+
+    def __init__(self, whole: InputBatch) -> None:
+        super().__init__(whole)
+        self._passages: dict[int, CountedPassages] = {}
+
+    def passages(self, size: int) -> CountedPassages:
+        """Return the passages of all inputs, of about a number of words each."""
+        if size not in self._passages:
+            self._passages[size] = CountedPassages(self.whole.passages(size))
+        return self._passages[size]
+
+    def part(self, rows: NDArray[np.int64]) -> PartOfInputs:
+        """Return some of the inputs."""
+        return PartOfInputs(self, rows)
+
+
+class CountedPassages(CountedBatch):
+    """The passages of all inputs of a corpus.
+
+    Parameters
+    ----------
+    whole : PassageBatch
+    """
+
+    whole: PassageBatch
+
+    def __init__(self, whole: PassageBatch) -> None:
+        super().__init__(whole)
+
+
+@dataclass(frozen=True)
+class _PartOfBatch:
+    """Some rows of a batch, as a batch of its own.
+
+    Parameters
+    ----------
+    source : CountedBatch
+    rows : ndarray of int64, shape (n_rows,)
+    """
+
+    source: CountedBatch
+    rows: NDArray[np.int64]
+
+    @property
+    def inputs(self) -> Sequence[ModelInput]:
+        """The inputs; of a passage, the whole that it is part of."""
+        inputs = self.source.whole.inputs
+        return [inputs[row] for row in self.rows.tolist()]
+
+    @property
+    def table(self) -> NormalizationTable:
+        """How words are normalised."""
+        return self.source.whole.table
+
+    @cached_property
+    def words(self) -> TokenBatch:
+        """The normalised words."""
+        return self.source.whole.words[self.rows]
+
+    @cached_property
+    def surface(self) -> TokenBatch:
+        """The words as published."""
+        return self.source.whole.surface[self.rows]
+
+    def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
+        """Return what a block counts; see `Batch.counted`."""
+        found: Counted = self.source.counted(key, count)[self.rows]
+        return found
+
+
+@dataclass(frozen=True)
+class PartOfInputs(_PartOfBatch):
+    """Some of the inputs of a corpus."""
+
+    source: CountedInputs
+
+    def part(self, rows: NDArray[np.int64]) -> PartOfInputs:
+        """Return some of these inputs."""
+        return PartOfInputs(self.source, self.rows[rows])
+
+    def passages(self, size: int) -> PartOfPassages:
+        """Return the passages of these inputs, of about a number of words each."""
+        passages = self.source.passages(size)
+        of_all = passages.whole.parts
+        parts = of_all[self.rows]
+        first = (np.cumsum(of_all) - of_all)[self.rows]
+        within = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+        rows = np.repeat(first, parts) + within
+        return PartOfPassages(passages, rows, np.repeat(np.arange(len(parts)), parts))
+
+
+@dataclass(frozen=True)
+class PartOfPassages(_PartOfBatch):
+    """The passages of some inputs of a corpus.
+
+    Parameters
+    ----------
+    source, rows
+        All passages of the corpus, and which of them.
+    input_of : ndarray of int64, shape (n_rows,)
+        The input of each passage, ascending, among those that the part has.
+    """
+
+    input_of: NDArray[np.int64]

@@ -1,0 +1,68 @@
+"""The articles of a corpus as blocks read them; a fold reads those of the whole corpus."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stance.features.batches import InputBatch
+from stance.features.counted import CountedInputs
+from stance.features.registry import BLOCKS
+from stance.model.learning_preparation import learn_preparation
+from stance.text.normalization import arabic_normalization
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stance.corpus.article import Article
+    from stance.features.batches import Inputs
+    from stance.features.preparation import Preparation
+    from stance.model.config import TrainingConfig
+    from stance.model.learning_corpus import LabelledCorpus
+    from stance.text.normalization_table import NormalizationTable
+
+
+def by_voice(config: TrainingConfig) -> bool:
+    """Tell whether a block needs to know the outlet's own words from quoted ones."""
+    return any(
+        kind.block.reads_voices and config.features.block(kind.name).enabled is True
+        for kind in BLOCKS
+    )
+
+
+def read_corpus(
+    corpus: LabelledCorpus, config: TrainingConfig
+) -> tuple[Inputs, Preparation | None]:
+    """Return a corpus ready to be read by blocks, and what is left out of its texts.
+
+    Part of a corpus shares what is read and counted with all other parts,
+    unless what is left out of a text was learned from the part.
+
+    Parameters
+    ----------
+    corpus : LabelledCorpus
+    config : TrainingConfig
+        Resolved.
+    """
+    table = arabic_normalization(config.normalization.profile())
+    preparation = learn_preparation(corpus, config, table)
+    if corpus.origin is None or (preparation and (preparation.lines or preparation.phrases)):
+        return _batch(corpus.articles, config, table, preparation), preparation
+    whole, places = corpus.origin
+    quotations = preparation.quotations if preparation else "keep"
+    key = (config.text.title, table, by_voice(config), quotations)
+    if key not in whole.readings:
+        whole.readings[key] = CountedInputs(_batch(whole.articles, config, table, preparation))
+    return whole.readings[key].part(places), preparation
+
+
+def _batch(
+    articles: Sequence[Article],
+    config: TrainingConfig,
+    table: NormalizationTable,
+    preparation: Preparation | None,
+) -> InputBatch:
+    inputs = config.inputs(articles)
+    if preparation is not None:
+        inputs = [replace(one, text=preparation(one.text)) for one in inputs]
+    return InputBatch(inputs, table, by_voice=by_voice(config))
