@@ -6,7 +6,7 @@
     python benchmarks/speed.py --short
 
 LABELLED is what the models learn from that label, its `outlet` the label; ARTICLES is what they
-label, both JSON Lines as `benchmarks/prepare.py ant` writes them. The training that is timed is on
+label, both JSON Lines as `benchmarks/prepare.py` writes them. The training that is timed is on
 ARTICLES but for every tenth, and its macro-F1 that of the tenths. A row is a few contenders that
 are compared with each other: they run in turn, round by round, each in a process of its own.
 
