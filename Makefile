@@ -60,12 +60,23 @@ gate: install  ## a short benchmark held against its baseline; needs the public 
 	$(BIN)/stance benchmark benchmarks/short.toml --json build/short.json --junit build/short.xml \
 		--baseline benchmarks/results/short.json --fail-on-regression --force
 
-speed: bench  ## everything timed beside other programs; needs the public data, and an hour
-	@mkdir -p build
-	$(BIN)/python benchmarks/prepare.py ant build/speed
-	$(BIN)/python benchmarks/speed.py build/speed/ant.jsonl --labelled build/speed/ant-train.jsonl
+# The build that speed is compared with.
+BEFORE := b8a6332
 
-speed-short: install  ## the same on made-up text, in two minutes, beside scikit-learn alone
+build/before-env/.installed:
+	@mkdir -p build
+	git archive --prefix=before/ $(BEFORE) | tar -x -C build
+	$(PYTHON) -m venv build/before-env
+	build/before-env/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint build/before/constraints.txt build/before
+	@touch $@
+
+speed: bench build/before-env/.installed  ## everything timed beside an earlier build and others; needs the public data, and hours
+	$(BIN)/python benchmarks/prepare.py build/speed
+	$(BIN)/python benchmarks/speed.py build/speed/ant.jsonl --labelled build/speed/ant-train.jsonl \
+		--before build/before-env/bin/python
+
+speed-short: install  ## the same on made-up text, with a lexicon and without, in a few minutes, beside scikit-learn alone
 	@mkdir -p build
 	$(BIN)/python benchmarks/speed.py --short --rounds 1 --results build
 

@@ -22,7 +22,7 @@ from joblib import Parallel, delayed
 from sklearn.metrics import f1_score
 
 from stance.benchmarking.contenders import OurModel
-from stance.benchmarking.running import prepare
+from stance.benchmarking.preparing import prepare
 from stance.benchmarking.suite import load_suite
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.resolve_auto import resolve_auto

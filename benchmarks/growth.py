@@ -1,4 +1,4 @@
-"""How time grows with articles, features and labels: measured, fitted, plotted."""
+"""How time grows with articles, features, labels and terms: measured, fitted, plotted."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speed_rows import in_memory, train
 from timing import measure, run
+from workshop import in_memory, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from speed_rows import Workshop
     from timing import Contender
+    from workshop import Workshop
 
 SCORED = 5_000  # articles, where their number is not what grows
 
 ARTICLES = (1_000, 10_000, 100_000)
 FEATURES = (50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000)
 LABELS = (2, 5, 10, 20, 50, 100, 200)
+TERMS = (100, 1_000, 10_000, 100_000)
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,34 @@ def of_labels(shop: Workshop) -> Iterator[tuple[int, Contender]]:
         yield n, in_memory(f"{n} labels", shop.model_of(n), articles)
 
 
+def of_articles_with_lexicon(shop: Workshop) -> Iterator[tuple[int, Contender]]:
+    """Yield contenders that score more and more articles, with the model that has a lexicon."""
+    model = shop.seed_model(lexicon=True)
+    for n in ARTICLES:
+        yield n, in_memory(f"{n:,} articles, lexicon", model, shop.first(n))
+
+
+def of_terms(shop: Workshop) -> Iterator[tuple[int, Contender]]:
+    """Yield contenders whose lexicons have more and more terms, drawn from the articles."""
+    articles = shop.first(SCORED)
+    for n in TERMS:
+        yield n, in_memory(f"{n:,} terms", shop.model_with_terms(n), articles)
+
+
+def of_labels_with_lexicon(shop: Workshop) -> Iterator[tuple[int, Contender]]:
+    """Yield contenders whose models have a lexicon and more and more labels."""
+    articles = shop.first(SCORED)
+    for n in LABELS:
+        yield n, in_memory(f"{n} labels, lexicon", shop.model_of(n, lexicon=True), articles)
+
+
 CURVES: dict[str, Callable[[Workshop], Iterator[tuple[int, Contender]]]] = {
     "articles": of_articles,
     "features": of_features,
     "labels": of_labels,
+    "articles-with-lexicon": of_articles_with_lexicon,
+    "terms": of_terms,
+    "labels-with-lexicon": of_labels_with_lexicon,
 }
 
 

@@ -59,6 +59,16 @@ class Measured:
         return statistics.median(self.seconds)
 
     @property
+    def median_processor(self) -> float:
+        """The median of the processor times, in seconds."""
+        return statistics.median(self.processor)
+
+    @property
+    def most_mb(self) -> float:
+        """The highest peak memory, in MB."""
+        return max(self.peak_mb)
+
+    @property
     def least_processor(self) -> float:
         """The least processor time, in seconds: what other processes disturb the least."""
         return min(self.processor)
@@ -69,19 +79,23 @@ class Contender:
     """A command to be timed.
 
     One that ``tells`` prints its own seconds and processor seconds as JSON,
-    for what happens in memory.
+    for what happens in memory. One that takes minutes may be timed in the
+    first rounds alone.
     """
 
     name: str
     command: Sequence[str]
     tells: bool = False
+    at_most: int | None = None
 
 
 def measure(contenders: Sequence[Contender], rounds: int) -> dict[str, Measured]:
     """Time every contender in turn, round by round."""
     found = {contender.name: Measured(contender.name) for contender in contenders}
-    for _ in range(rounds):
+    for number in range(rounds):
         for contender in contenders:
+            if contender.at_most is not None and number >= contender.at_most:
+                continue
             seconds, processor, peak = timed(contender)
             one = found[contender.name]
             one.seconds.append(round(seconds, 4))

@@ -72,6 +72,7 @@ MAY_IMPORT = {
         "replacing",
         "errors",
         "processes",
+        "resources",
     },
     "reporting": {
         "benchmarking",

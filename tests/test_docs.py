@@ -71,7 +71,7 @@ NAMES = "|".join(sorted({*OPTIONS, "datasets"}, key=len, reverse=True))
 # Options of other programs and of scripts in benchmarks/, which the documents name too.
 OTHERS = {
     "docs/files.md": {"--jsonArray"},
-    "docs/benchmarks.md": {"--short"},
+    "docs/benchmarks.md": {"--short", "--only", "--work", "--growth", "--pipeline", "--optimize"},
 }
 
 

@@ -45,6 +45,10 @@ class RegressionError(StanceError):
     """A benchmark run is worse than the baseline that it must hold."""
 
 
+class BenchmarkError(StanceError):
+    """Parts of a benchmark failed; the results of the others are kept."""
+
+
 class RejectedRowsWarning(UserWarning):
     """Rows were left out because they cannot be used, and the caller did not ask for them."""
 

@@ -2,7 +2,13 @@ import sys
 
 import pytest
 
-from stance.benchmarking.contenders import Command, MajorityBaseline, OurModel, UnavailableError
+from stance.benchmarking.contenders import (
+    Command,
+    ContenderError,
+    MajorityBaseline,
+    OurModel,
+    UnavailableError,
+)
 from stance.benchmarking.suite import Opponent
 from stance.corpus.article import Article
 from stance.model.learning_corpus import LabelledCorpus
@@ -40,7 +46,7 @@ def opponent(tmp_path):
             "fit": [*command, "fit", "{train}", "{model}"],
             "predict": [*command, "predict", "{model}", "{articles}", "{labels}"],
         }
-        return Command(Opponent(**{**settings, **changes}), tmp_path)
+        return Command(Opponent(**{**settings, **changes}), tmp_path, seed=13)
 
     return make
 
@@ -66,16 +72,21 @@ def test_a_command_learns_and_sees_no_label_of_what_it_is_to_label(opponent):
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"requires": ["no_such_module"]}, "no_such_module is not installed"),
         ({"fit": ["no-such-program"]}, "no-such-program cannot be run"),
         ({"fit": [sys.executable, "-c", "raise SystemExit('no luck')"]}, "ended with 1: no luck"),
         ({"predict": [sys.executable, "-c", ""]}, "labels cannot be read"),
         ({"skip": 2}, "left 2 of 16"),
     ],
 )
-def test_who_fails_takes_no_part_and_says_why(opponent, changes, complaint):
-    with pytest.raises(UnavailableError, match=complaint):
+def test_who_fails_says_why(opponent, changes, complaint):
+    with pytest.raises(ContenderError, match=complaint):
         opponent(**changes).label(articles(range(48)), articles(range(48, 64)))
+
+
+def test_who_is_not_installed_is_unavailable(opponent):
+    missing = opponent(requires=["no_such_module"])
+    with pytest.raises(UnavailableError, match="no_such_module is not installed"):
+        missing.label(articles(range(48)), articles(range(48, 64)))
 
 
 def test_labels_come_back_by_id_in_any_order(opponent, tmp_path):

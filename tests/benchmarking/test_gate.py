@@ -6,8 +6,9 @@ import pytest
 
 from stance.benchmarking.benchmark import run_suite
 from stance.benchmarking.gate import check, judge, judge_speed
+from stance.benchmarking.preparing import prepare
 from stance.benchmarking.results import FORMAT, Results, SpeedResult, TaskResult
-from stance.benchmarking.running import prepare, run
+from stance.benchmarking.running import plan, run
 from stance.benchmarking.scoring import score_task
 from stance.benchmarking.suite import GateOptions, Suite, Task
 from stance.errors import RegressionError
@@ -32,7 +33,7 @@ def syria(seed, **word):
 
 def results(suite, prepared):
     prepared = dataclasses.replace(prepared, task=suite.tasks["syria"])
-    scored = score_task(prepared, run(suite, prepared))
+    scored = score_task(prepared, run(plan(suite, prepared)))
     return Results(format=FORMAT, suite="", seed=suite.seed, made_with={}, tasks={"syria": scored})
 
 

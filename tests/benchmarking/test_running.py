@@ -1,14 +1,19 @@
+import dataclasses
+import os
+
 import orjson
 import pytest
 
-from stance.benchmarking.running import contenders, prepare, run
-from stance.errors import CorpusError
-from tests.benchmarking.conftest import row
+from stance.benchmarking.contenders import MajorityBaseline
+from stance.benchmarking.kept_predictions import KeptPredictions
+from stance.benchmarking.preparing import prepare
+from stance.benchmarking.running import WORKER_ENDED, contenders, plan, run
+from tests.benchmarking.conftest import FAST_TABLE, row
 
 
 def guesses_of(suite, **options):
     prepared = prepare(suite, "small")
-    return prepared, run(suite, prepared, **options)
+    return prepared, run(plan(suite, prepared), **options)
 
 
 def test_every_article_is_tested_once_and_labels_stand_in_its_place(write_suite):
@@ -47,18 +52,6 @@ def test_a_test_set_is_labelled_by_one_model_and_learned_by_none(write_suite):
     assert found[0].labels == [article.label for article in prepared.articles[64:]]
 
 
-@pytest.mark.parametrize("task", ['test = ["test.jsonl"]', 'by = "random"\nfolds = 4'])
-def test_one_model_for_each_target(write_suite, task):
-    suite = write_suite(f'each = "target"\n{task}')
-    prepared = prepare(suite, "small")
-    (protocol,) = prepared.protocols
-    assert "one model for each target" in protocol.description
-    assert len(set(protocol.tested)) == len(protocol.tested) == (32 if "test" in task else 64)
-    for trial in protocol.trials:
-        targets = {prepared.articles[place].target for place in [*trial.known, *trial.unknown]}
-        assert len(targets) == 1
-
-
 def test_auxiliary_articles_are_learned_from_but_none_that_repeats_one(write_suite, desk):
     rows = [row(number) for number in range(60, 200)]
     lines = [orjson.dumps({**one, "framing": one["framing"] * 2}) + b"\n" for one in rows]
@@ -76,42 +69,159 @@ def test_auxiliary_articles_are_learned_from_but_none_that_repeats_one(write_sui
     assert set(found[0].labels) == {"a", "b"}
 
 
-def test_a_sample_is_drawn_by_the_seed(write_suite):
-    drawn = [
-        [a.id for a in prepare(write_suite("sample = 30", rest=f"seed = {seed}"), "small").articles]
-        for seed in (1, 1, 2)
-    ]
-    assert drawn[0] == drawn[1] != drawn[2]
-    assert len(set(drawn[0])) == 30
+SCRIPT = """
+import json, pathlib, sys
+command, *paths = sys.argv[1:]
+if command == "fit":
+    train, model = map(pathlib.Path, paths)
+    rows = [json.loads(line) for line in train.read_text("utf-8").splitlines()]
+    model.write_text(rows[0]["label"])
+    with open("fits.txt", "a") as file:
+        file.write(" ".join(row["id"] for row in rows) + "\\n")
+else:
+    model, articles, labels = map(pathlib.Path, paths)
+    rows = [json.loads(line) for line in articles.read_text("utf-8").splitlines()]
+    {also}
+    found = [{"id": row["id"], "label": model.read_text()} for row in rows]
+    labels.write_text("\\n".join(map(json.dumps, found)))
+"""
+FAILS_ON_ONE = 'assert all(row["id"] != "n20" for row in rows), "no n20 please"'
+OPPONENT = """
+[opponents.first]
+fit = ["{python}", "first.py", "fit", "{train}", "{model}"]
+predict = ["{python}", "first.py", "predict", "{model}", "{articles}", "{labels}"]
+"""
 
 
-def test_a_contender_that_fails_takes_no_part_and_the_others_do(write_suite):
+@pytest.fixture
+def with_opponent(write_suite, desk):
+    """Return a function that writes a suite with an opponent that always says its first label."""
+
+    def write(also="pass", config=FAST_TABLE):
+        (desk / "first.py").write_text(SCRIPT.replace("{also}", also), "utf-8")
+        task = 'by = "outlet"\nfolds = 4\nopponents = ["first", "majority"]'
+        return write_suite(task, OPPONENT, config)
+
+    return write
+
+
+def fits(desk):
+    return (desk / "fits.txt").read_text().splitlines()
+
+
+def test_an_opponent_that_is_not_installed_takes_no_part_and_the_others_do(write_suite):
     opponents = '[opponents.gone]\nfit = ["x"]\npredict = ["x"]\nrequires = ["no_such_module"]'
     suite = write_suite('by = "outlet"\nfolds = 2\nopponents = ["gone", "majority"]', opponents)
     _, (ours, gone, majority) = guesses_of(suite)
     assert gone.labels is None
-    assert gone.absence == "no_such_module is not installed"
+    assert (gone.absence, gone.error) == ("no_such_module is not installed", "")
     assert ours.labels
     assert majority.labels
 
 
-def test_rows_that_cannot_be_used_stop_the_task(write_suite, desk):
-    with (desk / "corpus.jsonl").open("ab") as file:
-        file.write(b'{"id": "bare", "text": "\xd9\x86\xd8\xb5"}\n')
-    with pytest.raises(CorpusError, match=r"1 rows .*'small'.*no label"):
-        prepare(write_suite(), "small")
+def test_a_contender_that_fails_in_one_fold_has_an_error_and_the_others_go_on(with_opponent, desk):
+    _, (ours, first, majority) = guesses_of(with_opponent(also=FAILS_ON_ONE))
+    assert first.labels is None
+    assert first.absence == ""
+    assert first.error.endswith("AssertionError: no n20 please")
+    assert len(fits(desk)) == 4
+    assert ours.labels
+    assert majority.labels
 
 
-def test_nothing_to_learn_from_is_told(write_suite):
-    with pytest.raises(CorpusError, match="no articles for the task 'small'"):
-        prepare(write_suite('where = { target = "west" }'), "small")
+def test_a_bug_in_one_contender_costs_the_others_nothing(with_opponent, monkeypatch):
+    def broken(self, known, unknown):
+        raise ZeroDivisionError("once a year")
+
+    monkeypatch.setattr(MajorityBaseline, "label", broken)
+    _, (ours, first, majority) = guesses_of(with_opponent())
+    assert majority.error == "ZeroDivisionError: once a year"
+    assert ours.labels
+    assert first.labels
 
 
-def test_a_target_of_which_nothing_is_known_is_told(write_suite, desk):
-    lines = (desk / "test.jsonl").read_bytes().replace(b'"north"', b'"west"')
-    (desk / "test.jsonl").write_bytes(lines)
-    with pytest.raises(CorpusError, match="'west'"):
-        prepare(write_suite('each = "target"\ntest = ["test.jsonl"]'), "small")
+@dataclasses.dataclass(frozen=True)
+class EndsItsProcess:
+    identity: str = "ends its process"
+
+    def label(self, known, unknown):
+        os._exit(9)
+
+
+@pytest.mark.slow
+def test_a_contender_that_takes_its_process_with_it_does_not_take_the_others(with_opponent):
+    suite = with_opponent()
+    planned = plan(suite, prepare(suite, "small"))
+    ours, first, majority = planned.parts
+    dying = [dataclasses.replace(one, contender=EndsItsProcess()) for one in first.trials]
+    parts = [ours, majority, dataclasses.replace(first, trials=dying)]
+    kept = KeptPredictions()
+    found = run(dataclasses.replace(planned, parts=parts), jobs=2, kept=kept)
+    assert [one.contender for one in found if one.labels] == ["stance", "majority"]
+    assert found[2].error == WORKER_ENDED
+    assert len(kept.labels) == 8
+
+
+def test_opponents_get_the_articles_in_an_order_drawn_by_the_seed(with_opponent, desk):
+    planned = plan(suite := with_opponent(), prepare(suite, "small"))
+    (first,) = (one for one in planned.parts if one.contender == "first")
+    trial = first.trials[0]
+    known = [planned.prepared.articles[place] for place in trial.trial.known]
+    for seed in (1, 1, 2):
+        dataclasses.replace(trial.contender, seed=seed).label(known, known[:1])
+    once, again, other = fits(desk)
+    in_order = [article.id for article in known]
+    assert once == again != other
+    assert in_order not in (once.split(), other.split())
+    assert sorted(once.split()) == sorted(other.split()) == sorted(in_order)
+
+
+def test_what_is_kept_is_not_made_again_and_failures_are(with_opponent, desk, tmp_path):
+    path = tmp_path / "kept"
+    _, whole = guesses_of(with_opponent(), kept=KeptPredictions(tmp_path / "undisturbed"))
+    (desk / "fits.txt").unlink()
+    failed = guesses_of(with_opponent(also=FAILS_ON_ONE), kept=KeptPredictions(path))[1][1]
+    assert failed.error
+    assert len(fits(desk)) == 4
+
+    # The program is another, so that nothing of it is used; all of the others is.
+    told = []
+    _, mended = guesses_of(
+        with_opponent(),
+        kept=KeptPredictions(path),
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told[0] == (8, 12)
+    assert told[-1] == (12, 12)
+    assert len(fits(desk)) == 8
+    assert [one.labels for one in mended] == [one.labels for one in whole]
+    guesses_of(with_opponent(), kept=KeptPredictions(path))
+    assert len(fits(desk)) == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "made_again"),
+    [
+        ({}, 0),
+        ({"articles": True}, 12),
+        ({"config": FAST_TABLE.replace("3.0", "4.0")}, 4),
+        ({"seed": 14}, 12),
+    ],
+)
+def test_what_another_suite_or_other_data_gave_is_not_used(
+    with_opponent, desk, tmp_path, change, made_again
+):
+    path = tmp_path / "kept"
+    guesses_of(with_opponent(), kept=KeptPredictions(path))
+    if "articles" in change:
+        lines = (desk / "corpus.jsonl").read_bytes().replace("خبر5 ".encode(), "خبر6 ".encode())
+        (desk / "corpus.jsonl").write_bytes(lines)
+    suite = with_opponent(config=change.get("config", FAST_TABLE))
+    suite = suite.model_copy(update={"seed": change.get("seed", 13)})
+    kept = KeptPredictions(path)
+    before = set(kept.labels)
+    guesses_of(suite, kept=kept)
+    assert len(set(kept.labels) - before) == made_again
 
 
 def test_what_cannot_be_tested_is_in_no_protocol(write_suite, desk):

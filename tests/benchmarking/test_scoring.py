@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
+from stance.benchmarking.preparing import prepare
 from stance.benchmarking.results import unpack
-from stance.benchmarking.running import prepare, run
+from stance.benchmarking.running import plan, run
 from stance.benchmarking.scoring import HeldOut, score_task
 from stance.benchmarking.suite import TaskMetric
 from stance.corpus.article import Article
@@ -74,7 +75,7 @@ def test_a_task_is_scored_for_everyone(write_suite):
         'metrics = { F = {}, accuracy = { score = "accuracy" } }'
     )
     prepared = prepare(suite, "small")
-    result = score_task(prepared, run(suite, prepared))
+    result = score_task(prepared, run(plan(suite, prepared)))
     honest, naive = result.divisions
     assert [(o.contender, o.kind) for o in honest.outcomes] == [
         ("stance", "model"),

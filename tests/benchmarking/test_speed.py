@@ -3,7 +3,7 @@ import time
 import pytest
 
 from stance.benchmarking import speed
-from stance.benchmarking.running import prepare
+from stance.benchmarking.preparing import prepare
 
 
 @pytest.fixture

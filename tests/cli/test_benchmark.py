@@ -1,7 +1,9 @@
 """`stance benchmark` as a user calls it."""
 
+import os
 import re
 import shutil
+import signal
 
 import orjson
 import pytest
@@ -9,6 +11,7 @@ from rich.cells import cell_len
 
 from tests.cli.test_cli import stance
 from tests.conftest import SEEDS
+from tests.processes import start, wait_until
 
 SUITE = """
 title = "Seeds"
@@ -84,3 +87,140 @@ def test_misuse_is_told_before_anything_runs(suite, tmp_path):
     out.write_text("kept")
     assert "exists already" in stance("benchmark", suite, "--json", out, code=1)[1]
     assert out.read_text() == "kept"
+
+
+OPPONENT = """
+import json, pathlib, sys, time
+command, *paths = sys.argv[1:]
+if command == "fit":
+    train, model = map(pathlib.Path, paths)
+    rows = [json.loads(line) for line in train.read_text("utf-8").splitlines()]
+    model.write_text(rows[0]["label"])
+    with open("fits.txt", "a") as file:
+        print(len(rows), file=file)
+    {also}
+else:
+    model, articles, labels = map(pathlib.Path, paths)
+    rows = [json.loads(line) for line in articles.read_text("utf-8").splitlines()]
+    found = [{"id": row["id"], "label": model.read_text()} for row in rows]
+    labels.write_text("\\n".join(map(json.dumps, found)))
+"""
+TASK = """
+[tasks.NAME]
+corpus = ["articles.jsonl"]
+by = "event"
+folds = 3
+sample = SAMPLE
+opponents = ["first", "majority"]
+[tasks.NAME.config]
+features.char.enabled = false
+features.lexicon.enabled = false
+features.word.max_n = 1
+calibration.enabled = false
+"""
+TWO_TASKS = """
+title = "Two"
+[opponents.first]
+fit = ["{python}", "first.py", "fit", "{train}", "{model}"]
+predict = ["{python}", "first.py", "predict", "{model}", "{articles}", "{labels}"]
+"""
+DIES_IN_SECOND = 'if len(open("fits.txt").readlines()) > 4: raise SystemExit("out of luck")'
+
+
+@pytest.fixture
+def two_tasks(tmp_path):
+    """Return a function that writes a suite of two tasks, with an opponent that may do more."""
+    shutil.copy(SEEDS, tmp_path / "articles.jsonl")
+    path = tmp_path / "suite.toml"
+    tasks = [
+        TASK.replace("NAME", name).replace("SAMPLE", size)
+        for name, size in (("one", "60"), ("two", "48"))
+    ]
+    path.write_text(TWO_TASKS + "".join(tasks), "utf-8")
+
+    def write(also="pass"):
+        (tmp_path / "first.py").write_text(OPPONENT.replace("{also}", also), "utf-8")
+        return ("benchmark", path, "--jobs", 1)
+
+    return write
+
+
+@pytest.mark.slow
+def test_a_task_that_fails_in_the_middle_costs_nothing_and_is_mended_by_a_rerun(
+    two_tasks, tmp_path
+):
+    stance(*two_tasks(), "--json", tmp_path / "undisturbed.json")
+    (tmp_path / "fits.txt").unlink()
+
+    failing = two_tasks(DIES_IN_SECOND)
+    out, err = stance(
+        *failing, "--json", tmp_path / "r.json", "--junit", tmp_path / "r.xml", code=1
+    )
+    assert "two, event, first: " in err
+    assert "out of luck" in err
+    assert "first failed: " in out
+    assert b'errors="1"' in (tmp_path / "r.xml").read_bytes()
+    found = orjson.loads((tmp_path / "r.json").read_bytes())
+    outcomes = found["tasks"]["two"]["divisions"][0]["outcomes"]
+    assert ["error" in one for one in outcomes] == [False, True, False]
+    assert all("error" not in one for one in found["tasks"]["one"]["divisions"][0]["outcomes"])
+    assert (tmp_path / ".r.json.predictions").exists()
+
+    mended = two_tasks()
+    _, err = stance(*mended, "--json", tmp_path / "r.json", "--force")
+    # The opponent is another program now; the six models of each of the others are used.
+    assert "12 of 18 models were made by an earlier run" in err
+    assert (tmp_path / "r.json").read_bytes() == (tmp_path / "undisturbed.json").read_bytes()
+    assert not (tmp_path / ".r.json.predictions").exists()
+
+
+@pytest.mark.slow
+def test_a_model_of_ours_that_fails_is_a_failure_and_not_a_regression(
+    two_tasks, tmp_path, monkeypatch
+):
+    from stance.benchmarking.contenders import OurModel
+
+    stance(*two_tasks(), "--json", tmp_path / "before.json")
+    label = OurModel.label
+
+    def broken(self, known, unknown):
+        if unknown[0].id in first_of_all:
+            raise ZeroDivisionError("once")
+        return label(self, known, unknown)
+
+    first_of_all = {orjson.loads(line)["id"] for line in SEEDS.read_bytes().splitlines()}
+    monkeypatch.setattr(OurModel, "label", broken)
+    held = ("--baseline", tmp_path / "before.json", "--fail-on-regression")
+    out, err = stance(*two_tasks(), *held, "--json", tmp_path / "after.json", code=1)
+    assert "one, event, stance: ZeroDivisionError: once" in err
+    assert re.search(r"one: macro-F1 +failed ", out)
+    assert "majority" in out
+
+
+@pytest.mark.kill
+def test_a_run_that_was_killed_goes_on_where_it_was(two_tasks, tmp_path):
+    stance(*two_tasks(), "--json", tmp_path / "undisturbed.json")
+    (tmp_path / "fits.txt").unlink()
+    fits, kept = tmp_path / "fits.txt", tmp_path / ".r.json.predictions"
+
+    waits = 'time.sleep(60 * pathlib.Path("wait").exists())'
+    (tmp_path / "wait").touch()
+    command = two_tasks(waits)
+    process = start("-m", "stance", *command, "--json", tmp_path / "r.json")
+    try:
+        assert wait_until(lambda: fits.exists() or process.poll() is not None, 120)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert not (tmp_path / "r.json").exists()
+    n_kept = kept.read_bytes().count(b"\n")
+    assert n_kept == 3
+    kept.write_bytes(kept.read_bytes() + b'{"identity": "torn')
+
+    (tmp_path / "wait").unlink()
+    fits.unlink()
+    _, err = stance(*command, "--json", tmp_path / "r.json")
+    assert "3 of 18 models were made by an earlier run" in err
+    assert len(fits.read_text().splitlines()) == 6
+    assert (tmp_path / "r.json").read_bytes() == (tmp_path / "undisturbed.json").read_bytes()
+    assert not kept.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import tempfile
 from collections import Counter
@@ -10,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import orjson
 
 from stance.corpus.article import Article
@@ -17,6 +19,7 @@ from stance.errors import StanceError
 from stance.evaluation.fold_fitting import fit_and_predict
 from stance.model.learning_corpus import LabelledCorpus
 from stance.processes import run_command
+from stance.resources import LEXICONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,11 +32,20 @@ SHOWN = ("id", "title", "text", "target")
 
 
 class UnavailableError(StanceError):
-    """A contender that cannot take part, and why; no fault of the suite's."""
+    """A contender that cannot take part, since it is not installed; no fault of the suite's."""
+
+
+class ContenderError(StanceError):
+    """A contender that took part and failed, and how."""
 
 
 class Contender(Protocol):
     """Learns from some articles and labels others."""
+
+    @property
+    def identity(self) -> str:
+        """Everything besides articles, code and versions that decides its labels."""
+        ...
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Return a label for each of the articles that are `unknown`."""
@@ -55,6 +67,13 @@ class OurModel:
     resolved: ResolvedConfig
     auxiliary: Sequence[Article] = ()
 
+    @property
+    def identity(self) -> str:
+        """The settings, and the lexicon that they name."""
+        config = self.resolved.config
+        lexicon = _hashes(Path(config.features.model_dump()["lexicon"]["path"] or LEXICONS))
+        return f"{config!r} {sorted(self.resolved.lowerable)} {lexicon}"
+
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Train, then label."""
         corpus = LabelledCorpus(known, auxiliary=self.auxiliary)
@@ -64,6 +83,11 @@ class OurModel:
 @dataclass(frozen=True)
 class MajorityBaseline:
     """The most frequent label, whatever the article says."""
+
+    @property
+    def identity(self) -> str:
+        """A word for it."""
+        return "majority"
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Return the most frequent known label, the first by name of equals."""
@@ -81,10 +105,33 @@ class Command:
     opponent : Opponent
     folder : Path
         Where the commands are run.
+    seed : int
+        Of the order in which it is given the articles to learn from.
+
+    Notes
+    -----
+    A corpus often comes sorted by label or outlet. What learns by stochastic
+    passes and does not shuffle, such as fastText [1]_, forgets all labels but
+    the last there; so everyone gets the articles in one drawn order.
+
+    References
+    ----------
+    .. [1] https://github.com/facebookresearch/fastText/issues/74
     """
 
     opponent: Opponent
     folder: Path
+    seed: int
+
+    @property
+    def identity(self) -> str:
+        """The commands, the seed, and the programs in the suite's folder that they name."""
+        named = (self.folder / part for part in (*self.opponent.fit, *self.opponent.predict))
+        # A program may import those beside it.
+        beside = {(path.parent, path.suffix) for path in named if path.is_file()}
+        programs = [_hashes(folder, suffix) for folder, suffix in sorted(beside)]
+        commands = self.opponent.model_dump_json(exclude={"title"})
+        return f"{commands} {self.seed} {programs} {sys.executable}"
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Fit on one file and predict another.
@@ -92,15 +139,16 @@ class Command:
         Raises
         ------
         UnavailableError
-            If a module that it requires is not installed, a command fails, or
-            an article is left without a label.
+            If a module that it requires is not installed.
+        ContenderError
+            If a command fails, or an article is left without a label.
         """
         for module in self.opponent.requires:
             if find_spec(module.partition(".")[0]) is None:
                 raise UnavailableError(f"{module} is not installed")
         with tempfile.TemporaryDirectory() as name:
             work = Path(name)
-            _write(work / "train.jsonl", known)
+            _write(work / "train.jsonl", _shuffled(known, self.seed))
             # What gives the answer away, the outlet too, never leaves this process.
             _write(work / "articles.jsonl", unknown, SHOWN)
             files = {"train": "train.jsonl", "articles": "articles.jsonl", "labels": "labels.jsonl"}
@@ -113,12 +161,23 @@ class Command:
         try:
             done = run_command(command, self.folder)
         except OSError as error:
-            raise UnavailableError(f"{command[0]} cannot be run: {error.strerror}") from error
+            raise ContenderError(f"{command[0]} cannot be run: {error.strerror}") from error
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing said"]
-            raise UnavailableError(
+            raise ContenderError(
                 f"{' '.join(command[:2])} ended with {done.returncode}: {said[-1]}"
             )
+
+
+def _hashes(path: Path, suffix: str = "") -> list[str]:
+    """Return hashes of a file, or of the files of a folder whose names end so."""
+    files = [path] if path.is_file() else sorted(path.glob(f"*{suffix}"))
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+
+
+def _shuffled(articles: Sequence[Article], seed: int) -> list[Article]:
+    order = np.random.default_rng(seed).permutation(len(articles))
+    return [articles[place] for place in order.tolist()]
 
 
 def _write(path: Path, articles: Sequence[Article], names: Collection[str] = FIELDS) -> None:
@@ -134,10 +193,8 @@ def _read_labels(path: Path, articles: Sequence[Article]) -> list[str]:
         rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
         found = {str(row["id"]): str(row["label"]) for row in rows}
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise UnavailableError(f"its labels cannot be read: {error!r}") from error
+        raise ContenderError(f"its labels cannot be read: {error!r}") from error
     missing = [article.id for article in articles if article.id not in found]
     if missing:
-        raise UnavailableError(
-            f"it left {len(missing)} of {len(articles)} articles without a label"
-        )
+        raise ContenderError(f"it left {len(missing)} of {len(articles)} articles without a label")
     return [found[article.id] for article in articles]

@@ -19,12 +19,12 @@ from stance.evaluation.comparison import decide
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stance.benchmarking.preparing import Prepared
     from stance.benchmarking.results import Division, Results, SpeedResult, TaskResult
-    from stance.benchmarking.running import Prepared
     from stance.benchmarking.suite import GateOptions, Suite
 
-Grade = Literal["better", "held", "unclear", "worse", "new", "missing", "other data"]
-FAILING: tuple[Grade, ...] = ("worse", "missing", "other data")
+Grade = Literal["better", "held", "unclear", "worse", "new", "missing", "other data", "failed"]
+FAILING: tuple[Grade, ...] = ("worse", "missing", "other data", "failed")
 
 _GRADES: dict[str, Grade] = {
     "superior": "better",
@@ -45,7 +45,8 @@ class Verdict:
     grade : str
         "better", "held" (no worse by the margin), "unclear" (neither shown),
         "worse" (by more than the margin), "new" (not in the baseline),
-        "missing" (in the baseline alone), "other data".
+        "missing" (in the baseline alone), "other data", "failed" (no
+        predictions).
     message : str
         In a sentence.
     """
@@ -102,6 +103,8 @@ def _judge_task(suite: Suite, prepared: Prepared, now: TaskResult, before: TaskR
     task = prepared.task
     name, metric = task.main_metric, task.metrics[task.main_metric]
     subject = f"{prepared.name}: {name}"
+    if failure := _failure(now):
+        return Verdict(subject, "failed", failure)
     new, old = now.divisions[0], before.by(now.divisions[0].protocol)
     if old is None or old.fingerprint != new.fingerprint:
         return Verdict(
@@ -122,6 +125,14 @@ def _judge_task(suite: Suite, prepared: Prepared, now: TaskResult, before: TaskR
         f"{low:+.3f} and {high:+.3f} (each bound at {suite.gate.confidence:.0%}), the margin "
         f"{margin:g}",
     )
+
+
+def _failure(now: TaskResult) -> str:
+    """Return how our own model failed, or the whole task, if it did."""
+    if now.error:
+        return now.error
+    ours = now.divisions[0].of(OURS)
+    return ours.error if ours else ""
 
 
 def _ours(division: Division, result: TaskResult) -> list[str]:

@@ -57,6 +57,8 @@ class Outcome(_Record):
         Packed by `pack`.
     absence : str
         Why it took no part.
+    error : str
+        How it failed.
     """
 
     contender: str
@@ -65,6 +67,7 @@ class Outcome(_Record):
     less_than_ours: dict[str, Score] = {}
     y_pred: str = ""
     absence: str = ""
+    error: str = ""
 
 
 class Division(_Record):
@@ -98,10 +101,14 @@ class Division(_Record):
 
 
 class TaskResult(_Record):
-    """The divisions of a task, the honest one first; ``labels`` numbers the predictions."""
+    """The divisions of a task, the honest one first; ``labels`` numbers the predictions.
+
+    There are none where the task could not be scored, as ``error`` says.
+    """
 
     labels: list[str]
     divisions: list[Division]
+    error: str = ""
 
     def by(self, protocol: str) -> Division | None:
         """Return the division of a protocol, if there is one."""
@@ -132,6 +139,18 @@ class Results(_Record):
     made_with: dict[str, str]
     tasks: dict[str, TaskResult]
     speed: SpeedResult | None = None
+
+    @property
+    def errors(self) -> list[str]:
+        """What failed, each with its task, protocol and contender."""
+        found = [f"{name}: {task.error}" for name, task in self.tasks.items() if task.error]
+        return found + [
+            f"{name}, {division.protocol}, {outcome.contender}: {outcome.error}"
+            for name, task in self.tasks.items()
+            for division in task.divisions
+            for outcome in division.outcomes
+            if outcome.error
+        ]
 
 
 def versions() -> dict[str, str]:

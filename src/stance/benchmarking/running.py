@@ -1,13 +1,10 @@
-"""Running a task: read, divide, let every contender learn and label."""
+"""Running a task: every contender learns and labels, and none stops the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from stance.benchmarking.contenders import (
     Command,
@@ -16,302 +13,111 @@ from stance.benchmarking.contenders import (
     OurModel,
     UnavailableError,
 )
+from stance.benchmarking.kept_predictions import (
+    KeptPredictions,
+    TrialKey,
+    hash_of_articles,
+    identify,
+)
 from stance.benchmarking.suite import OURS
-from stance.corpus.duplicates import near_duplicate_articles, without_repeats
-from stance.corpus.fold_plan import plan_folds
-from stance.corpus.protocol_choice import GroupCoverage
-from stance.corpus.splitting import groups_of
-from stance.datasets.records import is_dataset_name
-from stance.errors import CorpusError
-from stance.evaluation.protocol import default_protocol
-from stance.formats.labelled import read_corpus
+from stance.errors import StanceError
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.resolve_auto import resolve_auto
 from stance.processes import joblib_workers
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from stance.benchmarking.suite import Suite, Task
+    from stance.benchmarking.preparing import Prepared, Protocol, Trial
+    from stance.benchmarking.suite import Suite
     from stance.corpus.article import Article
-    from stance.corpus.fold_plan import FoldPlan
-    from stance.corpus.splitting import By
 
 Tell = Callable[[int, int], None]
 
-
-@dataclass(frozen=True)
-class Trial:
-    """One model to be made, and the articles that it is tested on, by their places."""
-
-    known: Sequence[int]
-    unknown: Sequence[int]
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """A way of dividing a task's articles.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``outlet``, ``random`` or ``test``.
-    description : str
-        In words.
-    trials : list of Trial
-        No article is tested twice.
-    """
-
-    name: str
-    description: str
-    trials: list[Trial]
-
-    @property
-    def tested(self) -> list[int]:
-        """The places of the articles that are tested, in order."""
-        return sorted(chain.from_iterable(trial.unknown for trial in self.trials))
-
-    def among(self, places: Sequence[int]) -> Protocol:
-        """Return the same with no other articles tested, so that the figures can be compared."""
-        chosen = set(places)
-        kept = [Trial(t.known, [n for n in t.unknown if n in chosen]) for t in self.trials]
-        return replace(self, trials=[trial for trial in kept if trial.unknown])
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A task with its articles read and divided.
-
-    Parameters
-    ----------
-    name : str
-    task : Task
-    articles : list of Article
-        Those to learn from, then those of the test set, if there is one.
-    n_known : int
-        How many of them may be learned from.
-    auxiliary : list of Article
-        Labelled for another question, to learn from besides; none repeats one
-        of the others.
-    protocols : list of Protocol
-        The honest one first.
-    groups : list of str
-        What each article shares with others that are not independent of it.
-    group_name : str
-    """
-
-    name: str
-    task: Task
-    articles: list[Article]
-    n_known: int
-    auxiliary: list[Article]
-    protocols: list[Protocol]
-    groups: list[str | None]
-    group_name: str
+WORKER_ENDED = (
+    "its process, or one beside it, came to an end. Most likely memory ran out: use --jobs 1"
+)
 
 
 @dataclass(frozen=True)
 class ContenderPredictions:
     """What one contender made of the tested articles of one protocol.
 
-    ``labels`` is None where it took no part, for the reason in ``absence``.
+    ``labels`` is None where it took no part, for the reason in ``absence``, or
+    where it failed, as ``error`` says.
     """
 
     contender: str
     protocol: Protocol
     labels: list[str] | None
     absence: str = ""
+    error: str = ""
 
 
-def prepare(suite: Suite, name: str) -> Prepared:
-    """Read a task's articles and divide them.
+@dataclass(frozen=True)
+class Answer:
+    """What one contender made of one trial: labels, or why there are none."""
+
+    labels: list[str] | None = None
+    absence: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ContenderTrial:
+    """One contender, one trial of one protocol, and the key that its labels are kept under."""
+
+    key: TrialKey
+    contender: Contender
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class ContenderPlan:
+    """All trials of one contender by one protocol."""
+
+    contender: str
+    protocol: Protocol
+    trials: list[ContenderTrial]
+
+
+@dataclass(frozen=True)
+class TaskPlan:
+    """Everything that has to be learned and labelled for a task.
 
     Parameters
     ----------
-    suite : Suite
-    name : str
-        Of the task.
+    prepared : Prepared
+    parts : list of ContenderPlan
+        In the order of the results.
+    """
 
-    Returns
-    -------
-    Prepared
+    prepared: Prepared
+    parts: list[ContenderPlan]
+
+    @property
+    def trials(self) -> list[ContenderTrial]:
+        """All trials, one part after another."""
+        return [one for part in self.parts for one in part.trials]
+
+
+def plan(suite: Suite, prepared: Prepared) -> TaskPlan:
+    """Decide who learns from what in a task.
 
     Raises
     ------
-    CorpusError
-        If the articles cannot be read or divided.
+    StanceError
+        If the settings of a model do not suit the articles.
     """
-    task = suite.tasks[name]
-    known = _sampled(_read(name, task.corpus, suite, task.where), task.sample, suite.seed)
-    tests = _read(name, task.test, suite, task.where) if task.test else []
-    articles = known + tests
-    repeated = near_duplicate_articles(articles)
-    if tests:
-        protocols = [_official(task, known, tests)]
-    else:
-        by = task.by or default_protocol(articles)
-        protocols = [_crossed(task, articles, repeated, by, folds=task.folds, seed=suite.seed)]
-        if task.naive and by != "random":
-            naive = _crossed(task, articles, repeated, "random", folds=None, seed=suite.seed)
-            protocols.append(naive if by == "time" else naive.among(protocols[0].tested))
-    auxiliary = _read(name, task.auxiliary, suite, {}) if task.auxiliary else []
-    group_name, groups = _groups(articles, repeated)
-    return Prepared(
-        name=name,
-        task=task,
-        articles=articles,
-        n_known=len(known),
-        auxiliary=without_repeats(auxiliary, articles),
-        protocols=protocols,
-        groups=groups,
-        group_name=group_name,
-    )
-
-
-def _read(
-    name: str, inputs: Sequence[str], suite: Suite, where: Mapping[str, str]
-) -> list[Article]:
-    task = suite.tasks[name]
-    places = [one if is_dataset_name(one) else str(suite.folder / one) for one in inputs]
-    articles, rejected = read_corpus(places, fields=task.mapping, where=where)
-    if rejected:
-        raise CorpusError(
-            f"Got {len(rejected)} rows that cannot be used in the task {name!r} (the first: "
-            f"{rejected[0]}), but a benchmark takes all or none. Mend them."
-        )
-    if not articles:
-        raise CorpusError(
-            f"Got no articles for the task {name!r} from {', '.join(inputs)}, but expected "
-            "labelled ones. Look at its files and its 'where'."
-        )
-    return articles
-
-
-def _sampled(articles: list[Article], n: int, seed: int) -> list[Article]:
-    if not 0 < n < len(articles):
-        return articles
-    drawn = np.random.default_rng(seed).choice(len(articles), n, replace=False)
-    return [articles[place] for place in np.sort(drawn).tolist()]
-
-
-def _parts(task: Task, articles: Sequence[Article]) -> list[list[int]]:
-    """Return the places of the articles that one model is made for."""
-    if not task.each:
-        return [list(range(len(articles)))]
-    values = groups_of(articles, task.each)
-    parts: dict[str, list[int]] = {}
-    for place, value in enumerate(values):
-        parts.setdefault(value, []).append(place)
-    return [parts[value] for value in sorted(parts)]
-
-
-def _official(task: Task, known: Sequence[Article], tests: Sequence[Article]) -> Protocol:
-    if task.each:
-        strange = {getattr(a, task.each) for a in tests} - {getattr(a, task.each) for a in known}
-        if strange:
-            raise CorpusError(
-                f"Got test articles whose {task.each} is {min(map(str, strange))!r}, of "
-                "which there is none to learn from. Leave them out with 'where'."
-            )
-    trials = []
-    for part in _parts(task, [*known, *tests]):
-        unknown = [place for place in part if place >= len(known)]
-        own = [place for place in part if place < len(known)]
-        if unknown:
-            trials.append(Trial(own, unknown))
-    return Protocol("test", f"test set of {len(tests):,}" + _one_each(task), trials)
-
-
-def _crossed(
-    task: Task,
-    articles: Sequence[Article],
-    repeated: NDArray[np.int64],
-    by: By,
-    *,
-    folds: int | Literal["each"] | None,
-    seed: int,
-) -> Protocol:
-    """Divide each part into folds; no near-duplicate stands on both sides of one."""
-    trials, plans = [], []
-    for part in _parts(task, articles):
-        places = np.array(part)
-        chosen = [articles[place] for place in part]
-        plan = plan_folds(chosen, by, folds, seed=seed, duplicates=repeated[places])
-        plans.append(plan)
-        trials += [Trial(places[f.train].tolist(), places[f.test].tolist()) for f in plan.folds]
-    left_out = sum(part.n_articles for plan in plans for part in plan.not_tested)
-    told = f", {left_out:,} articles not tested" if left_out else ""
-    return Protocol(by, _describe(by, plans[0]) + told + _one_each(task), trials)
-
-
-def _describe(by: By, plan: FoldPlan) -> str:
-    if by == "time":
-        return f"forward in time, {len(plan.folds)} stretches"
-    if by == "random":
-        return f"{len(plan.folds)} random folds, near-duplicates together"
-    return plan.description
-
-
-def _one_each(task: Task) -> str:
-    return f", one model for each {task.each}" if task.each else ""
-
-
-def _groups(
-    articles: Sequence[Article], repeated: NDArray[np.int64]
-) -> tuple[str, list[str | None]]:
-    """Return what intervals are taken over: outlets where they are named, else near-duplicates.
-
-    Where the labels are the outlets themselves, a task is about these outlets
-    and no others, so that its articles are the units.
-    """
-    outlets = [article.outlet for article in articles]
-    if any(outlets) and not GroupCoverage.of(articles, "outlet").labels_are_groups:
-        return "outlet", outlets
-    return "near-duplicate group", [str(group) for group in repeated.tolist()]
-
-
-def run(
-    suite: Suite, prepared: Prepared, *, jobs: int = 1, progress: Tell = lambda done, total: None
-) -> list[ContenderPredictions]:
-    """Let every contender learn and label, by every protocol.
-
-    Parameters
-    ----------
-    suite : Suite
-    prepared : Prepared
-    jobs : int
-        Processes; -1 for one on each core.
-    progress : callable, optional
-        Told how many models are made, and of how many.
-
-    Returns
-    -------
-    list of ContenderPredictions
-        `stance` first, then its variants, then opponents; a contender that
-        takes no part by one protocol is asked by the others all the same.
-    """
-    from joblib import Parallel, delayed
-
-    everyone = contenders(suite, prepared)
-    pairs = [
-        (name, contender, protocol)
-        for protocol in prepared.protocols
-        for name, contender in everyone.items()
-    ]
-    tasks = (
-        delayed(_try)(contender, _at(prepared, trial.known), _at(prepared, trial.unknown))
-        for _, contender, protocol in pairs
-        for trial in protocol.trials
-    )
-    total = sum(len(protocol.trials) for _, _, protocol in pairs)
-    found: list[list[str] | str] = []
-    progress(0, total)
-    with joblib_workers():
-        for answer in Parallel(n_jobs=jobs, return_as="generator")(tasks):
-            found.append(answer)
-            progress(len(found), total)
-    answers = iter(found)
-    return [_gather(name, protocol, answers) for name, _, protocol in pairs]
+    everyone, articles = contenders(suite, prepared), hash_of_articles(prepared)
+    parts = []
+    for protocol in prepared.protocols:
+        for name, contender in everyone.items():
+            identity = identify(articles, protocol, contender)
+            trials = [
+                ContenderTrial(TrialKey(identity, number), contender, trial)
+                for number, trial in enumerate(protocol.trials)
+            ]
+            parts.append(ContenderPlan(name, protocol, trials))
+    return TaskPlan(prepared, parts)
 
 
 def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
@@ -325,35 +131,106 @@ def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
         found[name] = OurModel(resolved, prepared.auxiliary)
     for name in task.opponents:
         command = suite.opponents.get(name)
-        found[name] = Command(command, suite.folder) if command else MajorityBaseline()
+        found[name] = Command(command, suite.folder, suite.seed) if command else MajorityBaseline()
     return found
+
+
+def run(
+    planned: TaskPlan,
+    *,
+    jobs: int = 1,
+    progress: Tell = lambda done, total: None,
+    kept: KeptPredictions | None = None,
+) -> list[ContenderPredictions]:
+    """Let every contender learn and label, by every protocol.
+
+    Parameters
+    ----------
+    planned : TaskPlan
+    jobs : int
+        Processes; -1 for one on each core.
+    progress : callable, optional
+        Told how many models are made, and of how many.
+    kept : KeptPredictions, optional
+        Labels of an earlier run, which are not made again; those of this one
+        are added as they come.
+
+    Returns
+    -------
+    list of ContenderPredictions
+        `stance` first, then its variants, then opponents; a contender that
+        fails or takes no part by one protocol is asked by the others all the
+        same.
+    """
+    kept = kept or KeptPredictions()
+    every = planned.trials
+    waiting = [one for one in every if one.key not in kept.labels]
+    done, answers = len(every) - len(waiting), dict[TrialKey, Answer]()
+    progress(done, len(every))
+    for one, answer in _answers(planned.prepared, waiting, jobs):
+        if answer.labels is not None:
+            kept.add(one.key, answer.labels)
+        answers[one.key] = answer
+        done += 1
+        progress(done, len(every))
+    for one in every:
+        answers.setdefault(one.key, Answer(kept.labels.get(one.key)))
+    return [_gather(part, [answers[one.key] for one in part.trials]) for part in planned.parts]
+
+
+def _answers(
+    prepared: Prepared, waiting: list[ContenderTrial], jobs: int
+) -> Iterator[tuple[ContenderTrial, Answer]]:
+    """Yield the answers to all trials, in their order."""
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    while waiting:
+        done, suspect = 0, ""
+        calls = (
+            delayed(_try)(
+                one.contender, _at(prepared, one.trial.known), _at(prepared, one.trial.unknown)
+            )
+            for one in waiting
+        )
+        try:
+            with joblib_workers():
+                for answer in Parallel(n_jobs=jobs, return_as="generator")(calls):
+                    yield waiting[done], answer
+                    done += 1
+        except TerminatedWorkerError:
+            # Whose process it was cannot be known; the others are tried again without it.
+            suspect = waiting[done].key.identity
+            for one in waiting[done:]:
+                if one.key.identity == suspect:
+                    yield one, Answer(error=WORKER_ENDED)
+        waiting = [one for one in waiting[done:] if one.key.identity != suspect]
 
 
 def _at(prepared: Prepared, places: Sequence[int]) -> list[Article]:
     return [prepared.articles[place] for place in places]
 
 
-def _try(
-    contender: Contender, known: Sequence[Article], unknown: Sequence[Article]
-) -> list[str] | str:
+def _try(contender: Contender, known: Sequence[Article], unknown: Sequence[Article]) -> Answer:
     try:
-        return contender.label(known, unknown)
+        return Answer(contender.label(known, unknown))
     except UnavailableError as reason:
-        return str(reason)
+        return Answer(absence=str(reason))
+    except StanceError as error:
+        return Answer(error=str(error))
+    # Whatever goes wrong in one contender must not cost what the others found in hours.
+    except Exception as error:
+        return Answer(error=f"{type(error).__name__}: {error}")
 
 
-def _gather(
-    name: str, protocol: Protocol, answers: Iterator[list[str] | str]
-) -> ContenderPredictions:
+def _gather(part: ContenderPlan, answers: Sequence[Answer]) -> ContenderPredictions:
     """Put a contender's labels of all trials in the order of the articles."""
-    labels: dict[int, str] = {}
-    absence = ""
-    for trial in protocol.trials:
-        answer = next(answers)
-        if isinstance(answer, str):
-            absence = absence or answer
-        else:
-            labels.update(zip(trial.unknown, answer, strict=True))
-    if absence:
+    name, protocol = part.contender, part.protocol
+    if error := next((answer.error for answer in answers if answer.error), ""):
+        return ContenderPredictions(name, protocol, None, error=error)
+    if absence := next((answer.absence for answer in answers if answer.absence), ""):
         return ContenderPredictions(name, protocol, None, absence)
+    labels: dict[int, str] = {}
+    for trial, answer in zip(protocol.trials, answers, strict=True):
+        labels.update(zip(trial.unknown, answer.labels or [], strict=True))
     return ContenderPredictions(name, protocol, [labels[place] for place in protocol.tested])

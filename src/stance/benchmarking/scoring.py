@@ -17,7 +17,8 @@ from stance.evaluation.sampling_units import UnitCounts, Units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.benchmarking.running import ContenderPredictions, Prepared, Protocol
+    from stance.benchmarking.preparing import Prepared, Protocol
+    from stance.benchmarking.running import ContenderPredictions
     from stance.benchmarking.suite import TaskMetric
     from stance.corpus.article import Article
 
@@ -143,7 +144,7 @@ def _outcomes(
     predictions: Sequence[ContenderPredictions],
     labels: list[str],
 ) -> list[Outcome]:
-    ours = next(one.labels for one in predictions if one.contender == OURS) or []
+    ours = next(one.labels for one in predictions if one.contender == OURS)
     outcomes = []
     for one in predictions:
         kind = "variant" if one.contender in prepared.task.variants else "opponent"
@@ -151,7 +152,7 @@ def _outcomes(
         scores, behind = {}, {}
         for name, metric in prepared.task.metrics.items() if one.labels else ():
             scores[name] = tested.score(one.labels or [], metric)
-            if one.contender != OURS:
+            if one.contender != OURS and ours:
                 found = tested.difference(ours, one.labels or [], metric)
                 low, high = found.interval
                 behind[name] = Score(value=found.value, low=low, high=high)
@@ -163,6 +164,7 @@ def _outcomes(
                 less_than_ours=behind,
                 y_pred=pack(one.labels, labels) if one.labels else "",
                 absence=one.absence,
+                error=one.error,
             )
         )
     return outcomes

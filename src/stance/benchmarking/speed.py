@@ -20,7 +20,7 @@ from stance.model.training import train
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from stance.benchmarking.running import Prepared
+    from stance.benchmarking.preparing import Prepared
     from stance.benchmarking.suite import SpeedOptions, Suite
     from stance.corpus.article import Article
 

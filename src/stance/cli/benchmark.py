@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from stance.cli.console import progress
+from stance.cli.console import note, progress
 from stance.cli.options import JobsOption
-from stance.cli.reports import ReportTarget, with_report_options
+from stance.cli.reports import STDOUT, ReportTarget, with_report_options
 
 SuiteArgument = Annotated[Path, typer.Argument(metavar="SUITE", help="The suite, a TOML file.")]
 BaselineOption = Annotated[
@@ -44,7 +44,8 @@ def benchmark_command(
 
     Scores come with intervals, and each is compared on the same articles. With
     --fail-on-regression a loss beyond the suite's margin ends with 3; noise
-    does not.
+    does not. A contender that fails does not stop the others, and a run that
+    ended early goes on where it was.
     """
     from stance.benchmarking.benchmark import run_suite
     from stance.benchmarking.gate import check, judge
@@ -63,11 +64,30 @@ def benchmark_command(
     chosen = whole.only(task or [])
     before = read_results(baseline) if baseline else None
     with progress("Benchmarking") as tell:
-        found = run_suite(chosen, jobs=jobs, progress=lambda _, done, total: tell(done, total))
+        found = run_suite(
+            chosen,
+            jobs=jobs,
+            progress=lambda _, done, total: tell(done, total),
+            keep=_kept_beside(report),
+            on_kept=_say_what_is_kept,
+        )
     verdicts = judge(whole, found.prepared, found.results, before) if before else []
     report.write(benchmark_report(chosen, found.results, verdicts), to_json(found.results))
     if junit:
         with replacing_file(junit, force=report.force) as file:
             file.write(as_junit(chosen, found.results, verdicts))
+    found.check()
     if fail_on_regression:
         check(verdicts)
+
+
+def _kept_beside(report: ReportTarget) -> Path | None:
+    """Return the file for predictions: beside the results, else beside the report."""
+    for target in (report.json, report.output):
+        if target is not None and str(target) != STDOUT:
+            return target.with_name(f".{target.name}.predictions")
+    return None
+
+
+def _say_what_is_kept(kept: int, total: int) -> None:
+    note(f"{kept:,} of {total:,} models were made by an earlier run; its predictions are used.")

@@ -63,6 +63,9 @@ def report(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -> 
 
 
 def _task(suite: Suite, name: str, result: TaskResult) -> Iterator[Section]:
+    if result.error:
+        yield section(Paragraph(f"Failed: {result.error}"), heading=name)
+        return
     task, honest = suite.tasks[name], result.divisions[0]
     measured = (
         f"{honest.articles:,} articles; {honest.description}; intervals of 95 % over "
@@ -94,6 +97,8 @@ def _row(title: str, outcome: Outcome, metrics: Sequence[str]) -> tuple[Cell, ..
     name = title or outcome.contender
     if outcome.absence:
         return Remark(name, f"took no part: {outcome.absence}")
+    if outcome.error:
+        return Remark(name, f"failed: {outcome.error}")
     return (name, *(shown(outcome.scores[metric]) for metric in metrics))
 
 
@@ -127,13 +132,19 @@ def _ablation(task: Task, division: Division) -> Table:
         (
             outcome.contender,
             shown(outcome.scores[metric]),
-            shown(outcome.less_than_ours[metric], signed=True),
+            _behind(outcome, metric),
         )
         for outcome in division.outcomes
-        if outcome.kind == "variant"
+        if outcome.kind == "variant" and outcome.scores
     )
     columns = (Column("changed", "name"), *numbers(metric, "less than stance by"))
     return Table(columns, tuple(rows))
+
+
+def _behind(outcome: Outcome, metric: str) -> str:
+    """Write how far a variant is behind; where our own model failed there is nothing to say."""
+    behind = outcome.less_than_ours.get(metric)
+    return shown(behind, signed=True) if behind else ""
 
 
 def _speed(speed: SpeedResult) -> Section:

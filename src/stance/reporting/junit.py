@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 def junit(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -> bytes:
     """Return JUnit XML: a test case for each contender's score and each verdict.
 
-    A contender that took no part is skipped, a verdict that fails the gate is
-    a failure.
+    A contender that took no part is skipped, one that failed is an error, a
+    verdict that fails the gate is a failure.
     """
     root = ET.Element("testsuite", name=suite.title)
     for name, result in results.tasks.items():
+        if result.error:
+            case = ET.SubElement(root, "testcase", classname=name, name="scores")
+            ET.SubElement(case, "error", message=result.error)
         for division in result.divisions:
             for outcome in division.outcomes:
                 case = ET.SubElement(
@@ -33,6 +36,8 @@ def junit(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -> b
                 )
                 if outcome.absence:
                     ET.SubElement(case, "skipped", message=outcome.absence)
+                if outcome.error:
+                    ET.SubElement(case, "error", message=outcome.error)
                 said = "\n".join(f"{m}: {shown(score)}" for m, score in outcome.scores.items())
                 ET.SubElement(case, "system-out").text = said
     for verdict in verdicts:
@@ -42,6 +47,7 @@ def junit(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -> b
         ET.SubElement(case, "system-out").text = f"{verdict.grade}: {verdict.message}"
     root.set("tests", str(len(root)))
     root.set("failures", str(sum(verdict.fails for verdict in verdicts)))
+    root.set("errors", str(len(root.findall("testcase/error"))))
     root.set("skipped", str(len(root.findall("testcase/skipped"))))
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
