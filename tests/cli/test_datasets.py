@@ -56,3 +56,15 @@ def test_export_and_read_by_name(public_data, tmp_path):
     stance("train", "dataset:mawqif/train", *where, "-o", tmp_path / "m", *FAST_SETTINGS, **here)
     out, _ = stance("evaluate", "dataset:mawqif/test", *where, "-m", tmp_path / "m", **here)
     assert "None" in out
+
+
+def test_a_set_that_no_address_offers_says_how_it_was_made_and_where_to_put_it(nowhere):
+    out, _ = stance("datasets", "show", "syria-headlines", **nowhere)
+    assert "no reading of the headline" in " ".join(out.split())
+    for command in ("fetch syria-headlines", "export syria-headlines -o x.csv"):
+        _, error = stance("datasets", *command.split(), code=1, **nowhere)
+        told = " ".join(error.split())
+        assert "cannot be fetched" in told
+        assert "syria_headlines.csv" in told
+        assert "STANCE_DATA" in told
+        assert "e6a44ca8a7925acde7cd0d14b854f3613f4e9c6f" in told

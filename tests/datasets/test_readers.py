@@ -81,3 +81,28 @@ def test_syria_outlets_is_the_task_of_the_documents():
     blocs = {"damascus_aligned": 92, "opposition_aligned": 203, "neutral_wire": 206}
     assert Counter(a.label for a in articles) == blocs
     assert len({a.outlet for a in articles}) == 37
+
+
+@pytest.mark.usefixtures("public_data")
+def test_the_task_with_four_labels_has_the_same_articles_and_those_of_pro_sdf_outlets():
+    three, _ = read_corpus(["dataset:syria-outlets"])
+    four, _ = read_corpus(["dataset:syria-outlets-4"])
+    added = [article for article in four if article.label == "pro_sdf"]
+    assert [article for article in four if article.label != "pro_sdf"] == three
+    assert (len(added), len({article.outlet for article in added})) == (11, 6)
+
+
+@pytest.mark.usefixtures("public_data")
+def test_headlines_are_labelled_by_the_bloc_of_their_outlet():
+    articles, rejected = read_corpus(["dataset:syria-headlines"])
+    assert not rejected
+    assert Counter(article.label for article in articles) == {
+        "pro_sdf": 188,
+        "opposition_aligned": 2114,
+        "damascus_aligned": 22,
+        "neutral_wire": 53,
+        "turkey_aligned": 121,
+        "russian_state": 46,
+    }
+    assert len({article.outlet for article in articles}) == 16
+    assert len({article.id for article in articles}) == len(articles)

@@ -81,6 +81,8 @@ def fetch(dataset: Dataset, *, progress: Callable[[int, int], None] | None = Non
         return verified_folder(dataset)
     if _is_whole(origin, folder):
         return folder
+    if dataset.by_hand:
+        raise CorpusError(_not_here(dataset, folder))
     tell = progress or (lambda done, total: None)
     with replacing_folder(folder, force=True) as beside:
         wanted = _wanted(origin)
@@ -122,6 +124,13 @@ def _not_here(dataset: Dataset, folder: Path) -> str:
         return (
             f"Got the data set {dataset.name}, but {LOCAL_COPY} has no folder {folder}, and where "
             f"it is set nothing is fetched. Put the files there, or unset {LOCAL_COPY}."
+        )
+    if dataset.by_hand:
+        names = ", ".join(file.path for file in dataset.files)
+        return (
+            f"Got the data set {dataset.name}, which is not on this machine and cannot be fetched. "
+            f"{dataset.by_hand} Put {names} into a folder and name that folder in {LOCAL_COPY}. "
+            f"Source: {dataset.source}."
         )
     return (
         f"Got the data set {dataset.name}, which is not on this machine, but expected it in "

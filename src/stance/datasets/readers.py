@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 
 SYRIA_BLOCS = ("damascus_aligned", "opposition_aligned", "neutral_wire")
+SYRIA_FOUR_BLOCS = (*SYRIA_BLOCS, "pro_sdf")
 SYRIA_SHORTEST = 350  # characters; below stand captions and broken pages
 
 _DATED = re.compile(r"(\d{4})(\d{2})(\d{2})\.txt$")
@@ -127,17 +128,32 @@ def _host(url: str) -> str:
 
 
 def _syria_outlets(_: Dataset, folder: Path, __: str | None) -> Iterator[Values]:
-    """Read the articles whose outlet has a bloc, one for each address."""
+    return _articles_by_bloc(folder, SYRIA_BLOCS)
+
+
+def _syria_outlets_4(_: Dataset, folder: Path, __: str | None) -> Iterator[Values]:
+    return _articles_by_bloc(folder, SYRIA_FOUR_BLOCS)
+
+
+def _articles_by_bloc(folder: Path, wanted: tuple[str, ...]) -> Iterator[Values]:
+    """Read the articles whose outlet is in one of these blocs, one for each address."""
     blocs = outlet_blocs()
     seen: set[str] = set()
     for claim in _claims(folder):
         for text, url in zip(claim["article"], claim["url"], strict=True):
             outlet = _host(url)
             label = blocs.get(outlet)
-            if label in SYRIA_BLOCS and len(text) >= SYRIA_SHORTEST and url not in seen:
+            if label in wanted and len(text) >= SYRIA_SHORTEST and url not in seen:
                 seen.add(url)
                 named = {"id": url, "outlet": outlet, "label": label, "text": text}
                 yield {**named, "claim": claim["id"]}
+
+
+def _syria_headlines(dataset: Dataset, folder: Path, _: str | None) -> Iterator[Values]:
+    for row in _csv_rows(folder / dataset.files[0].path):
+        named = {"id": row["id"], "outlet": row["outlet"], "label": row["bloc"]}
+        kept = {name: row[name] for name in ("event_date", "truncated")}
+        yield {**named, "text": row["headline"], **kept}
 
 
 def _ant(dataset: Dataset, folder: Path, _: str | None) -> Iterator[Values]:
@@ -178,6 +194,8 @@ _READERS: dict[str, Callable[[Dataset, Path, str | None], Iterator[Values]]] = {
     "ant": _ant,
     "arabicstancex": _arabicstancex,
     "mawqif": _mawqif,
+    "syria-headlines": _syria_headlines,
     "syria-outlets": _syria_outlets,
+    "syria-outlets-4": _syria_outlets_4,
     "unifiedfc": _unifiedfc,
 }

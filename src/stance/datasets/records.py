@@ -80,12 +80,17 @@ class Dataset:
         How it is fetched, where not file by file.
     derived_from : str
         The data set whose files it is read from; empty for its own.
+    by_hand : str
+        How its files were made, where no address offers them; empty where they
+        can be fetched.
     source : str
         Repository and commit.
     licence, citation, metric : str
         The metric is the official one, or that of this project where there is
         none.
     labels, splits, fields : tuple of str
+    caution : str
+        What a reader of its labels should know; empty where there is nothing.
     """
 
     name: str
@@ -94,6 +99,7 @@ class Dataset:
     files: tuple[DataFile, ...]
     archive: Archive | None
     derived_from: str
+    by_hand: str
     source: str
     licence: str
     citation: str
@@ -101,11 +107,12 @@ class Dataset:
     labels: tuple[str, ...]
     splits: tuple[str, ...]
     fields: tuple[str, ...]
+    caution: str
 
     @property
     def folder(self) -> str:
-        """The name of the folder that holds its files."""
-        return self.derived_from or self.name
+        """The folder that holds its files, relative to that of all data sets."""
+        return "." if self.by_hand else self.derived_from or self.name
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as plain JSON values, the files as a mapping to their hashes."""
@@ -127,8 +134,8 @@ def dataset_names() -> list[str]:
 
     Examples
     --------
-    >>> dataset_names()
-    ['ans', 'ant', 'arabicstancex', 'mawqif', 'syria-outlets', 'unifiedfc']
+    >>> dataset_names()  # doctest: +ELLIPSIS
+    ['ans', 'ant', 'arabicstancex', 'mawqif', 'syria-headlines', 'syria-outlets', ...]
     """
     return sorted(_registry())
 
@@ -214,6 +221,7 @@ def _dataset(name: str, record: dict[str, Any]) -> Dataset:
         files=_files(name, base) if repository else (),
         archive=archive,
         derived_from=record.get("derived_from", ""),
+        by_hand=record.get("by_hand", "").strip(),
         source=source,
         title=record["title"],
         items=record["items"],
@@ -223,6 +231,7 @@ def _dataset(name: str, record: dict[str, Any]) -> Dataset:
         labels=tuple(record["labels"]),
         splits=tuple(record["splits"]),
         fields=tuple(record["fields"]),
+        caution=record.get("caution", "").strip(),
     )
 
 

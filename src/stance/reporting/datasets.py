@@ -55,6 +55,8 @@ def description(dataset: Dataset, folder: str | None) -> Document:
         ("splits", ", ".join(dataset.splits) or "none"),
         ("metric", dataset.metric),
         ("fields", ", ".join(dataset.fields)),
+        *((("caution", dataset.caution),) if dataset.caution else ()),
+        *((("derivation", dataset.by_hand),) if dataset.by_hand else ()),
     )
     return Document(
         dataset.title,
