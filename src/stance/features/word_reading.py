@@ -182,7 +182,8 @@ class WordReader:
             return encoded
         wide = isinstance(encoded, CodePoints)
         wanted = self._folding.composing if wide else self._folding.marked
-        marked = mark_texts(encoded.units, encoded.offsets, wanted)
+        marked = np.zeros(len(texts), dtype=np.bool_)
+        mark_texts(encoded.units, encoded.offsets, wanted, marked)
         if not marked.any():
             return encoded
         return code_units(
