@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.features import word_reading
-from stance.features.compiled.string_tables import HASH_MASK
+from stance.features.compiled.string_tables import HASH_MASK, LARGEST_NUMBER
 from stance.features.folding import surface_folding, word_folding
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.features.units import code_units
@@ -116,3 +116,12 @@ def test_a_replacement_is_not_replaced_again():
     chain = NormalizationTable({ord("ا"): "ب", ord("ب"): "ت", ord("ج"): "اب "}, (), ((32, 32),))
     reader = WordReader(word_folding(chain), HASH_MASK)
     assert read(reader, ["اب جج"]) == expected(tokenize(["اب جج"], chain))
+
+
+def test_a_table_has_no_more_room_than_its_words_need():
+    reader = WordReader(word_folding(arabic_normalization()), HASH_MASK, room=100_000)
+    read(reader, ["قسد مسد حلب"])
+    table = reader.table()
+    assert len(table.slots) <= 16
+    assert sorted(slot & LARGEST_NUMBER for slot in table.slots if slot != -1) == [0, 1, 2]
+    assert table.offsets.tolist() == [0, 3, 6, 9]

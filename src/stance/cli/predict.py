@@ -19,6 +19,7 @@ from stance.cli.engines import (
     labelling_engine,
 )
 from stance.cli.guarded import QuietOption
+from stance.cli.memory import give_back_large_blocks
 from stance.cli.models import model_folder
 from stance.cli.options import ForceOption, JobsOption, ModelOption, with_corpus_options
 from stance.errors import ConfigError
@@ -118,7 +119,7 @@ def predict_command(
     resume: ResumeOption = False,
     force: ForceOption = False,
     part_rows: PartRowsOption = 100_000,
-    batch_size: BatchSizeOption = 1024,
+    batch_size: BatchSizeOption = 512,
     jobs: JobsOption = -1,
     engine: EngineOption = LOCAL,
     scheduler: SchedulerOption = None,
@@ -141,6 +142,7 @@ def predict_command(
 
     if quiet:
         when_compiling(None)
+    give_back_large_blocks()
     check_min_probability(min_probability)
     check_engine(engine, scheduler)
     n_threads(jobs)

@@ -160,10 +160,14 @@ class WordReader:
         self._memo.fill(0)
 
     def table(self) -> StringTable:
-        """Return the words read so far."""
+        """Return the words read so far, with no more room than they need."""
+        from stance.features.compiled.string_tables import reindex
+
         n_words = self.n_words
         offsets = self.offsets[: n_words + 1].copy()
-        return StringTable(self.units[: offsets[-1]].copy(), offsets, self._slots, self._hash_mask)
+        slots = empty_slots(n_words)
+        reindex(self._slots, slots)
+        return StringTable(self.units[: offsets[-1]].copy(), offsets, slots, self._hash_mask)
 
     def words(self) -> list[str]:
         """Return the words read so far as strings."""
