@@ -131,6 +131,18 @@ def test_a_kernels_own_arrays_are_zero_and_given_back():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
+def picked(tables, row):
+    (names, places), factor = tables
+    return names[row] + int(places[row, 1] * factor)
+
+
+def test_tuples_are_handed_over_member_by_member():
+    tables = ((np.arange(5, dtype=np.int32), np.arange(10.0).reshape(5, 2)), 2.0)
+    kernel = Kernel(picked)
+    assert [kernel(tables, row) for row in range(5)] == [picked(tables, row) for row in range(5)]
+    assert kernel.signatures == ["((int32[:], float64[:, :]), float64), int64"]
+
+
 def share(a, b):
     return a // b
 
@@ -152,7 +164,7 @@ def test_an_array_with_gaps_is_refused(array):
 
 def test_an_argument_that_is_no_number_is_refused():
     with pytest.raises(TypeError, match="Got str for a kernel"):
-        Kernel(is_large)("7")
+        Kernel(is_large)(("7",))
 
 
 def pair(number):

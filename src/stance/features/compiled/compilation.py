@@ -32,8 +32,8 @@ SWITCH = "NUMBA_DISABLE_JIT"
 def compiled(function: Function) -> Function:
     """Compile on first call, without the interpreter's lock, and keep the result on disk.
 
-    A kernel takes numbers and C-contiguous arrays, and returns a number or
-    nothing. With ``NUMBA_DISABLE_JIT=1`` it runs as plain Python.
+    A kernel takes numbers, C-contiguous arrays and tuples of them, and returns
+    a number or nothing. With ``NUMBA_DISABLE_JIT=1`` it runs as plain Python.
     """
     if os.environ.get(SWITCH) == "1":
         return function

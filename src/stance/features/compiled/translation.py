@@ -11,6 +11,7 @@ import llvmlite.binding as llvm
 from numba import jit, types
 from numba.core.types import Array, Type
 
+from stance.features.compiled.arguments import TUPLE
 from stance.features.compiled.object_code import ObjectCode, target_machine
 
 if TYPE_CHECKING:
@@ -134,9 +135,10 @@ class Translator:
 
 
 def _numba_type(argument: ArgumentType) -> Type:
-    name, n_dimensions = argument
-    kind = types.boolean if name == "bool" else getattr(types, name)
-    return Array(kind, n_dimensions, "C") if n_dimensions else kind
+    if argument.name == TUPLE:
+        return types.Tuple(list(map(_numba_type, argument.members)))
+    kind = types.boolean if argument.name == "bool" else getattr(types, argument.name)
+    return Array(kind, argument.n_dimensions, "C") if argument.n_dimensions else kind
 
 
 def _object_code(assembly: str, function: str, name: str, returned: str) -> ObjectCode:
