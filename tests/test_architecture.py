@@ -106,7 +106,8 @@ MAY_IMPORT = {
 }
 SINGLE_IMPORTERS = {
     "camel_tools": {"text/normalization.py"},
-    "numba": {"features/compiled/compilation.py"},
+    "numba": {"features/compiled/translation.py"},
+    "llvmlite": {"features/compiled/object_code.py", "features/compiled/translation.py"},
     "fsspec": {"formats/addresses.py"},
     "dask": set(),
     "distributed": {"distributed/worker_context.py", "distributed/connection.py"},

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stance.corpus.article import Article
 from stance.features import word_reading
-from stance.features.compiled.string_tables import HASH_MASK
+from stance.features.compiled.string_tables import HASH_MASK, LARGEST_NUMBER
 from stance.features.folding import surface_folding, word_folding
 from stance.features.quotation_tables import MARKS
 from stance.features.tokens import tokenize, tokenize_surface
@@ -206,3 +206,12 @@ def test_voices_of_real_news_are_those_of_the_rules(public_data, source, every):
 
 def test_voices_of_seeds_are_those_of_the_rules(seed_articles):
     check_voices(PROFILES["default"], [one.text for one in seed_articles])
+
+
+def test_a_table_has_no_more_room_than_its_words_need():
+    reader = WordReader(word_folding(arabic_normalization()), HASH_MASK, room=100_000)
+    read(reader, ["قسد مسد حلب"])
+    table = reader.table()
+    assert len(table.slots) <= 16
+    assert sorted(slot & LARGEST_NUMBER for slot in table.slots if slot != -1) == [0, 1, 2]
+    assert table.offsets.tolist() == [0, 3, 6, 9]

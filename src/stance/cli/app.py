@@ -26,11 +26,12 @@ from stance.cli import (
     tune,
     verify,
 )
-from stance.cli.console import fail, note
+from stance.cli.console import fail, note, note_compiling
 from stance.cli.guarded import guarded
 from stance.cli.stopping import Terminated, end_in_order_on_sigterm, interrupted_by_ctrl_c
 from stance.cli.streams import prepare_streams
 from stance.errors import ConfigError, RegressionError, RenamedSettingWarning, StanceError
+from stance.features.compiled.first_use import when_compiling
 
 FAILED = 1
 MISUSED = 2
@@ -124,6 +125,7 @@ def main() -> None:
     prepare_streams()
     end_in_order_on_sigterm()
     warnings.showwarning = _show_warning
+    when_compiling(note_compiling)
     try:
         with interrupted_by_ctrl_c():
             app()

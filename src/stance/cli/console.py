@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -72,18 +71,15 @@ def _shows_progress() -> bool:
     return sys.stderr.isatty() and not _QUIET.get()
 
 
-@contextmanager
-def patience(message: str, after: float = 1.0) -> Iterator[None]:
-    """Say on stderr what takes long, after some seconds; only on a terminal."""
-    if not _shows_progress():
-        yield
-        return
-    timer = threading.Timer(after, note, [message])
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+def note_compiling(kept: bool) -> None:
+    """Say on stderr that loops are compiled, which takes longer than a short command."""
+    if kept:
+        note("Compiling the counting loops for this processor, once: it takes some seconds.")
+    else:
+        note(
+            "Compiling the counting loops, which takes some seconds at each start, since no folder "
+            "can be written in. Let NUMBA_CACHE_DIR name one."
+        )
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.cli.console import patience
 from stance.cli.corpus import tell
 from stance.cli.engines import (
     DASK,
@@ -20,9 +19,11 @@ from stance.cli.engines import (
     labelling_engine,
 )
 from stance.cli.guarded import QuietOption
+from stance.cli.memory import give_back_large_blocks
 from stance.cli.models import model_folder
 from stance.cli.options import ForceOption, JobsOption, ModelOption, with_corpus_options
 from stance.errors import ConfigError
+from stance.features.compiled.first_use import when_compiling
 from stance.formats.source import Source
 from stance.reporting.reading import storage_lines
 
@@ -118,7 +119,7 @@ def predict_command(
     resume: ResumeOption = False,
     force: ForceOption = False,
     part_rows: PartRowsOption = 100_000,
-    batch_size: BatchSizeOption = 1024,
+    batch_size: BatchSizeOption = 512,
     jobs: JobsOption = -1,
     engine: EngineOption = LOCAL,
     scheduler: SchedulerOption = None,
@@ -139,6 +140,9 @@ def predict_command(
     from stance.labelling.target import choose_target, refuse_unless
     from stance.model.prediction import check_min_probability, n_threads
 
+    if quiet:
+        when_compiling(None)
+    give_back_large_blocks()
     check_min_probability(min_probability)
     check_engine(engine, scheduler)
     n_threads(jobs)
@@ -218,6 +222,5 @@ def _loaded(model: Path | None) -> StoredModel:
     from stance.model.persistence import read_model
 
     stored = read_model(model_folder(model))
-    with patience("Compiling the counting loops, which is done once after an installation ..."):
-        stored.model.scorer.scores(text_inputs(["كلمة"]))
+    stored.model.scorer.scores(text_inputs(["كلمة"]))
     return stored

@@ -43,7 +43,7 @@ class WordTable:
 
         self.order = order
         self.max_n = analyzer.max_n
-        reader = WordReader(term_folding(), hash_mask, max(len(terms), 1))
+        reader = WordReader(term_folding(), hash_mask)
         paths = reader.read(terms, code_units(terms))
         self.words = reader.table()
         self.alone = np.full(reader.n_words, -1, dtype=np.int32)

@@ -280,10 +280,14 @@ class WordReader:
         self._memo.fill(0)
 
     def table(self) -> StringTable:
-        """Return the words read so far."""
+        """Return the words read so far, with no more room than they need."""
+        from stance.features.compiled.string_tables import reindex
+
         n_words = self.n_words
         offsets = self.offsets[: n_words + 1].copy()
-        return StringTable(self.units[: offsets[-1]].copy(), offsets, self._slots, self._hash_mask)
+        slots = empty_slots(n_words)
+        reindex(self._slots, slots)
+        return StringTable(self.units[: offsets[-1]].copy(), offsets, slots, self._hash_mask)
 
     def words(self) -> list[str]:
         """Return the words read so far as strings."""
@@ -302,7 +306,8 @@ class WordReader:
             return encoded
         wide = isinstance(encoded, CodePoints)
         wanted = self._folding.composing if wide else self._folding.marked
-        marked = mark_texts(encoded.units, encoded.offsets, wanted)
+        marked = np.zeros(len(texts), dtype=np.bool_)
+        mark_texts(encoded.units, encoded.offsets, wanted, marked)
         if not marked.any():
             return encoded
         return code_units(

@@ -1,106 +1,98 @@
-"""Compile functions on first call, and keep the machine code on disk."""
+"""Compile functions on first call, and keep the machine code on disk.
+
+numba translates a kernel when it is called with arguments of types that it was
+never called with. The machine code is kept as an object file, which LLVM loads
+again without numba: importing numba takes longer than labelling a thousand
+articles.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import suppress
+import functools
+import os
+import threading
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from numba import config, njit
-from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.np import linalg
+from stance.features.compiled.arguments import ArgumentType, argument_type, signature_text
+from stance.features.compiled.first_use import tell_of_compiling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FunctionType
+
+    from stance.features.compiled.object_code import LoadedKernel
+    from stance.features.compiled.translation import Translator
 
     Function = TypeVar("Function", bound=Callable[..., object])
 
-
-# The solver has four labels side by side, and the processor a register of as many numbers. It
-# changes no result: each label's sums stay in their order.
-config.SLP_VECTORIZE = 1
-
-
-def _load_without_blas() -> None:
-    """Load what numba needs to run kernels, but not SciPy's linear algebra.
-
-    numba looks for it when it first loads a kernel, which takes a sixth of a
-    second. No kernel here needs it; where another's does, it is looked for then.
-    """
-    ask = linalg.ensure_blas
-    linalg.ensure_blas = lambda: None
-    try:
-        from numba.np import arraymath
-
-        vars(arraymath)["ensure_blas"] = ask
-    finally:
-        linalg.ensure_blas = ask
-
-
-_load_without_blas()
+SWITCH = "NUMBA_DISABLE_JIT"
 
 
 def compiled(function: Function) -> Function:
     """Compile on first call, without the interpreter's lock, and keep the result on disk.
 
-    The cache lies in the folder that ``NUMBA_CACHE_DIR`` names, else beside
-    the source, else in the user's cache folder where that is read-only. With
-    no folder to write in, every process compiles anew.
+    A kernel takes numbers, C-contiguous arrays and tuples of them, and returns
+    a number or nothing. With ``NUMBA_DISABLE_JIT=1`` it runs as plain Python.
     """
-    made: Any = njit(function, nogil=True)
-    if hasattr(made, "_cache"):  # not where compiling is switched off
-        with suppress(RuntimeError):  # numba found no folder to write in
-            made._cache = _disk_cache(function)
-    return cast("Function", made)
+    if os.environ.get(SWITCH) == "1":
+        return function
+    return cast("Function", Kernel(cast("FunctionType", function)))
 
 
-def _disk_cache(function: Callable[..., object]) -> _RepairingCache:
-    """Return numba's cache of a kernel, valid while no file of this folder changes.
+class Kernel:
+    """A function that is compiled for the types of arguments that it is called with.
 
-    A kernel's machine code contains that of the kernels it calls, but numba
-    compares only the kernel's own source file with the one that was compiled.
-    """
-    kept: Any = FunctionCache(function)
-    kept._cache_file = IndexDataCacheFile(
-        cache_path=kept.cache_path,
-        filename_base=kept._impl.filename_base,
-        source_stamp=(kept._impl.locator.get_source_stamp(), _folder_digest()),
-    )
-    return _RepairingCache(kept)
-
-
-class _RepairingCache:
-    """What numba keeps on disk of a kernel; what of it is damaged is compiled anew.
-
-    numba itself passes over a cache that cannot be read for want of rights, but
-    not over one that was cut short or overwritten.
+    Parameters
+    ----------
+    function : function
+        Its globals are numbers and other kernels.
     """
 
-    def __init__(self, kept: Any) -> None:
-        self._kept = kept
+    def __init__(self, function: FunctionType) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self._loaded: dict[tuple[ArgumentType, ...], LoadedKernel] = {}
+        self._lock = threading.Lock()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._kept, name)
+    @property
+    def signatures(self) -> list[str]:
+        """The types of arguments that it is compiled for in this process."""
+        return list(map(signature_text, self._loaded))
 
-    def load_overload(self, signature: Any, context: Any) -> Any:
-        """Return a compiled version, None where there is none that can be used."""
-        try:
-            return self._kept.load_overload(signature, context)
-        except Exception:
-            # Unpickling bytes of any kind raises errors of any kind.
-            self._kept.flush()
-            return None
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the machine code for arguments of these types, which is made if need be."""
+        types = tuple(map(argument_type, arguments))
+        loaded = self._loaded.get(types)
+        if loaded is None:
+            with self._lock:
+                loaded = self._loaded.get(types) or self._load(types)
+                self._loaded[types] = loaded
+        return loaded(arguments)
+
+    def _load(self, types: tuple[ArgumentType, ...]) -> LoadedKernel:
+        """Load the machine code from the disk, and translate the function if it is not there."""
+        from stance.features.compiled.code_cache import CodeCache
+        from stance.features.compiled.object_code import LoadedKernel
+
+        name = f"{self.function.__module__.rpartition('.')[2]}.{self.function.__qualname__}"
+        kept = CodeCache(name, signature_text(types))
+        code = kept.read()
+        if code is None:
+            tell_of_compiling(kept=kept.folder is not None)
+            code = _translator().translate(self.function, types)
+            kept.write(code)
+        return LoadedKernel(code, types)
+
+
+def kernels_called_by(function: FunctionType) -> dict[str, FunctionType]:
+    """Return the kernels that a function calls, by the names it has for them."""
+    found = {name: function.__globals__.get(name) for name in function.__code__.co_names}
+    return {name: one.function for name, one in found.items() if isinstance(one, Kernel)}
 
 
 @cache
-def _folder_digest() -> bytes:
-    """Return a hash of all source files beside this one."""
-    digest = hashlib.sha256()
-    files = [file for file in resources.files(__package__).iterdir() if file.name.endswith(".py")]
-    for file in sorted(files, key=lambda file: file.name):
-        source = file.read_bytes()
-        digest.update(f"{file.name} {len(source)}\n".encode())
-        digest.update(source)
-    return digest.digest()
+def _translator() -> Translator:
+    from stance.features.compiled.translation import Translator
+
+    return Translator(kernels_called_by)

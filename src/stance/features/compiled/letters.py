@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from stance.features.compiled.arrays import LOW_HALF
 from stance.features.compiled.compilation import compiled
 from stance.features.compiled.string_tables import NUMBER_BITS, extended_hash, find_string
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from stance.features.compiled.arrays import Bits, Int32s, Int64s, Numbers, Units
@@ -41,15 +40,15 @@ FIRST_PAIRED = 0x10000
 
 
 @compiled
-def mark_texts(units: Units, text_offsets: Int64s, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which texts hold a wanted letter, shape (n_texts,)."""
-    found = np.zeros(len(text_offsets) - 1, dtype=np.bool_)
+def mark_texts(
+    units: Units, text_offsets: Int64s, wanted: NDArray[np.bool_], found: NDArray[np.bool_]
+) -> None:
+    """Tell which texts hold a wanted letter: ``found``, of shape (n_texts,), is true for them."""
     for text in range(len(text_offsets) - 1):
         for i in range(text_offsets[text], text_offsets[text + 1]):
             if wanted[units[i]]:
                 found[text] = True
                 break
-    return found
 
 
 @compiled

@@ -76,7 +76,8 @@ def list_ngrams(
     for word in range(first_word, n_words):
         size = offsets[word + 1] - offsets[word] + 2
         padded[0] = padded[size - 1] = SPACE
-        padded[1 : size - 1] = units[offsets[word] : offsets[word + 1]]
+        for i in range(size - 2):
+            padded[i + 1] = units[offsets[word] + i]
         n_found = ngram_offsets[word]
         # A word too short for the shortest n-gram counts once, whole.
         shortest = min(min_n, size)
@@ -116,7 +117,8 @@ def split_words(
     for word in range(first_word, n_words):
         size = offsets[word + 1] - offsets[word] + 2
         padded[0] = padded[size - 1] = SPACE
-        padded[1 : size - 1] = units[offsets[word] : offsets[word + 1]]
+        for i in range(size - 2):
+            padded[i + 1] = units[offsets[word] + i]
         n_found = ngram_offsets[word]
         shortest = min(min_n, size)
         longest = min(max(max_n, shortest), size)

@@ -98,5 +98,6 @@ def _sort_by_column(
             digit = (keys[i] >> shift) & RADIX_MASK
             spare[sizes[digit]] = keys[i]
             sizes[digit] += 1
-        keys[:n_keys] = spare[:n_keys]
+        for i in range(n_keys):
+            keys[i] = spare[i]
         shift += RADIX_BITS
