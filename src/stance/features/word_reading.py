@@ -190,7 +190,9 @@ class WordReader:
             return np.ones(n_texts, dtype=np.bool_)
         if folding.compose is None:
             return np.zeros(n_texts, dtype=np.bool_)
-        return mark_texts(encoded.units, encoded.offsets, folding.marked)
+        marked = np.zeros(n_texts, dtype=np.bool_)
+        mark_texts(encoded.units, encoded.offsets, folding.marked, marked)
+        return marked
 
     def _read_pieces(
         self, encoded: CodeUnits | CodePoints, given: NDArray[np.int8]

@@ -59,7 +59,9 @@ def assign_voices(
     no word character beyond. ``given`` is the voice of a whole text, or -1
     where its marks decide.
     """
-    most = np.diff(mark_offsets).max() if len(mark_offsets) > 1 else 0
+    most = 0
+    for text in range(len(mark_offsets) - 1):
+        most = max(most, mark_offsets[text + 1] - mark_offsets[text])
     room = np.empty((6, most + 1), dtype=np.int64)
     heads = np.empty(N_FAMILIES, dtype=np.int64)
     for text in range(len(text_offsets) - 1):

@@ -80,7 +80,7 @@ OPTIONS: Any = {"nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper"
 
 # The solver has four labels side by side, and the processor a register of as many numbers. It
 # changes no result: each label's sums stay in their order.
-config.SLP_VECTORIZE = 1
+vars(config)["SLP_VECTORIZE"] = 1
 
 _LOCK = threading.RLock()
 
