@@ -73,7 +73,8 @@ def learn_forms(
         n_found = n_branches[0]
         if n_found + MOST_FORMS >= len(branches):
             return word
-        forms[word] = NONE
+        for column in range(forms.shape[1]):
+            forms[word, column] = NONE
         begin, size = offsets[word], offsets[word + 1] - offsets[word]
         if size > longest + PARTICLES:
             continue
@@ -81,13 +82,13 @@ def learn_forms(
             letters[i] = units[begin + i]
         n_forms = _list_forms(letters, size, starts, found, known)
         has_article = size > 1 and letters[0] == ALEF and letters[1] == LAM
-        bare = _form_number(letters, 2, size, known) if has_article else found[0]
+        bare = _place_of(4, starts, n_forms) if has_article else 0
         forms[word, PLAIN] = _behind_others(found[0], known)
-        forms[word, BARE] = _behind_others(bare, known)
+        forms[word, BARE] = _behind_others(found[bare], known)
         first = n_found
         for i in range(n_forms):
             branch = branch_from(ROOT, found[i], tree) if found[i] != NONE else NOWHERE
-            if branch != NOWHERE and not _is_in(found[i], found, i):
+            if branch != NOWHERE and _place_of(found[i], found, i) == i:
                 if forms[word, ALONE] == NONE:
                     forms[word, ALONE] = int(branch & LOW_HALF) - 1
                 branches[n_found] = branch
@@ -106,12 +107,12 @@ def _behind_others(form: int, known: Known) -> int:
 
 
 @compiled
-def _is_in(number: int, numbers: Int64s, size: int) -> bool:
-    """Tell whether a number is among the first of some."""
+def _place_of(number: int, numbers: Int64s, size: int) -> int:
+    """Return the first place of a number among the first of some; ``size`` where it is not."""
     i = 0
     while i < size and numbers[i] != number:
         i += 1
-    return i < size
+    return i
 
 
 @compiled
@@ -164,19 +165,29 @@ def _form_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
     respelled, longest, n_forms = known[4], known[5], len(known[6])
     if not 0 < end - begin <= longest:
         return NONE
-    number = _string_number(letters, begin, end, known)
-    if number >= 0 and respelled[number] != NO_SPELLING:
-        return int(respelled[number])
-    if end - begin >= WITH_ENDING:
-        if letters[end - 2] == WAW and letters[end - 1] == NOON:
-            letters[end - 2] = YEH
-            number = _string_number(letters, begin, end, known)
-            letters[end - 2] = WAW
-        elif letters[end - 1] == WAW:
-            letters[end - 1] = YEH
-            number = _string_number(letters, begin, end, known)
-            letters[end - 1] = WAW
+    changed = NONE
+    while True:
+        number = _string_number(letters, begin, end, known)
+        if changed != NONE:
+            letters[changed] = WAW
+            break
+        if number >= 0 and respelled[number] != NO_SPELLING:
+            return int(respelled[number])
+        changed = _ending_to_change(letters, begin, end)
+        if changed == NONE:
+            break
+        letters[changed] = YEH
     return number if 0 <= number < n_forms else NONE
+
+
+@compiled
+def _ending_to_change(letters: Int32s, begin: int, end: int) -> int:
+    """Return the place of the و in the endings ون and و, which are ين and ي in other cases."""
+    if end - begin < WITH_ENDING:
+        return NONE
+    if letters[end - 2] == WAW and letters[end - 1] == NOON:
+        return end - 2
+    return end - 1 if letters[end - 1] == WAW else NONE
 
 
 @compiled
