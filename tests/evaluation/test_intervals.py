@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
+from scipy.stats import binomtest
 from scipy.stats import t as student
 from sklearn.metrics import accuracy_score, f1_score
 
@@ -273,3 +274,10 @@ def test_the_script_does_not_stand_in_for_the_package_of_its_name():
 def test_the_interval_of_a_share_is_wilsons(n, data):
     hits = data.draw(st.integers(0, n))
     assert np.allclose(share_interval(hits, n), wilson_interval(hits / n, n, 1.959964), atol=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 501, 31_523])
+def test_the_interval_of_a_share_is_scipys_to_the_last_digit(n):
+    for hits in sorted({0, 1, n // 3, n // 2, n - 1, n}):
+        expected = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+        assert share_interval(hits, n) == (expected.low, expected.high)

@@ -6,7 +6,7 @@ from stance.features import batches
 from stance.features.batches import InputBatch
 from stance.features.lexicon import Category, Lexicon, LexiconFile, Term
 from stance.features.lexicon_block import LexiconBlock
-from stance.features.matrices import scaled, stack
+from stance.features.matrices import scaled, stack, stack_scaled
 from stance.features.model_input import text_inputs
 from stance.features.stack import FeatureStack, ScaledBlock
 from stance.features.tfidf import TfidfOptions, fit_tfidf
@@ -111,9 +111,18 @@ def test_scaling_multiplies_columns_and_leaves_the_values_as_they_were():
 
 
 def test_matrices_side_by_side_stay_single_precision_rows():
-    left = sparse.csr_array(np.array([[1.0], [0.0]]))
+    left = sparse.csr_array(np.array([[1.0], [0.0]], dtype=np.float32))
     right = sparse.csr_array(np.array([[0.0, 2.0], [3.0, 0.0]], dtype=np.float32))
-    both = stack([left, right])
+    scales = [np.array([2.0], dtype=np.float32), np.array([0.5, 3.0], dtype=np.float32)]
+    expected = sparse.hstack([scaled(left, scales[0]), scaled(right, scales[1])], format="csr")
+    both = stack_scaled([left, right], scales)
     assert isinstance(both, sparse.csr_array)
-    assert both.dtype == np.float32
-    assert both.toarray().tolist() == [[1, 0, 2], [0, 3, 0]]
+    assert both.toarray().tolist() == [[2, 0, 6], [0, 1.5, 0]]
+    for name in ("data", "indices", "indptr"):
+        ours, theirs = getattr(both, name), getattr(expected, name)
+        assert (ours.dtype, ours.tolist()) == (theirs.dtype, theirs.tolist())
+
+
+def test_contributions_side_by_side_are_in_double_precision():
+    one = sparse.csr_array(np.array([[0.1], [0.0]]))
+    assert stack([one, one]).toarray().tolist() == [[0.1, 0.1], [0.0, 0.0]]

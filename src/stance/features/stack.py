@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from stance.features.batches import InputBatch
-from stance.features.matrices import scaled, stack
+from stance.features.matrices import stack, stack_scaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,8 @@ class FeatureStack:
 
     def values(self, batch: Batch) -> sparse.csr_array:
         """Return the features of a batch of inputs prepared already, or of their passages."""
-        return stack([scaled(b.block.transform(batch), b.scale) for b in self.blocks])
+        parts = [part.block.transform(batch) for part in self.blocks]
+        return stack_scaled(parts, [part.scale for part in self.blocks])
 
     def contributions(
         self, inputs: Sequence[ModelInput], weights: NDArray[np.float32]
@@ -115,4 +116,4 @@ class FeatureStack:
             part.block.contributions(batch, part.scale, weights[own])
             for part, own in self.columns()
         ]
-        return stack(parts, "float64")
+        return stack(parts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stance.corpus.article import check_articles
 from stance.errors import ConfigError
 from stance.features.block import Groups
-from stance.features.matrices import scaled, stack
+from stance.features.matrices import stack_scaled
 from stance.features.registry import BLOCKS
 from stance.features.stack import FeatureStack, ScaledBlock
 from stance.model.article_weights import article_weights
@@ -159,8 +159,10 @@ def fit_features(
             f"{', '.join(others)} and {last} enabled."
         )
     blocks = [block for block, _ in fitted]
+    values = [of_block for _, of_block in fitted]
+    fitted.clear()
     features = FeatureStack(batch.table, blocks, by_voice(config), preparation)
-    articles = stack([scaled(values, block.scale) for block, values in fitted])
+    articles = stack_scaled(values, [block.scale for block in blocks])
     matrix = _in_passages(features, batch, articles, config)
     if corpus.auxiliary:
         matrix = replace(matrix, auxiliary=_learn_auxiliary(corpus, features, articles, config))

@@ -101,3 +101,27 @@ def _sort_by_column(
         for i in range(n_keys):
             keys[i] = spare[i]
         shift += RADIX_BITS
+
+
+@compiled
+def copy_scaled(
+    columns: Int32s,
+    values: Float32s,
+    row_offsets: Int64s,
+    scale: Float32s,
+    first_column: int,
+    ends: Int64s,
+    joined_columns: Int32s,
+    joined_values: Float32s,
+) -> None:
+    """Write a block's scaled values behind those that each row has already.
+
+    Row i has them up to ``ends[i]``, which is moved to the end of what is written.
+    """
+    for row in range(len(row_offsets) - 1):
+        at = ends[row]
+        for i in range(row_offsets[row], row_offsets[row + 1]):
+            joined_columns[at] = first_column + columns[i]
+            joined_values[at] = values[i] * scale[columns[i]]
+            at += 1
+        ends[row] = at
