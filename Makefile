@@ -78,7 +78,7 @@ speed: bench build/before-env/.installed  ## everything timed beside an earlier 
 
 speed-short: install  ## the same on made-up text, with a lexicon and without, in a few minutes, beside scikit-learn alone
 	@mkdir -p build
-	$(BIN)/python benchmarks/speed.py --short --rounds 1 --results build
+	$(BIN)/python benchmarks/speed.py --short --rounds 2 --results build
 
 models: install  ## the model that ships with the package, and its card
 	$(BIN)/stance train $(SEEDS) $(SETTINGS) --codebook seeds/codebook.toml --output models/syria-framing --force

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bars import FULL, SHORT
-from growth import CURVES, grow
+from growth import CURVES, grow, plot
 from made_up import write_articles
 from speed_report import Result, write
 from speed_rows import ROWS
@@ -46,13 +46,14 @@ if TYPE_CHECKING:
     from bars import Bar
 
 RESULTS = Path(__file__).parent / "results"
-FAULTS = (subprocess.CalledProcessError, RuntimeError, OSError, ValueError, KeyError)
+FAULTS = (subprocess.CalledProcessError, RuntimeError, OSError, ValueError, KeyError, ImportError)
 
 
 def main() -> None:
     """Measure, write the table, and fail below a bar."""
     chosen = arguments()
     path = chosen.results / f"{chosen.name}.json"
+    path.parent.mkdir(exist_ok=True)
     part = chosen.only or chosen.growth
     earlier = json.loads(path.read_text(encoding="utf-8")) if part and path.exists() else {}
     result = Result.of(earlier)
@@ -61,7 +62,7 @@ def main() -> None:
         size = round(shop.articles.stat().st_size / 1e6, 1)
         result.machine = {**machine(chosen.opponents), "articles_mb": size}
         for what in (*rows(chosen), *(f"growth {against}" for against in chosen.growth)):
-            attempt(what, result, shop, chosen.rounds)
+            attempt(what, result, shop, chosen.rounds, path)
             bars = list(judge(result, short=chosen.short))
             write(result, bars, path)
     print(path.with_suffix(".md").read_text(encoding="utf-8"))
@@ -69,20 +70,22 @@ def main() -> None:
         sys.exit(1)
 
 
-def attempt(what: str, result: Result, shop: Workshop, rounds: int) -> None:
+def attempt(what: str, result: Result, shop: Workshop, rounds: int, path: Path) -> None:
     """Measure a row or a curve; a fault in it is noted and does not stop the next."""
     result.failures.pop(what, None)
     try:
         if what.startswith("growth "):
             against = what.removeprefix("growth ")
             result.curves[against] = grow(against, shop, rounds)
+            plot(result.curves[against], path.with_name(f"{path.stem}-{against}.svg"))
             return
         row = ROWS[what]
         result.rows[what] = measure(list(row.contenders(shop)), rounds)
         result.figures |= dict(row.figures(shop))
     except FAULTS as error:
-        said = getattr(error, "stderr", None) or ""
-        result.failures[what] = f"{error!r} {said[-500:]}".strip()
+        # What a command said at last tells more than its name.
+        said = (getattr(error, "stderr", None) or "").strip().splitlines()
+        result.failures[what] = said[-1] if said else f"{type(error).__name__}: {error}"
         print(f"{what} failed: {result.failures[what]}", file=sys.stderr)
 
 

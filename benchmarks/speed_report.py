@@ -1,4 +1,4 @@
-"""What `speed.py` measured, in this run and in earlier ones, as JSON, Markdown and curves."""
+"""What `speed.py` measured, in this run and in earlier ones, as JSON and Markdown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from growth import Curve, plot
+from growth import Curve
 from timing import Measured
 
 if TYPE_CHECKING:
@@ -68,10 +68,7 @@ class Result:
 
 
 def write(result: Result, bars: list[Bar], path: Path) -> None:
-    """Write the table as Markdown and JSON, and the curves, in place of what was there."""
-    path.parent.mkdir(exist_ok=True)
-    for against, curve in result.curves.items():
-        plot(curve, path.with_name(f"{path.stem}-{against}.svg"))
+    """Write the table as Markdown and JSON, in place of what was there."""
     written = json.dumps(result.to_dict(bars), indent=2, ensure_ascii=False) + "\n"
     text = "\n".join(markdown(result, bars, path.stem)) + "\n"
     for place, content in ((path, written), (path.with_suffix(".md"), text)):
