@@ -82,5 +82,5 @@ def test_misuse_is_told_before_anything_runs(suite, tmp_path):
     )
     assert not out.exists()
     out.write_text("kept")
-    assert "exists already" in stance("benchmark", suite, "--json", out, code=1)[1]
+    assert "already exists" in stance("benchmark", suite, "--json", out, code=1)[1]
     assert out.read_text() == "kept"

@@ -210,9 +210,9 @@ def test_a_damaged_workbook_is_told(here, model):  # noqa: F811
     whole = (here / "a.xlsx").read_bytes()
     (here / "a.xlsx").write_bytes(whole[:2000] + b"\xff" * 40 + whole[2040:-100])
     err = stance("predict", "a.xlsx", "-m", model, code=1)[1]
-    assert "damaged or is no workbook" in err
+    assert "damaged or not a workbook" in err
     err = stance("train", "a.xlsx", "-o", "m", code=1)[1]
-    assert "damaged or is no workbook" in err
+    assert "damaged or not a workbook" in err
 
 
 @pytest.mark.slow

@@ -181,7 +181,7 @@ def test_how_files_are_stored_is_kept_in_the_project(data, model):  # noqa: F811
 def test_a_project_file_is_written_and_not_overwritten(data):
     old = (data / "stance.toml").read_bytes()
     _, err = stance("config", "--project", "--text-field", "x", "-o", "data/stance.toml", code=1)
-    assert "exists already" in err
+    assert "already exists" in err
     assert "--force" in err
     assert (data / "stance.toml").read_bytes() == old
     name = 'نص "الخبر" \\ كامل'

@@ -58,7 +58,7 @@ def _read(
     rows, rejected, inputs = [], [], []
     planned: list[PlannedInput] = []
     for name in corpus:
-        for item in read_located(reading.reading([name]), told=planned.append):
+        for item in read_located(reading.reading([name]), on_input=planned.append):
             if isinstance(item, RejectedRow):
                 rejected.append(item)
             else:

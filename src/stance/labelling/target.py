@@ -148,7 +148,7 @@ def refuse_taken(target: Target, *, force: bool) -> None:
     for name in (target.name, target.rejects, target.receipt):
         if exists(name) and not force and not (name == target.name and is_empty_folder(name)):
             raise OutputError(
-                f"Got {name} as output, but it exists already. Choose another name, give --force "
+                f"Got {name} as output, but it already exists. Choose another name, give --force "
                 "to replace it, or --resume to go on with a run that was stopped."
             )
     refuse_irreplaceable(target)
