@@ -300,7 +300,7 @@ def test_a_sheet_of_charts_is_none(saved):
     path = saved(made)
     assert plan_inputs(Source((path,)))[0].peculiarities == []
     assert values_of(path) == [{"text": "خبر"}]
-    with pytest.raises(CorpusError, match=r"without the requested sheet 'رسم'.*are: مقالات\. .*--sheet"):
+    with pytest.raises(CorpusError, match=r"requested sheet 'رسم'.*are: مقالات\. .*--sheet"):
         rows_of(path, sheet="رسم")
 
 

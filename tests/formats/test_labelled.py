@@ -107,7 +107,7 @@ def test_the_year_is_that_of_a_date_of_any_form(put, published):
 
 @pytest.mark.parametrize(
     ("published", "expected"),
-    [("أمس", "'أمس' is no date"), ("3 رجب 1440", "Hijri"), ("5/6/18", "--date-order dmy")],
+    [("أمس", "'أمس' is not a date"), ("3 رجب 1440", "Hijri"), ("5/6/18", "--date-order dmy")],
 )
 def test_a_year_that_no_date_gives_is_told_with_the_reason(put, published, expected):
     rows = rows_of(put, f"text,label,source,published\nنص,أ,س,{published}\nنص,أ,س,\n")
