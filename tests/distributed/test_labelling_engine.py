@@ -228,7 +228,7 @@ def test_an_input_that_another_machine_sees_otherwise_stops_the_run(
     source = tmp_path / "in.parquet"
     pq.write_table(pa.Table.from_pylist([{"id": "1", "text": "خبر"}] * 9), source)
     monkeypatch.setattr("stance.formats.byte_ranges._place", _shorter)
-    with pytest.raises(InterruptedRunError, match=r"in\.parquet.*size here"):
+    with pytest.raises(InterruptedRunError, match=r"in\.parquet.*size on this worker"):
         label([source], tmp_path / "p.jsonl", engine=DaskEngine(cluster, partition_bytes=1))
 
 

@@ -254,7 +254,7 @@ def test_two_runs_at_one_output_do_not_meet(stored, tmp_path):
     met = []
 
     def report(progress):
-        with pytest.raises(OutputError, match="another run is at work"):
+        with pytest.raises(OutputError, match="another run is writing"):
             run(stored, [source], tmp_path / "out.jsonl", resume=True)
         met.append(progress)
 
