@@ -225,7 +225,7 @@ def test_without_openpyxl_the_user_is_told_what_to_install(here, model):  # noqa
         err = installed_stance(
             *("predict", "a.xlsx", "-m", model, *more), code=2, PYTHONPATH=paths
         )[1]
-        assert "Go on with" not in err
+        assert "Resume with" not in err
         assert "pip install 'arabic-stance[excel]'" in err
 
 

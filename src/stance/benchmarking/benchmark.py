@@ -1,4 +1,4 @@
-"""A whole suite, from its file to its results."""
+"""Running a whole suite."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BenchmarkRun:
-    """Results, and the articles that they were found on."""
+    """The results of a suite, and the prepared articles."""
 
     results: Results
     prepared: dict[str, Prepared]
@@ -39,8 +39,8 @@ def run_suite(
     jobs : int
         Processes to train in; -1 for one on each core.
     progress : callable, optional
-        Told which task is at hand, how many of its models are made, and of
-        how many.
+        Called with the current task, its number of finished models, and the
+        total.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Who takes part in a task: `stance` itself, the majority label, and commands of others."""
+"""The contenders of a task: `stance` itself, the majority baseline, external commands."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN = ("id", "title", "text", "target")
 
 
 class UnavailableError(StanceError):
-    """A contender that cannot take part, and why; no fault of the suite's."""
+    """A contender cannot run, for a reason that is not an error of the suite."""
 
 
 class Contender(Protocol):
@@ -74,7 +74,7 @@ class MajorityBaseline:
 
 @dataclass(frozen=True)
 class Command:
-    """Somebody else's classifier, run as two commands.
+    """An external classifier, run as two commands.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""`stance benchmark`: a suite of tasks, run, reported, compared with a baseline."""
+"""`stance benchmark`: running a suite of tasks, and comparing it with a baseline."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ BaselineOption = Annotated[
 ]
 FailOnRegressionOption = Annotated[
     bool,
-    typer.Option("--fail-on-regression", help="End with 3 where the baseline does not hold."),
+    typer.Option("--fail-on-regression", help="Exit with 3 on a regression from the baseline."),
 ]
 JunitOption = Annotated[
-    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML too.")
+    Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
 ]
 TaskOption = Annotated[
     list[str] | None,
-    typer.Option("--task", metavar="NAME", help="Run this task alone. Repeatable."),
+    typer.Option("--task", metavar="NAME", help="Run only this task. Repeatable."),
 ]
 
 
@@ -42,9 +42,9 @@ def benchmark_command(
 ) -> None:
     """Run a benchmark suite, and compare it with a baseline.
 
-    Scores come with intervals, and each is compared on the same articles. With
-    --fail-on-regression a loss beyond the suite's margin ends with 3; noise
-    does not.
+    Scores have intervals, and are compared on the same articles. With
+    --fail-on-regression, a loss that is significantly beyond the suite's margin
+    exits with 3.
     """
     from stance.benchmarking.benchmark import run_suite
     from stance.benchmarking.gate import check, judge
@@ -56,14 +56,14 @@ def benchmark_command(
     from stance.reporting.junit import junit as as_junit
 
     if fail_on_regression and not baseline:
-        raise ConfigError("Got --fail-on-regression without --baseline: name what must hold.")
+        raise ConfigError("Got --fail-on-regression without --baseline. Give both.")
     if junit:
         check_file_target(junit, force=report.force)
     whole = load_suite(suite)
     chosen = whole.only(task or [])
     before = read_results(baseline) if baseline else None
-    with progress("Benchmarking") as tell:
-        found = run_suite(chosen, jobs=jobs, progress=lambda _, done, total: tell(done, total))
+    with progress("Benchmarking") as update:
+        found = run_suite(chosen, jobs=jobs, progress=lambda _, done, total: update(done, total))
     verdicts = judge(whole, found.prepared, found.results, before) if before else []
     report.write(benchmark_report(chosen, found.results, verdicts), to_json(found.results))
     if junit:

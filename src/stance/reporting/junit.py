@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def junit(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -> bytes:
     """Return JUnit XML: a test case for each contender's score and each verdict.
 
-    A contender that took no part is skipped, a verdict that fails the gate is
+    An unavailable contender is a skipped test, a verdict that fails the gate is
     a failure.
     """
     root = ET.Element("testsuite", name=suite.title)
