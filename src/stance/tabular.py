@@ -52,7 +52,7 @@ def arrow_schema(
 
 
 def flatten(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give every value of a nested mapping a column of its own.
+    """Flatten a nested mapping to one with dotted keys.
 
     Examples
     --------

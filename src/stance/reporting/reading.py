@@ -57,7 +57,7 @@ def nothing_usable(
     from stance.formats.diagnosis import describe
 
     names = ", ".join(one.name for one in planned[:SHOWN])
-    told = [
+    descriptions = [
         f"{one.name}: {describe(one, source, sorted(wanted))}"
         if len(planned) > 1
         else describe(one, source, sorted(wanted))
@@ -68,18 +68,18 @@ def nothing_usable(
     faults = f"\n{listing(rejected)}" if rejected else ""
     return (
         f"Got {names}, where no row can be used{others}, but expected labelled articles. "
-        + "\n".join(told)
+        + "\n".join(descriptions)
         + faults
     )
 
 
 def storage_lines(planned: Sequence[PlannedInput]) -> Iterator[str]:
     """Say how files are stored, as far as it was detected."""
-    told: dict[str, list[str]] = {}
+    by_storage: dict[str, list[str]] = {}
     for one in planned:
         if stored := "; ".join(one.peculiarities):
-            told.setdefault(stored, []).append(one.name)
-    for stored, names in told.items():
+            by_storage.setdefault(stored, []).append(one.name)
+    for stored, names in by_storage.items():
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
         yield f"Read {names[0]}{more} as: {stored}."
 
