@@ -35,7 +35,7 @@ def test_an_article_in_two_inputs_is_told(tmp_path):
     (tmp_path / "test.jsonl").write_bytes(lines[0])
     out, _ = stance("audit", tmp_path / "train.jsonl", tmp_path / "test.jsonl")
     assert "with several inputs: 1" in out
-    assert "a score across them is too high" in out
+    assert "a score across them is too optimistic" in out
 
 
 def test_rows_that_cannot_be_used_are_part_of_the_report(tmp_path):

@@ -35,7 +35,7 @@ def corpus(tmp_path_factory):
 
 def test_no_arguments_show_help_for_a_newcomer():
     out, _ = stance()
-    for word in ("train", "crossval", "predict", "First steps"):
+    for word in ("train", "crossval", "predict", "To get started"):
         assert word in out
 
 

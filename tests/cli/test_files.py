@@ -260,7 +260,7 @@ def test_spellings_are_told_once_and_several_labels_in_a_cell_are_refused(here):
     (here / "a.csv").write_text(table(["text", "label"], TEXTS, labels), "utf-8")
     err = failing(("train", "{file}", "-o", "m"), "a.csv")
     assert err.count("Counted as one label") == 1
-    assert err.count("Counted as different labels, which differ in case alone: Gov, gov.") == 1
+    assert err.count("Counted as different labels, which differ only in case: Gov, gov.") == 1
     assert "row 8: the label 'sdf#gov' is 2 labels" in err
     assert "row 9: the label 'gov; sdf' is 2 labels" in err
     out, _ = stance("train", "a.csv", "-o", "m", "--skip-rejected", *FAST_SETTINGS)
