@@ -1,4 +1,4 @@
-"""`python -m stance`, for where the folder of commands is not on the path."""
+"""`python -m stance`, for systems where the `stance` command is not on the path."""
 
 from stance.cli import main
 

@@ -1,8 +1,8 @@
-"""The name under which `pip` knows the toolkit, and the versions installed here.
+"""The toolkit's distribution name on the package index, and installed versions.
 
 The import package and the command are called ``stance``. On the Python package
-index that name belongs to somebody else's project, so what `pip` installs is
-called `DISTRIBUTION`. Only this module knows both names.
+index that name belongs to another project, so the distribution that `pip`
+installs is called `DISTRIBUTION`. Only this module knows both names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def toolkit_version() -> str:
     ------
     ConfigError
         If the code runs from a folder and was never installed, or was installed
-        under another name.
+        under a different name.
     """
     from importlib.metadata import PackageNotFoundError, version
 
@@ -35,12 +35,12 @@ def toolkit_version() -> str:
     except PackageNotFoundError as error:
         raise ConfigError(
             f"Got a copy of stance that is not installed, but expected the package {DISTRIBUTION}, "
-            "which knows its version. Run 'pip install -c constraints.txt .' in its folder."
+            "which records the version. Run 'pip install -c constraints.txt .' in its folder."
         ) from error
 
 
 def installed_versions(packages: Iterable[str]) -> dict[str, str]:
-    """Return the versions of those of some packages that are installed.
+    """Return the versions of the given packages, as far as they are installed.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def installed_versions(packages: Iterable[str]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Versions by the names asked for; a package that is not installed is left out.
+        Versions by the given names; a package that is not installed is left out.
     """
     from importlib.metadata import PackageNotFoundError, version
 

@@ -1,12 +1,12 @@
 """The errors that the toolkit raises for a caller's mistake.
 
-Every message says what came, what was expected and what to do next. The
-command line prints the message alone; a traceback is kept for our own bugs.
+Every message says what was given, what was expected and what to do next. The
+command line prints the message alone; a traceback means a bug in the toolkit.
 """
 
 
 class StanceError(Exception):
-    """Any mistake in what the caller handed over; base of the others."""
+    """Base class of all errors that the toolkit raises for a caller's mistake."""
 
 
 class ConfigError(StanceError):
@@ -22,27 +22,27 @@ class DamagedFileError(CorpusError):
 
 
 class MissingFieldError(CorpusError):
-    """A field that was asked for by name is in none of the rows."""
+    """A requested field is in none of the rows."""
 
 
 class DateError(CorpusError):
-    """A value is no date that can be read."""
+    """A value cannot be parsed as a date."""
 
 
 class AmbiguousDateError(DateError):
-    """A date means another day with the day first than with the month first."""
+    """A date is ambiguous: day-first and month-first order give different days."""
 
 
 class ModelError(StanceError):
-    """A model folder is missing, damaged, altered or from another format."""
+    """A model folder is missing, damaged, altered or of an unsupported format."""
 
 
 class OutputError(StanceError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written to the requested output."""
 
 
 class RegressionError(StanceError):
-    """A benchmark run is worse than the baseline that it must hold."""
+    """A benchmark run is worse than its baseline by more than the margin."""
 
 
 class BenchmarkError(StanceError):
@@ -50,16 +50,16 @@ class BenchmarkError(StanceError):
 
 
 class RejectedRowsWarning(UserWarning):
-    """Rows were left out because they cannot be used, and the caller did not ask for them."""
+    """Rows were skipped because they cannot be used, and no callback receives them."""
 
 
 class InterruptedRunError(StanceError):
-    """A run had to stop, but what it did is kept and it can go on."""
+    """A run was interrupted; its progress is saved and it can be resumed."""
 
 
 class ClusterError(StanceError):
-    """Workers on other machines cannot be reached, or cannot do the work."""
+    """Workers of a cluster cannot be reached, or cannot do the work."""
 
 
 class RenamedSettingWarning(UserWarning):
-    """A setting was given by a name that it had before."""
+    """A setting was given by its old name."""

@@ -1,4 +1,4 @@
-"""Worker processes: none goes on working after the process that started it is gone."""
+"""Worker processes that exit when the process that started them is gone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-# Seconds between two looks at whether the parent is still there.
+# Seconds between checks that the parent is alive.
 LOOK_EVERY = 0.25
 
 _PARENT_GONE = 1
@@ -24,22 +24,22 @@ _NOT_STARTED_MARK = b"stance could not start it: "
 
 
 def end_with_parent(parent: int) -> None:
-    """End this process soon after its parent ended, however that happened.
+    """Exit this process soon after its parent exits, for whatever reason.
 
-    A process that is killed cannot end its workers, so each of them has to
-    look for itself. Call this once, first thing in a worker; on Windows, where
-    a process keeps the number of a parent that is gone, it does nothing.
+    A killed process cannot stop its workers, so each worker has to check for
+    itself. Call this once, at the start of a worker. It does nothing on Windows,
+    where a process keeps the id of a parent that has exited.
 
     Parameters
     ----------
     parent : int
-        The parent's process id, as the parent knows it: it may be gone before
-        the worker asks for the first time.
+        The parent's process id, passed by the parent itself: it may have exited
+        before the worker checks for the first time.
 
     Notes
     -----
     Linux can send a signal by itself (``PR_SET_PDEATHSIG``), but does so when
-    the *thread* that started the worker ends, and macOS has nothing of the kind.
+    the *thread* that started the worker ends, and macOS has no equivalent.
     """
     if sys.platform == "win32":
         return
@@ -47,7 +47,7 @@ def end_with_parent(parent: int) -> None:
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(LOOK_EVERY)
-        # Nobody waits for what is under way, and no handler of it may delay the end.
+        # Nobody waits for the current work, and its cleanup must not delay the exit.
         os._exit(_PARENT_GONE)
 
     threading.Thread(target=watch, name="stance-parent", daemon=True).start()
@@ -55,9 +55,9 @@ def end_with_parent(parent: int) -> None:
 
 @contextmanager
 def joblib_workers() -> Iterator[None]:
-    """Let the processes that joblib starts within the block end with this one.
+    """Make processes that joblib starts within the block exit with this one.
 
-    A backend that the caller chose, such as threads, stays as it is.
+    A backend chosen by the caller, such as threads, is left unchanged.
     """
     from joblib import parallel_config
     from joblib.parallel import get_active_backend
@@ -72,22 +72,22 @@ def joblib_workers() -> Iterator[None]:
 
 
 def run_command(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
-    """Run a program that is not part of stance, and end it if this process ends first.
+    """Run an external program, and stop it if this process exits first.
 
     Parameters
     ----------
     command : sequence of str
     folder : Path
-        Where it runs.
+        Its working directory.
 
     Raises
     ------
     OSError
-        If it cannot be started.
+        If the program cannot be started.
     """
     if sys.platform == "win32":
         return subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
-    # This file again, as a program between the two: nothing else can end a foreign program.
+    # Run this file as a supervisor process: an external program cannot watch its parent itself.
     watched = [sys.executable, "-I", __file__, str(os.getpid()), *command]
     done = subprocess.run(watched, cwd=folder, capture_output=True, check=False)  # noqa: S603
     if done.returncode == _NOT_STARTED and done.stderr.startswith(_NOT_STARTED_MARK):
@@ -97,9 +97,9 @@ def run_command(command: Sequence[str], folder: Path) -> subprocess.CompletedPro
 
 
 def _run_watched(parent: int, command: Sequence[str]) -> int:
-    """Run a command in a session of its own; return its exit code, or end it with `parent`."""
+    """Run a command in its own session; return its exit code, or kill it when `parent` exits."""
     try:
-        # Its own session, so that what it starts is ended with it.
+        # In its own session, so that its child processes are killed with it.
         process = subprocess.Popen(command, start_new_session=True)  # noqa: S603
     except OSError as error:
         sys.stderr.buffer.write(_NOT_STARTED_MARK + str(error.errno).encode())
@@ -117,6 +117,6 @@ def _run_watched(parent: int, command: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    # An exit code below 0 is that of a signal, which shells show as 128 and its number.
+    # A negative exit code means a signal, which shells report as 128 plus its number.
     _code = _run_watched(int(sys.argv[1]), sys.argv[2:])
     sys.exit(_code if _code >= 0 else 128 - _code)

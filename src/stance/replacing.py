@@ -1,4 +1,4 @@
-"""Files and folders that appear under their name only when they are complete."""
+"""Atomic writes: files and folders that get their name only when they are complete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def refuse_existing(target: Path, *, force: bool) -> None:
-    """Refuse to write over something that exists.
+    """Refuse to overwrite an existing file or folder.
 
     Raises
     ------
@@ -25,44 +25,44 @@ def refuse_existing(target: Path, *, force: bool) -> None:
     """
     if os.path.lexists(target) and not force:
         raise OutputError(
-            f"Got {target} as output, but it exists already. "
+            f"Got {target} as output, but it already exists. "
             "Choose another name, or give --force to replace it."
         )
 
 
 def check_file_target(target: Path, *, force: bool) -> None:
-    """Refuse a file that could not be written at the end: before the hours of work, not after.
+    """Refuse an output file that cannot be written, before the work and not after it.
 
     Raises
     ------
     OutputError
-        If the target exists and `force` is off, is no file, or there is no
-        folder for it.
+        If the target exists and `force` is off, is not a regular file, or its
+        folder does not exist.
     """
     refuse_existing(target, force=force)
     if target.exists() and not target.is_file():
         kind = "a folder" if target.is_dir() else "a device or a pipe"
         raise OutputError(
-            f"Got {target} as output, but it is {kind}, which no file can replace. "
+            f"Got {target} as output, but it is {kind}, which a file cannot replace. "
             "Give the name of a file."
         )
     if not target.parent.is_dir():
         raise OutputError(
-            f"Got {target} as output, but there is no folder {target.parent}. Make it, or choose "
-            "another place."
+            f"Got {target} as output, but the folder {target.parent} does not exist. Create it, or "
+            "choose another folder."
         )
 
 
 @contextmanager
 def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[BinaryIO]:
-    """Open a file that takes its place under its name only when it is complete.
+    """Open a temporary file that replaces the target when it is complete.
 
     Parameters
     ----------
     target : path
-        Where the file will stand.
+        The path of the finished file.
     force : bool
-        Whether to replace a file that is there.
+        Whether to replace an existing file.
 
     Yields
     ------
@@ -85,7 +85,7 @@ def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[Binar
             os.fsync(file.fileno())
         with unwritable(target):
             beside.chmod(0o666 & ~_umask())
-            # Somebody may have put a file there meanwhile.
+            # Another process may have created the file in the meantime.
             refuse_existing(target, force=force)
             beside.replace(target)
     finally:
@@ -94,7 +94,7 @@ def replacing_file(target: str | Path, *, force: bool = False) -> Iterator[Binar
 
 @contextmanager
 def replacing_folder(target: str | Path, *, force: bool = False) -> Iterator[Path]:
-    """Fill a folder that takes its place under its name only when it is complete.
+    """Fill a temporary folder that replaces the target when it is complete.
 
     Yields
     ------
@@ -123,7 +123,7 @@ def replacing_folder(target: str | Path, *, force: bool = False) -> Iterator[Pat
 
 
 def swap_folder(new: Path, target: Path) -> None:
-    """Put a folder in another's place; the old one goes only when the new one stands."""
+    """Replace a folder by another; the old one is removed only after the new one is in place."""
     if not os.path.lexists(target):
         new.rename(target)
         return
@@ -141,10 +141,10 @@ def swap_folder(new: Path, target: Path) -> None:
 
 @contextmanager
 def unwritable(target: Path | str, written: Path | None = None) -> Iterator[None]:
-    """Tell a failure to write in words.
+    """Turn a failure to write into an `OutputError`.
 
-    An error about a file that is neither the target nor what is being written
-    beside it is somebody else's, and passes.
+    An error about any file other than the target and its temporary file is
+    raised unchanged.
     """
     try:
         yield
@@ -154,7 +154,7 @@ def unwritable(target: Path | str, written: Path | None = None) -> Iterator[None
             raise
         raise OutputError(
             f"Got {target} as output, but it cannot be written: {error.strerror or error}. "
-            "Check that the folder exists, is yours to write in and has room."
+            "Check that the folder exists, that you may write to it and that the disk is not full."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Where the files that ship with the package stand."""
+"""Paths of the files that ship with the package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _INSTALLED = _PACKAGE / "resources"
-# In a checkout the same folders stand at the repository's root.
+# In a checkout the same folders are at the root of the repository.
 _ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parents[1]
 
 SEEDS = _ROOT / "seeds"

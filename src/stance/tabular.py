@@ -16,7 +16,7 @@ def arrow_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, type]) 
     rows : iterable of mapping
     columns : mapping of str to type
         The type of each column: str, int, float, bool, or list for lists of
-        strings. A row without a column has null there.
+        strings. A column that a row does not have is null in it.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def arrow_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, type]) 
 def arrow_schema(
     columns: Sequence[str], numbers: Collection[str], flags: Collection[str] = ()
 ) -> Any:
-    """Return the Arrow schema of result rows: float64, true or false, the rest text."""
+    """Return the Arrow schema of result rows: numbers, flags, and text for the rest."""
     import pyarrow as pa
 
     kinds = {**dict.fromkeys(numbers, pa.float64()), **dict.fromkeys(flags, pa.bool_())}
@@ -52,7 +52,7 @@ def arrow_schema(
 
 
 def flatten(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give every value of a nested mapping a column of its own.
+    """Flatten a nested mapping to one with dotted keys.
 
     Examples
     --------

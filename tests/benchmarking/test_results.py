@@ -64,7 +64,7 @@ def test_results_are_written_and_read(tmp_path):
     write_results(tmp_path / "r.json", results)
     assert read_results(tmp_path / "r.json") == results
     assert {"stance", "numpy", "python"} <= set(results.made_with)
-    with pytest.raises(OutputError, match="exists already"):
+    with pytest.raises(OutputError, match="already exists"):
         write_results(tmp_path / "r.json", results)
 
 

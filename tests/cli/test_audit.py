@@ -35,7 +35,7 @@ def test_an_article_in_two_inputs_is_told(tmp_path):
     (tmp_path / "test.jsonl").write_bytes(lines[0])
     out, _ = stance("audit", tmp_path / "train.jsonl", tmp_path / "test.jsonl")
     assert "with several inputs: 1" in out
-    assert "a score across them is too high" in out
+    assert "a score across them is too optimistic" in out
 
 
 def test_rows_that_cannot_be_used_are_part_of_the_report(tmp_path):
@@ -95,8 +95,8 @@ def test_dates_that_cannot_be_true_are_told_with_advice(tmp_path):
         "1 with the month only",
         "1 with the year only",
         "4 fall on 1 January",
-        "1 lie in the future",
-        "1 lie before 1990",
+        "1 are in the future",
+        "1 are before 1990",
         "2 cannot be read",
         "1 may mean two days",
         "--date-order dmy",

@@ -97,7 +97,7 @@ def test_invalid_utf8_in_the_middle_stops_training_until_told(tmp_path):
 
 def test_duplicate_ids(tmp_path):
     path = write(tmp_path / "twice.jsonl", labelled() + labelled(1))
-    assert "row 13: the id '0' was used before" in train(path, tmp_path)
+    assert "row 13: duplicate id '0'" in train(path, tmp_path)
 
 
 def test_articles_without_a_label(tmp_path):
@@ -130,7 +130,7 @@ def test_an_output_that_cannot_be_written(tmp_path, corpus, model):  # noqa: F81
 def test_an_output_without_a_folder_is_refused_before_anything_is_read(tmp_path, command, option):
     target = tmp_path / "missing" / "out.jsonl"
     told = stance(*command, "no-such-corpus.csv", option, target, code=1)[1]
-    assert "there is no folder" in told
+    assert "does not exist" in told
     assert "no-such" not in told
 
 

@@ -35,7 +35,7 @@ def corpus(tmp_path_factory):
 
 def test_no_arguments_show_help_for_a_newcomer():
     out, _ = stance()
-    for word in ("train", "crossval", "predict", "First steps"):
+    for word in ("train", "crossval", "predict", "To get started"):
         assert word in out
 
 
@@ -210,8 +210,11 @@ def test_predict_abstains_and_flags_in_every_format(model, tmp_path, ending):
     )
     _, err = stance("predict", source, "-m", model, "-o", target, "--min-probability", 1)
     assert "Labelled 0 articles" in err
-    assert "Gave no label to 2 articles below --min-probability." in err
-    assert "Out of domain, 1 of 2 articles (50 %), which use words the model knows poorly." in err
+    assert "No label for 2 articles below --min-probability." in err
+    assert (
+        "Out of domain, 1 of 2 articles (50 %), whose vocabulary is unlike the training corpus."
+        in err
+    )
     none, true, false = (None, True, False) if ending != "csv" else ("", "True", "False")
     if ending == "jsonl":
         rows = [orjson.loads(line) for line in target.read_bytes().splitlines()]

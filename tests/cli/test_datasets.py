@@ -49,7 +49,7 @@ def test_export_and_read_by_name(public_data, tmp_path):
     with (tmp_path / "test.csv").open(encoding="utf-8", newline="") as file:
         assert [row["label"] for row in csv.DictReader(file)].count("None") == 59
     assert (
-        "exists already"
+        "already exists"
         in stance("datasets", "export", "ans", "-o", tmp_path / "test.csv", code=1, **here)[1]
     )
     where = ["--where", "target=Covid Vaccine"]

@@ -210,9 +210,9 @@ def test_a_damaged_workbook_is_told(here, model):  # noqa: F811
     whole = (here / "a.xlsx").read_bytes()
     (here / "a.xlsx").write_bytes(whole[:2000] + b"\xff" * 40 + whole[2040:-100])
     err = stance("predict", "a.xlsx", "-m", model, code=1)[1]
-    assert "damaged or is no workbook" in err
+    assert "damaged or not a workbook" in err
     err = stance("train", "a.xlsx", "-o", "m", code=1)[1]
-    assert "damaged or is no workbook" in err
+    assert "damaged or not a workbook" in err
 
 
 @pytest.mark.slow
@@ -225,7 +225,7 @@ def test_without_openpyxl_the_user_is_told_what_to_install(here, model):  # noqa
         err = installed_stance(
             *("predict", "a.xlsx", "-m", model, *more), code=2, PYTHONPATH=paths
         )[1]
-        assert "Go on with" not in err
+        assert "Resume with" not in err
         assert "pip install 'arabic-stance[excel]'" in err
 
 
@@ -260,7 +260,7 @@ def test_spellings_are_told_once_and_several_labels_in_a_cell_are_refused(here):
     (here / "a.csv").write_text(table(["text", "label"], TEXTS, labels), "utf-8")
     err = failing(("train", "{file}", "-o", "m"), "a.csv")
     assert err.count("Counted as one label") == 1
-    assert err.count("Counted as different labels, which differ in case alone: Gov, gov.") == 1
+    assert err.count("Counted as different labels, which differ only in case: Gov, gov.") == 1
     assert "row 8: the label 'sdf#gov' is 2 labels" in err
     assert "row 9: the label 'gov; sdf' is 2 labels" in err
     out, _ = stance("train", "a.csv", "-o", "m", "--skip-rejected", *FAST_SETTINGS)

@@ -67,7 +67,7 @@ def test_a_signal_finishes_the_batch_and_says_how_to_go_on(model, tmp_path, numb
     assert f"Stopped by {number.name} after" in error
     assert error.rstrip().endswith("--resume")
     assert not target.exists()
-    assert "not finished" in stance(*arguments, stdin=b"", code=1)[1]
+    assert "unfinished run" in stance(*arguments, stdin=b"", code=1)[1]
 
 
 @pytest.mark.kill
@@ -134,7 +134,7 @@ def test_parquet_goes_through_a_pipe(corpus, model):  # noqa: F811
     [
         (["-o", "out.jsonl", "--resume", "--force"], "Choose one"),
         (["--resume"], "only a file can be resumed"),
-        (["-o", "out.parquet.gz"], "compressed within"),
+        (["-o", "out.parquet.gz"], "compressed internally"),
         (["-o", "out.jsonl", "--format", "table"], "for the screen"),
         (["-o", "s4://b/out.jsonl"], "s4"),
     ],
@@ -152,15 +152,15 @@ def test_verify_without_a_receipt(tmp_path):
 def test_a_line_of_progress_has_rows_rate_time_left_shares_and_rejects(monkeypatch):
     clock = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
-    tally = RunCounts()
-    tally.labels.update({"محايد": 75, "منحاز": 20})
-    tally.reasons.update({"bad JSON": 5})
-    pace = RowRate()
-    pace.seen(Progress(RunCounts(), 0, 400, ()))
+    counts = RunCounts()
+    counts.labels.update({"محايد": 75, "منحاز": 20})
+    counts.reasons.update({"bad JSON": 5})
+    rate = RowRate()
+    rate.start(Progress(RunCounts(), 0, 400, ()))
     clock[0] += 10
-    text = line(Progress(tally, 100, 400, ()), pace)
+    text = line(Progress(counts, 100, 400, ()), rate)
     assert text == "25%; 100 rows; 10 a second; 0:00:30 left; 5 set aside; محايد 79%, منحاز 21%"
-    assert "left" not in line(Progress(tally, 100, None, ()), pace)
+    assert "left" not in line(Progress(counts, 100, None, ()), rate)
 
 
 @pytest.mark.slow

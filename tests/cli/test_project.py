@@ -118,7 +118,7 @@ def test_names_with_signs_of_globs_and_addresses(data):
 
 def test_what_the_command_line_says_comes_first(data):
     found = find_project(["data/a.csv"])
-    assert found.unsaid({"text_field": "text", "id_field": None}) == {
+    assert found.not_given({"text_field": "text", "id_field": None}) == {
         "id_field": "رقم",
         "label_field": "الموقف",
     }
@@ -131,7 +131,7 @@ def ids(out):
 def test_every_command_reads_the_fields_of_the_project(data, model):  # noqa: F811
     out, err = stance("predict", "data/a.csv", "-m", model)
     assert ids(out) == [str(n) for n in range(8)]
-    taken = "Taken from data/stance.toml: --id-field رقم --text-field المتن --label-field الموقف"
+    taken = "Options from data/stance.toml: --id-field رقم --text-field المتن --label-field الموقف"
     assert err.splitlines()[0] == taken
     assert err.splitlines()[1] == "Read data/a.csv as: columns separated by ';'."
     out, err = stance("train", "data", "-o", "m", *FAST_SETTINGS)
@@ -139,7 +139,7 @@ def test_every_command_reads_the_fields_of_the_project(data, model):  # noqa: F8
     assert taken in err
     columns = ("--annotator", "الموقف", "--annotator", "الموقف2")
     _, err = stance("agreement", "data/a.csv", *columns, code=1)
-    assert "Taken from data/stance.toml: --id-field رقم --label-field الموقف" in err
+    assert "Options from data/stance.toml: --id-field رقم --label-field الموقف" in err
 
 
 def test_flags_come_before_the_project_and_quiet_says_nothing(data, model):  # noqa: F811
@@ -181,7 +181,7 @@ def test_how_files_are_stored_is_kept_in_the_project(data, model):  # noqa: F811
 def test_a_project_file_is_written_and_not_overwritten(data):
     old = (data / "stance.toml").read_bytes()
     _, err = stance("config", "--project", "--text-field", "x", "-o", "data/stance.toml", code=1)
-    assert "exists already" in err
+    assert "already exists" in err
     assert "--force" in err
     assert (data / "stance.toml").read_bytes() == old
     name = 'نص "الخبر" \\ كامل'

@@ -21,7 +21,7 @@ def test_evaluate_by_slices_with_calibration(corpus, model, tmp_path):  # noqa: 
     assert sum(found["n"] for found in result["reliability"]) == 48
     assert result["risk_coverage"]["curve"][-1]["coverage"] == 1.0
     assert f"Calibration (expected error {result['expected_calibration_error']:.3f})" in out
-    assert "If only the surest articles are labelled" in out
+    assert "If only the most certain articles are labelled" in out
     assert "By year:" in out
     assert "* fewer than 30 articles" in out
     assert all(cell_len(line) <= 80 for line in out.splitlines())

@@ -25,7 +25,7 @@ def test_it_writes_settings_that_train_takes(tmp_path, monkeypatch):
         *("--budget", "10m", "--trials", "3", "--folds", "2", "--jobs", "2"),
     )
     assert all(cell_len(line) <= 80 for line in out.splitlines())
-    assert "where it began" in out
+    assert "initial settings" in out
     assert "optimistically biased: it was used for selection" in " ".join(out.split())
     found = orjson.loads((tmp_path / "trials.json").read_bytes())
     assert len(found["trials"]) == 3

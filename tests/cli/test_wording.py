@@ -328,7 +328,7 @@ def test_predict_names_its_model_last_and_warns_first(tmp_path, corpus):  # noqa
     out = tmp_path / "labels.jsonl"
     _, err = stance("predict", source, "-o", out)
     first, *_, last = err.splitlines()
-    assert first.startswith("Warning: the model that ships with stance was used")
+    assert first.startswith("Warning: no --model was given")
     assert "3 of 3 articles (100 %) are out of domain" in first
     assert "as headlines are" in first
     assert last.startswith("Model: syria-framing, trained on 576 articles of 36 outlets; labels ")
@@ -353,7 +353,7 @@ def test_labels_out_of_domain_are_counted_apart(tmp_path, corpus):  # noqa: F811
     assert f"In the model's domain, {len(inside)} articles: " in err
     for label, n in Counter(inside).items():
         assert f"{label} {n} ({n * 100 / len(inside):.0f} %)" in err
-    assert "of 49 articles (2 %), which use words the model knows poorly: " in err
+    assert "of 49 articles (2 %), whose vocabulary is unlike the training corpus: " in err
 
 
 def test_info_shows_the_terms_of_lexical_features(tmp_path):
@@ -362,4 +362,4 @@ def test_info_shows_the_terms_of_lexical_features(tmp_path):
     assert terms["lexicon:attribution_activists"][0] == "ناشطون"
     assert len(terms["lexicon:side.pro_sdf"]) == 3
     assert f"{ISOLATE}ناشطون" in out
-    assert "scare: how often they are between scare quotes" in " ".join(out.split())
+    assert "scare: frequency of the terms in scare quotes" in " ".join(out.split())

@@ -389,7 +389,7 @@ def test_what_is_wrong_with_a_column_is_said_with_its_article():
     assert resolve_dates(["2021", None, "2022"]).fault(ids) == ""
     unreadable = resolve_dates(["2021", "أمس", "05/06/2021"]).fault(ids)
     assert "1 of 3 articles" in unreadable
-    assert "'ق-2': 'أمس' is no date" in unreadable
+    assert "'ق-2': 'أمس' is not a date" in unreadable
     ambiguous = resolve_dates(["2021", "2022", "05/06/2021"]).fault(ids)
     assert "1 of 3 articles" in ambiguous
     assert "'ق-3'" in ambiguous
@@ -408,7 +408,7 @@ def test_a_column_of_one_order_is_never_read_in_the_other(days, order):
 
 
 def test_the_sentence_says_where_an_order_gives_no_date():
-    assert "27/06/21 is 27 June 2021 with --date-order dmy, no date with mdy" in ask_for_order(
+    assert "27/06/21 is 27 June 2021 with --date-order dmy, not a date with mdy" in ask_for_order(
         "27/06/21"
     )
 

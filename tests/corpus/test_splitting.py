@@ -398,7 +398,7 @@ def test_by_time_borders_stand_between_years_where_most_is_known_to_the_year():
 
 def test_by_time_years_alone_are_too_few_where_they_are_one():
     articles = [article(n, published=day) for n, day in enumerate(["2020", *["2020-05"] * 5])]
-    with pytest.raises(CorpusError, match="6 of them known to the month or the year only"):
+    with pytest.raises(CorpusError, match="6 with the month or the year only"):
         split(articles, "time", 2, seed=0)
 
 

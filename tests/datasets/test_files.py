@@ -106,7 +106,7 @@ def test_another_file_than_expected_leaves_nothing(server, cache):
     served, address = server
     (served / "a.csv").write_bytes(CONTENT)
     (served / "b.csv").write_bytes(CONTENT + b"more")
-    with pytest.raises(CorpusError, match=r"b\.csv.*its sha256 differs"):
+    with pytest.raises(CorpusError, match=r"b\.csv.*whose sha256 differs"):
         fetch(two_files(address))
     assert left_behind(cache) == []
 
@@ -122,7 +122,7 @@ def test_half_a_download_leaves_nothing(server, cache):
 def test_a_file_that_is_gone(server, cache):
     served, address = server
     (served / "a.csv").write_bytes(CONTENT)
-    with pytest.raises(CorpusError, match=r"the answer 404 .*/b\.csv"):
+    with pytest.raises(CorpusError, match=r"the response 404 .*/b\.csv"):
         fetch(two_files(address))
     assert left_behind(cache) == []
 

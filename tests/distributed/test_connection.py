@@ -37,7 +37,7 @@ def test_a_scheduler_that_does_not_answer_is_told_of_in_time(monkeypatch, tmp_pa
         where.write_bytes(orjson.dumps({"address": address}))
         for name in (address, str(where)):
             with (
-                pytest.raises(ClusterError, match=f"{re.escape(name)}.*does not answer"),
+                pytest.raises(ClusterError, match=f"{re.escape(name)}.*does not respond"),
                 connected(name),
             ):
                 pass
@@ -61,7 +61,7 @@ def test_a_scheduler_without_workers_is_not_waited_for_without_end(monkeypatch):
     monkeypatch.setattr(connection, "COMES_IN", 0.5)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as empty,
-        pytest.raises(ClusterError, match="no worker came"),
+        pytest.raises(ClusterError, match="no worker joined"),
         connected(empty.scheduler_address),
     ):
         pass
@@ -89,7 +89,7 @@ class Answering:
     [
         ("0.0.1", r"tcp://w1 with stance 0\.0\.1, but expected"),
         (PackageNotFoundError(DISTRIBUTION), "tcp://w1 with no stance"),
-        (OSError("gone"), "tcp://w1, which does not answer: gone"),
+        (OSError("gone"), "tcp://w1, which does not respond: gone"),
     ],
 )
 def test_workers_with_another_stance_or_none_are_refused(found, message):
@@ -99,15 +99,15 @@ def test_workers_with_another_stance_or_none_are_refused(found, message):
 
 
 def test_what_is_carried_is_unpacked_once_and_every_call_is_given_it(cluster):
-    name = cluster.carry([3], _unpacked)
+    name = cluster.broadcast([3], _unpacked)
     works = [cluster.submit(name, list.count, 7) for _ in range(4)]
     found = {work.result() for work in works}
     assert {count for _, count in found} == {3}
     assert {address for address, _ in found} <= set(cluster.client.nthreads())
     near = next(iter(found))[0]
     assert cluster.submit(name, list.__len__, near=near).result() == (near, 4)
-    cluster.forget(name)
-    with pytest.raises(ClusterError, match="not told what to do"):
+    cluster.release(name)
+    with pytest.raises(ClusterError, match="has no data for this run"):
         cluster.submit(name, len).result()
 
 
@@ -116,18 +116,18 @@ def _unpacked(thing):
 
 
 def test_what_a_call_raises_comes_back_and_waiting_can_be_stopped(cluster):
-    name = cluster.carry("x", _refused)
+    name = cluster.broadcast("x", _refused)
     stop = Event()
     work = cluster.submit(name, len)
     assert work.wait(stop)
     assert work.is_done
     with pytest.raises(ConfigError, match="Got x"):
         work.result()
-    name = cluster.carry(5, int)
+    name = cluster.broadcast(5, int)
     work = cluster.submit(name, _sleep)
     stop.set()
     assert not work.wait(stop)
-    cluster.drop([work])
+    cluster.cancel([work])
     with pytest.raises(ClusterError, match="lost the work"):
         work.result()
 
@@ -145,7 +145,7 @@ def _sleep(seconds):
 @pytest.mark.kill
 @pytest.mark.slow
 def test_a_call_that_kills_its_workers_is_given_up(cluster):
-    name = cluster.carry(signal.SIGKILL, int)
+    name = cluster.broadcast(signal.SIGKILL, int)
     with pytest.raises(ClusterError, match="several workers that died"):
         cluster.submit(name, _die).result()
 
@@ -165,13 +165,13 @@ def test_a_scheduler_that_goes_away_is_told_of():
     ) as own:
         client = distributed.Client(own, set_as_default=False)
         found = Cluster(client)
-        name = found.carry(5, int)
+        name = found.broadcast(5, int)
         work = found.submit(name, _sleep)
     assert isinstance(work, Work)
     with pytest.raises(ClusterError, match=r"lost the work|cannot be reached"):
         work.result()
     with pytest.raises(ClusterError, match="cannot be reached"):
-        found.carry(1, int)
-    found.forget(name)
-    found.drop([work])
+        found.broadcast(1, int)
+    found.release(name)
+    found.cancel([work])
     client.close(timeout=2)

@@ -222,13 +222,13 @@ def test_an_input_that_another_machine_sees_otherwise_stops_the_run(
     source = tmp_path / "in.jsonl"
     source.write_bytes(as_lines(rows(60)))
     monkeypatch.setattr("stance.formats.byte_ranges._checksum", lambda *byte_range: 1)
-    with pytest.raises(InterruptedRunError, match=r"in\.jsonl.*reads otherwise.*share"):
+    with pytest.raises(InterruptedRunError, match=r"in\.jsonl.*differs from.*shared"):
         label([source], tmp_path / "out.jsonl", engine=DaskEngine(cluster, partition_bytes=10_000))
     # Parquet has no checksum, but a size.
     source = tmp_path / "in.parquet"
     pq.write_table(pa.Table.from_pylist([{"id": "1", "text": "خبر"}] * 9), source)
     monkeypatch.setattr("stance.formats.byte_ranges._place", _shorter)
-    with pytest.raises(InterruptedRunError, match=r"in\.parquet.*size here"):
+    with pytest.raises(InterruptedRunError, match=r"in\.parquet.*size on this worker"):
         label([source], tmp_path / "p.jsonl", engine=DaskEngine(cluster, partition_bytes=1))
 
 

@@ -79,5 +79,5 @@ def test_the_result_is_plain_json():
     assert found["ambiguous"] == found["unreadable"] == 1
     unreadable, ambiguous = found["findings"]
     assert unreadable["id"] == "ك"
-    assert "is no date" in unreadable["detail"]
+    assert "is not a date" in unreadable["detail"]
     assert "--date-order" in ambiguous["detail"]

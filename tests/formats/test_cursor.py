@@ -31,7 +31,7 @@ def test_reading_goes_on_where_it_was_with_the_hash_of_the_whole(data, n_bytes, 
     start = Place(1, offset, (), n_bytes, sha256(data[:n_bytes]))
     cursor = Cursor(start)
     file = FollowedFile(io.BytesIO(data), cursor, "x")
-    file.pass_over(offset)
+    file.recheck(offset)
     assert file.readall() == data[offset:]
     assert cursor.mark.sha256 == sha256(data)
 
@@ -40,7 +40,7 @@ def test_reading_goes_on_where_it_was_with_the_hash_of_the_whole(data, n_bytes, 
 def test_another_beginning_is_refused(changed):
     cursor = Cursor(Place(1, 3, (), 4, sha256(b"abcd")))
     with pytest.raises(CorpusError, match=r"x, whose first 4 bytes.*--force"):
-        FollowedFile(io.BytesIO(changed), cursor, "x").pass_over(3)
+        FollowedFile(io.BytesIO(changed), cursor, "x").recheck(3)
 
 
 def test_a_reading_that_breaks_off_says_where():

@@ -23,7 +23,7 @@ def test_only_labelled_articles_with_an_id_of_their_own_are_kept(put):
     ]
     assert [row.reason for row in rejected] == [
         "no label in 'label'",
-        "the id '1' was used before",
+        "duplicate id '1'",
         "'text' is empty",
     ]
 
@@ -46,7 +46,7 @@ def test_an_id_used_in_another_file_is_used_before(put):
     paths = [put(name, "id,text,label\n1,نص,محايد\n") for name in ("a.csv", "b.csv")]
     articles, rejected = read_corpus(paths)
     assert len(articles) == 1
-    assert [row.reason for row in rejected] == ["the id '1' was used before"]
+    assert [row.reason for row in rejected] == ["duplicate id '1'"]
 
 
 def test_the_id_of_a_row_set_aside_may_be_used_after_it(put):
@@ -107,7 +107,7 @@ def test_the_year_is_that_of_a_date_of_any_form(put, published):
 
 @pytest.mark.parametrize(
     ("published", "expected"),
-    [("أمس", "'أمس' is no date"), ("3 رجب 1440", "Hijri"), ("5/6/18", "--date-order dmy")],
+    [("أمس", "'أمس' is not a date"), ("3 رجب 1440", "Hijri"), ("5/6/18", "--date-order dmy")],
 )
 def test_a_year_that_no_date_gives_is_told_with_the_reason(put, published, expected):
     rows = rows_of(put, f"text,label,source,published\nنص,أ,س,{published}\nنص,أ,س,\n")
@@ -184,7 +184,7 @@ def test_ids_that_are_one_number_are_one_id(put):
     rows = '{"id": 1, "text": "نص", "label": "أ"}\n{"id": "1.0", "text": "نص", "label": "أ"}\n'
     articles, (rejected,) = read_corpus([put("a.jsonl", rows)])
     assert [a.id for a in articles] == ["1"]
-    assert "used before" in rejected.reason
+    assert "duplicate id" in rejected.reason
 
 
 @pytest.mark.parametrize(

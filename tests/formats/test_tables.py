@@ -80,13 +80,13 @@ def test_a_labelled_row_needs_a_label_and_an_id_of_its_own():
     table = pa.table({"id": ["1", "2", "1"], "text": [GOOD] * 3, "label": ["a", None, "b"]})
     found = articles_from_table(table, labelled=True, on_rejected=rejected.append)
     assert found == [Article("1", GOOD, "a")]
-    assert [row.reason for row in rejected] == ["no label in 'label'", "the id '1' was used before"]
+    assert [row.reason for row in rejected] == ["no label in 'label'", "duplicate id '1'"]
 
 
 @pytest.mark.parametrize("labelled", [True, False])
 def test_bad_rows_are_told_of_where_nobody_asks_for_them(labelled):
     table = pa.table({"text": [GOOD, "", "12"], "label": ["a", "a", "a"]})
-    with pytest.warns(RejectedRowsWarning, match=r"^Left out 2 rows .*table, row 2.*on_rejected"):
+    with pytest.warns(RejectedRowsWarning, match=r"^Skipped 2 rows .*table, row 2.*on_rejected"):
         articles_from_table(table, labelled=labelled)
 
 

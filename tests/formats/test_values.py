@@ -89,7 +89,7 @@ def test_values_that_say_nothing(value):
         ({"choices": ["أ", "ب"]}, "list of 2 values"),
         ({"lat": 1, "lon": 2}, "object with 'lat', 'lon'"),
         (b"\xff", "bytes that are not UTF-8"),
-        (2.0**53, "9.0072e+15, which has more digits than were kept: store it as text"),
+        (2.0**53, "9.0072e+15, whose last digits were lost: store it as text"),
         (dt.timedelta(1), "a timedelta"),
         (NoValue("holds the error #N/A"), "holds the error #N/A"),
     ],

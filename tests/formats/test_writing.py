@@ -103,7 +103,7 @@ def test_what_exists_is_not_replaced_without_force(tmp_path, replacing, kind):
         "dangling link": lambda: target.symlink_to(tmp_path / "nowhere"),
     }
     make[kind]()
-    with pytest.raises(OutputError, match=r"exists already.*--force"), replacing(target):
+    with pytest.raises(OutputError, match=r"already exists.*--force"), replacing(target):
         pytest.fail("the body must not run")
     assert entries(tmp_path) == ["a"]
     with pytest.raises(OutputError):
@@ -113,7 +113,7 @@ def test_what_exists_is_not_replaced_without_force(tmp_path, replacing, kind):
 
 def test_a_file_that_came_in_the_meantime_is_not_replaced_without_force(tmp_path):
     target = tmp_path / "a"
-    with pytest.raises(OutputError, match="exists already"), replacing_file(target):
+    with pytest.raises(OutputError, match="already exists"), replacing_file(target):
         target.write_text("theirs")
     assert target.read_text() == "theirs"
     assert entries(tmp_path) == ["a"]
@@ -139,7 +139,7 @@ def test_a_file_in_a_folder_that_cannot_be_written_is_refused(tmp_path):
     below_a_file = tmp_path / "a"
     below_a_file.write_text("")
     for target in (below_a_file / "b", tmp_path / "nowhere" / "b"):
-        with pytest.raises(OutputError, match="there is no folder"), replacing_file(target):
+        with pytest.raises(OutputError, match="does not exist"), replacing_file(target):
             pytest.fail("the body must not run")
 
 
@@ -165,7 +165,7 @@ def full_disk():
 def test_a_disk_without_room_is_told_of_and_leaves_the_old_file(tmp_path, full_disk):
     target = tmp_path / "a"
     target.write_text("old")
-    with pytest.raises(OutputError, match="has room"), replacing_file(target, force=True) as file:
+    with pytest.raises(OutputError, match="not full"), replacing_file(target, force=True) as file:
         file.write(b"x" * 200_000)
     assert target.read_text() == "old"
     assert entries(tmp_path) == ["a"]
@@ -323,7 +323,7 @@ def test_the_format_asked_for_or_else_the_ending_decides(name, chosen, found):
 
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.csv.gz", "a.xlsx", ".csv"])
 def test_an_ending_that_says_nothing_needs_a_format(name):
-    with pytest.raises(ConfigError, match=r"ending says nothing.*--format"):
+    with pytest.raises(ConfigError, match=r"extension is not that.*--format"):
         output_format(Path(name), None)
 
 

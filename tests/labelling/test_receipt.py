@@ -62,7 +62,7 @@ def test_an_output_may_be_moved_with_its_receipt(labelled, tmp_path):
     [
         (lambda p: (p / "out/part-00001.jsonl").unlink(), "part-00001.jsonl is missing"),
         (lambda p: (p / "out/part-00001.jsonl").write_text(""), "has 0 bytes instead of"),
-        (lambda p: (p / "out/part-00009.jsonl").write_text("{}"), "no part of this output"),
+        (lambda p: (p / "out/part-00009.jsonl").write_text("{}"), "not a part of this output"),
         (lambda p: (p / "out.rejects.jsonl").unlink(), "rejects.jsonl is missing"),
         (lambda p: (p / "in.jsonl").write_text("{}"), "in.jsonl has 2 bytes instead of"),
     ],
@@ -86,7 +86,7 @@ def test_a_changed_byte_and_changed_counts_are_found(labelled):
 
 def test_what_is_no_receipt_is_refused(labelled):
     (labelled / "out.run.json").write_text("{}")
-    with pytest.raises(OutputError, match="no receipt"):
+    with pytest.raises(OutputError, match="not a receipt"):
         verify(f"{labelled}/out")
     with pytest.raises(OutputError, match="without a receipt"):
         verify(f"{labelled}/in.jsonl")

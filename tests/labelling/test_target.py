@@ -36,7 +36,7 @@ def test_a_folder_that_is_there_is_one_of_parts(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("a", "ending"), ("a.gz", "ending"), ("a.parquet.gz", "within")]
+    ("name", "message"), [("a", "extension"), ("a.gz", "extension"), ("a.parquet.gz", "internally")]
 )
 def test_a_name_that_tells_nothing_is_refused(name, message):
     with pytest.raises(ConfigError, match=message):

@@ -58,7 +58,7 @@ def test_what_cannot_be_tested_is_said_with_its_numbers():
             "2 name none",
             "articles of other outlets",
         ),
-        ([("a", "x", 3), ("b", "y", 3)], "each of the 2 labels is one outlet", "as it must"),
+        ([("a", "x", 3), ("b", "y", 3)], "each of the 2 labels is one outlet", "unavoidable"),
         (
             [("a", "x", 3), ("a", "y", 3), ("b", "z", 2)],
             "label 'b' is in one outlet only ('z', 2 articles); only one other label is",
@@ -80,7 +80,7 @@ def test_random_folds_that_were_asked_for_need_no_excuse():
     articles = corpus(*CROSSING)
     plan = plan_folds(articles, "random", seed=0)
     assert plan_lines(plan) == []
-    assert "Leave out --by random" in advice(plan)
+    assert "Omit --by random" in advice(plan)
 
 
 def test_many_labels_do_not_fill_the_screen():

@@ -21,7 +21,7 @@ from stance.evaluation.scored import Scored
 from stance.reporting import agreement, benchmark, comparison, cross_validation, evaluation, scores
 from stance.reporting.document import Document
 
-UNRELIABLE = "the interval is unreliable, report it as a range of what was seen"
+UNRELIABLE = "the interval is unreliable, report it as the range that was observed"
 LABELS = ("a", "b", "c")
 
 

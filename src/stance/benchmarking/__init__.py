@@ -1,1 +1,1 @@
-"""Suites of benchmark tasks: run, scored, kept, reported, and held against a baseline."""
+"""Benchmark suites: running, scoring, storing results, and comparing with a baseline."""

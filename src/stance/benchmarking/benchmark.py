@@ -1,4 +1,4 @@
-"""A whole suite, from its file to its results."""
+"""Running a whole suite."""
 
 from __future__ import annotations
 

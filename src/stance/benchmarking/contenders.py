@@ -1,4 +1,4 @@
-"""Who takes part in a task: `stance` itself, the majority label, and commands of others."""
+"""The contenders of a task: `stance` itself, the majority baseline, external commands."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class MajorityBaseline:
 
 @dataclass(frozen=True)
 class Command:
-    """Somebody else's classifier, run as two commands.
+    """An external classifier, run as two commands.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""A run held against a committed baseline: what fails a build, and what does not.
+"""The gate: comparing a run with a committed baseline, to fail a build on a regression.
 
-Our own predictions are compared with the baseline's on the same articles. A task
-fails only if the loss is beyond the margin at the confidence asked for, so
-noise fails no build; a loss that may be or not be so large is told.
+Predictions of `stance` are compared with those of the baseline on the same
+articles. A task fails only if the loss is beyond the margin at the requested
+confidence, so noise does not fail a build; an inconclusive loss is reported.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ _GRADES: dict[str, Grade] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one task, or of its speed, since the baseline.
+    """The change of a task's score, or of the speed, since the baseline.
 
     Parameters
     ----------
     subject : str
         Such as ``syria-outlets: macro-F1``.
     grade : str
-        "better", "held" (no worse by the margin), "unclear" (neither shown),
+        "better", "held" (not worse by the margin), "unclear" (inconclusive),
         "worse" (by more than the margin), "new" (not in the baseline),
         "missing" (in the baseline alone), "other data", "failed" (no
         predictions).
     message : str
-        In a sentence.
+        An explanation in a sentence.
     """
 
     subject: str
@@ -57,7 +57,7 @@ class Verdict:
 
     @property
     def fails(self) -> bool:
-        """Whether this fails a build."""
+        """Whether this verdict fails a build."""
         return self.grade in FAILING
 
 
@@ -67,12 +67,12 @@ def judge(
     current: Results,
     baseline: Results,
 ) -> list[Verdict]:
-    """Hold a run against a baseline.
+    """Compare a run with a baseline.
 
     Parameters
     ----------
     suite : Suite
-        With all its tasks: a task of the baseline that it has not is missed.
+        The whole suite: a task that is only in the baseline is "missing".
     prepared : dict of str to Prepared
         The tasks that were run.
     current, baseline : Results
@@ -141,7 +141,7 @@ def _ours(division: Division, result: TaskResult) -> list[str]:
 
 
 def check(verdicts: Sequence[Verdict]) -> None:
-    """Let nothing through that the gate must stop.
+    """Raise an error if a verdict fails.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def check(verdicts: Sequence[Verdict]) -> None:
 
 
 def judge_speed(now: SpeedResult, before: SpeedResult, gate: GateOptions) -> list[Verdict]:
-    """Hold the time of training and labelling, in reference workloads, against a baseline's."""
+    """Compare the relative time of training and labelling with that of a baseline."""
     verdicts = []
     for what in ("train", "label"):
         new, old = getattr(now, what), getattr(before, what)

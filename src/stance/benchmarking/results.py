@@ -1,8 +1,8 @@
-"""The results of a suite as they are kept: scores, and every prediction in a few bytes.
+"""The stored results of a suite: scores and packed predictions.
 
-ContenderPredictions stand in the order of the articles; the articles themselves, their ids
-and their true labels are not kept, only a hash of them, so that results can be
-published where the data cannot.
+Predictions are in the order of the articles. Articles, ids and true labels are
+not stored, only a hash of them, so that results can be published even if the
+data cannot.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ class Score(_Record):
 
 
 class Outcome(_Record):
-    """What one contender did by one protocol.
+    """The result of one contender under one protocol.
 
     Parameters
     ----------
     contender : str
     kind : {"model", "variant", "opponent"}
     scores : dict of str to Score
-        By the name of the metric; empty where it took no part.
+        By the name of the metric; empty if the contender did not run.
     less_than_ours : dict of str to Score
-        How much `stance` itself scores above it, on the same articles.
+        Difference to the score of `stance` on the same articles.
     y_pred : str
-        Packed by `pack`.
+        Predicted labels, packed by `pack`.
     absence : str
         Why it took no part.
     error : str
@@ -78,11 +78,11 @@ class Division(_Record):
     protocol : str
     description : str
     articles : int
-        Those tested.
+        Number of test articles.
     fingerprint : str
         Hash of their ids and true labels.
     unit : str
-        What the intervals are taken over.
+        The unit of the intervals, such as outlet.
     units : int
     outcomes : list of Outcome
     """
@@ -116,10 +116,10 @@ class TaskResult(_Record):
 
 
 class SpeedResult(_Record):
-    """How many times as long as the reference workload something took.
+    """The time of training and labelling relative to a reference workload.
 
-    The reference counts the words of the same articles by plain Python; both
-    are medians of processor time in one process, round by round in turn.
+    The reference counts the words of the same articles in plain Python. The
+    ratios are medians over rounds of processor time in one process.
     """
 
     task: str
@@ -131,7 +131,7 @@ class SpeedResult(_Record):
 
 
 class Results(_Record):
-    """Everything that one run of a suite found."""
+    """All results of a run of a suite."""
 
     format: int
     suite: str
@@ -154,12 +154,12 @@ class Results(_Record):
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that decide the figures."""
+    """Return the versions of the packages that affect the figures."""
     return {"python": platform.python_version(), **installed_versions(PACKAGES)}
 
 
 def pack(predictions: Sequence[str], labels: Sequence[str]) -> str:
-    """Write labels in a few bytes each thousand.
+    """Compress labels to a short text.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def pack(predictions: Sequence[str], labels: Sequence[str]) -> str:
 
 
 def unpack(packed: str, labels: Sequence[str]) -> list[str]:
-    """Read what `pack` wrote.
+    """Decompress the labels of `pack`.
 
     Raises
     ------
@@ -226,12 +226,12 @@ def to_json(results: Results) -> bytes:
 
 
 def read_results(path: str | Path) -> Results:
-    """Read what `write_results` wrote.
+    """Read the results of `write_results`.
 
     Raises
     ------
     ConfigError
-        If the file cannot be read, or holds something else.
+        If the file cannot be read, or does not contain results.
     """
     try:
         found = Results.model_validate_json(Path(path).read_bytes())

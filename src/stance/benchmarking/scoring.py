@@ -1,4 +1,4 @@
-"""Scores of predictions with intervals, and how far one set of predictions stands above another."""
+"""Scores of predictions, and differences between contenders, with intervals."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The articles that one protocol tested, as scores need them.
+    """The test articles of one protocol, for scoring.
 
     Parameters
     ----------
     articles : list of Article
     y_true : list of str
     groups : list of str or None
-        What the intervals are taken over; see `Prepared`.
+        The groups of the intervals; see `Prepared`.
     group_name : str
     """
 
@@ -43,7 +43,7 @@ class HeldOut:
 
     @classmethod
     def of(cls, prepared: Prepared, protocol: Protocol) -> HeldOut:
-        """Take the articles that a protocol tested."""
+        """Return the test articles of a protocol."""
         articles = [prepared.articles[place] for place in protocol.tested]
         y_true = [str(article.label) for article in articles]
         groups = [prepared.groups[place] for place in protocol.tested]
@@ -51,16 +51,16 @@ class HeldOut:
 
     @property
     def units(self) -> Units:
-        """What the intervals are taken over."""
+        """The sampling units of the intervals."""
         return Units.of(len(self.articles), self.groups, self.group_name)
 
     def strata(self, metric: TaskMetric) -> list[str] | None:
-        """Return the value of the field that a metric is averaged over, if it is.
+        """Return the values of the field over which a metric is averaged, if any.
 
         Raises
         ------
         ConfigError
-            If an article has none.
+            If an article has no value.
         """
         if not metric.over:
             return None
@@ -103,7 +103,7 @@ class HeldOut:
 
 
 def score_task(prepared: Prepared, predictions: Sequence[ContenderPredictions]) -> TaskResult:
-    """Score what every contender made of a task.
+    """Score the predictions of all contenders on a task.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""How long training and labelling take, measured in a workload timed beside them.
+"""The time of training and labelling, relative to a reference workload.
 
-Seconds say more about the machine than about the code. What they are divided by
-here, counting the words of the same articles in plain Python, suffers from the
-same machine in the same minute.
+Seconds depend on the machine. So they are divided by the time for counting the
+words of the same articles in plain Python, measured on the same machine at the
+same time.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from stance.benchmarking.suite import SpeedOptions, Suite
     from stance.corpus.article import Article
 
-# Counting once is over too soon to be timed well.
+# Counting once is too short to be timed precisely.
 COUNTED = 20
 
 
 def measure_speed(suite: Suite, prepared: Prepared, options: SpeedOptions) -> SpeedResult:
-    """Time training and labelling on a task's articles, in turn with the reference workload.
+    """Time training and labelling on a task's articles, alternating with the reference workload.
 
     Parameters
     ----------
     suite : Suite
     prepared : Prepared
-        The task whose articles and settings are taken.
+        The task with the articles and settings.
     options : SpeedOptions
-        How many articles and how many rounds.
+        The numbers of articles and rounds.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def measure_speed(suite: Suite, prepared: Prepared, options: SpeedOptions) -> Sp
     articles = prepared.articles[: prepared.n_known][: options.articles]
     config = resolve_auto(LabelledCorpus(articles), suite.settings(prepared.task)).config
     model = train(articles, config)
-    model.probabilities(articles)  # compiles, where nobody has yet
+    model.probabilities(articles)  # compile the kernels before timing
     rounds: dict[str, list[float]] = {"reference": [], "train": [], "label": []}
     for _ in range(options.rounds):
         reference = _processor_seconds(lambda: _count_words(articles)) / COUNTED
@@ -72,7 +72,7 @@ def _processor_seconds(work: Callable[[], object]) -> float:
 
 
 def _count_words(articles: Sequence[Article]) -> None:
-    """Do what takes plain Python about as long on any machine of one kind."""
+    """Run the reference workload."""
     for _ in range(COUNTED):
         counts: Counter[str] = Counter()
         for article in articles:

@@ -1,8 +1,7 @@
-"""What a benchmark suite asks for, read from TOML.
+"""The definition of a benchmark suite, read from TOML.
 
-A suite names tasks (a corpus, how it is divided, a configuration, metrics),
-who else takes part, and what was published. `docs/benchmarks.md` describes the
-format.
+A suite defines tasks (a corpus, a protocol, a configuration, metrics),
+opponents and published figures. `docs/benchmarks.md` describes the format.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 OURS = "stance"
 MAJORITY = "majority"
-# What stands in braces in an opponent's commands.
+# Placeholders in an opponent's commands.
 PLACES = ("python", "model", "train", "articles", "labels")
 
 _DOCS = "docs/benchmarks.md"
@@ -43,7 +42,7 @@ class _Section(BaseModel):
 
 
 class TaskMetric(_Section):
-    """One score of a task, and what it is held against.
+    """A metric of a task.
 
     ``labels`` restricts macro-F1 to some labels; ``over`` names a field of an
     article, over whose values the score is averaged.
@@ -62,7 +61,7 @@ class TaskMetric(_Section):
         return self
 
     def metric(self) -> Metric:
-        """Return the metric that the evaluation room understands."""
+        """Return the metric for `stance.evaluation`."""
         try:
             return Metric(self.score, tuple(self.labels))
         except ConfigError as error:
@@ -70,7 +69,7 @@ class TaskMetric(_Section):
 
 
 class Published(_Section):
-    """A figure that others reported, by the name of the task's metric."""
+    """Published scores, by the name of the task's metric."""
 
     what: str
     scores: dict[str, _Points]
@@ -78,37 +77,37 @@ class Published(_Section):
 
 
 class Task(_Section):
-    """A corpus, how it is divided, who learns from it and how that is scored.
+    """A task: a corpus, a protocol, contenders and metrics.
 
     Parameters
     ----------
     corpus : list of str
-        Files or data sets to learn from, and to test on where `test` is empty.
+        Files or data sets to train on, and to test on if `test` is empty.
     test : list of str
         Files or data sets to test on: one model, no folds.
     auxiliary : list of str
-        Files or data sets labelled for another question, for our models to
-        learn from besides; what repeats an article of the task is left out.
+        Files or data sets labelled for another question, as additional training
+        data of our models; near-duplicates of the task's articles are removed.
     fields, where : dict
         As a command's ``--text-field`` and ``--where``.
     sample : int
-        Take so many articles of the corpus, drawn by lot; 0 takes all.
+        Number of articles to draw at random from the corpus; 0 for all.
     by, folds
-        As for ``stance crossval``; the most honest protocol by default.
+        As for ``stance crossval``; by default the strictest protocol.
     naive : bool
-        Divide at random too, and tell the gap.
+        Whether to test on random folds too, and report the gap.
     each : str
         A field of an article: one model for each of its values.
     config : str or table
-        A TOML file beside the suite, or settings in place.
+        A TOML file beside the suite, or inline settings.
     metrics : dict
-        The first is the one that the gate looks at.
+        The first one is used by the gate.
     variants : dict
         Changes to the settings, each a row of the ablation table.
     opponents : list of str
     published : list of Published
     margin : float, optional
-        The loss that would not matter; the suite's by default.
+        The largest tolerable loss; the suite's by default.
     """
 
     title: str = ""
@@ -148,20 +147,20 @@ class Task(_Section):
 
     @property
     def mapping(self) -> FieldMapping:
-        """The corpus's own names of an article's fields."""
+        """The field mapping of the corpus."""
         return FieldMapping(**self.fields)
 
     @property
     def main_metric(self) -> str:
-        """The name of the metric that the gate looks at."""
+        """The name of the metric that the gate uses."""
         return next(iter(self.metrics))
 
 
 class Opponent(_Section):
-    """Another classifier, as two commands that are run beside the suite's file.
+    """Another classifier, as two commands that run in the suite's folder.
 
-    In both, ``{python}`` is this interpreter, ``{model}`` a path of the
-    opponent's own. ``fit`` learns from ``{train}``, JSON Lines with a label in
+    In both, ``{python}`` is this interpreter and ``{model}`` a path for the
+    opponent's model. ``fit`` trains on ``{train}``, JSON Lines with a label in
     each row; ``predict`` labels ``{articles}`` and writes rows of ``id`` and
     ``label`` to ``{labels}``.
     """
@@ -193,7 +192,7 @@ class GateOptions(_Section):
 
 
 class SpeedOptions(_Section):
-    """On which task's articles speed is measured, and how often."""
+    """The task whose articles are used to measure speed, and the number of rounds."""
 
     task: str
     articles: int = Field(2000, ge=1)
@@ -207,13 +206,13 @@ class Suite(_Section):
     ----------
     title : str
     seed : int
-        Of samples and folds.
+        Seed for samples and folds.
     gate : GateOptions
     speed : SpeedOptions, optional
     opponents : dict of str to Opponent
     tasks : dict of str to Task
     folder : Path
-        Where the suite stands; what it names is looked for there.
+        The suite's folder, to which its paths are relative.
     """
 
     title: str
@@ -242,12 +241,12 @@ class Suite(_Section):
         return self
 
     def only(self, names: list[str]) -> Suite:
-        """Return the suite with some of its tasks alone; all of them if none is named.
+        """Return the suite with only the given tasks; with all if none is given.
 
         Raises
         ------
         ConfigError
-            If there is no task of a name.
+            If a task is unknown.
         """
         if unknown := [name for name in names if name not in self.tasks]:
             raise ConfigError(
@@ -277,7 +276,7 @@ class Suite(_Section):
 
 
 def load_suite(path: str | Path) -> Suite:
-    """Read a suite, and check every setting of it.
+    """Read a suite, and check all its settings.
 
     Parameters
     ----------
@@ -291,7 +290,7 @@ def load_suite(path: str | Path) -> Suite:
     Raises
     ------
     ConfigError
-        If it cannot be read, or says something that cannot be done.
+        If it cannot be read, or is invalid.
     """
     path = Path(path)
     try:
@@ -314,7 +313,7 @@ def load_suite(path: str | Path) -> Suite:
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay changes over settings, section by section."""
+    """Merge changes into settings, section by section."""
     merged = dict(base)
     for key, value in changes.items():
         inner = merged.get(key)

@@ -1,7 +1,7 @@
 """The command line: parse, call, print, exit code.
 
-Every command imports what it needs in its own body, so that help and shell
-completion answer at once.
+Each command imports what it needs inside its body, so that help and shell
+completion are fast.
 """
 
 from stance.cli.app import app, main

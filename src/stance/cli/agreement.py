@@ -1,4 +1,4 @@
-"""`stance agreement`: how far annotators agree, and a model beside them."""
+"""`stance agreement`: agreement between annotators, and of a model with them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ AnnotatorsOption = Annotated[
     typer.Option(
         "--annotator",
         metavar="NAME",
-        help="A column with the labels of one annotator, where each article has a row. Repeatable.",
+        help="Column with the labels of one annotator, in a table with a row for each article. "
+        "Repeatable.",
     ),
 ]
 AnnotatorFieldOption = Annotated[
@@ -38,7 +39,7 @@ AnnotatorFieldOption = Annotated[
     typer.Option(
         "--annotator-field",
         metavar="NAME",
-        help="The column with the annotator's name, where each label has its own row.",
+        help="Column with the annotator's name, in a table with a row for each label.",
     ),
 ]
 PredictionsOption = Annotated[
@@ -46,7 +47,7 @@ PredictionsOption = Annotated[
     typer.Option(
         "--predictions",
         metavar="FILE",
-        help="A model's labels of the same articles, to compare with the annotators.",
+        help="Labels of a model for the same articles, to compare with the annotators.",
     ),
 ]
 LevelOption = Annotated[
@@ -58,7 +59,7 @@ OrderOption = Annotated[
     typer.Option(
         "--order",
         metavar="LABEL",
-        help="The labels from the lowest to the highest, for ordinal. Repeatable.",
+        help="Labels from the lowest to the highest, for ordinal. Repeatable.",
     ),
 ]
 
@@ -76,10 +77,10 @@ def agreement_command(
     report: ReportTarget,
     reading: Source,
 ) -> None:
-    """Measure how far annotators agree.
+    """Measure the agreement between annotators.
 
-    Krippendorff's alpha with its interval, Fleiss' kappa, and Cohen's kappa of
-    each pair; with --predictions a model beside them.
+    Reports Krippendorff's alpha with its interval, Fleiss' kappa, and Cohen's
+    kappa of each pair; with --predictions also of a model.
     """
     from stance.corpus.keys import aligned, by_canonical
     from stance.evaluation.agreement import Ratings, agreement
@@ -109,8 +110,7 @@ def _level(text: str | None, order: Sequence[str] | None) -> Level:
         raise ConfigError(f"Got --level {text}, but expected one of {', '.join(LEVELS)}.")
     if level == "ordinal" and not order:
         raise ConfigError(
-            "Got --level ordinal without an order. "
-            "Give --order once for each label, the lowest first."
+            "Got --level ordinal without an order. Give --order once for each label, lowest first."
         )
     return level
 
@@ -125,6 +125,6 @@ def _read(
     if annotator_field and not annotators:
         return read_long(source, annotator_field)
     raise ConfigError(
-        "Got no annotators, or both ways to name them. Give --annotator NAME for each one "
-        "that has a column, or --annotator-field NAME where each label has a row."
+        "Got no annotators, or both ways to name them. Give --annotator NAME for each column of "
+        "labels, or --annotator-field NAME for a table with a row for each label."
     )

@@ -1,4 +1,4 @@
-"""The `stance` command and how it ends."""
+"""The `stance` command and its exit codes."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ OUTPUT_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF
 HELP = """
 How Arabic news articles frame a conflict: train, check honestly, label.
 
-First steps, with the model that ships with the package:
+To get started, use the model that ships with the package:
 
 \b
     stance predict articles.jsonl -o labels.jsonl
 
-and with your own labelled articles (JSON Lines, CSV, TSV, Parquet or a folder of .txt):
+or your own labelled articles (JSON Lines, CSV, TSV, Parquet or a folder of .txt):
 
 \b
-    stance crossval labelled.csv            how good, on outlets never seen?
+    stance crossval labelled.csv            how good is it on unseen outlets?
     stance train labelled.csv -o my-model
     stance predict new.csv -m my-model -o labels.csv
 
-'stance COMMAND --help' tells more about each.
+See 'stance COMMAND --help' for details.
 """
 
 app = typer.Typer(
@@ -106,7 +106,7 @@ _show_plainly = warnings.showwarning
 def _show_warning(
     message: Warning | str, category: type[Warning], *where: Any, **options: Any
 ) -> None:
-    """Show a warning that is meant for users as one line, without the place in the code."""
+    """Show a warning for users in one line, without its place in the code."""
     if issubclass(category, RenamedSettingWarning):
         note(str(message))
     else:
@@ -116,11 +116,11 @@ def _show_warning(
 def main() -> None:
     """Run the command line and exit.
 
-    The exit code is 0 if it is done, 1 if it failed, 2 for misuse, 3 for a gate
-    that does not hold, and 130 or 143 if it was stopped.
+    The exit code is 0 for success, 1 for failure, 2 for misuse, 3 for a failed
+    benchmark gate, and 130 or 143 if the command was stopped by a signal.
     """
-    # Imports and models create many objects that are kept. Garbage collection among them takes a
-    # fifth of the time that one short article needs.
+    # Imports and models create many long-lived objects. Garbage collection of them takes a fifth of
+    # the time of labelling one short article.
     gc.set_threshold(GARBAGE_AFTER)
     prepare_streams()
     end_in_order_on_sigterm()
@@ -145,12 +145,12 @@ def main() -> None:
         fail("Terminated.")
         raise
     except OSError as error:
-        # The library reports faults of named files; this is standard output itself.
+        # The library handles errors of named files, so this is standard output.
         if error.errno not in OUTPUT_FAULTS:
             raise
         fail(
             f"Got an output that cannot be written: {error.strerror}. "
-            "Make room, or leave it open, and try again."
+            "Check that the disk is not full and that the output stays open, and try again."
         )
         sys.exit(FAILED)
     finally:

@@ -1,4 +1,4 @@
-"""`stance audit`: what in a corpus could fool a model, and what to do about it."""
+"""`stance audit`: leaks and shortcuts in a corpus, and what to do about them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stance.cli.console import status
-from stance.cli.corpus import tell
+from stance.cli.corpus import note_all
 from stance.cli.options import CorpusArgument, with_corpus_options
 from stance.cli.reports import ReportTarget, with_report_options
 from stance.errors import CorpusError
@@ -25,26 +25,26 @@ def audit_command(
     report: ReportTarget,
     reading: Source,
 ) -> None:
-    """Look for leaks and shortcuts in a corpus, and say what to do about each.
+    """Find leaks and shortcuts in a corpus, with advice on each.
 
-    Near-duplicates, reused agency copy and what was changed in it, site
-    boilerplate, phrases that give the label away, and how far the outlet
-    decides the label. Several inputs are taken as splits that should share no
-    article.
+    Reports near-duplicates, reused agency copy and the edits in it, site
+    boilerplate, phrases that reveal the label, and the association of outlet
+    and label. Several inputs are treated as splits that should not share
+    articles.
     """
     from stance.evaluation.auditing import audit
     from stance.reporting.audit import report as audit_report
 
     articles, rejected, inputs = _read(corpus, reading)
-    with status("Auditing") as tell:
-        found = audit(articles, rejected=rejected, inputs=inputs, progress=tell)
+    with status("Auditing") as update:
+        found = audit(articles, rejected=rejected, inputs=inputs, progress=update)
     report.write(audit_report(found), found.to_dict())
 
 
 def _read(
     corpus: Iterable[str], reading: Source
 ) -> tuple[list[Article], list[RejectedRow], list[str]]:
-    """Read all articles, labelled or not, with the input that each comes from."""
+    """Read all articles, labelled or not, each with its input."""
     from stance.corpus.article import RejectedRow
     from stance.formats.labelled import dated, in_one_spelling
     from stance.formats.reading import read_located
@@ -58,7 +58,7 @@ def _read(
     rows, rejected, inputs = [], [], []
     planned: list[PlannedInput] = []
     for name in corpus:
-        for item in read_located(reading.reading([name]), told=planned.append):
+        for item in read_located(reading.reading([name]), on_input=planned.append):
             if isinstance(item, RejectedRow):
                 rejected.append(item)
             else:
@@ -66,9 +66,9 @@ def _read(
                 inputs.append(name)
     if not rows:
         raise CorpusError(nothing_usable(planned, reading.reading(corpus), rejected, ("text",)))
-    tell(storage_lines(planned))
+    note_all(storage_lines(planned))
     rows, spellings = in_one_spelling(rows, reading)
-    tell(spelling_lines(spellings))
+    note_all(spelling_lines(spellings))
     rows, dates = dated(rows, reading)
-    tell(date_lines(dates))
+    note_all(date_lines(dates))
     return [row.article for row in rows], rejected, inputs

@@ -1,4 +1,4 @@
-"""`stance benchmark`: a suite of tasks, run, reported, compared with a baseline."""
+"""`stance benchmark`: running a suite of tasks, and comparing it with a baseline."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ BaselineOption = Annotated[
 ]
 FailOnRegressionOption = Annotated[
     bool,
-    typer.Option("--fail-on-regression", help="End with 3 where the baseline does not hold."),
+    typer.Option("--fail-on-regression", help="Exit with 3 on a regression from the baseline."),
 ]
 JunitOption = Annotated[
-    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML too.")
+    Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
 ]
 TaskOption = Annotated[
     list[str] | None,
-    typer.Option("--task", metavar="NAME", help="Run this task alone. Repeatable."),
+    typer.Option("--task", metavar="NAME", help="Run only this task. Repeatable."),
 ]
 
 
@@ -57,17 +57,17 @@ def benchmark_command(
     from stance.reporting.junit import junit as as_junit
 
     if fail_on_regression and not baseline:
-        raise ConfigError("Got --fail-on-regression without --baseline: name what must hold.")
+        raise ConfigError("Got --fail-on-regression without --baseline. Give both.")
     if junit:
         check_file_target(junit, force=report.force)
     whole = load_suite(suite)
     chosen = whole.only(task or [])
     before = read_results(baseline) if baseline else None
-    with progress("Benchmarking") as tell:
+    with progress("Benchmarking") as update:
         found = run_suite(
             chosen,
             jobs=jobs,
-            progress=lambda _, done, total: tell(done, total),
+            progress=lambda _, done, total: update(done, total),
             keep=_kept_beside(report),
             on_kept=_say_what_is_kept,
         )

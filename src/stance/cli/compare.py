@@ -42,7 +42,7 @@ LabelOption = Annotated[
     typer.Option(
         "--label",
         metavar="LABEL",
-        help="A label of macro_f1, where it is not the mean over all. Repeatable.",
+        help="Average macro_f1 only over this label. Repeatable.",
     ),
 ]
 OverOption = Annotated[
@@ -50,7 +50,7 @@ OverOption = Annotated[
     typer.Option(
         "--over",
         metavar="FIELD",
-        help="Average over its values, as over the targets of a task.",
+        help="Average the metric over the values of this field, such as target.",
     ),
 ]
 GroupOption = Annotated[
@@ -58,7 +58,8 @@ GroupOption = Annotated[
     typer.Option(
         "--group",
         metavar="FIELD",
-        help="What the interval is taken over.  [default: the outlet where it is known]",
+        help="Field of the groups that are resampled for the interval.  [default: the outlet if "
+        "known]",
     ),
 ]
 MarginOption = Annotated[
@@ -87,9 +88,8 @@ def compare_command(
 ) -> None:
     """Compare two models, or two files of predictions, on the same labelled articles.
 
-    The interval of the difference is over outlets where they are known;
-    McNemar's exact test looks at the articles on which only one of the two is
-    right.
+    The interval of the difference is over outlets if they are known. McNemar's
+    exact test compares the articles on which only one of the two is right.
     """
     from stance.evaluation.baseline import floor_of
     from stance.evaluation.comparison import compare, decide, mcnemar
@@ -119,7 +119,7 @@ def _paired(
     group: str | None,
     over: str | None,
 ) -> PairedPredictions:
-    """Return the labels of both candidates beside those of the corpus."""
+    """Return the labels of both candidates, paired with those of the corpus."""
     from stance.corpus.keys import aligned, by_canonical
     from stance.evaluation.comparison import PairedPredictions
     from stance.formats.labelled import field_values
@@ -138,7 +138,7 @@ def _paired(
 
 
 def _labels(candidate: Path, articles: Sequence[Article]) -> list[str]:
-    """Return the labels that a model gives, or that a file holds."""
+    """Return the labels of a model, or those in a file."""
     from stance.formats.predictions import labels_of, read_predictions
 
     if not candidate.is_dir():

@@ -30,8 +30,8 @@ def config_command(
         bool,
         typer.Option(
             "--project",
-            help=f"Write {PROJECT_FILE} with the names of fields and the ways of reading given "
-            "here, for every command that reads files of the same folder.",
+            help=f"Write {PROJECT_FILE} with the field names and reading options given here; "
+            "all commands use it for files in the same folder.",
         ),
     ] = False,
     output: Annotated[
@@ -40,7 +40,7 @@ def config_command(
             "--output",
             "-o",
             metavar="FILE",
-            help="File for the settings, or with --project for the project file.  [default: "
+            help="File for the settings, or for the project file with --project.  [default: "
             f"standard output; {PROJECT_FILE} with --project]",
         ),
     ] = None,
@@ -50,8 +50,8 @@ def config_command(
 ) -> None:
     """Write every setting with its default, as TOML for --config.
 
-    With --project, write a project file beside the data instead: options that
-    are given once, such as --text-field, then hold for every command.
+    With --project, write a project file beside the data instead: it stores
+    options such as --text-field for all commands.
     """
     if project:
         _write_project(output or Path(PROJECT_FILE), reading, force=force)

@@ -23,7 +23,7 @@ _QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 
 @contextmanager
 def quietly(*, quiet: bool) -> Iterator[None]:
-    """Keep everything from standard error but errors, and from standard output but results."""
+    """Print only errors on standard error, and only results on standard output."""
     before = _QUIET.set(quiet)
     try:
         yield
@@ -32,18 +32,18 @@ def quietly(*, quiet: bool) -> Iterator[None]:
 
 
 def fail(message: str) -> None:
-    """Say on stderr what went wrong."""
-    _tell(f"Error: {message}")
+    """Print an error on stderr."""
+    _print_to_stderr(f"Error: {message}")
 
 
 def note(message: str) -> None:
-    """Say something on stderr that is no result; nothing with --quiet."""
+    """Print a message on stderr, unless --quiet is given."""
     if not _QUIET.get():
-        _tell(message)
+        _print_to_stderr(message)
 
 
-def _tell(message: str) -> None:
-    """Print on stderr; on a terminal in lines that fit it."""
+def _print_to_stderr(message: str) -> None:
+    """Print on stderr, wrapped to the width of a terminal."""
     message = harmless(message)
     if sys.stderr.isatty():
         message = filled(message, shutil.get_terminal_size().columns)
@@ -51,7 +51,7 @@ def _tell(message: str) -> None:
 
 
 def console() -> Console:
-    """Return a console for results, on stdout, that cuts nothing where that is no terminal."""
+    """Return a console for results on stdout; without a terminal, nothing is cut."""
     is_limited = sys.stdout.isatty() or "COLUMNS" in os.environ
     return screen(width=None if is_limited else UNLIMITED)
 
@@ -62,7 +62,7 @@ def show(document: Document) -> None:
 
 
 def show_summary(document: Document) -> None:
-    """Print on stdout what a command did that writes its result elsewhere; not with --quiet."""
+    """Print a summary on stdout for a command whose result is a file, unless --quiet is given."""
     if not _QUIET.get():
         show(document)
 
@@ -84,7 +84,7 @@ def note_compiling(kept: bool) -> None:
 
 @contextmanager
 def progress(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr while something takes long; nothing where it is no terminal."""
+    """Show a progress bar on stderr if it is a terminal."""
     if not _shows_progress():
         yield lambda done, total: None
         return
@@ -100,7 +100,7 @@ def progress(description: str) -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def status(description: str) -> Iterator[Callable[[str], None]]:
-    """Show on stderr what is being done; nothing where it is no terminal."""
+    """Show the current step on stderr if it is a terminal."""
     if not _shows_progress():
         yield lambda step: None
         return

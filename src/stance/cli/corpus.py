@@ -1,4 +1,4 @@
-"""Reading the articles of a command, and stopping at rows that cannot be used."""
+"""Reading the articles of a command, and reporting rows that cannot be used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_labelled(inputs: Iterable[str], reading: Source, *, skip_rejected: bool
     Raises
     ------
     CorpusError
-        If a row cannot be used and `skip_rejected` is off, or no row can.
+        If a row cannot be used and `skip_rejected` is off, or no row can be used.
     """
     return [
         row.article for row in read_labelled_with_rows(inputs, reading, skip_rejected=skip_rejected)
@@ -45,7 +45,7 @@ def read_training(
     *,
     skip_rejected: bool,
 ) -> tuple[list[LocatedArticle], list[Article]]:
-    """Read a labelled corpus and the auxiliary articles; warn of fields that no model reads.
+    """Read a labelled corpus and the auxiliary articles; warn about unread fields.
 
     Raises
     ------
@@ -71,12 +71,12 @@ def read_auxiliary(
 def read_labelled_with_rows(
     inputs: Iterable[str], reading: Source, *, skip_rejected: bool
 ) -> list[LocatedArticle]:
-    """Read a whole labelled corpus with all fields that its files have.
+    """Read a whole labelled corpus with all fields of its files.
 
     Raises
     ------
     CorpusError
-        If a row cannot be used and `skip_rejected` is off, or no row can.
+        If a row cannot be used and `skip_rejected` is off, or no row can be used.
     """
     from stance.formats.labelled import NEEDED, read_labelled
 
@@ -85,21 +85,21 @@ def read_labelled_with_rows(
     found = read_labelled(source, planned.append)
     if not found.rows:
         raise CorpusError(nothing_usable(planned, source, found.rejected, NEEDED | {"label"}))
-    tell(storage_lines(planned))
-    tell(spelling_lines(found.spellings))
-    tell(date_lines(found.dates))
+    note_all(storage_lines(planned))
+    note_all(spelling_lines(found.spellings))
+    note_all(date_lines(found.dates))
     _require_usable(found.rejected, len(found.rows), skip_rejected=skip_rejected)
     return found.rows
 
 
-def tell(lines: Iterable[str]) -> None:
-    """Say something about what was read on stderr, a message for each line."""
+def note_all(lines: Iterable[str]) -> None:
+    """Print each line as a message on stderr."""
     for line in lines:
         note(line)
 
 
 def _require_usable(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:
-    """Stop at rows that cannot be used, or say that they were skipped."""
+    """Raise an error for rows that cannot be used, or report that they were skipped."""
     if rejected and not skip_rejected:
         raise CorpusError(unusable(rejected, n_usable))
     if rejected:
@@ -109,7 +109,7 @@ def _require_usable(rejected: list[RejectedRow], n_usable: int, *, skip_rejected
 def slice_fields(
     rows: Sequence[LocatedArticle], names: Sequence[str] | None
 ) -> dict[str, list[str | None]]:
-    """Return the values of the fields that ``--slice`` names."""
+    """Return the values of the fields of ``--slice``."""
     from stance.formats.labelled import field_values
 
     return {name: field_values(rows, name) for name in names or ()}

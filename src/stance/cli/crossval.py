@@ -1,4 +1,4 @@
-"""`stance crossval`: how good a model would be on what it has never seen."""
+"""`stance crossval`: cross-validation on unseen outlets, events or periods."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ if TYPE_CHECKING:
 FoldsOption = Annotated[
     str | None,
     typer.Option(
-        "--folds", metavar="N|each", help="Number of folds, or one for each outlet or event."
+        "--folds", metavar="N|each", help="Number of folds; each: one for each outlet or event."
     ),
 ]
 NestedOption = Annotated[
     bool,
     typer.Option(
         "--nested",
-        help="Choose what the settings leave open (auto) inside each fold, on inner folds of "
-        "the same protocol.",
+        help="Choose the settings that are auto inside each fold, on inner folds of the same "
+        "protocol.",
     ),
 ]
 GridOption = Annotated[
@@ -58,15 +58,15 @@ GridOption = Annotated[
     typer.Option(
         "--grid",
         metavar="KEY=VALUE",
-        help="A value to choose from in the same way, given once for each; the values of "
-        "several settings are combined. Repeatable.",
+        help="A value to choose from inside each fold; repeat for each value. Values of several "
+        "settings are combined.",
     ),
 ]
 IgnoreDuplicatesOption = Annotated[
     bool,
     typer.Option(
         "--ignore-duplicates",
-        help="Let near-duplicates of a test article stay in training, to see what it changes.",
+        help="Keep near-duplicates of test articles in training, to measure their effect.",
     ),
 ]
 HeldOutOption = Annotated[
@@ -74,7 +74,7 @@ HeldOutOption = Annotated[
     typer.Option(
         "--held-out",
         metavar="FILE",
-        help="File for the labels of the held-out articles, as 'stance compare' reads it.",
+        help="File for the labels of the held-out articles, for 'stance compare'.",
     ),
 ]
 
@@ -103,7 +103,7 @@ def crossval_command(
 ) -> None:
     """Train and test on one corpus, holding out whole outlets.
 
-    The gap to a random split is what a model gains by recognising the outlet.
+    The gap to a random split shows what a model gains by recognising the outlet.
     """
     from stance.evaluation.protocol import cross_validate
     from stance.reporting.cross_validation import report as cross_validation_report
@@ -114,7 +114,10 @@ def crossval_command(
     settings, candidates = _settings(config, override or [], grid or [])
     rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
     fields = slice_fields(rows, slices)
-    with fold_workers(engine, scheduler, jobs) as workers, progress("Cross-validating") as tell:
+    with (
+        fold_workers(engine, scheduler, jobs) as workers,
+        progress("Cross-validating") as update,
+    ):
         result = cross_validate(
             [row.article for row in rows],
             settings,
@@ -127,7 +130,7 @@ def crossval_command(
             nested=nested,
             candidates=candidates,
             slices=fields,
-            progress=tell,
+            progress=update,
         )
     _write_labels(result, rows, held_out, form, force=report.force)
     report.write(cross_validation_report(result), result.to_dict())
@@ -136,7 +139,7 @@ def crossval_command(
 def _settings(
     config: Path | None, override: Sequence[str], grid: Sequence[str]
 ) -> tuple[TrainingConfig, list[TrainingConfig]]:
-    """Return the settings, and the combinations of a grid to choose from."""
+    """Return the settings, and the combinations of the grid."""
     from stance.evaluation.selection import grid as combined
     from stance.model.config import load_config
 
@@ -146,7 +149,7 @@ def _settings(
 
 
 def _labels_format(path: Path | None, *, force: bool) -> str:
-    """Return the format of the file for held-out labels; refuse one that could not be written."""
+    """Return the format of the file for held-out labels, and check that it can be written."""
     from stance.formats.writing import output_format
     from stance.replacing import check_file_target
 
@@ -163,7 +166,7 @@ def _write_labels(
     *,
     force: bool,
 ) -> None:
-    """Write the labels of the held-out articles, if a file was named for them."""
+    """Write the labels of the held-out articles, if requested."""
     if path is None:
         return
     from stance.formats.writing import ResultWriter

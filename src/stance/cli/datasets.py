@@ -1,4 +1,4 @@
-"""`stance datasets`: the public data sets that commands read by name."""
+"""`stance datasets`: public data sets by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NameArgument = Annotated[
 ]
 
 app = typer.Typer(
-    help="Public data sets: list, show, fetch, export; read as dataset:NAME[/SPLIT].",
+    help="Public data sets: list, show, fetch, export. Commands read them as dataset:NAME[/SPLIT].",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -29,7 +29,7 @@ app = typer.Typer(
 
 @with_report_options
 def list_command(*, report: ReportTarget) -> None:
-    """List the data sets and say which are on this machine."""
+    """List the data sets, and which of them are on this machine."""
     from stance.datasets.files import is_here
     from stance.datasets.records import dataset_names, find_dataset
     from stance.reporting.datasets import overview
@@ -51,15 +51,15 @@ def show_command(name: NameArgument, *, report: ReportTarget) -> None:
 
 
 def fetch_command(name: NameArgument) -> None:
-    """Fetch a data set and check it; licence and citation are shown first."""
+    """Fetch and verify a data set, after showing its licence and citation."""
     from stance.datasets.files import fetch
     from stance.datasets.records import find_dataset
     from stance.reporting.datasets import terms
 
     dataset = find_dataset(name)
     note(terms(dataset))
-    with progress(f"Fetching {name}") as tell:
-        folder = fetch(dataset, progress=tell)
+    with progress(f"Fetching {name}") as update:
+        folder = fetch(dataset, progress=update)
     note(f"{name} is in {folder}; every file has the expected hash.")
 
 
@@ -76,12 +76,12 @@ def export_command(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="jsonl, csv or parquet.  [default: by the ending of FILE]",
+            help="jsonl, csv or parquet.  [default: by the extension of FILE]",
         ),
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Write a data set as one file, an article to a row, for other tools."""
+    """Write a data set as one file with a row for each article, for other tools."""
     from stance.datasets.readers import read_dataset
     from stance.datasets.records import PREFIX, parse_dataset_name
     from stance.formats.writing import ResultWriter, output_format

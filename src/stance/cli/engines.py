@@ -1,4 +1,4 @@
-"""Where the work is done: on this machine or on a cluster."""
+"""The engines that commands can use: this machine or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help=f"local, or dask: distribute the work to a cluster ({install_command('dask')}).",
+        help=f"local, or dask to use a cluster ({install_command('dask')}).",
     ),
 ]
 SchedulerOption = Annotated[
@@ -31,32 +31,32 @@ SchedulerOption = Annotated[
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="With --engine dask: the address of the scheduler, or the file that has it.  "
+        help="With --engine dask: the address of the scheduler, or the scheduler file.  "
         "[default: --jobs processes on this machine]",
     ),
 ]
 
 
 def check_engine(engine: str, scheduler: str | None) -> None:
-    """Refuse an unknown engine, and a scheduler that would not be used.
+    """Refuse an unknown engine, and a scheduler that the engine does not use.
 
     Raises
     ------
     ConfigError
-        If there is one.
+        If the engine is unknown, or the scheduler is not used.
     """
     if engine not in {LOCAL, DASK}:
         raise ConfigError(f"Got --engine {engine}, but expected {LOCAL} or {DASK}.")
     if scheduler is not None and engine != DASK:
         raise ConfigError(
-            f"Got --scheduler {scheduler} without --engine {DASK}, but only that engine has one. "
-            f"Give --engine {DASK} too."
+            f"Got --scheduler {scheduler} without --engine {DASK}, but only that engine uses a "
+            f"scheduler. Give --engine {DASK} too."
         )
 
 
 @contextmanager
 def cluster_of(engine: str, scheduler: str | None, jobs: int) -> Iterator[Cluster | None]:
-    """Connect to the cluster that was asked for; none where the work is done here."""
+    """Connect to the requested cluster; None for the local engine."""
     if engine == LOCAL:
         yield None
         return
@@ -69,7 +69,7 @@ def cluster_of(engine: str, scheduler: str | None, jobs: int) -> Iterator[Cluste
 
 @contextmanager
 def fold_workers(engine: str, scheduler: str | None, jobs: int) -> Iterator[FoldWorkers]:
-    """Make what fits the models of folds."""
+    """Return the workers that fit the models of folds."""
     from stance.evaluation.fold_workers import LocalWorkers
 
     with cluster_of(engine, scheduler, jobs) as cluster:
@@ -85,7 +85,7 @@ def fold_workers(engine: str, scheduler: str | None, jobs: int) -> Iterator[Fold
 def labelling_engine(
     engine: str, scheduler: str | None, jobs: int, batch_size: int
 ) -> Iterator[Engine]:
-    """Make the engine that was asked for."""
+    """Return the requested engine."""
     from stance.labelling.engine import LocalEngine
 
     with cluster_of(engine, scheduler, jobs) as cluster:

@@ -1,4 +1,4 @@
-"""`stance evaluate`: a finished model against labelled articles."""
+"""`stance evaluate`: testing a trained model on labelled articles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def evaluate_command(
     report: ReportTarget,
     reading: Source,
 ) -> None:
-    """Test a model on labelled articles that are new to it."""
+    """Test a model on labelled articles that it was not trained on."""
     from stance.evaluation.testing import evaluate_model
     from stance.reporting.evaluation import report as evaluation_report
 

@@ -1,4 +1,4 @@
-"""`stance export`: a model for use elsewhere."""
+"""`stance export`: exporting a model as a scikit-learn pipeline."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def export_command(
 ) -> None:
     """Write a model as a scikit-learn pipeline.
 
-    The pipeline takes texts and gives the same labels and probabilities. A
-    joblib file runs code when it is loaded: open only your own.
+    The pipeline takes texts and returns the same labels and probabilities.
+    Loading a joblib file can run code: load only files that you trust.
     """
     from stance.model.exporting import export_joblib
 
     if file_format != JOBLIB:
         raise ConfigError(f"Got --format {file_format}, but expected {JOBLIB}.")
     export_joblib(load(model), output, force=force)
-    note(f"Written to {output}. Load it with joblib.load(), where stance is installed.")
+    note(f"Written to {output}. Load it with joblib.load(); stance must be installed.")

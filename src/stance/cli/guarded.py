@@ -1,4 +1,4 @@
-"""What all commands have in common: --quiet, safe outputs, plain errors about lists."""
+"""Wrappers around all commands: --quiet, protected inputs, errors about lists."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from stance.cli.streams import ending_with_the_reader
 from stance.cli.wrapping import with_parameters, with_signature_of
 from stance.errors import StanceError
 
-# Parameters that take a list, one value each time the option is given.
+# Parameters that take a list, with one value for each use of the option.
 LISTS = {
     "annotators": "--annotator",
     "keep": "--keep",
@@ -27,19 +27,17 @@ LISTS = {
 
 QuietOption = Annotated[
     bool,
-    typer.Option(
-        "--quiet", "-q", help="Say nothing but what goes wrong; the result itself is not affected."
-    ),
+    typer.Option("--quiet", "-q", help="Print only errors; the result itself is not affected."),
 ]
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command what all of them have in common."""
+    """Wrap a command with the behaviour that all commands share."""
     return _quietable(ending_with_the_reader(never_overwriting(_explaining_lists(command))))
 
 
 def _quietable(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--quiet``, unless it has one of its own."""
+    """Add ``--quiet`` to a command, unless it has its own."""
     if "quiet" in inspect.signature(command).parameters:
         return command
 
@@ -51,7 +49,7 @@ def _quietable(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _explaining_lists(command: Callable[..., None]) -> Callable[..., None]:
-    """Say how to give several values where an error is about a value with commas."""
+    """Add a hint on repeating the option to an error about a value with commas."""
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> None:
@@ -71,5 +69,5 @@ def _hint(values: dict[str, Any], message: str) -> str | None:
         for value in values.get(parameter) or ():
             if "," in value and value in message:
                 each = " ".join(f"{option} {part.strip()}" for part in value.split(","))
-                return f"To name several, repeat the option: {each}"
+                return f"To give several values, repeat the option: {each}"
     return None

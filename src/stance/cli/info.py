@@ -1,4 +1,4 @@
-"""`stance info`: what a model is."""
+"""`stance info`: the description of a model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from stance.cli.reports import ReportTarget, with_report_options
 def info_command(
     model: ModelOption = None,
     features: Annotated[
-        int, typer.Option("--features", min=0, help="How many features to show for each label.")
+        int, typer.Option("--features", min=0, help="Number of features to show for each label.")
     ] = 8,
     *,
     report: ReportTarget,

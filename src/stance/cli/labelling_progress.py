@@ -1,4 +1,4 @@
-"""How far a labelling run is: a bar on a terminal, a line every ten seconds elsewhere."""
+"""Progress of a labelling run: a bar on a terminal, else a line every ten seconds."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 LINE_EVERY = 10.0
 SHARES_SHOWN = 4
 
-# Where a terminal has fewer columns, the figures need the room that a bar would take.
+# On a narrower terminal only the figures are shown, without a bar.
 WIDE = 110
 
 
 class RowRate:
-    """Rows a second, and the time left, from where this session began."""
+    """Rows per second and remaining time, measured since this session began."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._first: Progress | None = None
         self._first_rows = 0
 
-    def seen(self, progress: Progress) -> None:
-        """Take note of the first report."""
+    def start(self, progress: Progress) -> None:
+        """Remember the first report; later calls have no effect."""
         if self._first is None:
             self._first, self._first_rows = progress, progress.run_counts.n_rows
 
     def rate(self, progress: Progress) -> float:
-        """Return rows a second."""
+        """Return rows per second."""
         rows = progress.run_counts.n_rows - self._first_rows
         return rows / max(time.monotonic() - self._began, 1e-3)
 
     def left(self, progress: Progress) -> str:
-        """Return the time left as h:mm:ss, or nothing where it cannot be told."""
+        """Return the remaining time as h:mm:ss; empty if it is unknown."""
         if progress.n_bytes_total is None or self._first is None:
             return ""
         done = progress.n_bytes - self._first.n_bytes
@@ -55,18 +55,18 @@ class RowRate:
 
 
 def shares(counts: RunCounts) -> str:
-    """Write the most frequent labels with their shares of the articles within the domain."""
+    """Format the most frequent labels with their shares of the articles within the domain."""
     found = counts.inside
     total = max(found.total(), 1)
     return ", ".join(f"{label} {n / total:.0%}" for label, n in found.most_common(SHARES_SHOWN))
 
 
-def line(progress: Progress, pace: RowRate) -> str:
-    """Write how far a run is in one line."""
+def line(progress: Progress, rate: RowRate) -> str:
+    """Format the progress of a run in one line."""
     counts = progress.run_counts
     words = [f"{progress.n_bytes / progress.n_bytes_total:.0%}"] if progress.n_bytes_total else []
-    words += [counted(counts.n_rows, "row"), f"{pace.rate(progress):,.0f} a second"]
-    if left := pace.left(progress):
+    words += [counted(counts.n_rows, "row"), f"{rate.rate(progress):,.0f} a second"]
+    if left := rate.left(progress):
         words.append(f"{left} left")
     words.append(f"{counts.n_rejected:,} set aside")
     if counts.n_labelled:
@@ -76,7 +76,7 @@ def line(progress: Progress, pace: RowRate) -> str:
 
 @contextmanager
 def shown_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
-    """Show progress on stderr, and give what is to be told of it."""
+    """Show progress on stderr; yield the function that takes progress reports."""
     if quiet:
         yield lambda progress: None
     elif sys.stderr.isatty():
@@ -87,14 +87,14 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 def _lines() -> Callable[[Progress], None]:
-    pace = RowRate()
+    rate = RowRate()
     due = time.monotonic() + LINE_EVERY
 
     def update(progress: Progress) -> None:
         nonlocal due
-        pace.seen(progress)
+        rate.start(progress)
         if time.monotonic() >= due:
-            note(line(progress, pace))
+            note(line(progress, rate))
             due = time.monotonic() + LINE_EVERY
 
     return update
@@ -109,15 +109,15 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     console = Console(stderr=True)
     drawn = [BarColumn(bar_width=20)] if console.width >= WIDE else []
     columns = (*drawn, TextColumn("{task.description}"))
-    pace = RowRate()
+    rate = RowRate()
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def update(progress: Progress) -> None:
-            pace.seen(progress)
+            rate.start(progress)
             bar.update(
                 task,
-                description=line(progress, pace),
+                description=line(progress, rate),
                 completed=progress.n_bytes,
                 total=progress.n_bytes_total,
             )

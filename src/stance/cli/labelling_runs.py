@@ -1,4 +1,4 @@
-"""Running a labelling task from the command line: signals, progress, and the words at its end."""
+"""Running a labelling task from the command line: signals, progress, and the final report."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FAILED = 1
 
 
 class _FirstRejects:
-    """Passes reports on, and keeps the first rows that were set aside, to show them."""
+    """Forwards progress reports, and keeps the first rejected rows to show them."""
 
     def __init__(self, report: Callable[[Progress], None]) -> None:
         self._report = report
@@ -48,19 +48,19 @@ class _FirstRejects:
 def to_target(
     label: Callable[..., Outcome],
     target: Target,
-    told: Callable[[Labelling], None],
+    on_planned: Callable[[Labelling], None],
     *,
     quiet: bool,
     model_named: bool,
 ) -> None:
-    """Label into a file or a folder, and end the command as the run ended.
+    """Label into a file or a folder, and exit with the code of the outcome.
 
     Parameters
     ----------
     label : callable
-        `stance.labelling.files.label_files` with what is to be labelled.
+        `stance.labelling.files.label_files` with the inputs to label.
     target : Target
-    told : callable
+    on_planned : callable
         Called with the task before the first row is read.
     quiet, model_named : bool
     """
@@ -68,10 +68,10 @@ def to_target(
 
     def planned(task: Labelling) -> None:
         tasks.append(task)
-        told(task)
+        on_planned(task)
 
-    with stopping() as stop, shown_progress(quiet=quiet) as tell:
-        report = _FirstRejects(tell)
+    with stopping() as stop, shown_progress(quiet=quiet) as update:
+        report = _FirstRejects(update)
         try:
             outcome = label(
                 command=["stance", *sys.argv[1:]],
@@ -80,12 +80,12 @@ def to_target(
                 stop=stop.event,
             )
         except InterruptedRunError:
-            note(f"What was labelled is kept. Go on with:\n  {_resuming()}")
+            note(f"The labels so far are kept. Resume with:\n  {_resuming()}")
             raise
     if outcome.receipt is None:
         note(
             f"Stopped by {stop.name} after {counted(outcome.run_counts.n_rows, 'row')}. "
-            f"Go on with:\n  {_resuming()}"
+            f"Resume with:\n  {_resuming()}"
         )
         raise typer.Exit(stop.exit_code)
     if not quiet:
@@ -96,12 +96,12 @@ def to_target(
 
 
 def _fail_if_useless(task: Labelling, counts: RunCounts, inputs: Sequence[InputEntry]) -> None:
-    """End with an error where an input is damaged, or nothing in one could be used.
+    """Exit with an error if an input is damaged, or if no row of an input could be used.
 
     Raises
     ------
     typer.Exit
-        If so, after saying on stderr what each holds.
+        If so, after describing each input on stderr.
     """
     from stance.formats.diagnosis import describe
 
@@ -112,10 +112,10 @@ def _fail_if_useless(task: Labelling, counts: RunCounts, inputs: Sequence[InputE
         if entry.damage:
             fail(f"{entry.name}: {entry.damage}")
         else:
-            told = describe(planned[entry.name], source) if entry.name in planned else ""
-            fail(f"Got {entry.name}, where no row can be used. {told}".rstrip())
+            found = describe(planned[entry.name], source) if entry.name in planned else ""
+            fail(f"Got {entry.name}, where no row can be used. {found}".rstrip())
     if len(bad) > SHOWN:
-        fail(f"So it is with {len(bad) - SHOWN:,} more inputs; the receipt names them.")
+        fail(f"The same is true of {len(bad) - SHOWN:,} more inputs, listed in the receipt.")
     if not bad and not counts.n_labelled:
         fail(_no_article(task, counts))
     if bad or not counts.n_labelled:
@@ -132,8 +132,8 @@ def _no_article(task: Labelling, counts: RunCounts) -> str:
             f"Got no article to label: none of {counted(counts.filtered_out, 'row')} has {where}. "
             "Check the value of --where."
         )
-    told = [f"{one.name}: {describe(one, source)}" for one in task.inputs[:SHOWN]]
-    return "\n".join(["Got no article to label.", *told])
+    found = [f"{one.name}: {describe(one, source)}" for one in task.inputs[:SHOWN]]
+    return "\n".join(["Got no article to label.", *found])
 
 
 def _resuming() -> str:
@@ -147,7 +147,7 @@ def _report_target(
 ) -> None:
     counts = outcome.run_counts
     if outcome.was_finished:
-        note(f"{target.name} was finished already, on {receipt.ended}.")
+        note(f"{target.name} was already finished on {receipt.ended}.")
     _report(counts, f" at {receipt.rows_per_second:,.0f} rows a second, written to {target.name}")
     if counts.n_rejected:
         kinds = ", ".join(f"{reason} {n:,}" for reason, n in counts.reasons.most_common(SHOWN))
@@ -175,11 +175,12 @@ def _report(counts: RunCounts, place: str = "") -> None:
         )
         note(
             f"Out of domain, {outside:,} of {counted(counts.n_labelled, 'article')} "
-            f"({percent(outside / counts.n_labelled)}), which use words the model knows poorly"
+            f"({percent(outside / counts.n_labelled)}), whose vocabulary is unlike the training "
+            "corpus"
             f"{_after_colon(counts.outside)}."
         )
     if counts.n_abstained:
-        note(f"Gave no label to {counted(counts.n_abstained, 'article')} below --min-probability.")
+        note(f"No label for {counted(counts.n_abstained, 'article')} below --min-probability.")
     if counts.n_rejected or counts.filtered_out:
         silent = f"{counts.n_abstained:,} without a label, " if counts.n_abstained else ""
         note(
@@ -189,7 +190,7 @@ def _report(counts: RunCounts, place: str = "") -> None:
 
 
 def _listed(labels: Counter[str]) -> str:
-    """Write every label with its number of articles and its share, the most frequent first."""
+    """Format every label with its number of articles and its share, the most frequent first."""
     from stance.labelling.run_counts import NO_LABEL
 
     given = [(label, n) for label, n in labels.most_common() if label != NO_LABEL]
@@ -208,7 +209,7 @@ def _warn_of_the_shipped_model(counts: RunCounts, *, model_named: bool) -> None:
 
 
 def shipped_model_warning(counts: RunCounts) -> str | None:
-    """Say that the model that ships was used on articles it was not made for; None elsewhere."""
+    """Return a warning if the shipped model was used on articles that it is not made for."""
     from stance.labelling.run_counts import HEADLINE
 
     n, reasons = counts.n_labelled, []
@@ -227,14 +228,14 @@ def shipped_model_warning(counts: RunCounts) -> str | None:
     if not reasons:
         return None
     return (
-        "Warning: the model that ships with stance was used, since no --model was named. "
-        f"{' '.join(reasons)} Labels on them are not reliable: train a model of your own, see "
-        "'stance train --help', and name it with --model."
+        "Warning: no --model was given, so the model that ships with stance was used. "
+        f"{' '.join(reasons)} Their labels are not reliable: train your own model (see "
+        "'stance train --help') and give it with --model."
     )
 
 
 def model_line(task: Labelling) -> str:
-    """Name the model, what it was trained on and its labels."""
+    """Describe the model, its training corpus and its labels in one line."""
     model = task.model
     outlets = f" of {counted(model['n_outlets'], 'outlet')}" if model["n_outlets"] else ""
     return (
@@ -253,13 +254,13 @@ def to_stdout(
     quiet: bool,
     model_named: bool,
 ) -> None:
-    """Label to standard output, as rows for a program or as tables for a person."""
+    """Label to standard output, as rows for programs or as tables for people."""
     from stance.labelling.streaming import appended_file, label_to_stream, stream_writer
 
     with ExitStack() as open_things:
         stop = open_things.enter_context(stopping())
         file = open_things.enter_context(appended_file(rejects, force=force)) if rejects else None
-        # A bar would run into what is shown on the same terminal.
+        # A progress bar would mix with the output on the same terminal.
         hidden = quiet or sys.stdout.isatty()
         report = _FirstRejects(open_things.enter_context(shown_progress(quiet=hidden)))
         write = (

@@ -1,4 +1,4 @@
-"""The model that a command works with."""
+"""Locating and loading the model of a command."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def model_folder(chosen: Path | None) -> Path:
-    """Return the model folder asked for, or the one that ships with the package."""
+    """Return the requested model folder, or the one that ships with the package."""
     from stance import resources
 
     return chosen or resources.DEFAULT_MODEL
 
 
 def load(chosen: Path | None) -> Model:
-    """Load the model asked for, or the one that ships with the package."""
+    """Load the requested model, or the one that ships with the package."""
     from stance.model.persistence import load_model
 
     return load_model(model_folder(chosen))

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", "-m", help="Model folder.  [default: the one shipped with stance]"),
+    typer.Option("--model", "-m", help="Model folder.  [default: the one that ships with stance]"),
 ]
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", help="Settings as TOML; 'stance config' writes all of them."),
+    typer.Option("--config", help="Settings as TOML; see 'stance config'."),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -42,13 +42,13 @@ JsonOption = Annotated[
     typer.Option(
         "--json",
         metavar="FILE",
-        help="Write the whole result as JSON; '-' for standard output, and nothing else there.",
+        help="Write the whole result as JSON; '-' for standard output, without anything else.",
     ),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output that exists.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace existing output.")]
 SkipRejectedOption = Annotated[
     bool,
-    typer.Option("--skip-rejected", help="Go on without the rows that cannot be used."),
+    typer.Option("--skip-rejected", help="Continue without the rows that cannot be used."),
 ]
 JobsOption = Annotated[
     int,
@@ -56,8 +56,7 @@ JobsOption = Annotated[
         "--jobs",
         "-j",
         min=-1,
-        help="How many processes to train in, or threads to label in, at the same time; -1: one "
-        "for each core.",
+        help="Number of processes for training, or of threads for labelling; -1 for one per core.",
     ),
 ]
 SliceOption = Annotated[
@@ -65,7 +64,7 @@ SliceOption = Annotated[
     typer.Option(
         "--slice",
         metavar="FIELD",
-        help="Score each value of a field by itself: outlet, year, any field of the files. "
+        help="Report scores for each value of a field: outlet, year, any field of the files. "
         "Repeatable.",
     ),
 ]
@@ -74,8 +73,8 @@ ByOption = Annotated[
     typer.Option(
         "--by",
         metavar="PROTOCOL",
-        help="What training and test may not share: outlet, event, time or random.  "
-        "[default: the outlet where the corpus has one]",
+        help="What training and test must not share: outlet, event, time or random.  "
+        "[default: the outlet if the corpus has outlets]",
     ),
 ]
 AuxiliaryOption = Annotated[
@@ -83,8 +82,8 @@ AuxiliaryOption = Annotated[
     typer.Option(
         "--auxiliary",
         metavar="CORPUS",
-        help="Also learn from articles labelled for another question, about other targets or with "
-        "other labels. Repeatable.",
+        help="Also train on articles labelled for another question: other targets or other labels. "
+        "Repeatable.",
     ),
 ]
 CorpusArgument = Annotated[
@@ -132,7 +131,8 @@ _READING = {
         _text_option(
             "--encoding",
             "NAME",
-            "Such as windows-1256 or utf-16, of files that are not in UTF-8.  [default: detected]",
+            "Encoding of files that are not in UTF-8, such as windows-1256 or utf-16.  [default: "
+            "detected]",
         ),
         None,
     ),
@@ -140,13 +140,13 @@ _READING = {
         _text_option(
             "--delimiter",
             "SIGN",
-            "What separates the columns of a table: ',' ';' '|' or tab.  [default: detected]",
+            "Separator of the columns of a table: ',' ';' '|' or tab.  [default: detected]",
         ),
         None,
     ),
     "sheet": (
         _text_option(
-            "--sheet", "NAME", "The sheet of an Excel workbook.  [default: the first visible]"
+            "--sheet", "NAME", "Sheet of an Excel workbook.  [default: the first visible]"
         ),
         None,
     ),
@@ -159,7 +159,7 @@ _READING = {
 
 FIELDS = tuple(field.name for field in fields(FieldMapping))
 
-# What commands call the files that they are given.
+# Names of the parameters for input files.
 INPUTS = ("inputs", "corpus", "labels")
 
 
@@ -183,17 +183,17 @@ def _field_options(names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
 
 
 def with_corpus_options(command: Command) -> Command:
-    """Give a command the options that say how its articles are read.
+    """Add the options that say how articles are read to a command.
 
-    The command takes them as one keyword, ``reading: Source``, which names no
-    files yet. Options that are not given are taken from the project file beside
-    the first input.
+    The command takes them as one keyword, ``reading: Source``, without files.
+    Options that are not given are taken from the project file beside the first
+    input.
     """
     return _with_options(command, {**_READING, **_field_options(FIELDS)})
 
 
 def with_label_options(command: Command) -> Command:
-    """Give a command that reads labels without texts the options that apply to it."""
+    """Add the reading options to a command that reads labels without texts."""
     stored = {name: _READING[name] for name in _READING if name not in {"where", "date_order"}}
     return _with_options(command, {**stored, **_field_options(("id", "label"))})
 
@@ -205,9 +205,9 @@ def _with_options(command: Command, added: dict[str, tuple[Any, Any]]) -> Comman
         inputs = next((values[name] for name in INPUTS if name in values), None)
         project = None if inputs is None else find_project(inputs)
         if project is not None:
-            taken = {k: v for k, v in project.unsaid(chosen).items() if k in added}
+            taken = {k: v for k, v in project.not_given(chosen).items() if k in added}
             if taken and not values.get("quiet"):
-                note(f"Taken from {project.path}: {as_flags(taken)}")
+                note(f"Options from {project.path}: {as_flags(taken)}")
             chosen |= taken
             optional = {name.removesuffix("_field") for name in taken}
         command(**values, reading=_source(chosen, frozenset(optional)))
@@ -216,7 +216,7 @@ def _with_options(command: Command, added: dict[str, tuple[Any, Any]]) -> Comman
 
 
 def as_flags(options: Mapping[str, str]) -> str:
-    """Write options as they would be given on the command line."""
+    """Format options as on the command line."""
     return " ".join(
         f"--{name.replace('_', '-')} {in_shell(value)}" for name, value in options.items()
     )
@@ -247,12 +247,12 @@ def _source(chosen: dict[str, Any], optional: frozenset[str]) -> Source:
 
 
 def parse_by(text: str | None) -> By | None:
-    """Return the protocol that ``--by`` names; None where the corpus decides.
+    """Return the protocol of ``--by``; None if it was not given.
 
     Raises
     ------
     ConfigError
-        If there is no such protocol.
+        If the protocol is unknown.
     """
     from stance.corpus.splitting import PROTOCOLS
 

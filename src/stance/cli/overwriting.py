@@ -1,4 +1,4 @@
-"""No output of a command replaces one of its inputs, however its name is spelled."""
+"""Refusing an output of a command that is one of its inputs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 from stance.cli.wrapping import with_signature_of
 
-# The parameters of all commands that name what is read and what is written.
+# The parameters of all commands for inputs and for outputs.
 READ = (
     *("inputs", "corpus", "labels", "auxiliary", "first", "second", "predictions"),
     *("model", "config", "codebook", "suite", "baseline", "labelled"),
 )
 WRITTEN = ("output", "json", "rejects", "held_out", "junit")
 
-# What `stance predict` writes beside its output.
+# Files that `stance predict` writes beside its output.
 BESIDE = (".rejects.jsonl", ".run.json")
 
 
 def never_overwriting(command: Callable[..., None]) -> Callable[..., None]:
-    """Refuse, before a command begins, an output that is one of its inputs, forced or not."""
+    """Refuse an output that is one of the inputs before a command starts, even with --force."""
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> None:
@@ -41,7 +41,7 @@ def never_overwriting(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _names(value: Any) -> Iterator[str]:
-    """Yield the names in a parameter's value, which may be one, several or none."""
+    """Yield the names in a parameter's value: one, several or none."""
     if isinstance(value, list | tuple):
         for one in value:
             yield from _names(one)

@@ -1,4 +1,4 @@
-"""`stance predict`: labels on new articles."""
+"""`stance predict`: labelling new articles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stance.cli.corpus import tell
+from stance.cli.corpus import note_all
 from stance.cli.engines import (
     DASK,
     LOCAL,
@@ -48,7 +48,7 @@ OutputOption = Annotated[
         "--output",
         "-o",
         metavar="OUT",
-        help="File for the labels, or FOLDER/ for parts; an address too.  [default: a table "
+        help="File for the labels, or FOLDER/ for parts; may be an address.  [default: a table "
         "on a terminal, JSON Lines in a pipe]",
     ),
 ]
@@ -57,17 +57,18 @@ FormatOption = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="Of the labels: jsonl, csv, parquet or table.  [default: by the ending of OUT]",
+        help="Format of the labels: jsonl, csv, parquet or table.  [default: by the extension of "
+        "OUT]",
     ),
 ]
 BomOption = Annotated[
-    bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, as Excel needs it.")
+    bool, typer.Option("--bom", help="Begin CSV with a byte-order mark, which Excel needs.")
 ]
 EscapeFormulasOption = Annotated[
     bool | None,
     typer.Option(
         "--escape-formulas/--no-escape-formulas",
-        help="Put an apostrophe before cells of CSV that a spreadsheet would run.  "
+        help="Put an apostrophe before CSV cells that a spreadsheet would run as formulas.  "
         "[default: with --bom]",
     ),
 ]
@@ -76,8 +77,8 @@ KeepOption = Annotated[
     typer.Option(
         "--keep",
         metavar="FIELD",
-        help="Copy a field of the input into the output; @source and @row tell where a row "
-        "came from. Repeatable.",
+        help="Copy a field of the input into the output; @source and @row give the origin of a "
+        "row. Repeatable.",
     ),
 ]
 RejectsOption = Annotated[
@@ -90,18 +91,18 @@ RejectsOption = Annotated[
 ]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Resume a run that was stopped.")]
 PartRowsOption = Annotated[
-    int, typer.Option("--part-rows", min=1, help="Rows of a part, where OUT is a folder.")
+    int, typer.Option("--part-rows", min=1, help="Rows of a part, if OUT is a folder.")
 ]
 BatchSizeOption = Annotated[
     int,
-    typer.Option("--batch-size", min=1, help="Articles labelled at once; changes no label."),
+    typer.Option("--batch-size", min=1, help="Articles labelled at once; does not affect labels."),
 ]
 MinProbabilityOption = Annotated[
     float,
     typer.Option(
         "--min-probability",
         metavar="P",
-        help="Give no label to an article whose best has a lower probability, in [0, 1].",
+        help="Give no label if the probability of the best one is lower, in [0, 1].",
     ),
 ]
 
@@ -130,8 +131,8 @@ def predict_command(
 ) -> None:
     """Label articles, and flag those out of the model's domain.
 
-    Every row ends in the output or among the rejects. A run that was stopped
-    is resumed with --resume. OUT.run.json tells what was done; 'stance verify
+    Every row ends up in the output or in the rejects. Use --resume to resume a
+    run that was stopped. OUT.run.json is the receipt of the run; 'stance verify
     OUT' checks the output against it.
     """
     from stance.cli.labelling_runs import to_stdout, to_target
@@ -158,9 +159,9 @@ def predict_command(
     source, folder = reading.reading(inputs), str(model_folder(model))
     engines = partial(labelling_engine, engine, scheduler, jobs, batch_size)
 
-    def told(task: Labelling) -> None:
+    def on_planned(task: Labelling) -> None:
         if not quiet:
-            tell(storage_lines(task.inputs))
+            note_all(storage_lines(task.inputs))
 
     if output is None:
         row_format = _stream_format(file_format)
@@ -168,7 +169,7 @@ def predict_command(
         task = plan_labelling(
             stored, folder, source, output_format=row_format, part_rows=None, **asked
         )
-        told(task)
+        on_planned(task)
         with engines() as chosen:
             to_stdout(task, chosen, rejects, as_table=as_table, force=force, **ending)
         return
@@ -178,20 +179,20 @@ def predict_command(
     asked |= {"resume": resume, "force": force, "model": folder, "stored": _loaded(model)}
     with engines() as chosen:
         label = partial(label_files, source, output, engine=chosen, **asked)
-        to_target(label, target, told, **ending)
+        to_target(label, target, on_planned, **ending)
 
 
 def _is_table(
     output: str | None, file_format: str | None, *, resume: bool, force: bool, engine: str
 ) -> bool:
-    """Tell whether labels are shown as a table, and refuse options that do not go together."""
+    """Return whether labels are shown as a table; refuse conflicting options."""
     as_table = file_format == TABLE or (
         output is None and file_format is None and sys.stdout.isatty()
     )
     _check(output, as_table=as_table, resume=resume, force=force)
     if as_table and engine == DASK:
         raise ConfigError(
-            f"Got --engine {DASK} and a table, but a cluster is for more than one screen. "
+            f"Got --engine {DASK} and a table, but a table is only for labels on the screen. "
             "Give --output, or --format jsonl."
         )
     return as_table

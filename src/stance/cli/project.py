@@ -1,6 +1,6 @@
-"""`stance.toml` beside the data: the names of its fields and how its files are stored.
+"""The project file `stance.toml` beside the data: field names and reading options.
 
-It holds for options that are not given on the command line.
+It supplies options that are not given on the command line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from stance.formats.input_file import STDIN
 
 PROJECT_FILE = "stance.toml"
 
-# Options of a command by their names in the file, and how the command calls them.
+# Options by their names in the file, and the parameter names of the commands.
 DEFAULTS = {
     "input-format": "input_format",
     "encoding": "encoding",
@@ -32,20 +32,20 @@ DEFAULTS = {
 
 @dataclass(frozen=True)
 class Project:
-    """What a project file says.
+    """The content of a project file.
 
     Parameters
     ----------
     path : Path
     options : dict of str to str
-        Values by the names of a command's options, such as ``text_field``.
+        Values by the parameter names of the commands, such as ``text_field``.
     """
 
     path: Path
     options: Mapping[str, str] = field(default_factory=dict)
 
-    def unsaid(self, chosen: Mapping[str, Any]) -> dict[str, str]:
-        """Return the options that are not given on the command line."""
+    def not_given(self, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Return the options that were not given on the command line."""
         return {name: value for name, value in self.options.items() if chosen.get(name) is None}
 
 
@@ -55,11 +55,11 @@ def find_project(inputs: Sequence[str]) -> Project | None:
     Parameters
     ----------
     inputs : sequence of str
-        As a command takes them. Where they are in several folders the file of
-        the first one's folder counts for all of them; of a folder it is the
-        one in it, of a glob the one beside its first file. Beside public data
-        sets, whose fields have names of their own, and addresses no file is
-        looked for.
+        As a command takes them. If they are in several folders, the project
+        file of the first one's folder is used for all. For a folder it is the
+        file inside, for a glob the one beside its first match. Public data
+        sets, which have their own field names, and addresses have no project
+        file.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _folder_of(name: str) -> Path:
         if glob.has_magic(name) and not Path(name).exists():
             name = min(glob.glob(name, recursive=True), default=name)  # noqa: PTH207
         return Path(name) if Path(name).is_dir() else Path(name).parent
-    except OSError:  # a name too long to exist: whoever opens it reports it
+    except OSError:  # the name is too long; opening it reports the error
         return Path()
 
 
@@ -115,9 +115,9 @@ def read_project(path: Path) -> Project:
 
 
 def to_toml(options: Mapping[str, str | None]) -> str:
-    """Write options as a project file has them; those that are None are left out."""
+    """Format options as a project file; options that are None are omitted."""
     names = {f"{name.name}_field": name.name for name in fields(FieldMapping)}
-    lines = ["# Read by every command of 'stance' that is given files of this folder.", "[fields]"]
+    lines = ["# Read by every command of 'stance' for files in this folder.", "[fields]"]
     lines += [f"{names[key]} = {_quoted(v)}" for key, v in options.items() if key in names and v]
     lines += ["", "[defaults]"]
     lines += [f"{name} = {_quoted(v)}" for name, key in DEFAULTS.items() if (v := options.get(key))]
@@ -125,5 +125,5 @@ def to_toml(options: Mapping[str, str | None]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a text as TOML has it, whose escapes are those of JSON, and one more sign."""
+    """Quote a text for TOML, which uses the escapes of JSON and one more."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""Where a report goes: the screen, a file, JSON."""
+"""Writing a report to the screen, to a file or as JSON."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ADDED = {
             typer.Option(
                 "--format",
                 metavar="FORMAT",
-                help="Of the report: text or markdown.  [default: by the ending of FILE]",
+                help="Format of the report: text or markdown.  [default: by the extension of FILE]",
             ),
         ],
         None,
@@ -54,7 +54,7 @@ _ADDED = {
 
 @dataclass(frozen=True)
 class ReportTarget:
-    """Where a report was asked for, and in which form.
+    """The target of a report: standard output or a file, and its format.
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ class ReportTarget:
         None for standard output.
     form : {"text", "markdown"}
     json : Path, optional
-        Where the whole result is written as JSON; ``-`` for standard output,
-        which then has nothing else.
+        File for the whole result as JSON; ``-`` for standard output, which then
+        contains nothing else.
     force : bool
-        Whether files that exist may be replaced.
+        Whether existing files may be replaced.
     """
 
     output: Path | None
@@ -77,21 +77,22 @@ class ReportTarget:
     def of(
         cls, output: Path | None, file_format: str | None, json: Path | None, *, force: bool
     ) -> ReportTarget:
-        """Read the options of a command, and refuse files that could not be written.
+        """Read the options of a command, and check that the files can be written.
 
         Raises
         ------
         ConfigError
-            If the format is none, or two results would go to standard output.
+            If the format is unknown, or two results would go to standard
+            output.
         OutputError
-            If a file exists and is not to be replaced, or its folder is missing.
+            If a file exists and must not be replaced, or its folder is missing.
         """
         if file_format not in {None, TEXT, MARKDOWN}:
             raise ConfigError(f"Got --format {file_format}, but expected {TEXT} or {MARKDOWN}.")
         if str(output) == str(json) == STDOUT:
             raise ConfigError(
-                "Got -o - and --json -, but standard output takes one of them. Name a file for "
-                "the other."
+                "Got -o - and --json -, but standard output can take only one of them. Give a "
+                "file for the other."
             )
         check_json_target(json, force=force)
         if output is not None and str(output) != STDOUT:
@@ -104,13 +105,13 @@ class ReportTarget:
         return cls(shown, file_format or TEXT, json, force)
 
     def write(self, document: Document, result: object) -> None:
-        """Write a report and the result that it is about, each where it was asked for.
+        """Write a report and its result to the requested outputs.
 
         Parameters
         ----------
         document : Document
         result : object
-            Plain values for JSON, or bytes of JSON.
+            Plain JSON values, or JSON as bytes.
         """
         if self.json is not None:
             write_json(self.json, result, force=self.force)
@@ -138,10 +139,10 @@ class ReportTarget:
 
 
 def with_report_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--output``, ``--format``, ``--json`` and ``--force`` for its report.
+    """Add ``--output``, ``--format``, ``--json`` and ``--force`` to a command with a report.
 
     The command takes them as one keyword, ``report: ReportTarget``. Files that
-    could not be written are refused before it begins.
+    cannot be written are refused before the command starts.
     """
 
     def wrapper(**values: Any) -> None:
@@ -155,7 +156,7 @@ def with_report_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def check_json_target(json: Path | None, *, force: bool) -> None:
-    """Refuse a file for JSON that could not be written."""
+    """Refuse a JSON file that cannot be written."""
     from stance.replacing import check_file_target
 
     if json is not None and str(json) != STDOUT:

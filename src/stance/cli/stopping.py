@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: finish what is in flight, then end."""
+"""Ctrl-C and SIGTERM: finish the current work, then exit."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-# What shells add to a signal's number for the exit code of what it ended.
+# Shells report the end by a signal as this exit code plus the signal's number.
 BY_SIGNAL = 128
 
 
 class Stop:
-    """Whether to stop, and by which signal."""
+    """A request to stop, and the signal that caused it."""
 
     def __init__(self) -> None:
         self.event = Event()
@@ -34,16 +34,16 @@ class Stop:
 
 
 class Terminated(SystemExit):
-    """SIGTERM came: ends the command, and what it has open, the way an error does."""
+    """SIGTERM was received: exits the command with the same cleanup as an error."""
 
     def __init__(self) -> None:
         super().__init__(BY_SIGNAL + signal.SIGTERM)
 
 
 def end_in_order_on_sigterm() -> None:
-    """Make SIGTERM end workers and remove unfinished files first; a second one ends at once.
+    """Make SIGTERM stop workers and remove unfinished files; a second one exits at once.
 
-    One that is ignored, by whoever started the command, stays ignored.
+    If the parent process made SIGTERM ignored, it stays ignored.
     """
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
@@ -58,11 +58,11 @@ def end_in_order_on_sigterm() -> None:
 
 @contextmanager
 def interrupted_by_ctrl_c() -> Iterator[None]:
-    """Let whatever error follows from Ctrl-C within the block end it as KeyboardInterrupt.
+    """Turn any error that follows from Ctrl-C within the block into KeyboardInterrupt.
 
-    Libraries may raise an error of their own where Ctrl-C comes while they start
-    or end worker processes. A block that is done all the same is left alone, and
-    Ctrl-C that is ignored, by whoever started the command, stays ignored.
+    Libraries may raise their own errors if Ctrl-C arrives while they start or
+    stop worker processes. A block that completes is not affected. If the parent
+    process made SIGINT ignored, it stays ignored.
     """
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -88,7 +88,7 @@ def interrupted_by_ctrl_c() -> Iterator[None]:
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
-    """Take note of a signal instead of ending at once; a second one ends at once."""
+    """Record a signal instead of exiting at once; a second one exits at once."""
     stop = Stop()
     before = {number: signal.getsignal(number) for number in SIGNALS}
 

@@ -1,4 +1,4 @@
-"""Standard streams of any kind: closed ones, of any encoding, with a reader that goes away."""
+"""Robust standard streams: closed, with any encoding, or with a reader that exits early."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from stance.errors import OutputError
 
 
 class _Closed(io.TextIOBase):
-    """A standard output that was closed before the program began."""
+    """A standard output that was closed before the program started."""
 
     encoding = "utf-8"
     errors = "replace"
 
     @property
     def buffer(self) -> NoReturn:
-        """Refuse bytes as text is refused."""
+        """Refuse bytes, like text."""
         self.write("")
 
     def write(self, text: str) -> NoReturn:
-        """Refuse what is written.
+        """Refuse text.
 
         Raises
         ------
@@ -36,16 +36,16 @@ class _Closed(io.TextIOBase):
             Always.
         """
         raise OutputError(
-            "Got something to print, but standard output is closed. Leave it open, or write to a "
+            "Got output to print, but standard output is closed. Leave it open, or write to a "
             "file with -o or --json."
         )
 
 
 def prepare_streams() -> None:
-    """Make standard output and error take any text, whatever their encoding.
+    """Make standard output and error accept any text, whatever their encoding.
 
-    What an encoding lacks is replaced. Messages to a closed standard error are
-    lost; a result for a closed standard output is an error when it is printed.
+    Characters that an encoding lacks are replaced. Messages to a closed standard
+    error are dropped; printing to a closed standard output is an error.
     """
     if sys.stdout is None:
         sys.stdout = _Closed()
@@ -61,7 +61,7 @@ def _silent() -> TextIO:
 
 
 def ending_with_the_reader(command: Callable[..., None]) -> Callable[..., None]:
-    """End a command with 0 where the reader of its output went away, as `head` does."""
+    """Exit with 0 if the reader of the output exits early, as `head` does."""
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> None:
@@ -71,7 +71,7 @@ def ending_with_the_reader(command: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:
             if not _reader_is_gone():
                 raise
-            # What is still to be flushed goes nowhere.
+            # Discard what is still to be flushed.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
 
@@ -79,7 +79,7 @@ def ending_with_the_reader(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _reader_is_gone() -> bool:
-    """Tell whether standard output is a pipe that nobody reads any more."""
+    """Return whether standard output is a pipe whose reader has exited."""
     try:
         number = sys.stdout.fileno()
     except (OSError, ValueError):

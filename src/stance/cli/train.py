@@ -1,4 +1,4 @@
-"""`stance train`: labelled articles in, a model folder out."""
+"""`stance train`: training a model on labelled articles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def train_command(
     auxiliary: AuxiliaryOption = None,
     codebook: Annotated[
         Path | None,
-        typer.Option("--codebook", help="What the labels mean, as TOML; others are refused."),
+        typer.Option("--codebook", help="Definitions of the labels, as TOML; others are refused."),
     ] = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
@@ -39,7 +39,7 @@ def train_command(
 ) -> None:
     """Train a model on labelled articles.
 
-    'stance crossval' tells how good it is on outlets that it has never seen.
+    Use 'stance crossval' to measure how good it is on unseen outlets.
     """
     from stance.corpus.codebook import Codebook
     from stance.model.config import load_config
@@ -52,8 +52,8 @@ def train_command(
     rules = Codebook.read(codebook) if codebook else None
     rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
     articles = [row.article for row in rows]
-    with status("Training") as tell:
-        model = train(articles, settings, codebook=rules, auxiliary=others, progress=tell)
+    with status("Training") as update:
+        model = train(articles, settings, codebook=rules, auxiliary=others, progress=update)
     save_model(model, output, force=force)
     show_summary(training_report(model, str(output)))
     for remark in model.record.notes:

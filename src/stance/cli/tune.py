@@ -1,4 +1,4 @@
-"""`stance tune`: settings that do well on held-out articles, within a budget of time."""
+"""`stance tune`: searching for good settings within a time budget."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ NEEDS = f"Needs Optuna: {install_command('tune')}"
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 OutputOption = Annotated[
-    Path, typer.Option("--output", "-o", help="File for the settings, as --config takes it.")
+    Path, typer.Option("--output", "-o", help="File for the settings, for --config.")
 ]
 BudgetOption = Annotated[
     str,
-    typer.Option("--budget", metavar="TIME", help="Time for the search: 90s, 10m, 1h30m."),
+    typer.Option("--budget", metavar="TIME", help="Time budget: 90s, 10m, 1h30m."),
 ]
 FoldsOption = Annotated[int, typer.Option("--folds", min=2, help="Folds for each trial.")]
 TrialsOption = Annotated[
     int | None,
-    typer.Option("--trials", min=1, help="Stop after this many, even if there is time left."),
+    typer.Option("--trials", min=1, help="Maximum number of trials, even if time is left."),
 ]
 
 
@@ -76,9 +76,10 @@ def tune_command(
     *,
     reading: Source,
 ) -> None:
-    """Search for settings that do well on held-out articles; write them as TOML.
+    """Search for the settings with the best score on held-out articles.
 
-    Settings of --config or --set are kept; the others are searched.
+    Settings of --config or --set are kept; the others are searched. The best
+    settings are written as TOML.
     """
     from stance.evaluation.tuning import tune
     from stance.model.config import load_config
@@ -92,7 +93,7 @@ def tune_command(
     settings = load_config(config, override or [])
     articles = read_labelled(corpus, reading, skip_rejected=skip_rejected)
     others = read_auxiliary(auxiliary, reading, skip_rejected=skip_rejected)
-    with fold_workers(engine, scheduler, jobs) as workers, status("Tuning") as tell:
+    with fold_workers(engine, scheduler, jobs) as workers, status("Tuning") as update:
         result = tune(
             articles,
             settings,
@@ -103,13 +104,13 @@ def tune_command(
             auxiliary=others,
             jobs=jobs,
             workers=workers,
-            progress=lambda tried, left: tell(so_far(tried, left)),
+            progress=lambda tried, left: update(so_far(tried, left)),
         )
     _write(result, output, json, force=force)
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds that a duration such as 90s, 10m or 1h30m means.
+    """Return the seconds of a duration such as 90s, 10m or 1h30m.
 
     Examples
     --------

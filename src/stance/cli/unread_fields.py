@@ -1,4 +1,4 @@
-"""Warning of fields of a corpus that a model does not read."""
+"""Warnings about fields of a corpus that a model does not read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def warn_of_unread_fields(rows: Sequence[LocatedArticle], reading: Source) -> None:
-    """Warn where a corpus is about targets or pairs of texts.
+    """Warn if a corpus has targets or pairs of texts.
 
     Raises
     ------

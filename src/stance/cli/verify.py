@@ -1,4 +1,4 @@
-"""`stance verify`: an output compared with its receipt."""
+"""`stance verify`: checking an output against its receipt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def verify_command(
         str, typer.Argument(metavar="OUT", help="An output of 'stance predict', or its receipt.")
     ],
     inputs: Annotated[
-        bool, typer.Option("--inputs", help="Check the inputs too, where they were.")
+        bool, typer.Option("--inputs", help="Also check the inputs, at their recorded paths.")
     ] = False,
     *,
     report: ReportTarget,
@@ -31,6 +31,6 @@ def verify_command(
     report.write(verification_report(labelled, found), describe(labelled, found))
     if found.faults:
         raise OutputError(
-            f"Got {labelled}, which is not what its receipt says: "
+            f"Got {labelled}, which does not match its receipt: "
             f"{counted(len(found.faults), 'fault')}, the first: {found.faults[0]}."
         )

@@ -1,4 +1,4 @@
-"""Functions around a command that typer still reads as the command."""
+"""Wrapping a command so that typer still sees its parameters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Command = Callable[..., None]
 
 
 def with_signature_of(command: Command, wrapper: Command) -> Command:
-    """Give a wrapper the parameters of its command, as typer looks for them.
+    """Copy the signature of a command to its wrapper, where typer looks for it.
 
-    Annotations are resolved here, where the command's own module is known.
+    Annotations are resolved in the command's own module.
     """
     return _with_signature(command, wrapper, inspect.signature(command, eval_str=True))
 
@@ -24,14 +24,14 @@ def with_parameters(
     *,
     instead_of: str = "",
 ) -> Command:
-    """Give a wrapper the parameters of its command and further ones, all by keyword.
+    """Give a wrapper the parameters of its command and additional ones, all keyword-only.
 
     Parameters
     ----------
     command, wrapper : callable
     added : mapping of str to (annotation, default)
     instead_of : str, optional
-        A parameter of the command that the wrapper makes of them.
+        A parameter of the command that the wrapper builds from the added ones.
     """
     signature = inspect.signature(command, eval_str=True)
     own = [

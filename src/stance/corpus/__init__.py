@@ -1,1 +1,1 @@
-"""Articles and where they come from."""
+"""Articles as values, and what a corpus of them needs: keys, dates, duplicates, folds."""

@@ -1,4 +1,4 @@
-"""One article, and one row that could not become an article."""
+"""Articles, rows of files, and rejected rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 
-# Integers beyond 64 bits have no place in JSON as it is read elsewhere.
+# Many JSON parsers cannot read integers of more than 64 bits.
 JSON_INTEGERS = 2**63
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -27,22 +27,22 @@ class Article:
     Parameters
     ----------
     id : str
-        Names the article in results. Readers give an article without one a
-        stable id from its file and row.
+        Identifies the article in results. Readers derive a stable id from file
+        and row for an article that has none.
     text : str
         The body, as published.
     label : str, optional
-        The framing or stance that a person gave it.
+        The framing or stance that an annotator assigned.
     outlet : str, optional
-        Who published it.
+        The publisher.
     event : str, optional
-        What it reports on; articles on one event share it.
+        The event that it reports on.
     published : str, optional
         Date of publication, in a form that `stance.corpus.dates.parse_date` reads.
     title : str, optional
         The headline.
     target : str, optional
-        Whom or what the stance is toward.
+        The target of the stance.
     """
 
     id: str
@@ -69,11 +69,11 @@ class FieldMapping:
     target: str = "target"
 
     def items(self) -> list[tuple[str, str]]:
-        """Return pairs of an article's field and the file's name for it."""
+        """Return pairs of a field of `Article` and its name in the file."""
         return [(f.name, getattr(self, f.name)) for f in fields(self)]
 
     def renamed(self) -> list[tuple[str, str]]:
-        """Return the pairs that the caller changed; these must exist in the file."""
+        """Return the pairs that differ from the default; these must exist in the file."""
         return [(ours, theirs) for ours, theirs in self.items() if ours != theirs]
 
 
@@ -83,8 +83,8 @@ def check_articles(articles: Iterable[Article]) -> Sequence[Article]:
     Raises
     ------
     CorpusError
-        If a table, the name of a file or anything else came in their place; it
-        names the function that makes articles of it.
+        If a table, a file name or anything else was passed instead; the
+        message names the function that reads it.
     """
     refuse_tables(articles)
     found = articles if isinstance(articles, list | tuple) else list(articles)
@@ -99,12 +99,12 @@ def check_articles(articles: Iterable[Article]) -> Sequence[Article]:
 
 
 def refuse_tables(articles: object) -> None:
-    """Refuse a table or the name of a file in the place of articles.
+    """Refuse a table or a file name passed instead of articles.
 
     Raises
     ------
     CorpusError
-        It names the function that reads it.
+        The message names the function that reads it.
     """
     if isinstance(articles, str | bytes | PurePath):
         raise CorpusError(
@@ -127,13 +127,13 @@ class RejectedRow:
     source : str
         The file, or ``-`` for standard input.
     row : int
-        Counted from 1 as the file has them; a CSV file's header is row 1.
+        Number of the row in the file, from 1; the header of a CSV file is row 1.
     reason : str
         What is wrong, in a few words.
     raw : bytes or mapping, optional
-        The row as its file has it, or the values of one that is no text.
+        The bytes of the row, or its values in a format that is not text.
     offset : int, optional
-        Where the row begins: bytes from the beginning of the decompressed file.
+        Offset of the row in the decompressed file, in bytes.
     """
 
     source: str
@@ -146,7 +146,7 @@ class RejectedRow:
         return f"{self.source}, row {self.row}: {self.reason}"
 
     def to_row(self) -> dict[str, Any]:
-        """Return the row as it is written out; bytes that are no UTF-8 as Base64 too."""
+        """Return the row as plain values; bytes that are not UTF-8 also as Base64."""
         row = {
             "source": as_json(self.source),
             "row": self.row,
@@ -164,11 +164,11 @@ class RejectedRow:
 
 
 class Row(NamedTuple):
-    """One row as its file has it.
+    """One row of a file.
 
     ``number`` counts from 1; a CSV file's header is row 1. ``offset`` and
-    ``raw`` are as in `RejectedRow`. ``suspect`` tells that a value may hold
-    bytes that are no UTF-8.
+    ``raw`` are as in `RejectedRow`. ``suspect`` is True if a value may hold
+    bytes that are not UTF-8.
     """
 
     source: str
@@ -179,19 +179,19 @@ class Row(NamedTuple):
     suspect: bool = False
 
     def rejected(self, reason: str) -> RejectedRow:
-        """Return the row as one that cannot be used."""
+        """Return a `RejectedRow` for this row."""
         raw = self.values if self.raw is None else self.raw
         return RejectedRow(self.source, self.number, reason, raw, self.offset)
 
 
 def as_json(value: Any) -> Any:
-    """Keep what JSON can hold, and write the rest as Python shows it."""
+    """Return a value that JSON can hold; the `repr` of any other."""
     if isinstance(value, dict):
         return {as_json(str(name)): as_json(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [as_json(inner) for inner in value]
     if isinstance(value, str):
-        # Bytes that were no UTF-8 came through as surrogates, as do halves of emoji.
+        # Invalid bytes were decoded to lone surrogates; halves of an emoji are surrogates too.
         return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     if value is None or isinstance(value, bool | float):
         return value

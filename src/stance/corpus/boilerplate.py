@@ -1,7 +1,7 @@
-"""What an outlet prints on every page: menus, bylines, datelines, signatures.
+"""Site boilerplate: menus, bylines, datelines and signatures of an outlet.
 
-None of it is framing, and all of it tells the outlet. Where the outlet goes
-with the label, it gives the label away.
+None of it is framing, and all of it identifies the outlet. If the label depends
+on the outlet, boilerplate reveals the label.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
 Phrase = tuple[str, ...]
 
-# A line recurs if it stands in so many of an outlet's articles, and in this share of them.
+# A line recurs if at least this number and this share of an outlet's articles contain it.
 FEWEST, SHARE = 3, 0.05
-# Bylines, datelines and signatures stand among so many words at either end of an article.
+# Bylines, datelines and signatures are within this many words of either end of an article.
 EDGE = 12
-LONGEST = 4  # words of a phrase that is looked for there
-AT_EDGE = 0.8  # the share of a phrase's articles that have it there
+LONGEST = 4  # maximum length of a phrase in words
+AT_EDGE = 0.8  # minimum share of the articles with a phrase that have it at an end
 PURITY = 0.95
-# So many articles of other labels would have the phrase if it said nothing of the label.
+# Minimum expected number of articles of other labels, if the phrase were independent of the label.
 EXPECTED = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class RecurringLine:
-    """A line that stands in many articles of one outlet.
+    """A line that many articles of one outlet contain.
 
     Parameters
     ----------
     outlet : str
     line : str
-        As it is first published.
+        In its first published form.
     articles : int
-        How many of the outlet's articles have it.
+        Number of the outlet's articles with the line.
     share : float
-        Their share of the outlet's articles, in [0, 1].
+        Share of the outlet's articles with the line, in [0, 1].
     """
 
     outlet: str
@@ -54,18 +54,18 @@ class RecurringLine:
 
 @dataclass(frozen=True, slots=True)
 class Giveaway:
-    """A phrase at the beginning or end of articles that tells their label.
+    """A phrase at the beginning or end of articles that reveals their label.
 
     Parameters
     ----------
     phrase : str
         Normalised words.
     label : str
-        The label, or whatever else the phrase gives away.
+        The label (or another property) that the phrase reveals.
     articles : int
-        How many articles have the phrase.
+        Number of articles with the phrase.
     purity : float
-        The share of them that has the label, in [0, 1].
+        Share of these articles that have the label, in [0, 1].
     """
 
     phrase: str
@@ -82,11 +82,11 @@ def recurring_lines(
     Parameters
     ----------
     articles : iterable of Article
-        Those without an outlet are left out.
+        Articles without an outlet are ignored.
     fewest : int
-        Articles of the outlet that must have the line.
+        Minimum number of the outlet's articles with the line.
     share : float
-        Share of the outlet's articles that must have it, in [0, 1].
+        Minimum share of the outlet's articles with the line, in [0, 1].
 
     Returns
     -------
@@ -115,11 +115,11 @@ def recurring_lines(
 
 
 def giveaways(texts: Sequence[str], labels: Sequence[str]) -> list[Giveaway]:
-    """Find phrases at the beginnings and ends of texts that tell their label.
+    """Find phrases at the beginnings and ends of texts that reveal their label.
 
-    A phrase is told if nearly all texts that have it have one label, if that
-    is no accident given how common the label is, and if it stands at the
-    beginning or the end and hardly ever between: words of the matter stand
+    A phrase is reported if nearly all texts that contain it have one label, if
+    that is not expected by chance given the frequency of the label, and if it
+    rarely occurs anywhere but at the beginning or the end: topical words occur
     anywhere.
 
     Parameters
@@ -130,8 +130,8 @@ def giveaways(texts: Sequence[str], labels: Sequence[str]) -> list[Giveaway]:
     Returns
     -------
     list of Giveaway
-        The most frequent first; of phrases that are part of each other and
-        stand in the same texts only the longest.
+        The most frequent first. If one phrase contains another and both occur
+        in the same texts, only the longer one.
     """
     table = arabic_normalization()
     found = [words(text, table) for text in texts]
@@ -140,13 +140,15 @@ def giveaways(texts: Sequence[str], labels: Sequence[str]) -> list[Giveaway]:
         for phrase in _edge_phrases(text_words):
             by_label[phrase][label] += 1
     total = Counter(labels)
-    telling = {
-        phrase: counts for phrase, counts in by_label.items() if _tells(counts, total, len(labels))
+    revealing = {
+        phrase: counts
+        for phrase, counts in by_label.items()
+        if _reveals_label(counts, total, len(labels))
     }
-    anywhere = _count_anywhere(found, telling)
+    anywhere = _count_anywhere(found, revealing)
     kept = {
         phrase: counts
-        for phrase, counts in telling.items()
+        for phrase, counts in revealing.items()
         if counts.total() >= AT_EDGE * anywhere[phrase]
     }
     result = []
@@ -170,7 +172,7 @@ def _phrases(run: Sequence[str]) -> Iterator[Phrase]:
             yield tuple(run[first : first + size])
 
 
-def _tells(counts: Counter[str], total: Counter[str], n_articles: int) -> bool:
+def _reveals_label(counts: Counter[str], total: Counter[str], n_articles: int) -> bool:
     ((label, count),) = counts.most_common(1)
     with_phrase = counts.total()
     expected_others = with_phrase * (1 - total[label] / n_articles)
@@ -178,10 +180,10 @@ def _tells(counts: Counter[str], total: Counter[str], n_articles: int) -> bool:
 
 
 def _count_anywhere(
-    found: Iterable[Sequence[str]], telling: dict[Phrase, Counter[str]]
+    found: Iterable[Sequence[str]], phrases: dict[Phrase, Counter[str]]
 ) -> Counter[Phrase]:
-    """Count the texts that have a phrase at any place."""
-    first_words = {phrase[0] for phrase in telling}
+    """Count the texts that contain each phrase anywhere."""
+    first_words = {phrase[0] for phrase in phrases}
     anywhere: Counter[Phrase] = Counter()
     for text_words in found:
         here = {
@@ -189,7 +191,7 @@ def _count_anywhere(
             for place, word in enumerate(text_words)
             if word in first_words
             for phrase in _starting(text_words, place)
-            if phrase in telling
+            if phrase in phrases
         }
         anywhere.update(here)
     return anywhere
@@ -201,7 +203,7 @@ def _starting(text_words: Sequence[str], place: int) -> Iterator[Phrase]:
 
 
 def _longest(kept: dict[Phrase, Counter[str]]) -> Iterator[Phrase]:
-    """Leave out a phrase where a longer one with it stands in as many texts."""
+    """Drop a phrase if a longer one that contains it occurs in as many texts."""
     covered: set[Phrase] = set()
     for phrase, counts in kept.items():
         parts = (phrase[a:b] for a in range(len(phrase)) for b in range(a + 1, len(phrase) + 1))

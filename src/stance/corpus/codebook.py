@@ -1,8 +1,7 @@
 """The codebook: what each label means, what counts as evidence, how cases are decided.
 
-A label set belongs to the researcher; the same file format describes any. A
-model keeps the codebook that it was trained by, so that whoever reads its
-labels can read what they mean.
+The file format can describe any set of labels. A model keeps the codebook that
+it was trained with, so that readers of its labels can look up what they mean.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class _Strict(BaseModel):
 
 
 class _Period(_Strict):
-    """A stretch of time; both of its ends belong to it."""
+    """A period of time, both ends included."""
 
     start: dt.date | None = Field(None, alias="from")
     until: dt.date | None = None
@@ -41,33 +40,33 @@ class _Period(_Strict):
         return self
 
     def covers(self, day: dt.date) -> bool:
-        """Tell whether a day lies in the period."""
+        """Return whether the period includes a day."""
         return (self.start is None or self.start <= day) and (
             self.until is None or day <= self.until
         )
 
 
 class Validity(_Period):
-    """Whom a label refers to in a period."""
+    """The actor that a label refers to in a period."""
 
     refers_to: str
 
 
 class StanceChange(_Period):
-    """The stance toward each actor from a day on."""
+    """The stance toward each actor in a period."""
 
     stance: dict[str, Attitude]
 
 
 class BoundaryCase(_Strict):
-    """A case that coders may disagree on, and how it is decided."""
+    """A case on which annotators may disagree, and how to decide it."""
 
     case: str
     decision: str
 
 
 class Coding(_Strict):
-    """How a coder goes about it."""
+    """Coding instructions."""
 
     steps: list[str] = []
     multiple_framings: str = ""
@@ -76,16 +75,16 @@ class Coding(_Strict):
 
 
 class LabelEntry(_Strict):
-    """One label: what it means and how to tell.
+    """One label: its meaning and the evidence for it.
 
     Parameters
     ----------
     title, title_ar : str
-        Its name for readers, in English and Arabic.
+        Its display name, in English and Arabic.
     definition, definition_ar : str
     evidence, not_evidence : list of str
     stance : dict of str to {"favor", "against", "neutral", "mixed"}
-        Toward each actor, as the label implies it.
+        The stance toward each actor that the label implies.
     stance_changes : list of StanceChange
     validity : list of Validity
     boundary_cases : list of BoundaryCase
@@ -103,7 +102,7 @@ class LabelEntry(_Strict):
     boundary_cases: list[BoundaryCase] = []
 
     def refers_to(self, day: dt.date) -> str | None:
-        """Return whom the label refers to on a day; None outside its validity."""
+        """Return the actor that the label refers to on a day; None outside its validity."""
         return next((v.refers_to for v in self.validity if v.covers(day)), None)
 
     def stance_on(self, day: dt.date) -> dict[str, Attitude]:
@@ -112,7 +111,7 @@ class LabelEntry(_Strict):
 
 
 class Codebook(_Strict):
-    """Labels and their rules.
+    """Labels and their coding rules.
 
     Parameters
     ----------
@@ -142,7 +141,7 @@ class Codebook(_Strict):
         Raises
         ------
         CorpusError
-            If the file cannot be read or is no codebook.
+            If the file cannot be read or is not a codebook.
         """
         try:
             return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
@@ -167,7 +166,7 @@ class Codebook(_Strict):
         Raises
         ------
         CorpusError
-            If there are any; the nearest defined label is named.
+            If there are any; the message names the most similar defined label.
         """
         known = by_canonical(self.labels)
         given = {label for label in labels if label is not None}
@@ -182,5 +181,5 @@ class Codebook(_Strict):
         )
 
     def spelling(self, label: str) -> str:
-        """Return a label as the codebook spells it; one that it does not define as it is."""
+        """Return a label in the codebook's spelling; an undefined label unchanged."""
         return by_canonical(self.labels).get(canonical(label), label)

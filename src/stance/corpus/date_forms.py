@@ -1,7 +1,7 @@
-"""The forms in which news sites and spreadsheets write dates, and what each means.
+"""The date formats of news sites and spreadsheets.
 
-No day is guessed: a year alone stays a year, and a date that means one day with
-the day first and another with the month first keeps both readings.
+Nothing is guessed: a year alone stays a year, and a date that gives different
+days in day-first and month-first order keeps both readings.
 """
 
 from __future__ import annotations
@@ -27,37 +27,37 @@ if TYPE_CHECKING:
 DateOrder = Literal["dmy", "mdy"]
 DATE_ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy")
 
-# Newspapers of the 19th century are archived too; numbers that only look like a date are
-# believed within narrower bounds.
+# Archives include newspapers of the 19th century; plain numbers count as dates only within narrower
+# bounds.
 YEARS = range(1800, 2101)
 BARE_YEARS = range(1900, 2101)
 MACHINE_YEARS = range(1990, 2101)
-# The Hijri calendars, lunar and solar, count these years in the same centuries.
+# These centuries in the years of the Hijri calendars, lunar and solar.
 HIJRI_YEARS = range(1300, 1501)
 
-# Serial 60 of Excel's 1900 system is a 29 February that never was. From 61 on, and all plausible
-# serials are far beyond, counting from this day allows for it.
+# Serial 60 of Excel's 1900 system is a nonexistent 29 February. From 61 on (all plausible serials
+# are far above), counting from this day corrects for it.
 EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 
 LONGEST_DATE = 200
 
 HIJRI = "is a date of the Hijri calendar"
-NO_SUCH_DAY = "is no day of the calendar"
+NO_SUCH_DAY = "is not a day of the calendar"
 NO_SUCH_YEAR = f"has a year outside of {YEARS[0]} to {YEARS[-1]}"
-TWO_MONTHS = "names two months that are not the same"
+TWO_MONTHS = "names two different months"
 UNKNOWN_NUMBER = (
-    "is a number, but no year, no day as eight digits, no Unix time stamp and no day of Excel's "
+    "is a number, but not a year, a day as eight digits, a Unix time stamp or a day of Excel's "
     f"1900 system from {MACHINE_YEARS[0]} to {MACHINE_YEARS[-1]}"
 )
-UNKNOWN_FORM = "is no date in a form that can be read"
+UNKNOWN_FORM = "is not a date in a known format"
 
 
 class DateReadings(NamedTuple):
-    """What a value means with the day first and with the month first.
+    """The readings of a value in day-first and in month-first order.
 
-    Both are the same where the order does not matter. ``short_year`` tells
-    that the year has two digits, so even one reading is not certain;
-    ``reason`` says what is wrong where there is none.
+    Both are the same if the order does not matter. ``short_year`` means that
+    the year has two digits, so that even a single reading is uncertain;
+    ``reason`` says what is wrong if there is no reading.
     """
 
     dmy: PartialDate | None = None
@@ -71,40 +71,40 @@ class DateReadings(NamedTuple):
 
     @property
     def certain(self) -> PartialDate | None:
-        """The reading that holds without knowing the order."""
+        """The reading that does not depend on the order, if there is one."""
         if self.short_year or (self.dmy and self.mdy and self.dmy != self.mdy):
             return None
         return self.dmy or self.mdy
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether the order has to be known."""
+        """Whether the reading depends on the order."""
         return self.certain is None and bool(self.dmy or self.mdy)
 
     @property
     def shown_order(self) -> DateOrder | None:
-        """The order that the value proves for the others of its column."""
+        """The order that the value proves for its column, if it does."""
         if self.short_year or bool(self.dmy) == bool(self.mdy):
             return None
         return "dmy" if self.dmy else "mdy"
 
     @property
     def year(self) -> int | None:
-        """The year, which may be certain where the day is not."""
+        """The year, which may be certain even if the day is not."""
         years = {reading.year for reading in (self.dmy, self.mdy) if reading}
         return years.pop() if len(years) == 1 and not self.short_year else None
 
     def why_not(self, order: DateOrder) -> str:
-        """Say what is wrong with a value that one order cannot read."""
+        """Return why a value has no reading in an order."""
         other = self.mdy if order == "dmy" else self.dmy
         if other is None:
             return self.reason
-        return f"is no date with date order {order}, only the other way round"
+        return f"is not a date with date order {order}, only in the other order"
 
 
 @lru_cache(maxsize=1 << 16)
 def read_date(value: str) -> DateReadings:
-    """Return what a value means with the day first and with the month first.
+    """Return the readings of a value in day-first and in month-first order.
 
     Never raises; `stance.corpus.dates.parse_date` does.
 
@@ -123,8 +123,8 @@ def read_date(value: str) -> DateReadings:
     found = _read_written(text)
     if found.dmy or found.mdy or not _hijri().search(text):
         return found
-    # A Gregorian date often stands behind the Hijri one. Without a day it may be the year alone,
-    # as in "Ramadan 2019", and then the month would be lost.
+    # A Gregorian date often follows a Hijri one. If it has no day, it may be only a year, as in
+    # "Ramadan 2019"; reading it as a date would lose the month.
     beside = _read_written(_hijri().sub(" ", text).strip(" -/|,()"))
     day = beside.certain
     return beside if day and day.day else DateReadings(reason=HIJRI)
@@ -156,7 +156,7 @@ def _read_number(text: str) -> DateReadings:
 
 
 def _packed_day(digits: str) -> dt.date | None:
-    """Return the day of 20190323, with the time behind it checked too."""
+    """Return the day of 20190323; the time after it, if any, must be valid."""
     try:
         return dt.datetime.strptime(digits.ljust(14, "0"), "%Y%m%d%H%M%S").date()
     except ValueError:
@@ -164,7 +164,7 @@ def _packed_day(digits: str) -> dt.date | None:
 
 
 def _read_written(text: str) -> DateReadings:
-    """Read a date of which the parts are apart; the first form that fits decides."""
+    """Read a date with separate parts, by the first format that matches."""
     for form in ("year first", "packed", "week", "numeric", "month", "month of year"):
         if (match := _fullmatch(form, text)) and not _has_second_date(match):
             return _from_parts(match)
@@ -177,7 +177,7 @@ def _read_written(text: str) -> DateReadings:
 
 
 def _from_parts(match: re.Match[str]) -> DateReadings:
-    """Return what a numeric date means."""
+    """Return the readings of a numeric date."""
     parts = match.groupdict()
     year, short = _full_year(parts["year"])
     if parts.get("week"):
@@ -194,7 +194,7 @@ def _from_parts(match: re.Match[str]) -> DateReadings:
 
 
 def _from_names(match: re.Match[str]) -> DateReadings:
-    """Return what a date with a month's name, or with a pair of names, means."""
+    """Return the readings of a date with one or two month names."""
     parts = match.groupdict()
     numbers = _month_numbers()
     month = numbers[_spaced(parts["name"])]
@@ -219,7 +219,7 @@ def _same(year: int, month: int | None = None, day: int | None = None) -> DateRe
 
 
 def _either(year: int, month: int | None, day: int | None) -> DateReadings:
-    """Return a date that has no order, or why there is none such."""
+    """Return the same reading for both orders, or the reason why there is none."""
     if year in HIJRI_YEARS:
         return DateReadings(reason=HIJRI)
     if year not in YEARS:
@@ -231,12 +231,13 @@ def _either(year: int, month: int | None, day: int | None) -> DateReadings:
 
 
 def _has_second_date(match: re.Match[str]) -> bool:
-    """Tell whether another date stands behind the first, as in a range of days."""
+    """Return whether another date follows the first, as in a range of days."""
     rest = match.groupdict().get("rest")
     return bool(rest and _SECOND_DATE.search(rest))
 
 
-# A year is none where it may be a time zone (+2000), a time (T2010) or a fraction (.2010).
+# Four digits are not a year if they may be a time zone (+2000), a time (T2010) or a fraction
+# (.2010).
 _SECOND_DATE = re.compile(
     r"(?<![\d:+\-.t])(?:19|20)\d\d(?!\d)|(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)"
     r"|(?<!\d)\d{1,2}([-/.])\d{1,2}\2\d{4}(?!\d)"
@@ -261,7 +262,7 @@ def _month_numbers() -> dict[str, int]:
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """Return a pattern of whole words, the longer first."""
+    """Return a pattern that matches any of the words, longer ones first."""
     folded = sorted({fold_date(word) for word in words}, key=lambda word: (-len(word), word))
     one = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in folded)
     return rf"(?:{one})(?![^\W\d_])"
@@ -269,7 +270,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _hijri() -> re.Pattern[str]:
-    """Return the pattern of a Hijri date, or of its year or month alone."""
+    """Return the pattern of a Hijri date, or of its year or month only."""
     year = r"1[345]\d\d"
     mark = r"(?:\s*ه(?:جري\w*)?(?!\w))?"
     return re.compile(
@@ -281,7 +282,7 @@ def _hijri() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _forms() -> dict[str, re.Pattern[str]]:
-    """Return the forms of folded dates; each is meant to match in full."""
+    """Return the patterns of folded dates; each has to match in full."""
     time = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:am|pm|ص|م)(?!\w))?"
     weekday = rf"(?:{_any_of((*WEEKDAYS, *LEADING_WORDS))}|mar\.?(?=[\s,]+\d+\s+[a-z]))"
     head = rf"(?:{weekday}[\s,.:;|/()-]*|{time}[\s,|-]+)*"

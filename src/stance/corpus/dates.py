@@ -1,4 +1,4 @@
-"""Dates of articles: one value, or a whole column in which each tells of the others."""
+"""Dates of articles: single values, and columns whose date order is inferred."""
 
 from __future__ import annotations
 
@@ -33,30 +33,29 @@ __all__ = [
 ]
 
 EXPECTED_DATE = "a date such as 2019-03-23, 23/03/2019, «23 آذار 2019», 2019-03 or 2019"
-# What spreadsheets, data frames and databases write where there is no date.
+# What spreadsheets, data frames and databases write for a missing date.
 MISSING_VALUES = frozenset({"", "nan", "nat", "none", "null", "n/a", "na", "-", "0000-00-00"})
 SHOWN = 3
 
 
 def parse_date(value: str | dt.date, *, order: DateOrder | None = None) -> PartialDate:
-    """Read a date, as precisely as it is given and no more.
+    """Read a date with the precision in which it is given.
 
     Parameters
     ----------
     value : str or date
-        Reads ISO 8601 and other numeric dates, with the year first or last
-        and anything behind them; dates with Arabic (from the Levant to
-        Morocco, alone or in pairs), English or French names of months; RFC
-        822; a month of a year; a year; Unix time stamps of 10 (seconds) or 13
-        digits (milliseconds), of which the day in UTC is taken; and serials
-        of Excel's 1900 system. A time or a time zone changes nothing: the
-        day is the one written.
+        ISO 8601 and other numeric dates, with the year first or last and
+        anything after them; dates with Arabic (from the Levant to Morocco, one
+        name or two), English or French month names; RFC 822; a month and year;
+        a year; Unix time stamps of 10 (seconds) or 13 digits (milliseconds),
+        read as the day in UTC; and serials of Excel's 1900 system. A time or a
+        time zone is ignored: the day is the one written.
     order : {"dmy", "mdy"}, optional
-        What stands first in a date such as 03/04/2019. A date that
-        contradicts it, such as 23/03/2019 with "mdy", is not read: the order
-        is wrong for the column, or the column is mixed. Years of two digits
-        are read only with an order, 69 to 99 as 19xx and 00 to 68 as 20xx, as
-        POSIX does: without one, 10/11/12 may be any of three dates.
+        The order of day and month in dates such as 03/04/2019. A date that
+        contradicts it, such as 23/03/2019 with "mdy", is an error: the order
+        is wrong for the column, or the column is mixed. Two-digit years are
+        read only with an order, 69 to 99 as 19xx and 00 to 68 as 20xx, as in
+        POSIX: without one, 10/11/12 may be any of three dates.
 
     Returns
     -------
@@ -67,7 +66,7 @@ def parse_date(value: str | dt.date, *, order: DateOrder | None = None) -> Parti
     AmbiguousDateError
         If the date cannot be read without an order, and none is given.
     DateError
-        If the value is no date that can be read; Hijri dates are not.
+        If the value cannot be read as a date. Hijri dates cannot.
 
     Examples
     --------
@@ -96,7 +95,7 @@ def parse_date(value: str | dt.date, *, order: DateOrder | None = None) -> Parti
 
 
 def ask_for_order(value: str) -> str:
-    """Return the sentence that asks for ``--date-order``, with both readings of an example.
+    """Return a sentence that asks for ``--date-order``, with both readings of an example.
 
     Examples
     --------
@@ -105,34 +104,33 @@ def ask_for_order(value: str) -> str:
     """
     readings = read_date(value)
     dmy, mdy = (
-        found.in_words() if (found := readings.of(order)) else "no date" for order in DATE_ORDERS
+        found.in_words() if (found := readings.of(order)) else "not a date" for order in DATE_ORDERS
     )
     text = shortened(value.strip())
     return f"{text} is {dmy} with --date-order dmy, {mdy} with mdy: give one of them."
 
 
 def remedy(reason: str) -> str:
-    """Return what to do about a value that cannot be read, by the reason."""
+    """Return the advice for a value that cannot be read for a reason."""
     if reason == HIJRI:
         return "Convert Hijri dates to the Gregorian calendar."
     return "Correct the value, or leave it empty."
 
 
 def is_missing(value: str | None) -> bool:
-    """Tell whether a value says that there is no date, such as ``NaT``."""
+    """Return whether a value stands for a missing date, such as ``NaT``."""
     return value is None or value.strip().lower() in MISSING_VALUES
 
 
 def shortened(value: str) -> str:
-    """Return a value as messages show it, 40 characters at most."""
+    """Return at most 40 characters of a value, for messages."""
     return value if len(value) <= 40 else f"{value[:39]}…"
 
 
 class UnresolvedDate(NamedTuple):
-    """A value of a column that is given and gives no date.
+    """A value of a column that is present but could not be read as a date.
 
-    ``place`` counts the values from 0; ``reason`` continues a sentence that
-    begins with the value.
+    ``place`` is its index; ``reason`` completes a sentence about the value.
     """
 
     place: int
@@ -147,18 +145,17 @@ class ResolvedDates:
     Parameters
     ----------
     dates : list of PartialDate or None
-        One for each value, None where there is none.
+        One for each value; None if it has no date.
     years : list of int or None
-        One for each value; an ambiguous date has a year, too.
+        One for each value; an ambiguous date also has a year.
     order : {"dmy", "mdy"}, optional
         The order of day and month that was given or inferred.
     evidence : dict of str to int
-        How many dates can be read with the day first only, and how many with
-        the month first only.
+        Number of dates that can be read only day first, and only month first.
     missing : list of int
-        The places of the values that are not there.
+        Indices of the missing values.
     unreadable, ambiguous : list of UnresolvedDate
-        What is there and cannot be read at all, or not without an order.
+        Values that cannot be read at all, or not without an order.
     """
 
     dates: list[PartialDate | None]
@@ -188,12 +185,12 @@ class ResolvedDates:
         }
 
     def fault(self, ids: Sequence[str]) -> str:
-        """Say what is wrong with the values that are given, empty where nothing is.
+        """Return what is wrong with the values; empty if nothing is.
 
         Parameters
         ----------
         ids : sequence of str
-            Names the article of each value.
+            The id of the article of each value.
         """
         total = f"of {len(self.dates)} articles"
         if self.unreadable:
@@ -213,7 +210,7 @@ class ResolvedDates:
         return ""
 
     def ask_for_order(self) -> str:
-        """Return the sentence that asks for ``--date-order``, empty where none is needed."""
+        """Return a sentence that asks for ``--date-order``; empty if no order is needed."""
         if not self.ambiguous:
             return ""
         asked = ask_for_order(self.ambiguous[0].value)
@@ -221,7 +218,7 @@ class ResolvedDates:
             day_first, month_first = (self.evidence[order] for order in DATE_ORDERS)
             return (
                 f"The others disagree ({day_first} can only have the day first, {month_first} "
-                f"only the month first), so write all dates in one form, such as 2019-03-23."
+                f"only the month first), so write all dates in one format, such as 2019-03-23."
             )
         return asked
 
@@ -231,17 +228,17 @@ def _shown(one: UnresolvedDate) -> dict[str, Any]:
 
 
 def resolve_dates(values: Sequence[str | None], order: DateOrder | None = None) -> ResolvedDates:
-    """Read all dates of a column, and infer the order of day and month from those that show it.
+    """Read all dates of a column, and infer the order of day and month if possible.
 
     Parameters
     ----------
     values : sequence of str or None
         As `parse_date` reads them.
     order : {"dmy", "mdy"}, optional
-        What stands first in dates such as 03/04/2019. Without it the dates
-        with a day above 12 decide, if all of them agree; if they do not, or
-        there are none, such dates stay unresolved. An inferred order is not
-        applied to years of two digits: they are read only with one given.
+        The order of day and month in dates such as 03/04/2019. By default, the
+        dates with a day above 12 decide if all of them agree; if they
+        disagree, or there are none, such dates stay unresolved. An inferred
+        order is not applied to two-digit years, which need a given one.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Articles that are nearly the same: reprints, updates, agency copy under two names."""
+"""Near-duplicate articles: reprints, updates, agency copy under two names."""
 
 from __future__ import annotations
 
@@ -18,35 +18,36 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
 
-# Half of all runs of four words in common: an article reprinted with another lead and ending
-# counts, two reports on one event do not.
+# Half of the shingles in common: a reprint with another lead and ending counts as a near-duplicate,
+# two reports on one event do not.
 THRESHOLD = 0.5
 SHINGLE = 4
 
-# So many articles of an outlet do not repeat each other by chance or as updates of one story.
+# Minimum number and share of an outlet's articles with a line of its site. Fewer articles may share
+# a line by chance or as updates of one story.
 FEWEST, SHARE = 10, 0.05
 
 
 def near_duplicates(
     texts: Iterable[str], *, threshold: float = THRESHOLD, shingle: int = SHINGLE
 ) -> NDArray[np.int64]:
-    """Group texts that are nearly the same.
+    """Group near-duplicate texts.
 
     Parameters
     ----------
     texts : iterable of str
     threshold : float
-        Least share of shingles that two texts have in common, of all that
-        either has (Jaccard similarity), in (0, 1].
+        Minimum Jaccard similarity of two texts: the share of the shingles of
+        either that both have, in (0, 1].
     shingle : int
         Words in a shingle.
 
     Returns
     -------
     ndarray of int64, shape (n_texts,)
-        The group of each text, named by the place of its first member; a text
-        that is like no other is a group of its own. Groups are chains: a and c
-        belong together if both are like b.
+        The group of each text, given as the index of its first member. A text
+        without a near-duplicate is a group of its own. Groups are transitive:
+        a and c are in one group if both are similar to b.
 
     Raises
     ------
@@ -66,12 +67,12 @@ def near_duplicates(
 
 
 def near_duplicate_articles(articles: Sequence[Article]) -> NDArray[np.int64]:
-    """Group articles whose texts are nearly the same, menus and notices aside.
+    """Group near-duplicate articles, ignoring menus and notices.
 
-    A line that stands letter for letter in ten articles of an outlet and in a
-    twentieth of all that it has is the site's and not the article's: on pages
-    saved with their menus such lines can be most of the text. Where nothing
-    else is left the whole text counts.
+    A line that occurs verbatim in at least ten articles and a twentieth of all
+    articles of an outlet belongs to the site, not to the article: on pages
+    saved with their menus such lines can be most of the text. If nothing else
+    is left, the whole text is compared.
 
     Parameters
     ----------
@@ -80,14 +81,14 @@ def near_duplicate_articles(articles: Sequence[Article]) -> NDArray[np.int64]:
     Returns
     -------
     ndarray of int64, shape (n_articles,)
-        As `near_duplicates` has it.
+        As `near_duplicates` returns.
     """
     of_site = _site_lines(articles)
     return near_duplicates(_without(a.text, of_site.get(a.outlet, set())) for a in articles)
 
 
 def without_repeats(articles: Sequence[Article], known: Sequence[Article]) -> list[Article]:
-    """Return the articles of which none that is known is a near-duplicate.
+    """Return the articles that are not near-duplicates of known ones.
 
     Examples
     --------
@@ -123,7 +124,7 @@ def _without(text: str, lines: set[str]) -> str:
 
 
 def members(groups: Sequence[int] | NDArray[np.int64]) -> list[list[int]]:
-    """Return the places of the members of each group of two or more, in order.
+    """Return the indices of the members of each group of two or more, in order.
 
     Examples
     --------

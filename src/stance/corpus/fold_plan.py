@@ -1,8 +1,8 @@
-"""How a labelled corpus is divided: by what, why so, and what cannot be tested.
+"""The fold plan of a labelled corpus: the protocol, its reason, and what cannot be tested.
 
-Outlets are held out wherever the corpus names them. A label that all outlets
-but one lack cannot be tested on an unseen outlet: without that outlet no model
-can learn it. Such articles are learned from but not scored, and counted.
+Outlets are held out if the corpus names them. A label that occurs in only one
+outlet cannot be tested on an unseen outlet: without that outlet no model can
+learn it. Such articles are used for training, are not scored, and are reported.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ LABELS_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class NotTested:
-    """Articles of a label that no model can be tested on.
+    """Articles of a label that cannot be tested.
 
     Parameters
     ----------
     label : str
     n_articles : int
     why : {"one_group", "one_article", "not_learned", "one_label_left"}
-        All articles of the label are from one outlet or event; there is just
-        one; whatever else is of the label is in the same fold or nearly the
-        same as they; or their fold leaves one label to learn from.
+        All articles of the label are from one outlet or event; the label has
+        only one article; all other articles of the label are in the same fold
+        or near-duplicates of these; or only one label is left for training.
     group : str or None
-        The outlet or event, where it is the only one.
+        The outlet or event, if it is the only one.
     """
 
     label: str
@@ -53,17 +53,17 @@ class NotTested:
 
 @dataclass(frozen=True)
 class FoldPlan:
-    """The folds of a corpus, and what of it cannot be tested.
+    """The folds of a corpus, and the articles that cannot be tested.
 
     Parameters
     ----------
     choice : ProtocolChoice
     all_folds : tuple of Fold
-        Those that leave two labels or more to learn from.
+        The folds with at least two labels in training.
     is_testable : ndarray of bool, shape (n_articles,)
-        Whether an article is in one of them, whose training articles have its
-        label. By time every article of a fold is: a label that is new then is
-        an error that a model would make.
+        Whether an article is in the test part of a fold whose training part has
+        its label. By time, every test article is: in practice, too, a model
+        makes errors on a label that is new.
     tested_labels : tuple of str
         Sorted.
     not_tested : tuple of NotTested
@@ -88,7 +88,7 @@ class FoldPlan:
         seed: int,
         duplicates: Sequence[int] | NDArray[np.int64] | None = None,
     ) -> Self:
-        """Divide articles, whether or not enough of them can be tested.
+        """Divide articles, even if too few of them can be tested.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class FoldPlan:
 
     @cached_property
     def folds(self) -> tuple[Fold, ...]:
-        """The folds with the articles alone that can be tested, none without any."""
+        """The folds with only their testable articles, and without empty folds."""
         parts = (
             Fold(fold.name, fold.train, fold.test[self.is_testable[fold.test]])
             for fold in self.all_folds
@@ -127,23 +127,23 @@ class FoldPlan:
 
     @property
     def n_tested(self) -> int:
-        """How many articles are tested."""
+        """Number of tested articles."""
         return int(self.is_testable.sum())
 
     def check(self) -> Self:
-        """Return the plan itself, if two labels or more can be tested.
+        """Return the plan itself if at least two labels can be tested.
 
         Raises
         ------
         CorpusError
-            If not; by time, if nothing can be tested.
+            If fewer can be tested (by time, if none can).
         """
         if len(self.tested_labels) >= (1 if self.choice.by == "time" else FEWEST_LABELS):
             return self
         raise CorpusError(_too_few_labels(self.choice.by, self.tested_labels, self.not_tested))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return how the corpus is divided as plain JSON values."""
+        """Return the plan as plain JSON values."""
         return {
             "by": self.choice.by,
             "asked": self.choice.asked,
@@ -163,18 +163,18 @@ def plan_folds(
     seed: int,
     duplicates: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> FoldPlan:
-    """Divide labelled articles so that what is tested can have been learned.
+    """Divide labelled articles so that each tested label occurs in training.
 
     Parameters
     ----------
     articles : sequence of Article
         Each with a label.
     by : {"outlet", "event", "time", "random"} or ProtocolChoice, optional
-        The most honest that the corpus allows by default.
+        By default the strictest protocol that the corpus allows.
     folds : int or "each", optional
     seed : int
     duplicates : sequence of int, optional
-        These three as `stance.corpus.splitting.split` takes them.
+        As `stance.corpus.splitting.split` takes them.
 
     Returns
     -------
@@ -183,8 +183,8 @@ def plan_folds(
     Raises
     ------
     CorpusError
-        If the articles cannot be divided so, or fewer than two labels can be
-        tested.
+        If the articles cannot be divided this way, or fewer than two labels
+        can be tested.
     ConfigError
         If `folds` is out of its range.
 
@@ -211,7 +211,7 @@ def _not_tested(
     usable: Sequence[Fold],
     is_testable: NDArray[np.bool_],
 ) -> tuple[NotTested, ...]:
-    """Count what is in a fold but cannot be tested, by label and reason."""
+    """Count the articles that are in a fold but cannot be tested, by label and reason."""
     sizes = Counter(str(article.label) for article in articles)
     groups = choice.held_out
     only = {lone.label: lone.group for lone in groups.lone_labels} if groups else {}
@@ -251,7 +251,7 @@ def _describe(
 
 
 def _too_few_labels(by: By, tested: Sequence[str], not_tested: Sequence[NotTested]) -> str:
-    """Say why too little can be tested, and what to do."""
+    """Return why too few labels can be tested, and what to do."""
     shown = [
         f"{part.label!r} ({part.n_articles}" + (f", all of {part.group!r})" if part.group else ")")
         for part in not_tested[:LABELS_SHOWN]

@@ -1,8 +1,7 @@
 """One canonical form for labels, outlets, events, targets, annotators and ids.
 
-Two values are the same key when their canonical forms are equal, however they
-were typed or whichever program saved them. What is shown is the published
-spelling.
+Two values are the same key if their canonical forms are equal, however they
+were typed or saved. Reports show the published spelling.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _INVISIBLE = dict.fromkeys(map(ord, BIDI_CONTROLS + ZERO_WIDTH))
-# Letters that Persian, Kurdish and Urdu keyboards type for Arabic ones: «تشرین» is «تشرين».
+# Letters of Persian, Kurdish and Urdu keyboards, and the Arabic ones: «تشرین» is «تشرين».
 _ARABIC_LETTERS = str.maketrans({c: form.becomes for form in LETTER_FORMS for c in form.letters})
 _WHOLE_FLOAT = re.compile(r"([+-]?[0-9]+)\.0+")
 _BOOLEANS = {"true": "true", "True": "true", "TRUE": "true"} | {
@@ -31,21 +30,22 @@ _BOOLEANS = {"true": "true", "True": "true", "TRUE": "true"} | {
 
 
 def tidy(value: str) -> str:
-    r"""Return a value without what nobody sees: NFC, no invisible marks, single blanks.
+    r"""Normalise a value: NFC, no invisible marks, single blanks.
 
     Examples
     --------
     >>> tidy(" وكالة\u00a0 سانا\u200f ")
     'وكالة سانا'
     """
-    # Nothing invisible is printable, nor is a blank but the plain one.
+    # Fast path: invisible characters, and blanks other than the plain one, are not printable.
     if (
         value.isprintable()
         and unicodedata.is_normalized("NFC", value)
         and not ("  " in value or value.startswith(" ") or value.endswith(" "))
     ):
         return value
-    # A mark between a letter and its accent would keep them apart, so it goes first.
+    # An invisible mark between a letter and its accent would prevent composition, so remove it
+    # first.
     composed = unicodedata.normalize("NFC", value.translate(_INVISIBLE))
     return " ".join(composed.split())
 
@@ -53,9 +53,9 @@ def tidy(value: str) -> str:
 def canonical(value: str) -> str:
     """Return the form in which a value is compared.
 
-    Unicode NFC without zero-width or bidi marks, blanks folded, Persian forms
-    of Arabic letters as the Arabic ones, whole floats as integers, booleans as
-    ``true`` and ``false``. Case is kept.
+    Unicode NFC without zero-width or bidi marks, with single blanks, Persian
+    forms of Arabic letters replaced by the Arabic ones, whole floats as
+    integers, booleans as ``true`` and ``false``. Case is kept.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def canonical(value: str) -> str:
 
 
 def whole(value: str) -> str:
-    """Return an id as it is, but one that a table made a float as the whole number it was.
+    """Return an id unchanged, except that a whole float becomes an integer.
 
     Examples
     --------
@@ -88,14 +88,14 @@ class Spellings:
     Parameters
     ----------
     counts : dict of str to Counter
-        For each canonical form how often it was spelled in which way.
+        For each canonical form, the number of times of each spelling.
     """
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, values: Iterable[str | None]) -> Spellings:
-        """Count the spellings of some values; None and blank ones are left out."""
+        """Count the spellings of some values; None and blank values are ignored."""
         found = cls()
         for value in values:
             if value is not None and (key := canonical(value)):
@@ -103,15 +103,15 @@ class Spellings:
         return found
 
     def display(self) -> dict[str, str]:
-        """Return what to show for each canonical form: its most frequent spelling, tidied."""
+        """Return the display form of each canonical form: its most frequent spelling, tidied."""
         return {key: _most_frequent(found) for key, found in self.counts.items()}
 
     def merged(self) -> list[Counter[str]]:
-        """Return the spellings of each value that has several, as published."""
+        """Return the published spellings of each value that has several."""
         return [found for found in self.counts.values() if len(found) > 1]
 
     def differing_in_case(self) -> list[tuple[str, ...]]:
-        """Return the canonical forms that differ in case alone, and so count as different."""
+        """Return groups of canonical forms that differ only in case, and so count as different."""
         folded: dict[str, list[str]] = {}
         for key in self.counts:
             folded.setdefault(key.casefold(), []).append(key)
@@ -119,7 +119,7 @@ class Spellings:
 
 
 def _most_frequent(spellings: Counter[str]) -> str:
-    """Return the spelling that occurs most once tidied, the first in order among equals."""
+    """Return the most frequent tidied spelling; the first in sort order if there is a tie."""
     tidied: Counter[str] = Counter()
     for spelling, n in spellings.items():
         tidied[tidy(spelling)] += n
@@ -127,7 +127,7 @@ def _most_frequent(spellings: Counter[str]) -> str:
 
 
 def aligned(value: str, known: Mapping[str, str]) -> str:
-    """Return the known spelling of a value, or the value tidied where it is not known.
+    """Return the known spelling of a value, or the tidied value if there is none.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def aligned(value: str, known: Mapping[str, str]) -> str:
 
 
 def by_canonical(values: Iterable[str]) -> dict[str, str]:
-    """Return values by their canonical form; the first of several that fall together counts."""
+    """Return values by their canonical form; the first one if several have the same form."""
     found: dict[str, str] = {}
     for value in values:
         found.setdefault(canonical(value), value)

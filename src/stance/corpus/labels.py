@@ -1,4 +1,4 @@
-"""Labels that every article of a corpus must have."""
+"""The check that every article of a corpus has a label."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def require_labels(articles: Sequence[Article]) -> None:
-    """Refuse articles among which one has no label.
+    """Refuse articles without a label.
 
     Raises
     ------
     CorpusError
-        If there is one; the first is named.
+        If an article has no label; the message names the first one.
     """
     without = [article.id for article in articles if article.label is None]
     if without:

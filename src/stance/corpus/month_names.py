@@ -1,11 +1,11 @@
-"""The names of months and weekdays that Arabic, English and French dates use."""
+"""Names of months and weekdays in Arabic, English and French."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Each month as it is written from the Levant to Morocco, then in English and French. Hamza forms,
-# diacritics and final letters need no spelling of their own: `fold_date` makes them alike.
+# The Arabic names of each month from the Levant to Morocco, then the English and French ones. Hamza
+# forms, diacritics and final letters need no entries of their own: `fold_date` folds them.
 MONTH_NAMES: tuple[tuple[str, ...], ...] = (
     ("كانون الثاني", "كانون ثاني", "كانون ثان", "يناير", "جانفي", "january", "jan", "janvier",
      "janv"),
@@ -34,7 +34,7 @@ HIJRI_MONTHS = (
     "رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذي القعدة", "ذو الحجة", "ذي الحجة",
 )  # fmt: skip
 
-# Without "mar", a month in English and a weekday in French: what follows tells.
+# Without "mar", a month in English and a weekday in French: the context decides.
 WEEKDAYS = (
     "السبت", "الأحد", "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة",
     "سبت", "أحد", "اثنين", "ثلاثاء", "أربعاء", "خميس", "جمعة",
@@ -44,7 +44,7 @@ WEEKDAYS = (
     "sam", "dim", "lun", "mer", "jeu", "ven",
 )  # fmt: skip
 
-# Words that may stand before a date, and within one, without changing it.
+# Words that may precede a date, or occur within one, without changing it.
 LEADING_WORDS = (
     "يوم", "في", "بتاريخ", "تاريخ", "تاريخ النشر", "نشر", "نشر في", "الموافق", "شهر", "عام", "سنة",
     "on", "published", "date", "le",
@@ -59,7 +59,7 @@ _LETTERS = str.maketrans({
 
 
 def fold_date(value: str) -> str:
-    """Write a date so that spellings of one date agree.
+    """Fold a date so that different spellings of it become equal.
 
     Folds hamza forms, diacritics, tatweel, final letters, all decimal digits,
     dashes, Arabic punctuation and case, and removes invisible characters.
@@ -72,7 +72,7 @@ def fold_date(value: str) -> str:
     if value.isascii():
         return value.lower()
     kept = []
-    # Decomposed, a hamza or an accent is a mark of its own and goes with the other marks.
+    # Decomposition turns a hamza or an accent into a mark, which is removed with the other marks.
     for character in unicodedata.normalize("NFKD", value):
         category = unicodedata.category(character)
         if category == "Nd":

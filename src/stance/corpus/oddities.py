@@ -1,7 +1,7 @@
-"""Signs that a text came through a wrong encoding, or is written unusually.
+"""Signs that a text was read with a wrong encoding, or is written unusually.
 
-One record for each kind in `ODDITIES`: its name, how it is found, what to do.
-Those that garble a text come first.
+`ODDITIES` has one record for each kind: its name, how to find it, what to do.
+Those that make a text unreadable come first.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
     Places = Iterable[tuple[int, int]]
 
-# Characters of a sample before what was found, and in all.
+# Characters of a sample before the finding, and in total.
 BEFORE, SAMPLE = 8, 48
 
 ARABIC_LETTERS = re.compile("[\u0621-\u063a\u0641-\u064a]")
 MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
-PRESENTATION_FORMS = "\ufb50-\ufd3d\ufd50-\ufdef\ufe70-\ufefc"  # ﷲ ﷺ and their like are in use
+PRESENTATION_FORMS = "\ufb50-\ufd3d\ufd50-\ufdef\ufe70-\ufefc"  # without ligatures in use: ﷲ ﷺ
 
-# Clean Arabic has none of these twice in an article.
+# A clean Arabic article has none of these twice.
 FEWEST_WORDS = 2
 
 
 class Oddity(NamedTuple):
     """One kind of oddity.
 
-    ``find`` gives the places ``text[start:end]`` where it shows, none in a
-    text without it. ``garbled`` tells whether such a text cannot be read.
+    ``find`` returns the ranges ``text[start:end]`` where it occurs, none in a
+    text without it. ``garbled`` means that such a text is unreadable.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Oddity(NamedTuple):
 
 @dataclass(slots=True)
 class OddityCount:
-    """In how many articles an oddity is found.
+    """The number of articles with an oddity, and an example.
 
     Parameters
     ----------
@@ -55,14 +55,14 @@ class OddityCount:
     advice : str
         What to do about it.
     garbled : bool
-        Whether such articles cannot be read.
+        Whether such articles are unreadable.
     articles : int
     first : str
-        The id of the first of them.
+        The id of the first such article.
     sample : str
-        What it looks like there.
+        An excerpt of it around the first finding.
     characters : Counter of str
-        How often each character is found, where single characters are.
+        Frequency of each character, if the findings are single characters.
     """
 
     name: str
@@ -74,7 +74,7 @@ class OddityCount:
     characters: Counter[str] = field(default_factory=Counter)
 
     def add(self, article: Article, places: Sequence[tuple[int, int]]) -> None:
-        """Count an article in which it is found."""
+        """Count an article with the oddity."""
         if not self.articles:
             self.first = article.id
             self.sample = _sample(article.text, places[0][0])
@@ -92,11 +92,10 @@ def find_oddities(articles: Iterable[Article]) -> tuple[list[OddityCount], int]:
     Returns
     -------
     counts : list of OddityCount
-        Those that are found, in the order of `ODDITIES`. An article that
-        cannot be read counts for the reason why alone: what else it holds is
-        no part of the text.
+        Counts of the oddities found, in the order of `ODDITIES`. An unreadable
+        article counts only for the reason why it is unreadable.
     garbled : int
-        How many articles cannot be read.
+        Number of unreadable articles.
 
     Examples
     --------
@@ -129,7 +128,7 @@ def _matching(pattern: str) -> Callable[[str], Places]:
 
 
 def _utf_8_read_as(encodings: Sequence[str], more: str = "") -> Callable[[str], Places]:
-    """Find three letters in a row of UTF-8, each two bytes, in what one-byte encodings make of it.
+    """Find three consecutive Arabic letters of UTF-8 that were decoded with a one-byte encoding.
 
     The first byte of an Arabic letter is D8 to DB, the second 80 to BF.
     """
@@ -147,7 +146,7 @@ ARABIC_ENCODINGS = ("windows-1256", "iso-8859-6")
 
 
 class _MisreadWords:
-    """Words of an Arabic one-byte encoding that was read as Latin-1."""
+    """Finds words of an Arabic one-byte encoding that was read as Latin-1."""
 
     def __init__(self, encoding: str) -> None:
         upper = bytes(range(0xC1, 0x100))
@@ -163,7 +162,7 @@ class _MisreadWords:
         return [match.span() for match in self._runs.finditer(text)]
 
     def n_definite(self, text: str) -> int:
-        """Count the words that begin with the definite article."""
+        """Return the number of words that begin with the definite article."""
         return sum(text.startswith(self._article, start) for start, _ in self.find(text))
 
 
@@ -171,7 +170,10 @@ _MISREAD = {encoding: _MisreadWords(encoding) for encoding in ARABIC_ENCODINGS}
 
 
 def _misread(encoding: str) -> Callable[[str], Places]:
-    """Find text of an encoding read as Latin-1; of both, the one with more definite articles."""
+    """Find text of an encoding read as Latin-1, if it fits better than the other encoding.
+
+    The better fit is the one with more definite articles.
+    """
 
     def find(text: str) -> Places:
         if text.isascii():
@@ -190,7 +192,7 @@ _LOST_LETTERS = re.compile("(?<=[\u0621-\u064a])[?\ufffd](?=[\u0621-\u064a])")
 
 
 def _lost(text: str) -> Places:
-    """Find three words of question marks in a row, or question marks within words."""
+    """Find three consecutive words of question marks, or question marks within words."""
     if "?" not in text and "\ufffd" not in text:
         return []
     words = [match.span() for match in _LOST_WORDS.finditer(text)]
@@ -199,14 +201,14 @@ def _lost(text: str) -> Places:
     return words or ([(letters[0] - 1, letters[-1] + 2)] if inside else [])
 
 
-# No word begins with either letter; in a word written backwards both do.
+# No word begins with either letter, but reversed words often do.
 _FIRST_IS_LAST = re.compile(r"(?<!\w)[ةى]\w{2,}")
 _LAST = re.compile(r"(?<=\w\w)[ةى](?!\w)")
 _HAS_FORMS = re.compile(f"[{PRESENTATION_FORMS}]")
 
 
 def _backwards(text: str) -> Iterator[tuple[int, int]]:
-    """Find words that are stored from the last letter to the first."""
+    """Find words that are stored in reverse order."""
     plain = unicodedata.normalize("NFKC", text) if _HAS_FORMS.search(text) else text
     plain = MARKS.sub("", plain)
     found = _FIRST_IS_LAST.findall(plain)

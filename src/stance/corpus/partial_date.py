@@ -1,4 +1,4 @@
-"""A date of which the day, or the month too, may be unknown."""
+"""A date whose day, or day and month, may be unknown."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Precision = Literal["day", "month", "year"]
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A day of the Gregorian calendar, or a month or a year of which no day is known.
+    """A day of the Gregorian calendar, or a month or year without a known day.
 
     Parameters
     ----------
     year : int
     month : int, optional
     day : int, optional
-        Only together with a month.
+        Requires a month.
 
     Raises
     ------
@@ -49,19 +49,19 @@ class PartialDate:
 
     @property
     def precision(self) -> Precision:
-        """What is known: the day, the month or the year."""
+        """The precision of the date: day, month or year."""
         if self.day is not None:
             return "day"
         return "year" if self.month is None else "month"
 
     @property
     def first_day(self) -> dt.date:
-        """The first day that the date may mean."""
+        """The first possible day."""
         return dt.date(self.year, self.month or 1, self.day or 1)
 
     @property
     def last_day(self) -> dt.date:
-        """The last day that the date may mean."""
+        """The last possible day."""
         if self.day is not None:
             return self.first_day
         month = self.month or 12

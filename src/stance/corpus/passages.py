@@ -1,8 +1,8 @@
 """Passages that articles share, and the words that were changed in them.
 
-Outlets print the same agency sentence with one name in place of another:
-«الدولة الإسلامية» here, “داعش” there. What was kept says where the sentence
-came from; what was changed is the outlet's framing.
+Outlets print the same agency sentence with different names: «الدولة الإسلامية»
+in one, “داعش” in another. The unchanged words show where the sentence came
+from; the changed ones are the outlet's framing.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from stance.text.tokenization import Word
 
-# Half of all pairs of neighbouring words in common. One name changed for another costs a sentence
-# of thirty words a tenth of them.
+# Half of the word bigrams in common. Replacing one name changes a tenth of them in a sentence of
+# thirty words.
 THRESHOLD = 0.5
 SHINGLE = 2
 # Shorter sentences recur by chance.
@@ -36,7 +36,7 @@ SHORTEST = 8
 
 @dataclass(frozen=True, slots=True, order=True)
 class PassagePlace:
-    """Where a passage stands: the characters ``[start, end)`` of an article's text."""
+    """The place of a passage: the characters ``[start, end)`` of an article's text."""
 
     article: int
     start: int
@@ -45,14 +45,14 @@ class PassagePlace:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What one version of a passage has in place of another's words.
+    """The difference between two versions of a passage.
 
     Parameters
     ----------
     before, after : str
-        The words as published, empty where some were only added or left out.
+        The words as published; empty if words were only inserted or deleted.
     before_place, after_place : PassagePlace
-        Where they stand; an empty place is where they would.
+        Their places; an empty place is the point of insertion or deletion.
     """
 
     before: str
@@ -63,15 +63,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One sentence in two or more articles.
+    """A sentence that occurs in two or more articles.
 
     Parameters
     ----------
     places : tuple of PassagePlace
         In the order of the articles.
     versions : tuple of int
-        For each place, the first of `places` that has the same words,
-        spelling and punctuation aside.
+        For each place, the index of the first place with the same words,
+        ignoring spelling and punctuation.
     """
 
     places: tuple[PassagePlace, ...]
@@ -79,28 +79,28 @@ class Passage:
 
     @property
     def articles(self) -> tuple[int, ...]:
-        """The numbers of the articles, each once, in order."""
+        """The distinct indices of the articles, in order."""
         return tuple(sorted({place.article for place in self.places}))
 
     @property
     def was_edited(self) -> bool:
-        """Whether it stands in more than one version."""
+        """Whether it occurs in more than one version."""
         return len(set(self.versions)) > 1
 
 
 def reused_passages(
     texts: Sequence[str], *, threshold: float = THRESHOLD, shortest: int = SHORTEST
 ) -> list[Passage]:
-    r"""Find the sentences that stand in several texts, word for word or edited.
+    r"""Find the sentences that occur in several texts, verbatim or edited.
 
     Parameters
     ----------
     texts : sequence of str
     threshold : float
-        Least share of pairs of neighbouring words that two versions have in
-        common, of all that either has, in (0, 1].
+        Minimum Jaccard similarity of the word bigrams of two versions, in
+        (0, 1].
     shortest : int
-        Words that a sentence must have.
+        Minimum length of a sentence in words.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def reused_passages(
     >>> [(edit.before, edit.after) for edit in edits(passage, [first, again])]
     [('الدولة الإسلامية', 'داعش')]
     """
-    # Three numbers a sentence, and not an object: a large corpus has millions.
+    # Three numbers for each sentence instead of an object: a large corpus has millions.
     numbers, begins, ends = array("l"), array("l"), array("l")
     for number, text in enumerate(texts):
         for start, end in sentences(text):
@@ -139,7 +139,7 @@ def reused_passages(
 
 
 def _versions(same: Sequence[int]) -> tuple[int, ...]:
-    """Name each version by the first of the places that has it."""
+    """Return for each place the index of the first place with the same version."""
     first: dict[int, int] = {}
     return tuple(first.setdefault(version, order) for order, version in enumerate(same))
 
@@ -151,13 +151,13 @@ def edits(passage: Passage, texts: Sequence[str]) -> list[Edit]:
     ----------
     passage : Passage
     texts : sequence of str
-        The texts that it was found in.
+        The texts in which it was found.
 
     Returns
     -------
     list of Edit
-        Once for each version; ties go to the earlier version. Spelling,
-        diacritics and punctuation are no edits.
+        Each version once; if two are equally common, the earlier one is the
+        reference. Changes of spelling, diacritics and punctuation do not count.
     """
     count = {version: passage.versions.count(version) for version in passage.versions}
     usual = max(count, key=lambda version: (count[version], -version))
@@ -170,15 +170,15 @@ def edits(passage: Passage, texts: Sequence[str]) -> list[Edit]:
 
 
 def compare(before: PassagePlace, after: PassagePlace, texts: Sequence[str]) -> Iterator[Edit]:
-    """Align the words of two places and yield where they differ."""
+    """Align the words of two places and yield the differences."""
     old, new = _words(before, texts), _words(after, texts)
     matcher = difflib.SequenceMatcher(
         a=[word.text for word in old], b=[word.text for word in new], autojunk=False
     )
     for kind, old_first, old_last, new_first, new_last in matcher.get_opcodes():
         if kind != "equal":
-            left = _stretch(before, old, old_first, old_last)
-            right = _stretch(after, new, new_first, new_last)
+            left = _place_of_words(before, old, old_first, old_last)
+            right = _place_of_words(after, new, new_first, new_last)
             yield Edit(_shown(left, texts), _shown(right, texts), left, right)
 
 
@@ -186,8 +186,8 @@ def _words(place: PassagePlace, texts: Sequence[str]) -> list[Word]:
     return locate_words(texts[place.article][place.start : place.end], arabic_normalization())
 
 
-def _stretch(place: PassagePlace, found: list[Word], first: int, last: int) -> PassagePlace:
-    """Return where some words stand in their text; between words if there are none."""
+def _place_of_words(place: PassagePlace, found: list[Word], first: int, last: int) -> PassagePlace:
+    """Return the place of a range of words; a point between words if it is empty."""
     if first < last:
         start, end = found[first].start, found[last - 1].end
     else:

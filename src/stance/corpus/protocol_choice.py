@@ -1,6 +1,6 @@
-"""By what a labelled corpus can be divided: outlets, events, time or at random.
+"""Choosing the protocol for a labelled corpus: by outlet, by event, by time or at random.
 
-Outlets are held out wherever the corpus names them.
+Outlets are held out if the corpus names them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Grouping = Literal["outlet", "event"]
 Obstacle = Literal["none_named", "one_group", "labels_are_groups", "lone_labels"]
 
-# Fewer labels cannot be told apart.
+# Minimum number of labels for a classification.
 FEWEST_LABELS = 2
 
 
@@ -31,7 +31,7 @@ class SingleGroupLabel:
     ----------
     label : str
     group : str or None
-        The outlet or event; None where its single article names none.
+        The outlet or event; None if its only article names none.
     n_articles : int
     """
 
@@ -42,21 +42,21 @@ class SingleGroupLabel:
 
 @dataclass(frozen=True)
 class GroupCoverage:
-    """What a labelled corpus says of its outlets or events.
+    """Coverage of a labelled corpus by outlets or events.
 
     Parameters
     ----------
     by : {"outlet", "event"}
     n_articles : int
     n_groups : int
-        How many outlets or events are named.
+        Number of named outlets or events.
     n_unnamed : int
-        How many articles name none; each is taken for a group of its own.
+        Number of articles that name none; each counts as a group of its own.
     n_labels : int
     lone_labels : tuple of SingleGroupLabel
-        The labels that are in one group only, sorted.
+        The labels that occur in only one group, sorted.
     labels_are_groups : bool
-        Whether the label of an article says no more than its group does.
+        Whether the group of an article determines its label and vice versa.
     """
 
     by: Grouping
@@ -93,7 +93,7 @@ class GroupCoverage:
 
     @property
     def obstacle(self) -> Obstacle | None:
-        """Why none can be held out; None where they can."""
+        """Why groups cannot be held out; None if they can."""
         if not self.n_groups:
             return "none_named"
         if self.labels_are_groups and self.n_labels > 1:
@@ -106,12 +106,12 @@ class GroupCoverage:
 
     @property
     def is_known_throughout(self) -> bool:
-        """Whether they can be held out, and every article names one."""
+        """Whether groups can be held out, and every article names one."""
         return self.obstacle is None and not self.n_unnamed
 
     @property
     def is_mostly_known(self) -> bool:
-        """Whether they can be held out, and at least half of the articles name one."""
+        """Whether groups can be held out, and at least half of the articles name one."""
         return self.obstacle is None and 2 * self.n_unnamed <= self.n_articles
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,13 +126,13 @@ class GroupCoverage:
 
 @dataclass(frozen=True)
 class ProtocolChoice:
-    """What training and test do not share, and what decided it.
+    """The protocol, and why it was chosen.
 
     Parameters
     ----------
     by : {"outlet", "event", "time", "random"}
     asked : bool
-        Whether that was asked for, rather than chosen for the corpus.
+        Whether the user asked for it; otherwise it was chosen for the corpus.
     outlets, events : GroupCoverage
     """
 
@@ -143,11 +143,11 @@ class ProtocolChoice:
 
     @classmethod
     def of(cls, articles: Sequence[Article], asked: By | None = None) -> Self:
-        """Choose the most honest protocol that a corpus allows, unless one is asked for.
+        """Return the requested protocol, or the strictest one that a corpus allows.
 
-        Outlets where some are named and two labels or more are in several of
-        them; else events, where every article names one and the same holds;
-        else random.
+        By outlet, if outlets are named and at least two labels occur in several
+        of them; else by event, if every article names one and the same holds;
+        else at random.
         """
         outlets = GroupCoverage.of(articles, "outlet")
         events = GroupCoverage.of(articles, "event")
@@ -160,5 +160,5 @@ class ProtocolChoice:
 
     @property
     def held_out(self) -> GroupCoverage | None:
-        """The outlets or events, where they are what is held out."""
+        """The outlets or events that are held out; None for time and random."""
         return {"outlet": self.outlets, "event": self.events}.get(self.by)

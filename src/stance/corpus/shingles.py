@@ -1,7 +1,7 @@
-"""Texts as sets of word shingles: runs of a few normalised words, each a 64-bit number.
+"""Texts as sets of word shingles: n-grams of normalised words, each hashed to 64 bits.
 
-Two texts that share most of their shingles say the same in the same words,
-whatever their spelling, diacritics and punctuation.
+Two texts that share most of their shingles have the same wording, apart from
+spelling, diacritics and punctuation.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# An odd multiplier of the golden ratio's bits, and the constants of splitmix64.
+# An odd multiplier from the bits of the golden ratio, and the constants of splitmix64.
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
-# So many words are shingled at once: large enough for numpy, small beside the corpus.
+# Words processed at once: enough for numpy to be fast, few compared with the corpus.
 _CHUNK = 2_000_000
 
 
@@ -34,8 +34,8 @@ class ShingleSets:
     Parameters
     ----------
     values : ndarray of uint64
-        The shingles of all sets, those of one set side by side, sorted, each
-        once.
+        The shingles of all sets; those of one set are contiguous, sorted and
+        distinct.
     starts : ndarray of int64, shape (n_sets + 1,)
         Set ``i`` is ``values[starts[i] : starts[i + 1]]``.
     """
@@ -53,7 +53,7 @@ class ShingleSets:
 
     @property
     def owners(self) -> NDArray[np.int32]:
-        """The number of its set for each shingle."""
+        """The index of the set of each shingle."""
         return np.repeat(np.arange(len(self), dtype=np.int32), self.sizes)
 
 
@@ -78,7 +78,7 @@ class WordStream:
         Parameters
         ----------
         size : int
-            Words in a shingle; a text with fewer words is one shingle, and a
+            Words in a shingle; a text with fewer words has one shingle, and a
             text without words none.
         """
         parts, counts = [], [np.zeros(0, np.int64)]
@@ -90,7 +90,7 @@ class WordStream:
         return ShingleSets(np.concatenate([np.zeros(0, np.uint64), *parts]), starts)
 
     def only(self, chosen: NDArray[np.int64]) -> WordStream:
-        """Return the stream of some of the texts."""
+        """Return the stream of the chosen texts."""
         lengths = np.diff(self.starts)
         kept = np.zeros(len(lengths), bool)
         kept[chosen] = True
@@ -98,7 +98,7 @@ class WordStream:
         return WordStream(self.words[np.repeat(kept, lengths)], starts)
 
     def equal(self) -> NDArray[np.int64]:
-        """Return for each text the first that has the same words in the same order."""
+        """Return for each text the index of the first with the same words in the same order."""
         powers = np.full(int(np.diff(self.starts).max(initial=0)), _STEP)
         powers[:1] = 1
         np.multiply.accumulate(powers, out=powers)
@@ -114,7 +114,7 @@ class WordStream:
         return equal
 
     def _chunks(self) -> list[tuple[int, int]]:
-        """Divide the texts into runs of about equally many words."""
+        """Divide the texts into chunks of about equally many words."""
         n_texts = len(self.starts) - 1
         borders = np.arange(_CHUNK, self.starts[-1], _CHUNK)
         cuts = np.unique(np.concatenate([[0], np.searchsorted(self.starts, borders), [n_texts]]))
@@ -156,12 +156,12 @@ def _hash(word: str) -> int:
 def _chunk_shingles(
     words_of_all: NDArray[np.uint64], starts: NDArray[np.int64], size: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the shingles of a run of texts, and how many each text has."""
+    """Return the shingles of a chunk of texts, and the number for each text."""
     tokens = words_of_all[starts[0] : starts[-1]]
     lengths = np.diff(starts)
     owner = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     left = (starts[1:] - starts[0])[owner] - np.arange(len(tokens))
-    # A shingle begins where enough words are left, or at the start of a text that has too few.
+    # A shingle starts where enough words follow, or at the start of a text that has too few.
     begins = (left >= size) | ((lengths[owner] < size) & (left == lengths[owner]))
     value = np.zeros(len(tokens), np.uint64)
     for place in range(size):
@@ -177,7 +177,7 @@ def _chunk_shingles(
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Spread every bit over the whole number, as splitmix64 does."""
+    """Mix the bits of each number with the finaliser of splitmix64."""
     for shift, factor in _MIX:
         values = (values ^ (values >> np.uint64(shift))) * np.uint64(factor)
     mixed: NDArray[np.uint64] = values ^ (values >> np.uint64(31))

@@ -1,10 +1,10 @@
-"""All pairs of sets that share most of their members, found without comparing all pairs.
+"""Exact similarity join: all pairs of sets above a Jaccard threshold.
 
-Two sets of sizes a and b with Jaccard similarity of at least t share t·a and
-t·b members or more. So a set is compared with others only if enough of its
-members occur elsewhere at all, and a pair is looked at only if it shares one
-of the few rarest of them [1]_. Nothing is lost by that: unlike MinHash the
-result is exact, and it is the same in every run.
+Two sets of sizes a and b with a Jaccard similarity of at least t share at least
+t·a and t·b members. So a set is compared with others only if enough of its
+members occur elsewhere, and a pair is compared only if it shares one of its
+few rarest members (prefix filtering [1]_). Unlike with MinHash, the result is
+exact and the same in every run.
 
 References
 ----------
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
 
     Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-# So many pairs are looked at at once.
+# Pairs compared at once.
 _CHUNK = 1_000_000
-# What rounding may add to t·a.
+# Tolerance for rounding in t·a.
 _ROUNDING = 1e-9
 
 
 def similar_groups(sets: ShingleSets, threshold: float) -> NDArray[np.int64]:
-    """Group sets that are linked by pairs of at least a given similarity.
+    """Group sets that are connected by pairs of at least a given similarity.
 
     Parameters
     ----------
     sets : ShingleSets
     threshold : float
-        Least Jaccard similarity of a pair, in (0, 1].
+        Minimum Jaccard similarity of a pair, in (0, 1].
 
     Returns
     -------
     ndarray of int64, shape (n_sets,)
-        The group of each set, named by its first member. An empty set is a
-        group of its own.
+        The group of each set, given as the index of its first member. An empty
+        set is a group of its own.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def similar_groups(sets: ShingleSets, threshold: float) -> NDArray[np.int64]:
 
 
 def _identical(sets: ShingleSets) -> NDArray[np.int64]:
-    """Group equal sets, by the sum of their shingles and their size; empty sets stay alone."""
+    """Group equal sets, by size and sum of their shingles; empty sets are not grouped."""
     sums = np.zeros(len(sets), np.uint64)
     filled = np.flatnonzero(sets.sizes > 0)
     if len(filled):
@@ -87,10 +87,10 @@ def _identical(sets: ShingleSets) -> NDArray[np.int64]:
 def _candidates(
     sets: ShingleSets, distinct: NDArray[np.int64], threshold: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Keep the sets of which enough members occur in others, and those members.
+    """Keep the sets with enough members that occur in other sets, and those members.
 
-    Returns the members as small numbers, rarer ones first, where each set's
-    begin, and the sets' own numbers.
+    Returns the members renumbered from the rarest on, the start of each set,
+    and the original indices of the sets.
     """
     needed = np.ceil(threshold * sets.sizes - _ROUNDING)
     kept = np.zeros(len(sets), bool)
@@ -118,7 +118,7 @@ def _candidates(
 
 
 def _among(values: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Tell which values are wanted; a chunk at a time, for the places take eight bytes each."""
+    """Return which values are wanted; in chunks, because an index takes eight bytes."""
     found = np.zeros(len(values), bool)
     for begin in range(0, len(values) if len(wanted) else 0, _CHUNK):
         part = values[begin : begin + _CHUNK]
@@ -143,7 +143,7 @@ def _link(
     sizes: NDArray[np.int64],
     threshold: float,
 ) -> NDArray[np.int64]:
-    """Return for each set the first set that it is linked to."""
+    """Return for each set the first set that it is connected to."""
     n_sets = len(sizes)
     shape = (n_sets, int(members.max()) + 1)
     rows = sparse.csr_array((np.ones(len(members), np.int32), members, starts), shape)
@@ -164,9 +164,9 @@ def _pairs_sharing_a_rare_member(
 ) -> Iterator[Pairs]:
     """Yield the pairs that share a member among the rarest of both.
 
-    A set of size a may miss a - ⌈t·a⌉ members in a similar one, so among any
-    a - ⌈t·a⌉ + 1 of its members one is shared. Those that occur nowhere else
-    count among the rarest and were left out before.
+    A similar set may lack up to a - ⌈t·a⌉ members of a set of size a, so that
+    among any a - ⌈t·a⌉ + 1 of its members at least one is shared. Members that
+    occur nowhere else count as the rarest and were removed before.
     """
     n_members = np.diff(starts)
     allowed = sizes - np.ceil(threshold * sizes - _ROUNDING).astype(np.int64) + 1
@@ -176,7 +176,7 @@ def _pairs_sharing_a_rare_member(
     member = members[starts[:-1][owner] + within]
     order = np.lexsort((owner, member))
     owner, member = owner[order], member[order]
-    # Position in the list of the sets that share a member: each is paired with those before it.
+    # Index in the list of sets that share a member: each set is paired with those before it.
     first = np.flatnonzero(np.concatenate([[True], member[1:] != member[:-1]]))
     position = np.arange(len(member)) - np.repeat(first, np.diff(np.append(first, len(member))))
     ends = np.cumsum(position)
@@ -216,7 +216,7 @@ def _jaccard(
 def _merged(
     group: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Join the groups of linked sets; a group goes by its first member."""
+    """Merge the groups of connected sets; a group is named by its first member."""
     n_sets = len(group)
     ones = np.ones(len(left), np.int8)
     graph = sparse.coo_array((ones, (group[left], group[right])), (n_sets, n_sets))

@@ -1,7 +1,7 @@
-"""Dividing articles into training and test folds that answer a stated question.
+"""Splitting articles into training and test folds by outlet, event, time or at random.
 
-Held-out outlets ask how the model does on an outlet it has never seen; events,
-on news it has never seen; time, on next year's articles. A random split asks
+Held-out outlets measure how a model does on an unseen outlet; held-out events,
+on unseen news; a split by time, on future articles. A random split measures
 none of these: it lets the model recognise the outlet.
 """
 
@@ -33,7 +33,7 @@ By = Literal["outlet", "event", "time", "random"]
 PROTOCOLS: tuple[By, ...] = ("outlet", "event", "time", "random")
 
 DEFAULT_FOLDS = 5
-# With more groups than this, one fold each would take longer than it tells.
+# With more groups than this, one fold for each would take too long.
 MOST_SINGLE_GROUPS = 60
 
 
@@ -44,9 +44,9 @@ class Fold:
     Parameters
     ----------
     name : str
-        The group held out, or the fold's number.
+        The held-out group, or the fold's number.
     train, test : ndarray of int
-        Indices of the articles to learn from and to be tested on.
+        Indices of the training and test articles.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Fold:
     test: NDArray[np.int64]
 
     def without_repeats(self, duplicates: NDArray[np.int64]) -> Fold:
-        """Leave out of training what is nearly the same as a test article."""
+        """Remove near-duplicates of test articles from training."""
         repeats = np.isin(duplicates[self.train], duplicates[self.test])
         return Fold(self.name, self.train[~repeats], self.test)
 
@@ -73,25 +73,26 @@ def split(
     ----------
     articles : sequence of Article
     by : {"outlet", "event", "time", "random"}
-        What training and test may not share; for "time", every test article
-        is later than all articles trained on. Dates may be of any form that
-        `stance.corpus.dates.parse_date` reads, also a month or a year alone:
-        such an article is learned from only where its whole period lies
+        What training and test must not share. For "time", every test article
+        is later than all training articles. Dates may be in any format that
+        `stance.corpus.dates.parse_date` reads, including a month or a year
+        alone: such an article is used for training only if its whole period is
         before the test.
     folds : int or "each", optional
-        Number of folds, or one for each outlet or event. By default each, up
-        to 60 of them, else five. An article that names no outlet or event is
-        one of its own; beyond 60 they are held out in five folds instead.
+        Number of folds, or one for each outlet or event. By default one for
+        each if there are at most 60, else five. An article that names no
+        outlet or event is a group of its own; if there are more than 60, they
+        are held out in five folds instead.
     seed : int
-        Decides the shuffling.
+        Seed for shuffling.
     duplicates : sequence of int, optional
         The near-duplicate group of each article, as
-        `stance.corpus.duplicates.near_duplicates` finds them. None of them is
-        then on both sides of a fold: at random a group goes into one fold;
-        elsewhere outlets, events and days stay whole, and articles that
-        repeat a test article are left out of training. (Outlets that share
-        one reprint could be held out together instead, but reprints link most
-        outlets of a corpus into one.)
+        `stance.corpus.duplicates.near_duplicates` returns. No group is then on
+        both sides of a fold: at random, a group goes into one fold; otherwise
+        outlets, events and days stay whole, and near-duplicates of test
+        articles are removed from training. (Outlets that share a reprint could
+        be held out together instead, but reprints connect most outlets of a
+        corpus.)
 
     Returns
     -------
@@ -100,8 +101,8 @@ def split(
     Raises
     ------
     CorpusError
-        If no article names what the split goes by, some lack the date that
-        it goes by, or there are too few.
+        If no article has the field of the split, if some lack the date of a
+        split by time, or if there are too few articles.
     ConfigError
         If `folds` is out of its range.
     """
@@ -117,7 +118,7 @@ def split(
     if repeated is not None and len(repeated) != len(articles):
         raise CorpusError(
             f"Got near-duplicate groups of {len(repeated)} articles, but expected one for each of "
-            f"{len(articles)}. Group the same articles that are divided."
+            f"{len(articles)}. Group the same articles that are split."
         )
     if repeated is None or len(np.unique(repeated)) == len(articles):
         return _split(articles, by, folds, seed, None)
@@ -161,12 +162,12 @@ def groups_of(articles: Sequence[Article], field: str) -> list[str]:
 def group_numbers(
     articles: Sequence[Article], by: Literal["outlet", "event"]
 ) -> tuple[NDArray[np.int64], list[str]]:
-    """Give each outlet or event a number, and each article that names none one of its own.
+    """Assign a number to each outlet or event, and to each article that names none.
 
     Returns
     -------
     numbers : ndarray of int64, shape (n_articles,)
-        From 0 in the order of the names; those of articles without a name follow.
+        From 0 in the order of the names, and then for the articles without one.
     names : list of str
         Sorted.
     """
@@ -179,14 +180,14 @@ def group_numbers(
 
 
 def holds_out_each(n_named: int, n_unnamed: int, folds: int | Literal["each"] | None) -> bool:
-    """Tell whether every outlet or event gets a fold of its own.
+    """Return whether every outlet or event gets a fold of its own.
 
     Parameters
     ----------
     n_named : int
-        How many outlets or events the articles name.
+        Number of named outlets or events.
     n_unnamed : int
-        How many articles name none.
+        Number of articles that name none.
     folds : int or "each", optional
         As `split` takes it.
     """
@@ -246,14 +247,14 @@ def _one_fold_each(
     spread: bool,
     seed: int,
 ) -> list[Fold]:
-    """Hold out one group after another, and then the articles that name none.
+    """Hold out each group in turn, and then the articles that name none.
 
-    Each of those is held out by itself, unless that would make more than
+    Each of the latter gets its own fold, unless that would make more than
     `MOST_SINGLE_GROUPS` folds and they may be spread over a few.
     """
     unnamed = np.flatnonzero(groups >= len(names))
     if spread and int(groups.max()) + 1 > MOST_SINGLE_GROUPS and len(unnamed) > DEFAULT_FOLDS:
-        # In proportion: the labels sorted, dealt out in turn.
+        # Stratified: sorted by label and assigned to the folds in turn.
         order = np.random.default_rng(seed).permutation(unnamed)
         labels = np.array([str(articles[place].label) for place in order.tolist()])
         order = order[np.argsort(labels, kind="stable")]
@@ -294,10 +295,10 @@ def _split_at_random(
 
 @contextmanager
 def _few_of_a_label() -> Iterator[None]:
-    """Silence scikit-learn's remark that a label has fewer articles than folds.
+    """Silence scikit-learn's warning that a label has fewer articles than folds.
 
-    Such a label is simply absent from some test folds; scores are pooled over
-    all of them.
+    Such a label is absent from some test folds; scores are pooled over all
+    folds.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The least populated class")
@@ -305,13 +306,13 @@ def _few_of_a_label() -> Iterator[None]:
 
 
 def _split_by_time(articles: Sequence[Article], folds: int | Literal["each"] | None) -> list[Fold]:
-    """Learn from the past, test on the stretch that follows, again and again.
+    """Train on the past and test on the following period, for several periods.
 
-    An article goes by the first day that its date may mean, and is learned
-    from once the last one is over. So one of which only the year is known is
-    tested with the articles from 1 January on, and learned from in the folds
-    that begin after that year: whatever its day was, no model is tested on
-    what is older than what it has learned from.
+    An article is tested by its first possible day, and used for training after
+    its last possible day. So an article with only a year is tested with the
+    articles from 1 January on, and used for training in the folds that begin
+    after that year: whatever its day was, no model is tested on articles older
+    than its training articles.
     """
     if folds == "each":
         raise ConfigError("Got folds='each' by time, but expected a number of folds.")
@@ -329,11 +330,11 @@ def _split_by_time(articles: Sequence[Article], folds: int | Literal["each"] | N
 
 
 def _borders(first: NDArray[np.int64], last: NDArray[np.int64], n_folds: int) -> list[int]:
-    """Choose the first day of each stretch, the stretches about equal in articles.
+    """Choose the first day of each period so that all have about the same number of articles.
 
-    Articles of one day stay on one side, so a border is a day and not a place.
-    One inside the period of an article takes it from what can be learned from,
-    so each such article counts as one that the stretch is off its size.
+    A border is a day, because articles of one day stay together. A border
+    inside the possible period of an article removes it from training, so each
+    such article counts like a deviation of one article from the ideal size.
     """
     days = np.unique(first)
     candidates = days[days > last.min()]
@@ -354,10 +355,10 @@ def _borders(first: NDArray[np.int64], last: NDArray[np.int64], n_folds: int) ->
 
 def _too_few_days(first: NDArray[np.int64], last: NDArray[np.int64], n_folds: int) -> str:
     coarse = int((first < last).sum())
-    of_which = f", {coarse} of them known to the month or the year only" if coarse else ""
+    only_coarse = f", {coarse} with the month or the year only" if coarse else ""
     return (
-        f"Got articles of {len(np.unique(first))} days{of_which}, but expected more than {n_folds} "
-        "days, one after the other, to test forward in time. Ask for fewer --folds, or choose "
+        f"Got articles of {len(np.unique(first))} days{only_coarse}, but expected more than "
+        f"{n_folds} distinct days to test forward in time. Ask for fewer --folds, or choose "
         "another --by."
     )
 
@@ -368,7 +369,7 @@ def _dates(articles: Sequence[Article]) -> list[PartialDate]:
     Raises
     ------
     CorpusError
-        If one has none, or one that cannot be read; how many do is told.
+        If dates are missing or cannot be read; the message says how many.
     """
     found = resolve_dates([article.published for article in articles])
     if fault := found.fault([article.id for article in articles]):
@@ -378,7 +379,7 @@ def _dates(articles: Sequence[Article]) -> list[PartialDate]:
         raise CorpusError(
             f"Got {len(found.missing)} of {len(articles)} articles without 'published' (the first "
             f"is {first!r}), but expected the date of every article to split by time. Name the "
-            "field with --published-field, leave these articles out, or choose another --by."
+            "field with --published-field, remove these articles, or choose another --by."
         )
     return [date for date in found.dates if date]
 

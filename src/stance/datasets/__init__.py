@@ -1,1 +1,1 @@
-"""Public data sets: their records, their files, their rows."""
+"""Public data sets: records, files and rows."""

@@ -1,8 +1,7 @@
-"""The files of a public data set: found here, checked against their hashes, or fetched.
+"""Locating, verifying and fetching the files of a public data set.
 
-``STANCE_DATA`` names a folder with a folder for each data set; where it is
-set nothing else is looked at and nothing is fetched. Without it files are
-kept in the user's cache folder.
+``STANCE_DATA`` names a folder with a subfolder for each data set; if it is set,
+nothing is fetched. Otherwise files are kept in the user's cache folder.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ RETRIES = 2
 
 
 def dataset_folder(dataset: Dataset) -> Path:
-    """Return where the files of a data set stand, or would stand once fetched."""
+    """Return the folder of a data set's files, whether or not they have been fetched."""
     local = os.environ.get(LOCAL_COPY)
     if local:
         return Path(local) / dataset.folder
@@ -36,18 +35,18 @@ def dataset_folder(dataset: Dataset) -> Path:
 
 
 def is_here(dataset: Dataset) -> bool:
-    """Tell whether the files of a data set are at hand, without reading them."""
+    """Return whether the files of a data set exist, without reading them."""
     folder = dataset_folder(dataset)
     return all((folder / name).is_file() for name in _expected(_origin(dataset), folder))
 
 
 def verified_folder(dataset: Dataset) -> Path:
-    """Return the folder of a data set whose files have the hashes that they should.
+    """Return the folder of a data set after checking the hashes of its files.
 
     Raises
     ------
     CorpusError
-        If it is not here, or a file is missing or differs.
+        If it is not on this machine, or a file is missing or differs.
     """
     origin, folder = _origin(dataset), dataset_folder(dataset)
     if not folder.is_dir():
@@ -57,24 +56,24 @@ def verified_folder(dataset: Dataset) -> Path:
 
 
 def fetch(dataset: Dataset, *, progress: Callable[[int, int], None] | None = None) -> Path:
-    """Fetch the files of a data set, unless they are here, and check them.
+    """Fetch the files of a data set unless they exist, and verify them.
 
     Parameters
     ----------
     dataset : Dataset
     progress : callable, optional
-        Told how many files are done, and of how many.
+        Called with the number of finished files and the total.
 
     Returns
     -------
     Path
-        The folder that holds them. It is there only when it is complete.
+        The folder with the files. It appears only when it is complete.
 
     Raises
     ------
     CorpusError
-        If a file cannot be reached, arrives incomplete or has another hash
-        than it should, or the local copy lacks it.
+        If a file cannot be downloaded, is incomplete or has a wrong hash, or
+        is missing from the local copy.
     """
     origin, folder = _origin(dataset), dataset_folder(dataset)
     if os.environ.get(LOCAL_COPY):
@@ -95,7 +94,7 @@ def fetch(dataset: Dataset, *, progress: Callable[[int, int], None] | None = Non
 
 
 def _is_whole(dataset: Dataset, folder: Path) -> bool:
-    """Tell whether a data set was fetched before and has not been damaged since."""
+    """Return whether a data set was fetched before and is still undamaged."""
     try:
         _verify(dataset, folder)
     except CorpusError:
@@ -122,8 +121,8 @@ def _expected(dataset: Dataset, folder: Path) -> list[str]:
 def _not_here(dataset: Dataset, folder: Path) -> str:
     if os.environ.get(LOCAL_COPY):
         return (
-            f"Got the data set {dataset.name}, but {LOCAL_COPY} has no folder {folder}, and where "
-            f"it is set nothing is fetched. Put the files there, or unset {LOCAL_COPY}."
+            f"Got the data set {dataset.name}, but {LOCAL_COPY} has no folder {folder}, and if it "
+            f"is set, nothing is fetched. Put the files there, or unset {LOCAL_COPY}."
         )
     if dataset.by_hand:
         names = ", ".join(file.path for file in dataset.files)
@@ -179,13 +178,13 @@ def _other_hash(path: Path, found: str, expected: str) -> str:
 def archived_articles(path: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of each ``.txt`` file in an archive, in the archive's order.
 
-    Names start at the outlet: GitHub puts all in one folder, ``git archive``
+    Names start with the outlet: GitHub adds a top-level folder, ``git archive``
     does not.
 
     Raises
     ------
     CorpusError
-        If the archive cannot be read to its end.
+        If the archive is damaged.
     """
     try:
         with tarfile.open(path) as archive:
@@ -201,7 +200,7 @@ def archived_articles(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _download(target: Path, url: str, sha256: str | None) -> None:
-    """Fetch one file; it stands under its name only when it is whole and has its hash."""
+    """Fetch one file; it gets its name only when it is complete and its hash is right."""
     import pooch
     import requests
 
@@ -218,16 +217,16 @@ def _download(target: Path, url: str, sha256: str | None) -> None:
         files.fetch(target.name, downloader=pooch.HTTPDownloader(timeout=TIMEOUT))
     except requests.HTTPError as error:
         raise CorpusError(
-            f"Got the answer {error}, but expected a file. The address may have moved: "
-            f"put the files into a folder that {LOCAL_COPY} names."
+            f"Got the response {error}, but expected a file. The address may have changed: "
+            f"put the files into a folder and set {LOCAL_COPY} to it."
         ) from error
     except requests.RequestException as error:
         raise CorpusError(
-            f"Got no whole answer from {url} ({type(error).__name__}). Check the network and try "
-            f"again, or name a local copy by {LOCAL_COPY}."
+            f"Got no complete response from {url} ({type(error).__name__}). Check the network and "
+            f"try again, or set {LOCAL_COPY} to a local copy."
         ) from error
     except ValueError as error:
         raise CorpusError(
-            f"Got another file from {url} than expected: its sha256 differs from {sha256}. It was "
-            "cut short on the way or altered at its source; nothing of it was kept. Try again."
+            f"Got a file from {url} whose sha256 differs from the expected {sha256}. The download "
+            "was incomplete, or the file has changed at its source; it was not kept. Try again."
         ) from error

@@ -1,7 +1,7 @@
-"""The rows of the public data sets, each from its own layout, under an article's field names.
+"""Reading the public data sets: each layout to rows with the field names of an article.
 
-Labels are what the files say; ``None`` is a label like any other. Fields that
-an article has not are kept under their own names.
+Labels are those of the files; ``None`` is an ordinary label. Other fields keep
+their own names.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def read_dataset(named: DatasetName) -> Iterator[Row]:
     Raises
     ------
     CorpusError
-        If its files are not here, or differ from what they should be.
+        If its files are missing, or their hashes differ.
     """
     dataset = named.dataset
     folder = verified_folder(dataset)
@@ -157,7 +157,7 @@ def _syria_headlines(dataset: Dataset, folder: Path, _: str | None) -> Iterator[
 
 
 def _ant(dataset: Dataset, folder: Path, _: str | None) -> Iterator[Values]:
-    """Read the articles in the order of their names; files without text are left out."""
+    """Read the articles sorted by name; files without text are skipped."""
     fetched = dataset.archive and folder / dataset.archive.path
     packed = fetched if fetched and fetched.is_file() else folder / dataset.files[0].path
     for name, content in sorted(archived_articles(packed)):
@@ -175,13 +175,13 @@ def _ant(dataset: Dataset, folder: Path, _: str | None) -> Iterator[Values]:
 
 
 def _element(page: str, name: str) -> str:
-    """Return what stands between a page's tags of one name."""
+    """Return the content of an element of a page by its tag name."""
     found = re.search(rf"<{name}>(.*?)</{name}>", page, re.DOTALL)
     return found.group(1).strip() if found else ""
 
 
 def _ant_date(page: str, file_name: str) -> str | None:
-    """Return the date in the page, or else the one at the end of the file's name."""
+    """Return the date in the page, or else the one at the end of the file name."""
     try:
         return email.utils.parsedate_to_datetime(_element(page, "TIME")).date().isoformat()
     except (TypeError, ValueError):

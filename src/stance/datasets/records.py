@@ -1,9 +1,9 @@
-"""Public data sets by name: what each is, and how ``dataset:NAME/SPLIT`` is read.
+"""Records of the public data sets, and parsing of ``dataset:NAME/SPLIT``.
 
-The project holds none of the data, only a record of each set: its address at
-one commit, the hash of every file, licence, citation, splits and metric.
-`stance.datasets.files` finds and fetches the files,
-`stance.datasets.readers` turns them into rows.
+The project ships none of the data, only a record of each data set: its address
+at one commit, the hash of every file, licence, citation, splits and metric.
+`stance.datasets.files` locates and fetches the files,
+`stance.datasets.readers` converts them to rows.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class DataFile:
     Parameters
     ----------
     path : str
-        Below the data set's folder.
+        Path within the data set's folder.
     url : str
-        Where it is fetched from.
+        Download address.
     sha256 : str
-        Of its bytes, in hexadecimal.
+        Hash of its content, hexadecimal.
     """
 
     path: str
@@ -49,16 +49,16 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A data set that is fetched as one archive of articles.
+    """A data set that is downloaded as one archive of articles.
 
     Parameters
     ----------
     path : str
-        The archive's name once it is fetched.
+        The archive's file name after download.
     url : str
     articles_sha256 : str
-        Of one line ``sha256  path`` for each article, sorted by path: the same
-        however the archive is packed.
+        Hash of the lines ``sha256  path`` of all articles, sorted by path; it
+        does not depend on how the archive is packed.
     """
 
     path: str
@@ -68,25 +68,25 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What there is to know of one public data set.
+    """The record of a public data set.
 
     Parameters
     ----------
     name, title : str
     items : int
-        How many articles, tweets or pairs it holds.
+        Number of articles, tweets or pairs.
     files : tuple of DataFile
     archive : Archive, optional
-        How it is fetched, where not file by file.
+        The archive, if it is not downloaded file by file.
     derived_from : str
-        The data set whose files it is read from; empty for its own.
+        The data set whose files it is read from; empty if it has its own.
     by_hand : str
         How its files were made, where no address offers them; empty where they
         can be fetched.
     source : str
         Repository and commit.
     licence, citation, metric : str
-        The metric is the official one, or that of this project where there is
+        The metric is the official one, or that of this project if there is
         none.
     labels, splits, fields : tuple of str
     caution : str
@@ -115,7 +115,7 @@ class Dataset:
         return "." if self.by_hand else self.derived_from or self.name
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record as plain JSON values, the files as a mapping to their hashes."""
+        """Return the record as plain JSON values; the files as a mapping of path to hash."""
         shown = {name: getattr(self, name) for name in self.__slots__ if name != "archive"}
         shown["files"] = {file.path: file.sha256 for file in self.files}
         return shown
@@ -123,7 +123,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class DatasetName:
-    """What ``dataset:NAME/SPLIT`` names: a data set, and one split or all of it."""
+    """A parsed ``dataset:NAME/SPLIT``: a data set, and one split or all of it."""
 
     dataset: Dataset
     split: str | None
@@ -146,7 +146,7 @@ def find_dataset(name: str) -> Dataset:
     Raises
     ------
     ConfigError
-        If there is none of that name.
+        If there is no data set of that name.
     """
     if found := _registry().get(name):
         return found
@@ -158,12 +158,12 @@ def find_dataset(name: str) -> Dataset:
 
 
 def is_dataset_name(text: str) -> bool:
-    """Tell whether an input names a public data set and not a file."""
+    """Return whether an input names a public data set, not a file."""
     return text.startswith(PREFIX)
 
 
 def parse_dataset_name(text: str) -> DatasetName:
-    """Read ``dataset:NAME`` or ``dataset:NAME/SPLIT``.
+    """Parse ``dataset:NAME`` or ``dataset:NAME/SPLIT``.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def parse_dataset_name(text: str) -> DatasetName:
 
 
 def outlet_blocs() -> dict[str, str]:
-    """Return whom an outlet stands with, by the host of its address.
+    """Return the political bloc of each outlet, by the host of its address.
 
     Examples
     --------

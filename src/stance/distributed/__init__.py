@@ -1,1 +1,1 @@
-"""Work given out to other machines by Dask."""
+"""Labelling and training on a Dask cluster."""

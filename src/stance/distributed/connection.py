@@ -1,4 +1,4 @@
-"""A Dask cluster: one that stands already, or processes on this machine."""
+"""Connecting to a Dask cluster: a running one, or processes on this machine."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from stance.errors import ClusterError, ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-# Seconds for a scheduler to answer, and for its first worker to come.
+# Seconds to wait for a scheduler to respond, and for its first worker.
 ANSWERS_IN = 20.0
 COMES_IN = 300.0
 
-# Seconds between two looks at how large the cluster is, and at whether to stop.
+# Seconds between checks of the size of the cluster, and of the stop event.
 LOOK_EVERY = 2.0
 TICK = 0.25
 
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"(\w+://.+|[^/]+:\d+)")
 
 
 class Work:
-    """A call under way on some worker."""
+    """A call that was submitted to the cluster."""
 
     def __init__(self, future: Any) -> None:
         self.future = future
@@ -39,18 +39,18 @@ class Work:
 
     @property
     def is_done(self) -> bool:
-        """Whether the result, or an error, is there."""
+        """Whether there is a result or an error."""
         return self._done.is_set()
 
     def wait(self, stop: Event) -> bool:
-        """Wait for the end; False if it was not waited for because of `stop`."""
+        """Wait for the result; False if `stop` was set first."""
         while not self._done.wait(TICK):
             if stop.is_set():
                 return False
         return True
 
     def wait_until(self, deadline: float) -> bool:
-        """Wait for the end, but not beyond a time by the clock of `time.monotonic`."""
+        """Wait for the result, at most until a deadline by `time.monotonic`."""
         return self._done.wait(max(deadline - time.monotonic(), 0.0))
 
     def result(self) -> tuple[str, Any]:
@@ -59,18 +59,18 @@ class Work:
         Raises
         ------
         StanceError
-            What the call raised.
+            If the call raised it.
         ClusterError
-            If several workers died of it, or the scheduler is gone.
+            If several workers died running the call, or the scheduler is gone.
         """
-        with _told(self.future.client):
+        with _readable_errors(self.future.client):
             found: tuple[str, Any] = self.future.result()
         self.future.release()
         return found
 
 
 class Cluster:
-    """Workers that calls can be given out to.
+    """Workers that run submitted calls.
 
     Parameters
     ----------
@@ -84,26 +84,26 @@ class Cluster:
 
     @property
     def n_threads(self) -> int:
-        """How many calls can be under way at once, as of some seconds ago; at least 1."""
+        """Number of threads of the cluster, as of some seconds ago; at least 1."""
         if time.monotonic() - self._looked > LOOK_EVERY:
             with _reached(self.client):
                 self._n_threads = sum(self.client.nthreads().values())
             self._looked = time.monotonic()
         return max(self._n_threads, 1)
 
-    def carry(self, thing: Any, unpack: Callable[[Any], Any]) -> str:
-        """Send something to every worker, also to those who join later; return its name."""
+    def broadcast(self, value: Any, unpack: Callable[[Any], Any]) -> str:
+        """Send a value to every worker, also to those that join later; return its name."""
         from stance.distributed.worker_context import WorkerContext
 
         name = f"stance-{uuid.uuid4().hex}"
         with _reached(self.client):
-            self.client.register_plugin(WorkerContext(thing, unpack), name=name)
+            self.client.register_plugin(WorkerContext(value, unpack), name=name)
         return name
 
     def submit(
         self, name: str, call: Callable[..., Any], *arguments: Any, near: str | None = None
     ) -> Work:
-        """Give out a call, whose first argument is what every worker carries by that name.
+        """Submit a call, whose first argument is the broadcast value of that name.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class Cluster:
         call : callable
         *arguments
         near : str, optional
-            Address of the worker that does it best.
+            Address of the preferred worker.
         """
         from stance.distributed.worker_context import called_with
 
@@ -121,37 +121,37 @@ class Cluster:
         )
         return Work(future)
 
-    def drop(self, works: Iterable[Work]) -> None:
-        """Forget calls that nobody waits for any more."""
+    def cancel(self, works: Iterable[Work]) -> None:
+        """Cancel calls whose results are not needed any more."""
         futures = [work.future for work in works]
         if futures and _is_connected(self.client):
             with suppress(OSError):
                 self.client.cancel(futures, force=True)
 
-    def forget(self, name: str) -> None:
-        """Take from the workers what they carry."""
+    def release(self, name: str) -> None:
+        """Remove a broadcast value from the workers."""
         if _is_connected(self.client):
             with suppress(OSError):
                 self.client.unregister_worker_plugin(name)
 
 
 def _is_connected(client: Any) -> bool:
-    # A client has none from when it lost it until it found it again.
+    # A client has no scheduler while the connection is lost.
     return client.scheduler is not None
 
 
 @contextmanager
 def _reached(client: Any) -> Iterator[None]:
-    """Tell in words that a scheduler is gone.
+    """Turn a lost connection to the scheduler into a `ClusterError`.
 
     Raises
     ------
     ClusterError
-        If it is.
+        If the scheduler is gone.
     """
     gone = "Got a cluster that cannot be reached any more"
     if not _is_connected(client):
-        raise ClusterError(f"{gone}: the connection broke off.")
+        raise ClusterError(f"{gone}: the connection was lost.")
     try:
         yield
     except OSError as error:
@@ -159,13 +159,13 @@ def _reached(client: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _told(client: Any) -> Iterator[None]:
-    """Tell in words what became of work that was given out.
+def _readable_errors(client: Any) -> Iterator[None]:
+    """Turn the failure of submitted work into a `ClusterError`.
 
     Raises
     ------
     ClusterError
-        If several workers died of it, or it is lost.
+        If several workers died running it, or the cluster lost it.
     """
     from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker, NoValidWorkerError
@@ -175,8 +175,8 @@ def _told(client: Any) -> Iterator[None]:
             yield
     except KilledWorker as error:
         raise ClusterError(
-            "Got several workers that died one after the other of the same piece of work. "
-            "Most likely their memory ran out: give them more, or fewer threads each."
+            "Got several workers that died running the same piece of work. "
+            "They probably ran out of memory: give each more memory, or fewer threads."
         ) from error
     except (FutureCancelledError, NoValidWorkerError) as error:
         raise ClusterError(f"Got a cluster that lost the work ({error}).") from error
@@ -184,7 +184,7 @@ def _told(client: Any) -> Iterator[None]:
 
 @contextmanager
 def joblib_on(cluster: Cluster, shared: Sequence[Any]) -> Iterator[None]:
-    """Let joblib give its calls out to a cluster.
+    """Make joblib run its calls on a cluster.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def joblib_on(cluster: Cluster, shared: Sequence[Any]) -> Iterator[None]:
     from joblib import parallel_config
 
     with (
-        _told(cluster.client),
+        _readable_errors(cluster.client),
         parallel_config(backend="dask", client=cluster.client, scatter=list(shared)),
     ):
         yield
@@ -213,23 +213,23 @@ def connected(scheduler: str | None = None, workers: int = 1) -> Iterator[Cluste
     Parameters
     ----------
     scheduler : str, optional
-        A scheduler's address, or the file in which it wrote that down.
+        A scheduler's address, or the scheduler file.
     workers : int
-        Processes to start, where no scheduler is given.
+        Processes to start if no scheduler is given.
 
     Raises
     ------
     ConfigError
         If Dask is not installed.
     ClusterError
-        If the scheduler does not answer, no worker comes, or one has another
-        version of stance.
+        If the scheduler does not respond, no worker joins, or a worker has a
+        different version of stance.
     """
     try:
         import distributed
     except ImportError as error:
         raise ConfigError(
-            f"Got no Dask, which gives the work out. Install it: {install_command('dask')}."
+            f"Got --engine dask, but Dask is not installed. Install it: {install_command('dask')}."
         ) from error
     with (
         _local(distributed, workers)
@@ -244,8 +244,8 @@ def connected(scheduler: str | None = None, workers: int = 1) -> Iterator[Cluste
 def _local(distributed: Any, workers: int) -> Iterator[Any]:
     from stance.distributed.worker_context import IgnoreInterrupts
 
-    # Of lost workers the caller learns by what becomes of the work. Nothing is shown to the
-    # network, and on any free port, since several runs may be at work here.
+    # Dask's own warnings are silenced: the caller learns of lost workers from the failed work. The
+    # cluster listens on the local interface only, on a free port, since several runs may be active.
     quiet = {"silence_logs": logging.CRITICAL, "dashboard_address": "127.0.0.1:0"}
     with (
         distributed.LocalCluster(
@@ -264,7 +264,7 @@ def _remote(distributed: Any, scheduler: str) -> Iterator[Any]:
         client = distributed.Client(address, timeout=ANSWERS_IN, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(
-            f"Got the scheduler {scheduler}, which does not answer "
+            f"Got the scheduler {scheduler}, which does not respond "
             f"({error or type(error).__name__}). Check that it runs and can be reached from here."
         ) from error
     with client:
@@ -272,19 +272,19 @@ def _remote(distributed: Any, scheduler: str) -> Iterator[Any]:
             client.wait_for_workers(1, timeout=COMES_IN)
         except TimeoutError as error:
             raise ClusterError(
-                f"Got the scheduler {scheduler}, to which no worker came within "
-                f"{COMES_IN:.0f} seconds. Start some, and check that they reach it."
+                f"Got the scheduler {scheduler}, which no worker joined within "
+                f"{COMES_IN:.0f} seconds. Start some workers, and check that they can reach it."
             ) from error
         yield client
 
 
 def _address(scheduler: str) -> str:
-    """Return a scheduler's address, read from the file that it wrote if that is what is named.
+    """Return a scheduler's address, read from its scheduler file if necessary.
 
     Raises
     ------
     ClusterError
-        If it is neither an address nor such a file.
+        If the argument is not an address or a scheduler file.
     """
     import orjson
 
@@ -300,18 +300,18 @@ def _address(scheduler: str) -> str:
 
 
 def _check_versions(client: Any) -> None:
-    """Refuse workers that would not do the same.
+    """Refuse workers with a different version of stance.
 
     Raises
     ------
     ClusterError
-        If one has no stance, or another version.
+        If a worker has no stance, or a different version.
     """
     own = toolkit_version()
-    # Workers are asked by a function of the standard library, which they have in any case.
+    # The check uses the standard library, because a worker may not have stance.
     for address, found in client.run(version, DISTRIBUTION, on_error="return").items():
         if isinstance(found, Exception) and not isinstance(found, PackageNotFoundError):
-            raise ClusterError(f"Got the worker {address}, which does not answer: {found}.")
+            raise ClusterError(f"Got the worker {address}, which does not respond: {found}.")
         if found != own:
             what = "no stance" if isinstance(found, Exception) else f"stance {found}"
             raise ClusterError(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DaskWorkers:
-    """The workers of a cluster.
+    """Fits models of folds on the workers of a cluster.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ class DaskWorkers:
         return joblib_on(self.cluster, [corpus])
 
     def trials(self, corpus: LabelledCorpus, folds: Sequence[Fold]) -> ClusterTrials:
-        """Prepare to send a corpus to each worker once and train on it again and again."""
+        """Prepare to send a corpus to each worker once and train on it repeatedly."""
         return ClusterTrials(corpus, folds, self.cluster)
 
 
 class ClusterTrials:
-    """Trains on all folds of a corpus with one configuration after another.
+    """Trains on all folds of a corpus with a series of configurations.
 
-    What is under way on a worker when time runs out is not waited for, but goes
-    on to its end.
+    When time runs out, running calls are not waited for, but finish on their
+    workers.
 
     Parameters
     ----------
@@ -58,11 +58,11 @@ class ClusterTrials:
         self._name = ""
 
     def __enter__(self) -> Self:
-        self._name = self._cluster.carry(self._task, tuple)
+        self._name = self._cluster.broadcast(self._task, tuple)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._cluster.forget(self._name)
+        self._cluster.release(self._name)
 
     def predict(self, resolved: ResolvedConfig, deadline: float) -> list[list[str]] | None:
         """Return the labels of each fold's test articles, or None if time runs out.
@@ -71,17 +71,17 @@ class ClusterTrials:
         ----------
         resolved : ResolvedConfig
         deadline : float
-            By the clock of `time.monotonic`.
+            In seconds of `time.monotonic`.
 
         Raises
         ------
         StanceError
-            What training raises, or if workers died or cannot be reached.
+            If training raises it, or if workers died or cannot be reached.
         """
         places = range(len(self._task[1]))
         works = [self._cluster.submit(self._name, _predict, n, resolved) for n in places]
         if not all(work.wait_until(deadline) for work in works):
-            self._cluster.drop(works)
+            self._cluster.cancel(works)
             return None
         return [work.result()[1] for work in works]
 

@@ -1,4 +1,4 @@
-"""Labelling on a Dask cluster, to the same bytes as on one machine."""
+"""Labelling on a Dask cluster, with the same output bytes as on one machine."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from stance.distributed.worker import (
     PartialResult,
     PartitionLabeller,
     WorkerTask,
+    picklable,
     read_partition,
-    sealed,
 )
 from stance.errors import ConfigError
 from stance.formats.cursor import Mark
@@ -40,13 +40,14 @@ if TYPE_CHECKING:
     from stance.labelling.journal import Checkpoint
     from stance.labelling.plan import Labelling
 
-# Half a second's work: little to do again when a worker is lost, much beside giving it out.
+# Half a second of work: little to repeat if a worker is lost, much compared with the cost of
+# submitting it.
 PARTITION_BYTES = 8 * 1024 * 1024
 
-# A partial result fits into memory, however long the partition.
+# Limits the memory of a partial result, whatever the size of the partition.
 RESULT_BYTES = 16 * 1024 * 1024
 
-# Spans given out for each thread of the cluster, which bounds what waits for a slow one.
+# Partitions submitted per thread of the cluster, which bounds the results waiting for a slow one.
 PARTITIONS_AHEAD = 2
 
 
@@ -60,9 +61,9 @@ class DaskEngine:
     batch_size : int
         Articles labelled at once.
     partition_bytes : int
-        What a worker is given at once, of files that can be cut.
+        Size of a partition, for files that can be cut.
     result_bytes : int
-        How much output a worker hands back at once, about. None of the three
+        Approximate output bytes of a partial result. None of the three settings
         changes the output.
     """
 
@@ -81,22 +82,22 @@ class DaskEngine:
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         """Yield batches in the order of the inputs."""
         worker_task = WorkerTask.of(task, self.batch_size, self.result_bytes)
-        name = self.cluster.carry(worker_task, WorkerTask.partition_labeller)
+        name = self.cluster.broadcast(worker_task, WorkerTask.partition_labeller)
         try:
             if task.is_live:
-                yield from self._as_they_come(name, task, start, stop)
+                yield from self._stream(name, task, start, stop)
             else:
                 yield from _ClusterRun(self, name, task, start, stop).batches()
         finally:
-            self.cluster.forget(name)
+            self.cluster.release(name)
 
-    def _as_they_come(
+    def _stream(
         self, name: str, task: Labelling, start: Checkpoint, stop: Event
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
-        """Read here, since a pipe can be read nowhere else, and have batches labelled there."""
+        """Read a pipe on this machine, and label its batches on the cluster."""
 
         def label(entries: Sequence[Entry]) -> LabelledBatch:
-            sent = [entry._replace(position=_unmarked(entry.position)) for entry in entries]
+            sent = [entry._replace(position=_without_hash(entry.position)) for entry in entries]
             found: LabelledBatch
             _, found = self.cluster.submit(name, PartitionLabeller.labelled, sent).result()
             return found._replace(position=entries[-1].position)
@@ -105,13 +106,13 @@ class DaskEngine:
         yield from read_and_label(task, start, stop, label, jobs=jobs, batch_size=self.batch_size)
 
 
-def _unmarked(position: InputPosition) -> InputPosition:
-    """Return a position without its hash, which cannot be sent while it is not finished."""
+def _without_hash(position: InputPosition) -> InputPosition:
+    """Return a position without its unfinished hash, which cannot be pickled."""
     return position.with_mark(Mark(0, KnownHash("")))
 
 
 class _Submitted(NamedTuple):
-    """A partition and the call that labels it."""
+    """A partition and the submitted call that labels it."""
 
     partition: Partition
     work: Work
@@ -119,7 +120,7 @@ class _Submitted(NamedTuple):
 
 @dataclass
 class _ClusterRun:
-    """One session on a cluster: partitions out, results back in their order."""
+    """One session on a cluster: submits partitions and yields their results in order."""
 
     engine: DaskEngine
     name: str
@@ -140,15 +141,15 @@ class _ClusterRun:
         try:
             for partition in self._partitions():
                 self._waiting.append(
-                    partition if isinstance(partition, LastPartition) else self._sent(partition)
+                    partition if isinstance(partition, LastPartition) else self._submit(partition)
                 )
                 while self._is_due():
-                    yield from self._settled(self._waiting.popleft())
+                    yield from self._results(self._waiting.popleft())
             while self._waiting:
-                yield from self._settled(self._waiting.popleft())
+                yield from self._results(self._waiting.popleft())
         finally:
             submitted = [item for item in self._waiting if isinstance(item, _Submitted)]
-            self.engine.cluster.drop(item.work for item in submitted)
+            self.engine.cluster.cancel(item.work for item in submitted)
         if not self.stop.is_set():
             refuse_missing(self.task.inputs, self.task.selection, self._seen)
 
@@ -161,7 +162,7 @@ class _ClusterRun:
                 return
             yield partition
 
-    def _sent(
+    def _submit(
         self, partition: Partition, near: str | None = None, n_in_part: int | None = None
     ) -> _Submitted:
         cluster, missing = self.engine.cluster, self._seen.missing
@@ -171,7 +172,7 @@ class _ClusterRun:
         return _Submitted(partition, work)
 
     def _is_due(self) -> bool:
-        """Tell whether the first of those that wait is to be waited for now."""
+        """Return whether to wait now for the first submitted partition."""
         if not self._waiting:
             return False
         first = self._waiting[0]
@@ -179,7 +180,7 @@ class _ClusterRun:
             return True
         return len(self._waiting) > PARTITIONS_AHEAD * self.engine.cluster.n_threads
 
-    def _settled(
+    def _results(
         self, item: _Submitted | LastPartition
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         """Wait for the results of a partition and yield them; nothing after a stop."""
@@ -191,45 +192,45 @@ class _ClusterRun:
         while submitted is not None:
             partition = submitted.partition
             if partition.n_input == self._damaged and partition.byte_range is not None:
-                self.engine.cluster.drop([submitted.work])
+                self.engine.cluster.cancel([submitted.work])
                 return
             if self.stop.is_set() or not submitted.work.wait(self.stop):
-                self.engine.cluster.drop([submitted.work])
+                self.engine.cluster.cancel([submitted.work])
                 return
             address, result = submitted.work.result()
-            yield from self._counted(partition, result)
-            submitted = self._sent(result.rest, address, self._n_in_part) if result.rest else None
+            yield from self._count_results(partition, result)
+            submitted = self._submit(result.rest, address, self._n_in_part) if result.rest else None
 
-    def _counted(
+    def _count_results(
         self, partition: Partition, result: PartialResult
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
         self._seen.add(result.field_check)
         refuse_misspelt(self.task.inputs, self.task.selection, self._seen)
-        for batch in self._fitting(partition, result.batches):
+        for batch in self._split_at_part_ends(partition, result.batches):
             if any(end.damage for end in batch.ended) and partition.byte_range is not None:
                 self._damaged = partition.n_input
             self._count(batch.run_counts.n_labelled)
             yield batch, self._seen.missing
 
     def _count(self, n_rows: int) -> None:
-        """Count the rows of the part at hand, where there are parts."""
+        """Count the rows of the current part, if the output has parts."""
         if self.task.part_rows is not None:
             self._n_in_part = (self._n_in_part + n_rows) % self.task.part_rows
 
-    def _fitting(
+    def _split_at_part_ends(
         self, partition: Partition, batches: Sequence[LabelledBatch]
     ) -> Iterator[LabelledBatch]:
-        """Hand on batches; one that reaches into the next part is read and labelled again."""
+        """Yield batches; one that spans two parts is read and labelled again."""
         for batch in batches:
             room = (self.task.part_rows or math.inf) - self._n_in_part
             if batch.run_counts.n_labelled > room:
-                yield from self._again(partition, batch.position)
+                yield from self._relabel(partition, batch.position)
             else:
                 yield batch
-            partition = partition.behind(batch.position)
+            partition = partition.after(batch.position)
 
-    def _again(self, partition: Partition, position: InputPosition) -> Iterator[LabelledBatch]:
-        """Label here what stands in a partition before a place, cut at the ends of parts."""
+    def _relabel(self, partition: Partition, position: InputPosition) -> Iterator[LabelledBatch]:
+        """Label the beginning of a partition on this machine, cut at the ends of parts."""
         reader = InputReader(
             self.task.inputs,
             self.task.selection,
@@ -239,14 +240,14 @@ class _ClusterRun:
             missing=(),
         )
         batcher = Batcher(self.engine.batch_size, self.task.part_rows, self._n_in_part)
-        for entry in read_partition(reader, self.task.inputs, partition.up_to(position)):
-            is_last = partition.byte_range is None and _are_same(entry.position, position)
+        for entry in read_partition(reader, self.task.inputs, partition.before(position)):
+            is_last = partition.byte_range is None and _same_position(entry.position, position)
             if batch := batcher.add(entry):
-                yield sealed(self.task.labeller(batch), partition)
+                yield picklable(self.task.labeller(batch), partition)
             if is_last:
                 break
         if not batcher.is_empty:
-            yield sealed(self.task.labeller(batcher.take()), partition)
+            yield picklable(self.task.labeller(batcher.take()), partition)
 
 
 def _end_of(last: LastPartition) -> LabelledBatch:
@@ -255,6 +256,6 @@ def _end_of(last: LastPartition) -> LabelledBatch:
     return LabelledBatch([], b"", [], b"", RunCounts(), [end], position)
 
 
-def _are_same(first: InputPosition, second: InputPosition) -> bool:
-    """Compare two positions, of which one may have another form of hash."""
+def _same_position(first: InputPosition, second: InputPosition) -> bool:
+    """Return whether two positions are equal, ignoring their hashes."""
     return (first.n_input, first.position[:2]) == (second.n_input, second.position[:2])

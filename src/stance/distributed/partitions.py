@@ -1,4 +1,4 @@
-"""A task cut into partitions: what one worker reads and labels by itself."""
+"""Cutting a task into partitions that workers read and label independently."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from stance.formats.inputs import PlannedInput
     from stance.labelling.entries import InputPosition
 
-# Small files share a partition, since giving one out costs as much as labelling a few articles.
+# Small files share a partition, because submitting one costs as much as labelling a few articles.
 MOST_FILES = 256
 
 
 @dataclass(frozen=True)
 class Partition:
-    """Whole inputs one after the other, or a byte range of one.
+    """A series of whole inputs, or a byte range of one.
 
     Parameters
     ----------
     n_input : int
         The first input.
     n_end : int
-        The first that is not to be read any more.
+        The input before which to stop.
     place : Place
-        Where to begin in the first.
+        The place in the first input at which to start.
     byte_range : ByteRange, optional
-        What to read of a file that was cut.
+        The part of a file that was cut.
     """
 
     n_input: int
@@ -40,15 +40,15 @@ class Partition:
     place: Place
     byte_range: ByteRange | None = None
 
-    def behind(self, position: InputPosition) -> Partition:
-        """Return what is left of it behind a place within it."""
+    def after(self, position: InputPosition) -> Partition:
+        """Return the part of it after a position."""
         place = position.position.place()
         if self.byte_range is None:
             return replace(self, n_input=position.n_input, place=place)
         return replace(self, place=place, byte_range=ByteRange(place, self.byte_range.end))
 
-    def up_to(self, position: InputPosition) -> Partition:
-        """Return what of it stands before a place within it."""
+    def before(self, position: InputPosition) -> Partition:
+        """Return the part of it before a position."""
         if self.byte_range is None or position.n_input != self.n_input:
             return self
         return replace(self, byte_range=ByteRange(self.byte_range.start, position.position.place()))
@@ -56,14 +56,14 @@ class Partition:
 
 @dataclass(frozen=True)
 class LastPartition:
-    """All partitions of an input that was cut have been given out.
+    """Marks that all partitions of an input that was cut have been submitted.
 
     Parameters
     ----------
     n_input : int
     n_bytes : int
     sha256 : str
-        Of the whole file.
+        Hash of the whole file.
     """
 
     n_input: int
@@ -80,16 +80,16 @@ def partitions(
     ----------
     inputs : sequence of PlannedInput
     n_input : int
-        The input to begin with.
+        The first input.
     place : Place
-        Where in it to begin.
+        The place in it at which to start.
     size : int
-        Bytes of a partition, about.
+        Approximate bytes of a partition.
 
     Raises
     ------
     CorpusError
-        If a file that is to be cut cannot be read, or was changed.
+        If a file cannot be read, or has changed.
     """
     first, weight = n_input, 0
 

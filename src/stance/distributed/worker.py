@@ -1,4 +1,4 @@
-"""What a worker elsewhere does: reads a partition, labels it, and returns partial results."""
+"""The work of a worker: reading and labelling partitions, and returning partial results."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from stance.labelling.entries import Entry, InputPosition, Selection
     from stance.labelling.plan import Labelling
 
-# Inputs that a worker keeps open between two partial results; one that was closed is read again.
+# Inputs that a worker keeps open between two partial results; a closed one is read again.
 OPEN_READINGS = 16
 
 
 class KnownHash(NamedTuple):
-    """A hash that was finished, and can be sent."""
+    """A final hash, which can be pickled."""
 
     value: str
 
@@ -43,9 +43,9 @@ class KnownHash(NamedTuple):
 
 
 class PartialResult(NamedTuple):
-    """What came of a partition, or of its beginning.
+    """The result of a partition, or of its beginning.
 
-    ``rest`` is what is left of it, None if nothing is.
+    ``rest`` is the remaining part of the partition, or None.
     """
 
     batches: list[LabelledBatch]
@@ -62,17 +62,17 @@ class PackedModel:
 
     @classmethod
     def of(cls, folder: Path, sha256: str) -> PackedModel:
-        """Pack a folder; whoever unpacks it finds out whether it is still the same."""
+        """Pack a folder; its hash is checked when it is unpacked."""
         names = [MANIFEST, *read_model(folder).manifest.files]
         return cls({name: (folder / name).read_bytes() for name in names}, sha256)
 
     def labeller(self, options: Mapping[str, Any]) -> Callable[..., Any]:
-        """Unpack the model, check it, and return what labels articles by it.
+        """Unpack and check the model, and return a function that labels articles.
 
         Raises
         ------
         ModelError
-            If it is not the model that was meant to be sent.
+            If the hash of the model differs.
         """
         with tempfile.TemporaryDirectory(prefix="stance-") as folder:
             for name, data in self.files.items():
@@ -80,21 +80,21 @@ class PackedModel:
             stored = read_model(Path(folder))
         if stored.sha256 != self.sha256:
             raise ModelError(
-                f"Got a model with sha256 {stored.sha256}, but expected {self.sha256}. It was "
-                "changed since the run began: put the old one back, or begin anew."
+                f"Got a model with sha256 {stored.sha256}, but expected {self.sha256}. It has "
+                "changed since the run began: restore the old one, or start again."
             )
-        _ = stored.model.scorer  # made once, before several threads ask for it
+        _ = stored.model.scorer  # build it before several threads use it
         return partial(label_batch, stored.model, **options)
 
 
 @dataclass(frozen=True)
 class WorkerTask:
-    """All that a worker needs to know of a task, sent to it once.
+    """The part of a task that a worker needs, sent to it once.
 
     Parameters
     ----------
     stance : str
-        The version that gives the work out.
+        The version of stance that submits the work.
     model : PackedModel
     options : mapping
         For `stance.model.prediction.label_batch`.
@@ -104,7 +104,7 @@ class WorkerTask:
     batch_size : int
     part_rows : int, optional
     result_bytes : int
-        Size of output that ends a partial result.
+        Output bytes after which a partial result ends.
     """
 
     stance: str
@@ -119,7 +119,7 @@ class WorkerTask:
 
     @classmethod
     def of(cls, task: Labelling, batch_size: int, result_bytes: int) -> WorkerTask:
-        """Sum up a task."""
+        """Return the worker's part of a task."""
         model = PackedModel.of(Path(task.model["folder"]), task.model["sha256"])
         return cls(
             toolkit_version(),
@@ -134,19 +134,19 @@ class WorkerTask:
         )
 
     def partition_labeller(self) -> PartitionLabeller:
-        """Prepare to work by it.
+        """Return the labeller of this task's partitions.
 
         Raises
         ------
         ConfigError
-            If the version of stance here is another.
+            If this worker has a different version of stance.
         ModelError
-            If the model was changed on its way.
+            If the model has changed.
         """
         if toolkit_version() != self.stance:
             raise ConfigError(
-                f"Got a worker with stance {toolkit_version()}, but expected {self.stance}, which "
-                "gives the work out. Install the same version everywhere."
+                f"Got a worker with stance {toolkit_version()}, but expected {self.stance}, the "
+                "version that submits the work. Install the same version everywhere."
             )
         return PartitionLabeller(
             self, BatchLabeller(self.model.labeller(self.options), self.encoder)
@@ -155,7 +155,7 @@ class WorkerTask:
 
 @dataclass
 class PartitionLabeller:
-    """Reads and labels partitions; any number of threads may use it.
+    """Reads and labels partitions; it is thread-safe.
 
     Parameters
     ----------
@@ -177,10 +177,10 @@ class PartitionLabeller:
         ----------
         partition : Partition
         missing : set of str
-            Fields asked for by name that no row before it had.
+            Requested fields that no earlier row had.
         n_in_part : int, optional
-            Rows that the part of the output has before it, where that is known:
-            then no batch reaches into the next part.
+            Rows already in the current part of the output, if known: then no
+            batch spans two parts.
         """
         with self._lock:
             reading = self._open.pop(partition, None)
@@ -192,23 +192,23 @@ class PartitionLabeller:
         batcher = Batcher(self.task.batch_size, part_rows, n_in_part or 0)
         for entry in reading.entries:
             if batch := batcher.add(entry):
-                batches.append(sealed(self.labeller(batch), partition))
+                batches.append(picklable(self.labeller(batch), partition))
                 n_bytes += len(batches[-1].rows) + len(batches[-1].rejects)
                 if n_bytes >= self.task.result_bytes:
                     return PartialResult(
-                        batches, reading.field_check(), self._put_aside(partition, batch, reading)
+                        batches, reading.field_check(), self._keep_open(partition, batch, reading)
                     )
         if not batcher.is_empty:
-            batches.append(sealed(self.labeller(batcher.take()), partition))
+            batches.append(picklable(self.labeller(batcher.take()), partition))
         return PartialResult(batches, reading.field_check(), None)
 
     def labelled(self, entries: Sequence[Entry]) -> LabelledBatch:
-        """Label entries that were read elsewhere."""
+        """Label entries that were read on another machine."""
         return self.labeller(entries)._replace(predictions=[])
 
-    def _put_aside(self, partition: Partition, batch: list[Entry], reading: _Reading) -> Partition:
-        """Keep an input open for the next call, which may come here."""
-        rest = partition.behind(sealed_position(batch[-1].position, partition))
+    def _keep_open(self, partition: Partition, batch: list[Entry], reading: _Reading) -> Partition:
+        """Keep an input open for the next call, and return the rest of the partition."""
+        rest = partition.after(picklable_position(batch[-1].position, partition))
         with self._lock:
             self._open[rest] = reading
             while len(self._open) > OPEN_READINGS:
@@ -232,12 +232,12 @@ class _Reading:
             n_end=partition.n_end,
             place=partition.place,
             missing=missing,
-            judges=False,
+            checks_fields=False,
         )
         return cls(reader, read_partition(reader, task.inputs, partition))
 
     def field_check(self) -> FieldCheck:
-        """Return what was seen since the last partial result."""
+        """Return the field check since the last partial result."""
         seen = self.reader.field_check
         self.reader.field_check = FieldCheck(seen.missing)
         return seen
@@ -251,7 +251,7 @@ def read_partition(
     Raises
     ------
     CorpusError
-        If a file is not what it was where the work is given out.
+        If a file differs from the one on the machine that runs the command.
     """
     if partition.byte_range is None:
         return iter(reader)
@@ -259,23 +259,23 @@ def read_partition(
     by_rows = planned.file is not None and planned.file.format == "parquet"
     if by_rows and planned.state().size != partition.byte_range.end.n_bytes:
         raise CorpusError(
-            f"Got {planned.name}, whose size here is not {partition.byte_range.end.n_bytes:,} "
-            "bytes, but expected one file that all machines see. Put it into a folder that they "
-            "share."
+            f"Got {planned.name}, whose size on this worker is not "
+            f"{partition.byte_range.end.n_bytes:,} bytes, but expected one file that all machines "
+            "can read. Put it into a shared folder."
         )
     return reader.byte_range(partition.n_input, partition.byte_range)
 
 
-def sealed(batch: LabelledBatch, partition: Partition) -> LabelledBatch:
-    """Return a batch as it can be sent: without its articles, its hash finished."""
-    return batch._replace(predictions=[], position=sealed_position(batch.position, partition))
+def picklable(batch: LabelledBatch, partition: Partition) -> LabelledBatch:
+    """Return a batch that can be pickled: without its articles, with its final hash."""
+    return batch._replace(predictions=[], position=picklable_position(batch.position, partition))
 
 
-def sealed_position(position: InputPosition, partition: Partition) -> InputPosition:
-    """Return a position with a hash that is finished.
+def picklable_position(position: InputPosition, partition: Partition) -> InputPosition:
+    """Return a position with a final hash.
 
-    What stands before a place in a byte range was hashed by who cut the file, up
-    to the end of the byte_range.
+    For a place in a byte range, this is the hash of the file up to the end of
+    the range, which was computed when the file was cut.
     """
     if partition.byte_range is not None and position.n_input == partition.n_input:
         end = partition.byte_range.end

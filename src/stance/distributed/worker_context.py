@@ -1,4 +1,4 @@
-"""What every worker of a cluster needs, sent to it once, whenever it joins."""
+"""Values sent once to every worker of a cluster, whenever it joins."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ if TYPE_CHECKING:
 
 
 class WorkerContext(WorkerPlugin):
-    """Something that all calls on a worker need.
+    """A value that all calls on a worker share.
 
     Parameters
     ----------
-    thing : object
-        What is sent.
+    value : object
+        The value that is sent.
     unpack : callable
-        Makes of it what the calls are given; once on each worker.
+        Converts it to the object that the calls get; called once on each worker.
     """
 
-    def __init__(self, thing: Any, unpack: Callable[[Any], Any]) -> None:
-        self._thing = thing
+    def __init__(self, value: Any, unpack: Callable[[Any], Any]) -> None:
+        self._value = value
         self._unpack = unpack
         self._lock: threading.Lock | None = None
         self._unpacked: list[Any] = []
 
     def setup(self, worker: Any) -> None:
-        """Arrive."""
+        """Prepare the worker."""
         self._lock = threading.Lock()
 
     def unpacked(self) -> Any:
-        """Return what was made of it; an error comes again with each call."""
+        """Return the unpacked value; an error of unpacking is raised in each call."""
         if self._lock is None:
             raise ClusterError("Got a worker on which stance could not be set up. Restart it.")
         with self._lock:
             if not self._unpacked:
-                self._unpacked.append(self._unpack(self._thing))
+                self._unpacked.append(self._unpack(self._value))
             return self._unpacked[0]
 
 
 class IgnoreInterrupts(WorkerPlugin):
-    """Keeps the workers at work when Ctrl-C reaches them too: who gives the work out decides."""
+    """Makes workers ignore Ctrl-C, which the submitting process handles."""
 
     def setup(self, worker: Any) -> None:
-        """Take no notice of SIGINT from now on."""
+        """Ignore SIGINT from now on."""
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def called_with(name: str, call: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:
-    """Call something with the context of this worker; return its address and the result.
+    """Call a function with the context of this worker; return its address and the result.
 
     Raises
     ------
@@ -66,6 +66,6 @@ def called_with(name: str, call: Callable[..., Any], arguments: tuple[Any, ...])
     context = worker.plugins.get(name)
     if not isinstance(context, WorkerContext):
         raise ClusterError(
-            f"Got the worker {worker.address}, which was not told what to do. Restart it."
+            f"Got the worker {worker.address}, which has no data for this run. Restart it."
         )
     return worker.address, call(context.unpacked(), *arguments)

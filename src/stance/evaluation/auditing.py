@@ -42,7 +42,7 @@ class Audit:
         For ``label``, ``outlet`` and ``input``, which of these groups have
         several.
     passages : list of Passage
-        Those within one outlet are told apart by `crosses_outlets`.
+        `crosses_outlets` is False for those within one outlet.
     edits : list of Edit
         Of the passages that cross outlets.
     lines : list of RecurringLine

@@ -193,8 +193,8 @@ def _difference(
             "Got no article that somebody labelled beside a majority of others, but expected some "
             "to measure people by."
         )
-    truths, model, own, ids, names = (list(column) for column in zip(*cases, strict=True))
+    y_true, model, own, ids, names = (list(column) for column in zip(*cases, strict=True))
     paired = PairedPredictions.of(
-        truths, model, own, groups=ids, group_name="article", strata=names
+        y_true, model, own, groups=ids, group_name="article", strata=names
     )
     return compare(paired, Metric("accuracy"))

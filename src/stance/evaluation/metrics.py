@@ -226,8 +226,8 @@ def _occurring(confusion: NDArray[np.int64]) -> list[int]:
 
 
 def _log_loss(scored: Scored) -> float:
-    of_truth = scored.probabilities[np.arange(len(scored)), scored.y_true]
-    return float(-np.log(np.maximum(of_truth, SMALLEST_PROBABILITY)).mean())
+    of_true_label = scored.probabilities[np.arange(len(scored)), scored.y_true]
+    return float(-np.log(np.maximum(of_true_label, SMALLEST_PROBABILITY)).mean())
 
 
 def _brier(scored: Scored) -> float:

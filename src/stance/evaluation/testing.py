@@ -55,7 +55,7 @@ def evaluate_model(
         If there are no articles, one has no label, or a label is unknown to
         the model.
     """
-    y_true = _truth(model, articles)
+    y_true = _true_labels(model, articles)
     probabilities = predict_probabilities(model, articles, batch_size)
     scored = Scored(model.labels, y_true, probabilities, [a.outlet for a in articles])
     found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, y_true))
@@ -84,12 +84,12 @@ def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
     CorpusError
         As for `evaluate_model`.
     """
-    _truth(model, articles)
+    _true_labels(model, articles)
     best = predict_probabilities(model, articles).argmax(axis=1)
     return [model.labels[number] for number in best.tolist()]
 
 
-def _truth(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:
+def _true_labels(model: Model, articles: Sequence[Article]) -> NDArray[np.int64]:
     if not check_articles(articles):
         raise CorpusError("Got no articles, but expected labelled ones to test on.")
     require_labels(articles)

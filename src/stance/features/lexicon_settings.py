@@ -17,25 +17,25 @@ class LexiconSettings(BlockSettings):
 
     enabled: Switch = Field(
         "auto",
-        description="use these features at all; auto: if two thirds of the articles name an "
-        "actor of the lexicon",
+        description="use these features; auto: if two thirds of the articles name an actor of the "
+        "lexicon",
     )
-    path: str = Field("", description="a TOML file or a folder of them; empty: the package's own")
+    path: str = Field("", description="a TOML file, or a folder of them; empty: the shipped one")
     weight: float = Field(
-        0.5, gt=0, description="usual length of an article's vector of rates and shares"
+        0.5, gt=0, description="typical norm of an article's vector of rates and shares"
     )
     sides: Literal["log", "rate"] = Field(
         "log",
-        description="how often a side's terms occur, as ln(1 + rate) and as a share of all sides' "
-        "terms, or as the rate per 1,000 words",
+        description="frequency of a side's terms: log: ln(1 + rate) and the share among all sides' "
+        "terms; rate: the rate per 1,000 words",
     )
     side_weight: float = Field(
-        0.25, gt=0, description="usual length of an article's vector of the sides' columns"
+        0.25, gt=0, description="typical norm of an article's vector of the sides' features"
     )
     min_outlets: Count = Field(
         "auto",
-        description="a category must occur in articles of so many outlets; auto: for unseen "
-        "outlets a quarter of them, at most 10; else 1",
+        description="minimum number of outlets with a category; auto: for unseen outlets a quarter "
+        "of the outlets, at most 10; else 1",
     )
     log_rates: Switch = Field(
         "auto", description="ln(1 + rate) instead of the rate; auto: for unseen outlets"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 # Bylines, datelines and signatures stand among so many words at either end of an article.
 EDGE = 12
 
-# Before a word of somebody's speech that is told apart: a letter that no writing of news has, so
-# that the word is another one. Unicode names it the sinological dot.
+# Prefix that makes a word of quoted speech a separate word: a letter that news texts do not use.
+# Unicode names it the sinological dot.
 QUOTED = "\ua78f"
 
 Quotations = Literal["keep", "drop", "apart"]

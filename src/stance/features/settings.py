@@ -45,7 +45,7 @@ class CorpusTraits(NamedTuple):
 class BlockSettings(Section):
     """The settings of a feature block."""
 
-    enabled: Switch = Field(True, description="use these features at all")
+    enabled: Switch = Field(True, description="use these features")
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
         """Return the values that "auto" stands for.

@@ -19,20 +19,21 @@ class TfidfSettings(BlockSettings):
 
     min_n: int = Field(1, ge=1, description="shortest n-gram")
     max_n: int = Field(2, ge=1, le=20, description="longest n-gram")
-    min_df: int = Field(2, ge=1, description="an n-gram must occur in so many articles")
+    min_df: int = Field(2, ge=1, description="minimum document frequency of an n-gram")
     min_outlets: Count = Field(
         "auto",
-        description="an n-gram must occur in articles of so many outlets; auto: for unseen "
-        "outlets a quarter of them, at most 10; else 1",
+        description="minimum number of outlets with an n-gram; auto: for unseen outlets a quarter "
+        "of the outlets, at most 10; else 1",
     )
-    max_features: int = Field(0, ge=0, description="keep only the most frequent; 0 keeps all")
+    max_features: int = Field(
+        0, ge=0, description="maximum number of features, the most frequent; 0: all"
+    )
     sublinear_tf: bool = Field(True, description="1 + ln(count) instead of the count")
     binary: Switch = Field(
         "auto",
-        description="count an n-gram once for an article, however often it stands there; auto: "
-        "for unseen outlets",
+        description="count an n-gram at most once per article; auto: for unseen outlets",
     )
-    weight: float = Field(1.0, gt=0, description="length of an article's vector of these features")
+    weight: float = Field(1.0, gt=0, description="norm of an article's vector of these features")
 
     @model_validator(mode="after")
     def _check_lengths(self) -> TfidfSettings:
@@ -74,17 +75,17 @@ class CharSettings(TfidfSettings):
     """TF-IDF of characters inside words: sees through inflection."""
 
     enabled: Switch = Field(
-        "auto", description="use these features at all; auto: unless it is for unseen outlets"
+        "auto", description="use these features; auto: unless the model is for unseen outlets"
     )
     surface: Switch = Field(
         "auto",
-        description="read words as published, with punctuation and spelling: the house style; "
-        "auto: only where the labels are the outlets",
+        description="use the published spelling and punctuation, which show house style; auto: "
+        "only if the labels are the outlets",
     )
 
     min_n: int = Field(2, ge=1, description="shortest n-gram")
     max_n: int = Field(5, ge=1, le=20, description="longest n-gram")
-    weight: float = Field(1.5, gt=0, description="length of an article's vector of these features")
+    weight: float = Field(1.5, gt=0, description="norm of an article's vector of these features")
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
         """Return the values that "auto" stands for."""

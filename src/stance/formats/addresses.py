@@ -1,4 +1,4 @@
-"""Files that stand elsewhere: any address that fsspec knows, as `s3://bucket/articles.jsonl`."""
+"""Remote files: any address that fsspec supports, such as `s3://bucket/articles.jsonl`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(::[^/]*)?://")
 
 
 class FileState(NamedTuple):
-    """What tells whether a file has changed: its size in bytes (None if unknown) and a version."""
+    """Size in bytes (None if unknown) and version of a file, to detect changes."""
 
     size: int | None
     version: str
 
 
 def is_address(name: str) -> bool:
-    """Tell whether a name is an address and no path.
+    """Return whether a name is an address, not a path.
 
     Examples
     --------
@@ -35,30 +35,30 @@ def is_address(name: str) -> bool:
 
 
 def as_local(name: str) -> str:
-    """Return the path of a ``file://`` address, and any other name as it is."""
+    """Return the path of a ``file://`` address, and any other name unchanged."""
     return name[len(LOCAL) :] if name.lower().startswith(LOCAL) else name
 
 
 def exists_at(address: str) -> bool:
-    """Tell whether something stands at an address."""
+    """Return whether an address exists."""
     with _reached(address) as (system, path):
         return bool(system.exists(path))
 
 
 def is_folder_at(address: str) -> bool:
-    """Tell whether a folder stands at an address."""
+    """Return whether an address is that of a folder."""
     with _reached(address) as (system, path):
         return bool(system.isdir(path)) and not system.isfile(path)
 
 
 def files_below(address: str) -> list[str]:
-    """Return the addresses of all files below a folder, by name."""
+    """Return the addresses of all files below a folder, sorted."""
     with _reached(address) as (system, path):
         return [system.unstrip_protocol(found) for found in sorted(system.find(path))]
 
 
 def files_like(address: str) -> list[str]:
-    """Return the addresses that a pattern fits, by name."""
+    """Return the addresses that match a pattern, sorted."""
     with _reached(address) as (system, path):
         return [system.unstrip_protocol(found) for found in sorted(system.glob(path))]
 
@@ -88,7 +88,7 @@ def open_at(address: str, mode: str) -> IO[bytes]:
 
 @contextmanager
 def writing_at(address: str) -> Iterator[IO[bytes]]:
-    """Write a file, which is there when all of it is.
+    """Write a file that becomes visible only when it is complete.
 
     Raises
     ------
@@ -104,14 +104,14 @@ def writing_at(address: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _reached(address: str) -> Iterator[tuple[Any, str]]:
-    """Find the file system that an address names, and tell in words what goes wrong on it.
+    """Return the file system of an address; turn its errors into those of the toolkit.
 
     Raises
     ------
     ConfigError
-        If nobody knows its protocol, or the package for it is not installed.
+        If the protocol is unknown, or the package for it is not installed.
     CorpusError
-        If it does not answer, or refuses.
+        If the file system does not respond, or denies access.
     """
     import fsspec
 
@@ -124,15 +124,15 @@ def _reached(address: str) -> Iterator[tuple[Any, str]]:
     except ValueError as error:
         raise ConfigError(
             f"Got {address}, whose protocol fsspec does not know ({error}). "
-            "Check the spelling, or install the package that brings it."
+            "Check the spelling, or install the package that provides it."
         ) from error
     try:
         yield system, path
     except StanceError:
         raise
     except Exception as error:
-        # Every protocol has errors of its own.
+        # Every protocol raises its own errors.
         raise CorpusError(
             f"Got {address}, which cannot be reached: {error or type(error).__name__}. "
-            "Check the spelling, the network and your rights."
+            "Check the spelling, the network and your permissions."
         ) from error

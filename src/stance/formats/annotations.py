@@ -1,4 +1,4 @@
-"""The labels that several annotators gave, by column or by row."""
+"""Labels of several annotators, in columns or in rows."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Annotations:
-    """Who gave which article which label.
+    """The label that each annotator gave to each article.
 
     Parameters
     ----------
     ids : tuple of str
-        Of the articles.
+        Ids of the articles.
     annotators : tuple of str
         Two or more.
     labels : tuple of tuple of str or None
-        A row for each article with a value for each annotator; None where he
-        did not label it.
+        A row for each article with a value for each annotator; None if the
+        annotator did not label the article.
     """
 
     ids: tuple[str, ...]
@@ -45,25 +45,24 @@ def read_columns(
     annotators: Sequence[str],
     **options: Unpack[SourceOptions],
 ) -> Annotations:
-    """Read labels that stand in a column for each annotator.
+    """Read labels from a table with a column for each annotator.
 
     Parameters
     ----------
     inputs : Source, or iterable of str or Path
         JSON, CSV, TSV, Parquet or Excel workbooks; a row for each article.
-        Articles need no text here.
+        Articles need no text.
     annotators : sequence of str
         The names of the columns. An empty value is no label.
     **options
-        As for `Source`; articles without an id are named by file and row, as
-        everywhere.
+        As for `Source`; articles without an id are named by file and row.
 
     Raises
     ------
     ConfigError
         If fewer than two columns are named, or one twice.
     CorpusError
-        If a row cannot be read, an id comes twice or a column is nowhere.
+        If a row cannot be read, an id occurs twice or a column is missing.
     """
     if len(set(annotators)) < max(len(annotators), 2):
         raise ConfigError(
@@ -81,8 +80,8 @@ def read_columns(
         if key in found:
             raise CorpusError(
                 f"Got {row.source}, row {row.number}, with the id {identifier!r} again, but "
-                "expected a row for each article. Where there is one for each label, name the "
-                "annotator's column with --annotator-field."
+                "expected one row for each article. If the table has one row for each label, name "
+                "the annotator's column with --annotator-field."
             )
         names.update(dict.fromkeys(row.values))
         shown[key] = whole(identifier)
@@ -99,21 +98,21 @@ def read_long(
     annotator_field: str,
     **options: Unpack[SourceOptions],
 ) -> Annotations:
-    """Read labels that stand in a row each, with the article's id and the annotator's name.
+    """Read labels from a table with a row for each pair of article and annotator.
 
     Parameters
     ----------
     inputs, **options
-        As for `read_columns`; their fields name the columns of the article's
-        id and of the label.
+        As for `read_columns`; the field mapping names the columns of the
+        article's id and of the label.
     annotator_field : str
-        The column of the annotator's name.
+        The column with the annotator's name.
 
     Raises
     ------
     CorpusError
         If a row cannot be read or names no article or annotator, an annotator
-        labels an article twice, or there is one annotator only.
+        labels an article twice, or there is only one annotator.
     """
     source = Source.of(inputs, options)
     id_field, label_field = source.fields.id, source.fields.label
@@ -131,15 +130,15 @@ def read_long(
         if identifier is None or annotator is None:
             lacking = id_field if identifier is None else annotator_field
             raise CorpusError(
-                f"Got {row.source}, row {row.number}, without {lacking!r}, but expected to know "
-                "who labelled which article."
+                f"Got {row.source}, row {row.number}, without {lacking!r}, but expected the id of "
+                "the article and the name of the annotator."
             )
         shown.setdefault(canonical(identifier), whole(identifier))
         given = found.setdefault(canonical(identifier), {})
         if canonical(annotator) in given:
             raise CorpusError(
                 f"Got {row.source}, row {row.number}, where {annotator!r} labels {identifier!r} "
-                "again, but expected one label from each. Remove one of the two."
+                "again, but expected one label from each annotator. Remove one of the two."
             )
         given[canonical(annotator)] = label
         annotators.setdefault(canonical(annotator), whole(tidy(annotator)))
@@ -157,7 +156,7 @@ def read_long(
 def _in_one_spelling(
     table: Iterable[tuple[str | None, ...]],
 ) -> tuple[tuple[str | None, ...], ...]:
-    """Write labels that are one in their canonical form alike, whoever gave them."""
+    """Give labels with the same canonical form one spelling, across annotators."""
     rows = list(table)
     shown = Spellings.of(label for row in rows for label in row).display()
     return tuple(
@@ -172,22 +171,24 @@ def _label(row: Row, name: str) -> str | None:
     Raises
     ------
     CorpusError
-        If it is several, or of a kind that is no label.
+        If it holds several labels, or a value that cannot be a label.
     """
     try:
         return text_of(row.values.get(name))
     except NoTextError as error:
         raise CorpusError(
-            f"Got {row.source}, row {row.number}, whose {name!r} {error}. Mend the row."
+            f"Got {row.source}, row {row.number}, whose {name!r} {error}. Correct the row."
         ) from error
 
 
 def _require_rows(names: Iterable[str], source: Source) -> None:
     if not list(names):
-        told = [describe(planned, source, ("id", "label")) for planned in plan_inputs(source)]
+        descriptions = [
+            describe(planned, source, ("id", "label")) for planned in plan_inputs(source)
+        ]
         raise CorpusError(
             f"Got {', '.join(source.files)} without a row of labels, but expected a row for each "
-            f"article. {' '.join(told)}"
+            f"article. {' '.join(descriptions)}"
         )
 
 
@@ -195,12 +196,12 @@ def _rows(source: Source) -> Iterator[Row]:
     for planned in plan_inputs(source):
         for row in planned.rows(source):
             if isinstance(row, RejectedRow):
-                raise CorpusError(f"Got a row of labels that cannot be read: {row}. Mend it.")
+                raise CorpusError(f"Got a row of labels that cannot be read: {row}. Correct it.")
             yield row
 
 
 def _text(value: object) -> str | None:
-    """Return the text form of an id or a name; None where there is none."""
+    """Return the text form of an id or a name; None if it has none."""
     return (text_or_json(value) or "").strip() or None
 
 
@@ -209,6 +210,6 @@ def _require(wanted: Iterable[str], names: Iterable[str]) -> None:
     missing = [name for name in wanted if name not in known]
     if missing:
         raise CorpusError(
-            f"Got labels without the field {', '.join(map(repr, missing))}, but expected it as "
-            f"asked for. The fields are: {', '.join(known)}."
+            f"Got labels without the requested field {', '.join(map(repr, missing))}. "
+            f"The fields are: {', '.join(known)}."
         )

@@ -1,4 +1,4 @@
-"""Where a file can be cut, so that each piece can be read by itself, on any machine."""
+"""Splitting a file into byte ranges that can be read independently, on any machine."""
 
 from __future__ import annotations
 
@@ -20,38 +20,39 @@ BLOCK = 1024 * 1024
 
 
 def can_be_cut(file: InputFile) -> bool:
-    """Tell whether a file's pieces can be found without reading what stands before them.
+    """Return whether a byte range can be read without reading what precedes it.
 
-    Nothing compressed or in another encoding than UTF-8 can be cut, and nothing
-    at an address is: who cuts has to read all of it once, for its hash.
+    Compressed files and encodings other than UTF-8 cannot be cut. Remote files
+    are not cut, because the whole file has to be read once for its hash.
     """
     is_here = not (file.is_remote or file.compression) and file.path.is_file()
     return is_here and not file.is_converted and file.format in _CUTTERS
 
 
 def cut(file: InputFile, start: Place, size: int) -> Iterator[ByteRange]:
-    """Cut a file, from a place to its end, between two rows.
+    """Cut a file between rows, from a place to its end.
 
     Parameters
     ----------
     file : InputFile
         One that `can_be_cut`.
     start : Place
-        What stands before it is hashed once more and compared.
+        The bytes before it are hashed again and compared.
     size : int
-        Bytes that a byte range has at least, the last excepted.
+        Minimum size of a byte range in bytes; the last one may be smaller.
 
     Yields
     ------
     ByteRange
-        One behind the other; the last one's end has the hash of the whole file.
+        In order; the end of the last one has the hash of the whole file.
 
     Raises
     ------
     DamagedFileError
-        If it is Parquet whose index cannot be read, before any byte_range.
+        If it is a Parquet file whose index cannot be read; raised before the
+        first byte range.
     CorpusError
-        If the file cannot be read, or what stands before `start` has changed.
+        If the file cannot be read, or the bytes before `start` have changed.
     """
     for end in _CUTTERS[file.format](file, start, size):
         checksum = None if file.format == "parquet" else _checksum(file, start, end)
@@ -60,7 +61,7 @@ def cut(file: InputFile, start: Place, size: int) -> Iterator[ByteRange]:
 
 
 def _line_ends(file: InputFile, start: Place, size: int) -> Iterator[Place]:
-    """Find the ends of lines, each of which is a row, without a look at what they hold."""
+    """Find the ends of lines, where each line is a row, without parsing them."""
     cursor = Cursor(start)
     row, offset = start.row, start.offset
     with open_bytes(file, cursor) as stream:
@@ -73,12 +74,12 @@ def _line_ends(file: InputFile, start: Place, size: int) -> Iterator[Place]:
                     yield _place(cursor, row, offset)
                     begun = offset
             done += len(data)
-    # What stands behind the last line's end is one row more.
+    # Bytes after the last line break are one more row.
     yield _place(cursor, row + (done > offset), done)
 
 
 def _row_ends(file: InputFile, start: Place, size: int) -> Iterator[Place]:
-    """Find the ends of rows by reading them, since a line of a table need not end its row."""
+    """Find the ends of rows by parsing them: a quoted value may span several lines."""
     cursor = Cursor(start)
     begun = start.offset
     try:
@@ -87,7 +88,7 @@ def _row_ends(file: InputFile, start: Place, size: int) -> Iterator[Place]:
                 yield cursor.place()
                 begun = cursor.offset
     except DamagedFileError:
-        # Whoever reads the last byte range will find the same, and say where.
+        # The reader of the last byte range finds the same damage, and reports where it is.
         cursor = Cursor()
         cursor.update_from(file.path)
     yield _place(cursor, cursor.row, cursor.mark.n_bytes)
@@ -115,7 +116,7 @@ def _place(cursor: Cursor, row: int, offset: int) -> Place:
 
 
 def _checksum(file: InputFile, start: Place, end: Place) -> int:
-    """Sum up the bytes of a byte range, which the system has at hand from its being cut."""
+    """Return the checksum of a byte range; its bytes are still in the system's file cache."""
     found, left = 0, end.offset - start.offset
     with file.path.open("rb") as stream:
         stream.seek(start.offset)

@@ -1,4 +1,4 @@
-"""Where in one input the reading stands: its rows, its bytes, and the hash of what was read."""
+"""The position of a reader in one input: rows, bytes, and the hash of what was read."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ UNREADY = 0.01  # seconds until a pipe without bytes is asked again
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place between two rows of an input, from which reading can go on.
+    """A place between two rows of an input, from which reading can be resumed.
 
     Parameters
     ----------
     row : int
-        Rows before it, as `RejectedRow.row` counts them.
+        Rows before the place, as `RejectedRow.row` counts them.
     offset : int
-        Bytes before it, decompressed.
+        Decompressed bytes before the place.
     header : tuple of str
         The column names of a CSV file.
     n_bytes : int
-        How many bytes of the file, as it is stored, had been read by then.
+        Bytes of the stored (possibly compressed) file that had been read.
     sha256 : str
         Their hash, hexadecimal.
     doubtful_to : int
-        Bytes before the place up to which a broken row reached: until there a
-        row must have a value for each column.
+        Offset of the end of the last broken row: up to there, a row must have
+        a value for each column.
     """
 
     row: int = 0
@@ -49,7 +49,7 @@ class Place:
 
 
 class Mark(NamedTuple):
-    """The hash of an input's first bytes, which is finished only when it is asked for."""
+    """The hash of an input's first bytes, finalised on first use."""
 
     n_bytes: int
     state: Any
@@ -61,7 +61,7 @@ class Mark(NamedTuple):
 
 
 class Position(NamedTuple):
-    """A `Place` whose hash is finished only when it is asked for, since nearly none is."""
+    """A `Place` whose hash is finalised on first use, because few are ever used."""
 
     row: int
     offset: int
@@ -70,7 +70,7 @@ class Position(NamedTuple):
     doubtful_to: int = 0
 
     def place(self) -> Place:
-        """Return the place, its hash finished."""
+        """Return the place with its final hash."""
         return Place(
             row=self.row,
             offset=self.offset,
@@ -82,23 +82,22 @@ class Position(NamedTuple):
 
 
 class Cursor:
-    """Follows the reading of one input.
+    """Tracks the reading of one input.
 
-    Readers move `row` and `offset` past each row before they hand it on, and
-    tell of every byte that they take. Reading may begin at a place that an
-    earlier reading had reached: what stands before it is hashed again and
-    compared. `doubtful_to` is how far a row that could not be read decides what
-    becomes of the rows behind it; `end` is where to stop, None for the input's
-    own end.
+    Readers advance `row` and `offset` past each row before they yield it, and
+    report every byte that they read. Reading may resume at a place that an
+    earlier reading reached: the bytes before it are hashed again and compared.
+    `doubtful_to` is how far a row that could not be read affects how the rows
+    after it are read; `end` is where to stop, None for the end of the input.
 
     Parameters
     ----------
     start : Place, optional
         Where to begin.
     before_read : callable, optional
-        Called when bytes are about to be taken, which may take long.
+        Called before each read, which may block.
     hashes : bool
-        Whether anybody wants to know the hash.
+        Whether to compute the hash.
     """
 
     def __init__(
@@ -121,24 +120,24 @@ class Cursor:
 
     @property
     def is_settled(self) -> bool:
-        """Whether no broken row decides what becomes of the rows behind this place."""
+        """Whether no broken row affects how the rows after this place are read."""
         return self.offset >= self.doubtful_to
 
     def position(self) -> Position:
-        """Return where reading stands, without finishing the hash."""
+        """Return the current position, without finalising the hash."""
         return Position(self.row, self.offset, self.header, self.mark, self.doubtful_to)
 
     def place(self) -> Place:
-        """Return where reading stands."""
+        """Return the current place."""
         return self.position().place()
 
     @property
     def resumes(self) -> bool:
-        """Whether reading begins after the first row."""
+        """Whether reading starts after the first row."""
         return self.start != Place()
 
     def update(self, data: bytes | memoryview) -> None:
-        """Take note of bytes that were read."""
+        """Add bytes that were read."""
         if self.hashes:
             self._hash.update(data)
             self.mark = Mark(self.mark.n_bytes + len(data), self._hash.copy())
@@ -146,7 +145,7 @@ class Cursor:
             self.mark = Mark(self.mark.n_bytes + len(data), self._hash)
 
     def update_from(self, path: Path) -> None:
-        """Take note of a whole file.
+        """Add a whole file.
 
         Raises
         ------
@@ -163,31 +162,31 @@ class Cursor:
             ) from error
 
     def check(self, name: str) -> None:
-        """Compare what was read so far with what an earlier reading saw, if there was one.
+        """Compare the bytes read so far with those of the earlier reading, if there was one.
 
         Raises
         ------
         CorpusError
-            If it differs.
+            If they differ.
         """
         seen = (self.mark.n_bytes, self.mark.sha256)
         if self.resumes and seen != (self.start.n_bytes, self.start.sha256):
             raise CorpusError(
-                f"Got {name}, whose first {self.start.n_bytes:,} bytes are not those that were "
-                "read before, but expected the same file to go on with. Put the old file back, "
-                "or give --force to begin anew."
+                f"Got {name}, whose first {self.start.n_bytes:,} bytes have changed since the run "
+                "began, but expected the same file. Restore the old file, or give --force to "
+                "start again."
             )
 
 
 class ByteRange(NamedTuple):
-    """A part of one file that can be read by itself.
+    """A part of one file that can be read independently.
 
     Parameters
     ----------
     start, end : Place
-        The hash of what was read by `end` covers all of the byte_range.
+        The hash of `end` covers the whole byte range.
     checksum : int, optional
-        CRC-32 of its bytes; None where it is part of a byte range, or in Parquet.
+        CRC-32 of its bytes; None for a part of a byte range, and for Parquet.
     """
 
     start: Place
@@ -196,7 +195,7 @@ class ByteRange(NamedTuple):
 
 
 class ByteRangeCursor(Cursor):
-    """Follows the reading of a byte range, whose bytes somebody else has hashed.
+    """Tracks the reading of a byte range whose bytes were hashed when the file was cut.
 
     Parameters
     ----------
@@ -211,57 +210,57 @@ class ByteRangeCursor(Cursor):
 
     @property
     def size(self) -> int:
-        """How many bytes the byte range has."""
+        """Size of the byte range in bytes."""
         return self.end.offset - self.start.offset if self.end else 0
 
     def update(self, data: bytes | memoryview) -> None:
-        """Take note of bytes that were read."""
+        """Add bytes that were read."""
         super().update(data)
         self._found = zlib.crc32(data, self._found)
 
     def check(self, name: str) -> None:
-        """Compare what was read with what was there when the file was cut.
+        """Compare the bytes read with those of the file when it was cut.
 
         Raises
         ------
         CorpusError
-            If it differs.
+            If they differ.
         """
         if self._expected is not None and self._found != self._expected:
             raise CorpusError(
-                f"Got {name}, which reads otherwise here than where the work is given out, but "
-                "expected one file that all machines see and nobody writes to. Put it into a "
-                "folder that they share."
+                f"Got {name}, whose content on this worker differs from that on the machine that "
+                "runs the command, but expected one unchanged file that all machines can read. "
+                "Put it into a shared folder."
             )
 
 
 class RawStream(Protocol):
-    """Something that bytes can be taken from."""
+    """A source of bytes."""
 
     def read(self, size: int, /) -> bytes | None:
-        """Return some bytes, none at the end, and None where there are none yet."""
+        """Return some bytes, an empty string at the end, or None if none are available yet."""
         ...
 
 
 class FollowedFile(io.RawIOBase):
-    """A raw stream that tells a cursor of every byte that is taken from it.
+    """A raw stream that reports every byte read to a cursor.
 
-    The stream below it stays open.
+    The underlying stream stays open.
     """
 
     def __init__(self, raw: RawStream, cursor: Cursor, name: str) -> None:
         self._raw = raw
         self._cursor = cursor
         self.name = name
-        self._passed = 0
+        self._n_read = 0
         self._pending = memoryview(b"")
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Take some bytes."""
+        """Read some bytes."""
         if self._pending:
             n = min(len(buffer), len(self._pending))
             buffer[:n] = self._pending[:n]
@@ -269,43 +268,43 @@ class FollowedFile(io.RawIOBase):
             return n
         self._cursor.before_read()
         data = self._take(len(buffer))
-        self._passed += len(data)
+        self._n_read += len(data)
         # What is read a second time was hashed the first time.
-        if (new := self._passed - self._cursor.mark.n_bytes) > 0:
+        if (new := self._n_read - self._cursor.mark.n_bytes) > 0:
             self._cursor.update(memoryview(data)[len(data) - new :])
         buffer[: len(data)] = data
         return len(data)
 
     def _take(self, size: int) -> bytes:
         try:
-            while (data := self._raw.read(size)) is None:  # a pipe that never waits
+            while (data := self._raw.read(size)) is None:  # a non-blocking pipe
                 time.sleep(UNREADY)
         except CorpusError:
             raise
         except Exception as error:
-            # Every protocol has errors of its own; none of them says that the file is damaged.
+            # Every protocol raises its own errors; none of them means that the file is damaged.
             raise CorpusError(
-                f"Got {self.name}, whose reading broke off after {self._passed:,} bytes: "
+                f"Got {self.name}, whose reading broke off after {self._n_read:,} bytes: "
                 f"{error or type(error).__name__}. Try again when it can be reached."
             ) from error
         return data
 
-    def pass_over(self, keep_from: int) -> None:
-        """Read all that was read before, check it, and give its end out again.
+    def recheck(self, keep_from: int) -> None:
+        """Read the bytes of the earlier reading again, check them, and keep their end.
 
         Parameters
         ----------
         keep_from : int
-            Where among these bytes the end begins that is still to be given out.
+            Offset from which these bytes are returned by the next read.
 
         Raises
         ------
         CorpusError
-            If it is not what it was.
+            If they have changed.
         """
         kept = b""
-        while self._passed < self._cursor.start.n_bytes:
-            before = self._passed
+        while self._n_read < self._cursor.start.n_bytes:
+            before = self._n_read
             data = self.read(min(BLOCK, self._cursor.start.n_bytes - before))
             if not data:
                 break

@@ -1,4 +1,4 @@
-"""Bytes of a compressed file, decompressed."""
+"""Decompressing files."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import IO, Any, cast
 from stance.errors import DamagedFileError
 from stance.formats.cursor import BLOCK, FollowedFile
 
-# What 'xz -9' takes is 65 MiB.
+# 'xz -9' needs 65 MiB to decompress.
 XZ_MEMORY = 128 * 1024 * 1024
 XZ_MAGIC = b"\xfd7zXZ\x00"
 
 
 class _Xz(io.RawIOBase):
-    """A raw stream of xz, which unlike that of Python takes no more memory than it should.
+    """A raw xz stream with a memory limit, which Python's own does not have.
 
-    Its header says how much of the text the program must keep at hand, up to 4 GiB.
+    The dictionary size in an xz header can be as large as 4 GiB.
     """
 
     def __init__(self, raw: FollowedFile) -> None:
@@ -27,7 +27,7 @@ class _Xz(io.RawIOBase):
         self._stream = self._next_stream()
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -35,7 +35,7 @@ class _Xz(io.RawIOBase):
         while True:
             if self._stream.eof:
                 data = self._stream.unused_data or self._raw.read(BLOCK)
-                # Zeros may follow, or what another program appended.
+                # Padding may follow, or data that another program appended.
                 if not data.startswith(XZ_MAGIC):
                     return 0
                 self._stream = self._next_stream()
@@ -58,12 +58,12 @@ class _Xz(io.RawIOBase):
                 raise
             raise DamagedFileError(
                 f"Got {self._raw.name}, which takes more than {XZ_MEMORY:,} bytes of memory to "
-                "decompress. Pack it again with 'xz -9' or less."
+                "decompress. Compress it again with 'xz -9' or lower."
             ) from error
 
 
 def decompressed(raw: FollowedFile, compression: str) -> IO[bytes]:
-    """Return a stream of what a compressed file holds."""
+    """Return the decompressed stream of a file."""
     if compression == ".gz":
         return cast("IO[bytes]", gzip.open(raw))
     if compression == ".bz2":

@@ -1,4 +1,4 @@
-"""Rows of CSV and TSV; one that is broken takes no other with it."""
+"""Rows of CSV and TSV; a broken row does not affect the others."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from stance.formats.cursor import Cursor
     from stance.formats.input_file import InputFile
 
-# An article is rarely over 100 kB; csv's own limit of 128 kB would stop at a long one.
+# An article is rarely over 100 kB, but the csv module's limit of 128 kB would stop at a long one.
 MAX_FIELD = min(sys.maxsize, 2**31 - 1)
 
 
-# What Excel takes for the name of the delimiter, if it is a table's first line.
+# A first line with which Excel declares the delimiter.
 SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 
 _ESCAPED_OR_QUOTE = re.compile(r'\\(["\\])|"')
 
 
 def doubled_quotes(text: str, *, within: bool = False) -> tuple[str, bool]:
-    r"""Write quotation marks that a backslash escapes, as Spark has them, doubled.
+    r"""Replace backslash-escaped quotation marks, as Spark writes them, by doubled ones.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def doubled_quotes(text: str, *, within: bool = False) -> tuple[str, bool]:
         Some of the lines of a table.
     within : bool
         Whether it begins within a quoted value. Spark escapes backslashes and
-        quotation marks in quoted values alone.
+        quotation marks in quoted values only.
 
     Returns
     -------
@@ -67,16 +67,16 @@ def doubled_quotes(text: str, *, within: bool = False) -> tuple[str, bool]:
 
 
 class _OverlongError(Exception):
-    """A row is longer than any row can be."""
+    """A row is longer than `LONGEST_ROW`."""
 
 
 class _Lines:
-    """Hands lines to csv, and keeps those of the row at hand in case it is none."""
+    """Passes lines to the csv module, and keeps those of the current row in case it is broken."""
 
     def __init__(self, lines: Iterator[Line], escape: str = "") -> None:
         self._lines = lines
         self._escape = escape
-        self._within = False  # a quoted value of the row at hand
+        self._within = False  # a quoted value of the current row
         self._again: deque[Line] = deque()
         self._size = 0
         self.taken: list[Line] = []
@@ -96,15 +96,15 @@ class _Lines:
         try:
             text = line.data.decode("utf-8-sig" if line.offset == 0 else "utf-8")
         except UnicodeDecodeError:
-            # Such bytes come through as surrogates, so one bad row does not end the file.
+            # Invalid bytes become surrogates, so one bad row does not stop the reading.
             self.suspect = True
             text = line.data.decode(errors="surrogateescape")
         if self._escape:
             text, self._within = doubled_quotes(text, within=self._within)
         return text
 
-    def passed_separator_line(self) -> bool:
-        """Pass over a first line such as ``sep=;``, and tell whether there is one."""
+    def skip_separator_line(self) -> bool:
+        """Skip a first line such as ``sep=;``, and return whether there is one."""
         first = next(self._lines, None)
         if first is None:
             return False
@@ -114,14 +114,14 @@ class _Lines:
         return False
 
     def begin_row(self) -> None:
-        """Forget the row before."""
+        """Discard the lines of the previous row."""
         self.taken.clear()
         self._size = 0
         self.suspect = False
         self._within = False
 
     def give_back(self) -> int:
-        """Give all lines but the row's first out again, and return where the last one ends."""
+        """Push back all lines of the row but its first; return where the last one ends."""
         last = self.taken[-1]
         self._again.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
@@ -129,7 +129,7 @@ class _Lines:
 
     @property
     def raw(self) -> bytes:
-        """The row at hand as its file has it."""
+        """The current row as bytes of its file."""
         return self.taken[0].data if len(self.taken) == 1 else b"".join(t.data for t in self.taken)
 
 
@@ -138,10 +138,10 @@ def read_delimited(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRo
 
     Notes
     -----
-    A quotation mark that is never closed would swallow all rows to the end of
-    the file, or to the next such mark. A row that cannot be read is therefore
-    its first line only, and reading goes on at the next; as far as the broken
-    row reached, a row must have a value for each column.
+    An unclosed quotation mark would swallow all rows up to the next quotation
+    mark or the end of the file. So only the first line of a row that cannot be
+    read is rejected, and reading continues with the next line. Within the
+    extent of the broken row, each row must have a value for each column.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def read_delimited(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRo
     with open_bytes(file, cursor) as stream:
         found = read_lines(stream, file.name, offset=cursor.offset, universal=True)
         lines = _Lines(found, escape=file.escape)
-        # Strict, because the lenient reader loses quotation marks without a word.
+        # Strict, because the lenient reader silently drops quotation marks.
         values = csv.reader(lines, delimiter=file.separator, strict=True)
         table = _Table(file, cursor, lines, values)
         if not cursor.header:
@@ -192,8 +192,8 @@ class _Table:
         self._move(self._cursor.row + 1)
 
     def _first_row(self) -> list[str]:
-        """Return the first row, behind the line in which Excel names the delimiter."""
-        if self._lines.passed_separator_line():
+        """Return the first row after the line with which Excel declares the delimiter, if any."""
+        if self._lines.skip_separator_line():
             self._cursor.row += 1
         return next(self._values, [])
 
@@ -236,7 +236,7 @@ class _Table:
         return RejectedRow(self._file.name, number, reason, line.data, line.offset)
 
     def _move(self, number: int) -> None:
-        """Move the cursor past the row at hand."""
+        """Move the cursor past the current row."""
         last = self._lines.taken[-1]
         self._cursor.row = number
         self._cursor.offset = last.offset + last.size

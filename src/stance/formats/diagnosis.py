@@ -1,4 +1,4 @@
-"""What a file seems to hold, for who could not use it: columns, and the options that mend it."""
+"""Diagnosis of a file that could not be used: its columns, and the options that may help."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ FORMATS_KNOWN_AS = {
 }
 WITH_HEADER = ("csv", "tsv", "xlsx")
 
-# Rows that are looked at to tell what a column holds.
+# Rows examined to guess what a column holds.
 LOOKED_AT = 200
 COLUMNS_SHOWN = 30
 
-# Signs between columns that are not looked for while a file is read.
+# Delimiters that are not tried while a file is read.
 OTHER_DELIMITERS = ("^", "~", "\x01", "\u060c", "\u061b", ":", "/", ",", ";", "|")
 
-# A column of texts has values of at least so many characters on average.
+# Minimum mean length, in characters, of the values of a text column.
 SHORTEST_TEXT = 20
 
-# A column of labels has few values, short ones, each of them several times.
+# A label column has few distinct, short values, each of which occurs several times.
 MOST_LABELS, LONGEST_LABEL = 25, 40
 
 KNOWN_NAMES = {
@@ -68,14 +68,14 @@ _FIELD_OF = {
 
 
 def known_field(column: str) -> str | None:
-    """Return the field of an article that a column's name usually stands for, if any."""
+    """Return the field of an article that a column's name usually means, if any."""
     return _FIELD_OF.get(tidy(column).replace(" ", "_").casefold())
 
 
 def likely_field(column: str) -> str | None:
-    """Return the field that a column's name stands for as a whole, or by one of its words.
+    """Return the field that a column's name, or the main word of it, usually means.
 
-    The word that counts comes first in Arabic and French, and last in English.
+    The main word comes first in Arabic and French, and last in English.
     """
     if field := known_field(column):
         return field
@@ -88,12 +88,12 @@ def likely_field(column: str) -> str | None:
 
 
 class Columns:
-    """The first values of each field that some rows have.
+    """The first values of each field of some rows.
 
     Parameters
     ----------
     rows : iterable of mapping
-        The values of each row; the first `LOOKED_AT` are looked at.
+        The values of each row; only the first `LOOKED_AT` are used.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -114,18 +114,18 @@ class Columns:
         return sum(map(len, values)) / len(values) if values else 0.0
 
     def lacks(self, field: str, name: str) -> bool:
-        """Tell whether no row has anything for a field of an article in a column."""
+        """Return whether a column has no usable value for a field of an article."""
         if name not in self._values or self._is_blank(name):
             return True
         values = self._values[name]
         return field == "text" and bool(values) and not any(map(_is_text, values))
 
     def _is_blank(self, name: str) -> bool:
-        """Tell whether a column is empty beside others that are not."""
+        """Return whether a column is empty while others are not."""
         return not self._values[name] and any(self._values.values())
 
     def likely(self, field: str, fields: FieldMapping) -> str | None:
-        """Return the column that seems to hold a field of an article, if one does."""
+        """Return the column that probably holds a field of an article, if any."""
         taken = {theirs for ours, theirs in fields.items() if not self.lacks(ours, theirs)}
         taken.add(getattr(fields, field))
         free = [name for name in self._values if name not in taken and not self._is_blank(name)]
@@ -139,7 +139,7 @@ class Columns:
 
     def _likely_text(self, free: Sequence[str], named: Sequence[str]) -> str | None:
         texts = [name for name in free if self._mean_length(name) >= SHORTEST_TEXT]
-        if not any(self._values.values()):  # of a pipe the names alone are known
+        if not any(self._values.values()):  # only the names are known for a pipe
             return next(iter(named), None)
         longest = max(texts, key=self._mean_length, default=None)
         return next((name for name in named if name in texts), longest)
@@ -155,7 +155,7 @@ class Columns:
         return found[0] if len(found) == 1 else None
 
     def options(self, wanted: Iterable[str], fields: FieldMapping) -> str:
-        """Return the options that name the columns of some fields, empty if none is likely."""
+        """Return options that name the columns of the given fields; empty if none is likely."""
         if (delimiter := self._delimiter()) and fields.text not in self._values:
             return f"--delimiter {in_shell(delimiter)}"
         found = []
@@ -167,7 +167,7 @@ class Columns:
         return " ".join(found)
 
     def _delimiter(self) -> str | None:
-        """Return the sign that seems to part the columns of a table that was read as one."""
+        """Return the probable delimiter of a table that was read as a single column."""
         if len(self._values) != 1:
             return None
         ((name, values),) = self._values.items()
@@ -176,19 +176,19 @@ class Columns:
         )
 
     def listed(self) -> str:
-        """Return the names as they are shown to a person."""
+        """Return the names, shortened for a message."""
         shown = ", ".join(self.names[:COLUMNS_SHOWN])
         more = len(self.names) - COLUMNS_SHOWN
         return shown + (f" and {more} more" if more > 0 else "")
 
 
 def _is_text(value: str) -> bool:
-    """Tell whether a value has a letter; what a table holds of numbers and dates has none."""
+    """Return whether a value contains a letter, which numbers and dates do not."""
     return any(map(str.isalpha, value))
 
 
 def in_shell(word: str) -> str:
-    """Write a word as a shell takes it; Arabic letters need no quotation marks.
+    """Quote a word for a shell if necessary; Arabic letters need no quotation marks.
 
     Examples
     --------
@@ -214,21 +214,21 @@ def no_such_field(
     *,
     n_more: int = 0,
 ) -> MissingFieldError:
-    """Return the error that a field is nowhere, with those there are and a proposal.
+    """Return the error for missing fields, with the existing fields and a suggestion.
 
     Parameters
     ----------
     planned : PlannedInput
         The input, or the first of several.
     missing : collection of str
-        The files' own names of the fields that are nowhere.
+        The missing fields, by their names in the files.
     rows : iterable of mapping
         The values of the first rows.
     fields : FieldMapping
     wanted : iterable of str
-        Fields of an article that the command uses, for the proposal.
+        Fields of an article that the command uses, for the suggestion.
     n_more : int
-        How many further inputs lack the fields, too.
+        Number of further inputs without the fields.
     """
     others = f" and {n_more:,} more" if n_more else ""
     columns = Columns(rows)
@@ -246,7 +246,7 @@ def no_such_field(
 
 
 def describe(planned: PlannedInput, source: Source, wanted: Iterable[str] = ("text",)) -> str:
-    """Say what an input holds of which no row could be used, and what may mend it."""
+    """Describe an input without a usable row, and suggest options that may help."""
     sentences = [f"It was read as {stored_as(planned)}."]
     names, rows, fault = _looked_at(planned, source)
     columns = Columns([*rows, dict.fromkeys(names)])
@@ -259,14 +259,12 @@ def describe(planned: PlannedInput, source: Source, wanted: Iterable[str] = ("te
     if options := columns.options(wanted, source.fields):
         sentences.append(f"Perhaps: {options}")
     elif not rows and not planned.is_live:
-        sentences.append(
-            "If it is stored in another way, say so with --input-format, --encoding or --delimiter."
-        )
+        sentences.append("If this is wrong, set --input-format, --encoding or --delimiter.")
     return " ".join(sentences)
 
 
 def stored_as(planned: PlannedInput) -> str:
-    """Say how an input is stored, as far as it was found out or taken for granted."""
+    """Describe how an input is stored, as detected or assumed."""
     file = planned.file
     if file is None:
         return "a folder of texts" if planned.kind == "texts" else "a public data set"
@@ -282,7 +280,7 @@ def stored_as(planned: PlannedInput) -> str:
 
 
 def first_rows(planned: PlannedInput, source: Source) -> list[Mapping[str, Any]]:
-    """Return the values of an input's first rows; none of a pipe, which is read once only."""
+    """Return the values of an input's first rows; none for a pipe, which can be read only once."""
     return _looked_at(planned, source)[1]
 
 

@@ -1,4 +1,4 @@
-"""Character encodings: text in any of them as UTF-8, and which one a file is in.
+"""Character encodings: detecting them, and reading any of them as UTF-8.
 
 Arabic text that is not in UTF-8 is nearly always in UTF-16 or windows-1256,
 rarely in ISO 8859-6 or Mac Arabic.
@@ -29,12 +29,12 @@ class InUtf8(io.RawIOBase):
     Raises
     ------
     EOFError
-        If the stream ends within a character, or breaks UTF-32; what stands
-        before it has been given out by then.
+        If the stream ends within a character, or is invalid UTF-32; everything
+        before that has been returned by then.
     """
 
     def __init__(self, stream: IO[bytes], encoding: str) -> None:
-        # A damaged archive gives what stands before the damage only piece by piece.
+        # A damaged archive returns the data before the damage only in small pieces.
         self._read = getattr(stream, "read1", stream.read)
         errors = "surrogatepass" if _is_wide(encoding) else "surrogateescape"
         self._decoder = codecs.getincrementaldecoder(encoding)(errors)
@@ -43,11 +43,11 @@ class InUtf8(io.RawIOBase):
         self._fault = ""
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Take some bytes."""
+        """Read some bytes."""
         while not self._pending and not self._is_done:
             self._convert(self._read(BLOCK))
         if self._fault and not self._pending:
@@ -65,7 +65,7 @@ class InUtf8(io.RawIOBase):
             self._is_done = True
             self._fault = f"it holds a character that is cut or broken: {error.reason}"
             text = error.object[: error.start].decode(error.encoding, errors="replace")
-        # Bytes that merely pass through could together be valid UTF-8.
+        # Undecodable bytes passed through unchanged could together be valid UTF-8.
         self._pending = text.encode(errors="surrogatepass")
 
 
@@ -74,7 +74,7 @@ def _is_wide(encoding: str) -> bool:
 
 
 def check_encoding(encoding: str | None) -> None:
-    """Refuse what is not a character encoding.
+    """Refuse an unknown character encoding.
 
     Raises
     ------
@@ -95,20 +95,20 @@ def check_encoding(encoding: str | None) -> None:
 
 
 def _can_be_streamed(encoding: str) -> bool:
-    """Tell whether broken bytes can be skipped, which those of domain names cannot."""
+    """Return whether invalid bytes can be skipped, which encodings of domain names do not allow."""
     if not _is_wide(encoding):
         codecs.getincrementaldecoder(encoding)("surrogateescape").decode(b"id,\xff", final=True)
     return True
 
 
 def normal_name(encoding: str) -> str:
-    """Return the one name that an encoding has here; ``utf-8`` for all that UTF-8 can read."""
+    """Return the normalised name of an encoding; ``utf-8`` for each that UTF-8 can decode."""
     name = codecs.lookup(encoding).name
     return UTF8 if name in {"utf-8", "utf-8-sig", "ascii"} else name
 
 
 def with_byte_order(encoding: str, data: bytes) -> str:
-    """Name the byte order of UTF-16 or UTF-32 that has no byte-order mark.
+    """Add the byte order to UTF-16 or UTF-32 that has no byte-order mark.
 
     Parameters
     ----------
@@ -136,14 +136,14 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-# Half of the bytes of Arabic text in UTF-16 are one of these: the block, and that of ASCII.
+# Half of the bytes of Arabic text in UTF-16 are the high byte of the Arabic block or of ASCII.
 _HIGH_BYTES = b"\x00\x06"
 
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _ASCII = bytes(range(128))
-_CONTINUATION = bytes(range(0x80, 0xC0))  # of a character in UTF-8 that began before a piece
+_CONTINUATION = bytes(range(0x80, 0xC0))  # of a UTF-8 character that began before the sample
 _UNDEFINED, _STRANGE = "\ufffd", "\u25cc"
 _REPEATED = re.compile(r"(.)\1{2,}")
 _WITHIN_WORD = re.compile("[\u064c\u064d](?=[\u0621-\u063a\u0641-\u064a])")
@@ -155,31 +155,31 @@ _EXPECTED = re.compile(
 )
 _ARABIC_RUN = re.compile("[\u0621-\u063a\u0641-\u064a\u064b-\u0652]{3,}")
 
-# Shares of the characters beyond ASCII. Of Arabic text in its right code page at least 1.0, 0.49
-# and 0.85 were seen; text of twenty other code pages, Russian or French, does not reach all three.
+# Shares of the non-ASCII characters. Arabic text decoded with the right code page had at least 1.0,
+# 0.49 and 0.85; text of twenty other code pages, Russian or French, does not reach all three.
 LEAST_EXPECTED, LEAST_FREQUENT, LEAST_IN_RUNS = 0.90, 0.45, 0.75
 
-# Letters in words; and what share of the best page's score another must not reach.
+# Letters in words; and the share of the best page's score that the second best must stay below.
 LEAST_LETTERS, LEAST_LEAD = 12, 0.9
 
-# Of the bytes beyond ASCII in ISO 8859-6 that may be undefined in it.
+# Maximum share of non-ASCII bytes that are undefined in ISO 8859-6.
 MOST_UNDEFINED = 0.01
 
-# UTF-8 of which a part is broken: of the bytes beyond ASCII; of the lines that hold such bytes;
-# of all lines, where no byte speaks for UTF-8.
+# Maximum broken share of UTF-8: of the non-ASCII bytes; of the lines that contain such bytes; of
+# all lines, if no byte sequence is evidence of UTF-8.
 LEAST_VALID, MOST_BROKEN, MOST_BROKEN_OF_ALL = 0.9, 0.5, 0.02
-# So few bytes are damage rather than an encoding.
+# At most this many invalid bytes count as damage, not as another encoding.
 FEW_BYTES = 4
 DECIDING = 64 * 1024
 
 
 def find_encoding(data: bytes, name: str, more: Callable[[], Iterable[bytes]] = lambda: ()) -> str:
-    """Find out in which encoding the first bytes of a file are.
+    """Detect the encoding of a file from its first bytes.
 
-    Text that is valid UTF-8, but for a few bytes, is taken for UTF-8. Otherwise
-    UTF-16, windows-1256, ISO 8859-6 and Mac Arabic are recognised, where the
-    text that they give is Arabic without doubt. ISO 8859-6 and Mac Arabic have
-    the letters in the same places: text of both is taken for the former.
+    Text that is valid UTF-8 but for a few bytes counts as UTF-8. Otherwise
+    UTF-16, windows-1256, ISO 8859-6 and Mac Arabic are recognised if the
+    decoded text is clearly Arabic. ISO 8859-6 and Mac Arabic encode the letters
+    alike: text that fits both counts as ISO 8859-6.
 
     Parameters
     ----------
@@ -188,12 +188,12 @@ def find_encoding(data: bytes, name: str, more: Callable[[], Iterable[bytes]] = 
     name : str
         The file, for the message.
     more : callable
-        Returns pieces from further on, for a file that begins in ASCII alone.
+        Returns later pieces of the file, for a file whose first bytes are all ASCII.
 
     Returns
     -------
     str
-        A name that Python knows.
+        A Python codec name.
 
     Raises
     ------
@@ -202,9 +202,9 @@ def find_encoding(data: bytes, name: str, more: Callable[[], Iterable[bytes]] = 
 
     Notes
     -----
-    Libraries that detect encodings do not carry this: of chardet 7.7,
-    charset-normalizer 3.5 and uchardet none knows Mac Arabic, and their
-    confidence does not tell right answers from wrong ones.
+    Libraries that detect encodings are not sufficient: chardet 7.7,
+    charset-normalizer 3.5 and uchardet do not know Mac Arabic, and their
+    confidence does not separate right answers from wrong ones.
     """
     if (encoding := _marked(data) or _without_mark(data)) is not None:
         return encoding
@@ -221,13 +221,13 @@ def find_encoding(data: bytes, name: str, more: Callable[[], Iterable[bytes]] = 
 
 
 def _marked(data: bytes) -> str | None:
-    """Return the encoding that a byte-order mark names."""
+    """Return the encoding that a byte-order mark indicates."""
     marks = (encoding for mark, encoding in _MARKS if data.startswith(mark))
     return next((encoding for encoding in marks if _is_plausible(data, encoding)), None)
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
-    """Tell whether nearly all bytes beyond ASCII are parts of characters in UTF-8."""
+    """Return whether nearly all non-ASCII bytes belong to valid UTF-8 characters."""
     try:
         codecs.getincrementaldecoder(UTF8)().decode(data)
     except UnicodeDecodeError:
@@ -237,7 +237,7 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _is_hardly_broken(data: bytes) -> bool:
-    """Tell whether text that is in no Arabic code page is UTF-8 with some broken lines."""
+    """Return whether text that fits no Arabic code page is UTF-8 with some broken lines."""
     lines = [line for line in data.splitlines() if line.strip()]
     high = [line for line in lines if not line.isascii()]
     broken = sum(not _is_utf8(line) for line in high)
@@ -261,13 +261,13 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _is_plausible(data: bytes, encoding: str) -> bool:
-    """Tell whether bytes behind a byte-order mark are mostly letters below those of China."""
+    """Return whether bytes after a byte-order mark are mostly letters below the CJK blocks."""
     text = data[:DECIDING].decode(encoding, errors="replace")
     return sum(sign < "\u2e80" or sign >= "\ufb50" for sign in text) >= len(text) / 2
 
 
 def _without_mark(data: bytes) -> str | None:
-    """Recognise UTF-16 without a byte-order mark by every other byte."""
+    """Recognise UTF-16 without a byte-order mark by its high bytes."""
     if len(data) < 4:
         return None
     n = len(data) // 2
@@ -282,34 +282,34 @@ def _first_high(data: bytes) -> int:
 
 
 def _arabic_page(data: bytes) -> str | None:
-    """Return the code page in which some bytes are Arabic text without doubt."""
+    """Return the code page in which the bytes are clearly Arabic text, if any."""
     texts = {page: _read_in(data, page) for page in ARABIC_PAGES}
     scores = {page: _score(text) for page, text in texts.items() if text is not None}
     best = max(scores, key=scores.__getitem__, default=None)
     if best is None or not _is_arabic(texts[best] or ""):
         return None
-    # Few letters may be words in either of two pages that put them in other places.
+    # A few letters may form words in two different code pages.
     rivals = (page for page in scores if (page == WINDOWS) != (best == WINDOWS))
     close = any(scores[page] >= LEAST_LEAD * scores[best] for page in rivals)
     return None if close else best
 
 
 def _score(text: str) -> int:
-    """Return how many frequent letters a text has, less what is strange in Arabic."""
+    """Return the number of frequent Arabic letters, minus a penalty for unusual sequences."""
     beyond = [sign for sign in text if sign > "\x7f"]
     strange = sum(not _EXPECTED.match(sign) for sign in beyond if sign != _UNDEFINED)
     return sum(sign in _FREQUENT for sign in beyond) - strange
 
 
 def _read_in(data: bytes, page: str) -> str | None:
-    """Return the text that bytes are in a code page, None where that cannot be."""
+    """Decode bytes with a code page; None if that is impossible."""
     text = data.decode(page, errors="replace")
     if text.count(_UNDEFINED) > MOST_UNDEFINED * _n_high(data):
         return None
-    # Mac Arabic has a right-to-left blank where ISO 8859-6 has one that does not break.
+    # A right-to-left space in Mac Arabic is a no-break space in ISO 8859-6.
     if page == "iso8859_6" and text.count("\u00a0") > text.count(" "):
         return None
-    # A laugh of thirty letters is one; a case ending within a word is that of no word.
+    # A laugh of thirty letters counts once; a case ending inside a word is not Arabic.
     return _WITHIN_WORD.sub(_STRANGE, _REPEATED.sub(r"\1", text))
 
 
@@ -340,14 +340,14 @@ def _unknown(data: bytes, name: str) -> str:
 
 
 def _shown(data: bytes, encoding: str) -> str:
-    """Return some words around the first byte beyond ASCII, as an encoding reads them."""
+    """Return some words around the first non-ASCII byte, decoded with an encoding."""
     begin = _first_high(data)
     text = data[begin : begin + 60].decode(encoding, errors="replace")
     return " ".join(text.split())[:40]
 
 
 def decoded_sample(data: bytes, encoding: str, *, is_whole: bool) -> str:
-    """Decode the first bytes of a file; of a part of it no line that is cut."""
+    """Decode the first bytes of a file; an incomplete last line is dropped."""
     text = data.decode("utf-8-sig" if encoding == UTF8 else encoding, errors="replace")
     lines, newline, _ = text.rpartition("\n")
     return text if is_whole or not newline else lines + newline

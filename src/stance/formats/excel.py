@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-# Excel writes characters that XML cannot hold as «_x000D_», and «_x005F_» for a low line that
-# begins such a word in a text. openpyxl 3.1.5 removes the latter from the table of shared texts
-# and leaves the former, so «_x0041_» is a text's own word here.
+# Excel writes characters that XML cannot hold as «_x000D_», and «_x005F_» for an underscore that
+# begins such a sequence in a text. openpyxl 3.1.5 decodes the latter in the table of shared strings
+# but not the former, so «_x0041_» is literal text here.
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|[Ff]{3}[EeFf])_")
 
-# openpyxl 3.1.5 finds nothing in such a file, and says nothing.
+# openpyxl 3.1.5 silently finds nothing in such a file.
 _STRICT = "If it is «Strict Open XML», save it in Excel as «Excel Workbook (.xlsx)»."
 
-# What zipfile, the XML parser and openpyxl raise on a file that is damaged.
+# Errors that zipfile, the XML parser and openpyxl raise on a damaged file.
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -49,7 +49,7 @@ _DAMAGE = (
     ValueError,
 )
 
-# Titles may stand above the column names: so many rows are looked at.
+# Maximum number of rows searched for the column names, which may come below a title.
 LOOKED_AT = 10
 LONGEST_NAME = 60
 
@@ -59,22 +59,22 @@ def read_workbook(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow
 
     The names are the first row that is not empty, or the first one with
     several names below a title. Rows have the numbers that Excel shows. A
-    formula that no program has calculated, and one whose result is an error,
-    are no values.
+    formula that was never calculated, and one whose result is an error, count
+    as missing.
 
     Raises
     ------
     DamagedFileError
         If the file is damaged or was cut short.
     CorpusError
-        If it comes by standard input, is no workbook, or has no such sheet.
+        If it comes from standard input, is not a workbook, or has no such sheet.
     ConfigError
         If the package that reads workbooks is not installed.
     """
     if file.name == STDIN:
         raise CorpusError(
-            "Got a workbook on standard input, but its index stands at the end of the file. "
-            "Save it to a file and name that."
+            "Got a workbook on standard input, but its index is at the end of the file. "
+            "Save it to a file and name that file."
         )
     check_content(file)
     with ExitStack() as open_things:
@@ -85,13 +85,13 @@ def read_workbook(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow
             raise DamagedFileError(
                 f"Got {file.name}, which cannot be read as a workbook after row {cursor.row} "
                 f"({type(error).__name__}: {str(error).partition(chr(10))[0]}). The file is "
-                "damaged or is no workbook: open it in Excel or LibreOffice and save it again "
+                "damaged or not a workbook: open it in Excel or LibreOffice and save it again "
                 "as .xlsx."
             ) from error
 
 
 class _Cells(NamedTuple):
-    """The values of one row's cells, and the number that Excel shows beside it."""
+    """The cell values of a row, and the row number that Excel shows."""
 
     number: int
     values: tuple[Any, ...]
@@ -124,12 +124,12 @@ def _rows(
 
 
 def _shows(value: Any) -> bool:
-    """Tell whether anything is to be seen in a cell."""
+    """Return whether a cell shows anything."""
     return value is not None and not (isinstance(value, str) and not value.strip())
 
 
 def _from_names(first: _Cells, rows: Iterator[_Cells]) -> tuple[_Cells, Iterator[_Cells]]:
-    """Return the row of column names, and those below it: the first, or one below a title."""
+    """Return the row of column names (the first, or one below a title) and the rows below it."""
     title = first.filled
     if len(title) > 1 or known_field(str(title[0])):
         return first, rows
@@ -146,7 +146,7 @@ def _are_names(values: Sequence[Any]) -> bool:
 
 
 def _cells(file: InputFile, whole: Path | IO[bytes], open_things: ExitStack) -> Iterator[_Cells]:
-    """Read a sheet as calculated and, if it has formulas, as written beside it."""
+    """Read the calculated values of a sheet and, if it has any, its formulas."""
     calculated = _sheet(file, whole, open_things, calculated=True)
     rows = _quietly(calculated.iter_rows())
     written: Iterator[Any] = repeat(())
@@ -160,7 +160,7 @@ def _cells(file: InputFile, whole: Path | IO[bytes], open_things: ExitStack) -> 
 
 
 def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
-    """Read rows without openpyxl's remarks on what it does not keep."""
+    """Read rows without openpyxl's warnings about unsupported features."""
     while True:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -187,7 +187,7 @@ def _sheet(
         sheet = by_name[_sheet_name(file, list(by_name))]
     else:
         sheet = _first_visible(book.worksheets)
-    # Some programs write a range that is too small.
+    # Some programs write a cell range that is too small.
     sheet.reset_dimensions()
     return sheet
 
@@ -198,7 +198,7 @@ def _sheet_name(file: InputFile, names: Sequence[str]) -> str:
     found = wanted if wanted in names else by_canonical(names).get(canonical(wanted))
     if found is None:
         raise CorpusError(
-            f"Got {file.name} without a sheet {wanted!r}, but expected it as asked for. "
+            f"Got {file.name} without the requested sheet {wanted!r}. "
             f"Its sheets are: {', '.join(names)}. Name one of them with --sheet."
         )
     return found
@@ -245,10 +245,10 @@ def _value(cell: Any, formula: Any, *, is_stale: bool) -> Any:
     Parameters
     ----------
     cell, formula : cell of openpyxl
-        As calculated, and as written; None where there is none.
+        The calculated cell, and the one with the formula; None if there is none.
     is_stale : bool
-        Whether the workbook asks Excel to calculate it anew: its writer did
-        not, and may have put 0 in the place of every result.
+        Whether the workbook asks Excel to recalculate it: the program that
+        wrote it did not calculate, and may have stored 0 for every result.
     """
     value = cell.value
     if cell.data_type == "e":
@@ -265,14 +265,14 @@ def _value(cell: Any, formula: Any, *, is_stale: bool) -> Any:
 
 
 def _is_unknown(cell: Any, *, is_stale: bool) -> bool:
-    """Tell whether nobody has calculated a formula; one that yields an empty text is known."""
+    """Return whether a formula was never calculated; a result that is an empty text counts."""
     if cell.value is None:
         return bool(cell.data_type != "str")
     return is_stale and type(cell.value) is int and cell.value == 0
 
 
 def chosen_sheet(file: InputFile, wanted: str | None) -> str:
-    """Return the name of the sheet that is read, empty where a workbook has no other.
+    """Return the name of the sheet to read; empty if the workbook has only one.
 
     Raises
     ------
@@ -287,14 +287,14 @@ def chosen_sheet(file: InputFile, wanted: str | None) -> str:
             refuse_too_large(file, whole)
             sheets = _outline(whole)
     except (CorpusError, *_DAMAGE):
-        # Whoever reads it will say what is wrong.
+        # The reader reports what is wrong.
         return ""
     visible = [name for name, state in sheets if state == "visible"]
     return (visible or [name for name, _ in sheets])[0] if len(sheets) > 1 else ""
 
 
 def _outline(whole: Path | IO[bytes]) -> list[tuple[str, str]]:
-    """Return the name and state of each sheet with cells, without a look at any cell."""
+    """Return the name and state of each sheet with cells, without reading a cell."""
     from openpyxl.reader.excel import ExcelReader
 
     reader = ExcelReader(whole, read_only=True, keep_links=False)

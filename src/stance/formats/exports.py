@@ -1,8 +1,8 @@
-"""The exports of annotation tools and scrapers whose rows need unpacking.
+"""Exports of annotation tools and scrapers whose rows need unpacking.
 
-Each turns one row of its program into the flat fields that a table would
-have. What people chose is in a field by the name of its question; where the
-export has one question only, it is the ``label`` too.
+Each export turns one row into the flat fields that a table would have. Answers
+are in a field named after the question; if the export has only one question,
+its answer is also the ``label``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 Answers = dict[str, list[Any]]
 
-# The separator of doccano's CSV between several labels of one article.
+# Separator between several labels of one article in doccano's CSV.
 DOCCANO_SEPARATOR = "#"
 
-# Fields that no question's answer takes the place of.
+# Fields that the answer to a question does not overwrite.
 _OWN = frozenset({"id", "text"})
 
 
@@ -30,18 +30,18 @@ def _none(row: Values) -> Answers:
 
 @dataclass(frozen=True)
 class Export:
-    """One program's export.
+    """The export format of one program.
 
     Parameters
     ----------
     name : str
-        As the user is told it.
+        For messages.
     is_its_row : callable
-        Tells by the fields of a row whether the program wrote it.
+        Returns whether a row has the fields of this export.
     fields : callable
         Turns a row into flat fields.
     answers : callable
-        Returns what people chose in a row, by question.
+        Returns the annotators' answers in a row, by question.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Export:
     answers: Callable[[Values], Answers] = _none
 
     def unpack(self, row: Values, question: str = "") -> Values:
-        """Return the flat fields of a row, its label the answer to a question if there is one."""
+        """Return the flat fields of a row; its label is the answer to `question`, if given."""
         answers = self.answers(row)
         found = self.fields(row)
         found |= {name: chosen for name, chosen in answers.items() if name not in _OWN}
@@ -66,7 +66,7 @@ def _task_fields(row: Values) -> Values:
 
 
 def _task_answers(row: Values) -> Answers:
-    """Return the choices of a task of Label Studio; skipped and empty annotations say nothing."""
+    """Return the choices of a Label Studio task; skipped and empty annotations do not count."""
     answers: Answers = {}
     for annotation in row["annotations"]:
         if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
@@ -83,7 +83,7 @@ def _is_annotated_table(row: Mapping[str, Any]) -> bool:
 
 
 def _from_annotated_table(row: Values) -> Values:
-    """Unpack a row of Label Studio's CSV, where several choices are a JSON text."""
+    """Unpack a row of Label Studio's CSV, where several choices are stored as JSON."""
     return {name: _choices(value) for name, value in row.items()}
 
 
@@ -124,9 +124,9 @@ def _argilla_fields(row: Values) -> Values:
 
 
 def _argilla_answers(row: Values) -> Answers:
-    """Return the responses of a record of Argilla 2; only submitted ones count.
+    """Return the responses of an Argilla 2 record; only submitted ones count.
 
-    Argilla 2.8.0 writes the state of a response in flat records alone.
+    Argilla 2.8.0 writes the state of a response only in flat records.
     """
     return {
         question: _chosen(
@@ -141,7 +141,7 @@ _SUBMITTED = "submitted"
 
 
 def _chosen(responses: Iterable[tuple[Any, Any]]) -> list[Any]:
-    """Return the values that were submitted; several values of one response each by itself."""
+    """Return the submitted values; a response with several values gives several."""
     found: list[Any] = []
     for value, state in responses:
         if state == _SUBMITTED and value not in (None, ""):
@@ -225,7 +225,7 @@ _BY_NAME = {export.name: export for export in EXPORTS}
 
 
 def recognise_export(rows: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
-    """Return the program that wrote some rows, and the one question that people answered.
+    """Return the program that wrote some rows, and the only question that was answered.
 
     Parameters
     ----------
@@ -235,9 +235,9 @@ def recognise_export(rows: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
     Returns
     -------
     name : str
-        Empty where the rows need no unpacking.
+        Empty if the rows need no unpacking.
     question : str
-        Empty where there is none, or several.
+        Empty if there is no question or several.
     """
     rows = list(rows)
     export = next((one for one in EXPORTS for row in rows if one.is_its_row(row)), None)
@@ -250,11 +250,11 @@ def recognise_export(rows: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
 def _answers(export: Export, row: Mapping[str, Any]) -> Answers:
     try:
         return export.answers(dict(row))
-    except (AttributeError, KeyError, TypeError, ValueError):  # a row of another shape
+    except (AttributeError, KeyError, TypeError, ValueError):  # a row with another structure
         return {}
 
 
 def unpacker(layout: str, question: str = "") -> Callable[[Values], Values]:
-    """Return what unpacks the rows of a layout; see `recognise_export`."""
+    """Return the function that unpacks the rows of a layout; see `recognise_export`."""
     export = _BY_NAME.get(layout)
     return (lambda row: row) if export is None else lambda row: export.unpack(row, question)

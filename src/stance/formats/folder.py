@@ -37,12 +37,12 @@ def read_folder(
     ----------
     folder : Path
     source : Source
-        The encoding of the texts, if the user says it. Its id field is the
-        column of ``labels.csv`` that holds the file names; ``id`` and ``file``
-        are looked for as well.
+        The encoding of the texts, if given. Its id field is the column of
+        ``labels.csv`` with the file names; ``id`` and ``file`` are tried as
+        well.
     cursor : Cursor, optional
-        Moves along with the files; its hash is that of the table of labels
-        and of each file, one after the other, each behind its name.
+        Moves along with the files; its hash covers the table of labels, and
+        then the name and content of each file in order.
 
     Raises
     ------
@@ -53,8 +53,8 @@ def read_folder(
     files = text_files(folder)
     if not files:
         raise CorpusError(
-            f"Got the folder {folder}, which holds no .txt files, but expected one file per "
-            "article. Name the file itself if the articles are in one file."
+            f"Got the folder {folder} without .txt files, but expected one file per article. "
+            "If the articles are in one file, name that file."
         )
     labels = _read_labels(folder, source)
     names = [path.relative_to(folder).as_posix() for path in files]
@@ -79,7 +79,7 @@ def text_files(folder: Path) -> list[Path]:
 
 
 def _hash_again(folder: Path, files: list[Path], names: list[str], cursor: Cursor) -> None:
-    """Hash the labels, and the files that an earlier reading has passed."""
+    """Hash the labels, and the files that an earlier reading has finished."""
     if not cursor.hashes:
         return
     if (folder / LABELS_FILE).is_file():
@@ -96,7 +96,7 @@ def _is_text(path: Path) -> bool:
 def _read_text(
     path: Path, name: str, number: int, source: Source, cursor: Cursor
 ) -> Row | RejectedRow:
-    """Read one file; one that is damaged does not end the folder."""
+    """Read one file; a damaged file does not stop the reading of the folder."""
     if cursor.hashes:
         _hash_text(path, name, cursor)
     try:
@@ -108,13 +108,13 @@ def _read_text(
 
 def _hash_text(path: Path, name: str, cursor: Cursor) -> None:
     cursor.update(f"{name}\0".encode(errors="surrogateescape"))
-    # One that cannot be opened is set aside when it is read as a text.
+    # A file that cannot be opened is rejected when it is read as a text.
     with suppress(CorpusError):
         cursor.update_from(path)
 
 
 def _as_text(source: Source) -> Source:
-    """Return how to read one text of a folder, which is an article whatever it holds."""
+    """Return how to read one text of a folder, which is an article whatever its content."""
     return replace(source, input_format="txt")
 
 

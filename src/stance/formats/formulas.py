@@ -1,14 +1,14 @@
-"""Cells of CSV that a spreadsheet would run as formulas, kept as text.
+"""CSV injection: cells that a spreadsheet would run as formulas are escaped.
 
-An apostrophe before such a cell makes Excel and LibreOffice take it for text.
-Reading takes the apostrophe away again, so nothing is lost.
+An apostrophe before such a cell makes Excel and LibreOffice treat it as text.
+Reading removes the apostrophe again, so nothing is lost.
 """
 
 from __future__ import annotations
 
 import re
 
-# What a spreadsheet takes for a formula, or passes over before it looks for one.
+# Characters that begin a formula, or that a spreadsheet skips before it looks for one.
 _BEGINS = "=+\\-@\t\r"
 _FORMULA = re.compile(rf"'*[{_BEGINS}]")
 _ESCAPED = re.compile(rf"'+[{_BEGINS}]")
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def escape_formula(text: str) -> str:
-    """Return a cell that no spreadsheet runs; numbers stay numbers.
+    """Escape a cell that a spreadsheet would run as a formula; numbers stay numbers.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def escape_formula(text: str) -> str:
 
 
 def unescape_formula(text: str) -> str:
-    """Return a cell as it was before `escape_formula`.
+    """Undo `escape_formula`.
 
     Examples
     --------

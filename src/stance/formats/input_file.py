@@ -1,4 +1,4 @@
-"""One input file: its name, and what the name says of its format and compression."""
+"""One input file: its name, and the format and compression that the name implies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One file: where it is, and how its bytes become rows.
+    """One file: where it is, and how it is stored.
 
     Parameters
     ----------
@@ -39,22 +39,21 @@ class InputFile:
     format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}
     compression : {"", ".gz", ".bz2", ".xz", ".zst"}
     encoding : str
-        The character encoding of a text format, as Python calls it.
+        The character encoding of a text format, as a Python codec name.
     delimiter : str
-        What stands between the columns of CSV or TSV; the format's own where
-        it is empty.
+        The column delimiter of CSV or TSV; the default of the format if empty.
     escape : str
-        A backslash if that stands before a quotation mark within a quoted
-        value of CSV, empty if such a mark is doubled.
+        A backslash if quotation marks within a quoted CSV value are escaped by
+        one; empty if they are doubled.
     sheet : str
-        The sheet of a workbook; the first where it is empty.
+        The sheet of a workbook; the first if empty.
     layout : str
         The program whose export it is, if its rows need unpacking
-        (`stance.formats.exports`), or the way in which it holds them
+        (`stance.formats.exports`), or the structure of the JSON document
         (`stance.formats.json_documents`).
     question : str
-        The one question of an annotation tool's export, whose answers are the
-        labels; empty where there are several or none.
+        The only question of an annotation tool's export, whose answers are the
+        labels; empty if there are several or none.
     """
 
     name: str
@@ -74,35 +73,35 @@ class InputFile:
 
     @property
     def is_remote(self) -> bool:
-        """Whether the name is an address and no path."""
+        """Whether the name is an address, not a path."""
         return is_address(self.name)
 
     @property
     def is_converted(self) -> bool:
-        """Whether its bytes are turned into UTF-8 before they are read."""
+        """Whether its bytes are converted to UTF-8 before they are parsed."""
         return self.encoding != UTF8
 
     @property
     def separator(self) -> str:
-        """What stands between the columns of a table."""
+        """The delimiter between the columns of a table."""
         return self.delimiter or ("	" if self.format == "tsv" else ",")
 
 
 def identify(name: str, input_format: str | None = None) -> InputFile:
-    """Tell a file's format and compression by its name.
+    """Infer a file's format and compression from its name.
 
     Parameters
     ----------
     name : str
-        A path, an address that fsspec knows, or ``-`` for standard input,
-        read as JSON Lines unless `input_format` says otherwise.
+        A path, an address that fsspec supports, or ``-`` for standard input,
+        read as JSON Lines unless `input_format` is given.
     input_format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}, optional
-        Overrides what the name says.
+        Overrides the format that the name implies.
 
     Raises
     ------
     CorpusError
-        If there is no such file or its ending says nothing.
+        If there is no such file, or its format cannot be inferred.
     ConfigError
         If `input_format` is unknown.
     """
@@ -111,11 +110,11 @@ def identify(name: str, input_format: str | None = None) -> InputFile:
         return InputFile(STDIN, input_format or "jsonl")
     if not name or is_folder(name) or not _exists(name):
         raise CorpusError(f"Got {name}, but there is no such file or folder. Check the spelling.")
-    named, compression = promised_by(name)
+    named, compression = implied_format(name)
     found = input_format or named
     if found is None:
         raise CorpusError(
-            f"Got {name}, whose ending says nothing about its format, but expected "
+            f"Got {name}, whose extension is not that of a known format, but expected "
             f"{', '.join(FORMATS)} (also with {', '.join(COMPRESSIONS)}). "
             "Rename the file or give --input-format."
         )
@@ -123,12 +122,12 @@ def identify(name: str, input_format: str | None = None) -> InputFile:
 
 
 def check_format(input_format: str | None) -> None:
-    """Refuse a format that nobody knows.
+    """Refuse an unknown format.
 
     Raises
     ------
     ConfigError
-        If it is one.
+        If the format is unknown.
     """
     known = sorted(set(FORMATS.values()))
     if input_format is not None and input_format not in known:
@@ -137,15 +136,15 @@ def check_format(input_format: str | None) -> None:
         )
 
 
-def promised_by(name: str) -> tuple[str | None, str]:
-    """Return the format that a name promises, if any, and the compression."""
+def implied_format(name: str) -> tuple[str | None, str]:
+    """Return the format that a name implies, if any, and the compression."""
     suffixes = [suffix.lower() for suffix in Path(name).suffixes]
     compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else ""
     return FORMATS.get(suffixes[-1] if suffixes else ""), compression
 
 
 def is_folder(name: str) -> bool:
-    """Tell whether a name is that of a folder; one too long to exist is not."""
+    """Return whether a name is that of a folder; False for a name that is too long to exist."""
     if is_address(name):
         return is_folder_at(name)
     try:

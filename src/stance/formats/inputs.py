@@ -1,4 +1,4 @@
-"""What a user named as input, as a list of files, folders of texts and data sets to read."""
+"""Resolving the inputs that a user named to files, folders of texts and data sets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from stance.formats.addresses import (
 )
 from stance.formats.cursor import Cursor
 from stance.formats.folder import LABELS_FILE, read_folder, text_files
-from stance.formats.input_file import STDIN, InputFile, identify, is_folder, promised_by
+from stance.formats.input_file import STDIN, InputFile, identify, implied_format, is_folder
 from stance.formats.recognition import peculiarities, recognise
 from stance.formats.rows import read_rows
 from stance.formats.source import check_source
@@ -37,7 +37,7 @@ SPREADSHEETS = ("csv", "tsv")
 
 @dataclass(frozen=True, slots=True)
 class PlannedInput:
-    """One input that is read from its beginning to its end.
+    """One input that is read from beginning to end.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class PlannedInput:
     file : InputFile, optional
         How a file is stored.
     prefix : str
-        Begins the id of an article that has none.
+        Prefix of the generated id of an article that has none.
     """
 
     name: str
@@ -57,7 +57,7 @@ class PlannedInput:
     prefix: str = ""
 
     def rows(self, source: Source, cursor: Cursor | None = None) -> Iterator[Row | RejectedRow]:
-        """Read the input's rows, from where the cursor stands."""
+        """Read the input's rows from the cursor's position."""
         cursor = cursor or Cursor(hashes=False)
         if self.file is not None:
             return read_rows(self.file, cursor)
@@ -67,16 +67,16 @@ class PlannedInput:
 
     @property
     def peculiarities(self) -> list[str]:
-        """In what the input is stored otherwise than its name and the rule say, in words."""
+        """How the storage of the input differs from what its name implies, in words."""
         return [] if self.file is None else peculiarities(self.file)
 
     @property
     def is_live(self) -> bool:
-        """Whether rows may come at any time, or not for long."""
+        """Whether rows arrive at an unknown pace, as from a pipe."""
         return self.name == STDIN
 
     def state(self) -> FileState:
-        """Return what tells whether the input has changed; nothing is known of a pipe."""
+        """Return the state by which a change of the input is detected; empty for a pipe."""
         if self.kind == "texts":
             return _folder_state(Path(self.name))
         if self.file is None or self.file.name == STDIN:
@@ -90,9 +90,9 @@ class PlannedInput:
 
 
 def plan_inputs(source: Source) -> list[PlannedInput]:
-    """Find the files that a source names, in their order, and how each is stored.
+    """Find the files of a source, in order, and detect how each is stored.
 
-    A folder's and a glob's files come by name.
+    The files of a folder and of a glob are sorted by name.
 
     Parameters
     ----------
@@ -101,8 +101,7 @@ def plan_inputs(source: Source) -> list[PlannedInput]:
     Raises
     ------
     CorpusError
-        If there is no such file, it is empty, or its ending says nothing about
-        its format.
+        If a file does not exist, is empty, or has an unknown extension.
     ConfigError
         If the format, the encoding, or the protocol of an address is unknown.
     """
@@ -125,7 +124,7 @@ def plan_inputs(source: Source) -> list[PlannedInput]:
 
 
 def _expanded(name: str) -> list[str]:
-    """Return the files that a glob or a folder stands for; a folder of texts stands for itself."""
+    """Return the files of a glob or a folder; a folder of texts is returned itself."""
     if name == STDIN or is_dataset_name(name):
         return [name]
     if is_folder(name):
@@ -134,14 +133,14 @@ def _expanded(name: str) -> list[str]:
         return [name]
     found = _globbed(name)
     if not found:
-        raise CorpusError(f"Got {name}, but no file has such a name. Check the spelling.")
+        raise CorpusError(f"Got {name}, but no file matches it. Check the spelling.")
     return [
         file for match in found for file in (_folder_files(match) if is_folder(match) else [match])
     ]
 
 
 def _is_there(name: str) -> bool:
-    """Tell whether a name with a bracket or a star in it is a file's own."""
+    """Return whether a name with a bracket or a star in it is that of an existing file."""
     try:
         return not is_address(name) and Path(name).exists()
     except OSError:
@@ -151,7 +150,7 @@ def _is_there(name: str) -> bool:
 def _globbed(name: str) -> list[str]:
     if is_address(name):
         return files_like(name)
-    # Path.glob knows no pattern that is a whole path.
+    # Path.glob does not support an absolute pattern.
     return sorted(glob.glob(name, recursive=True))  # noqa: PTH207
 
 
@@ -166,8 +165,8 @@ def _folder_files(name: str) -> list[str]:
     texts, tables = _texts_and_tables(files)
     if not texts and tables:
         return tables
-    # A spreadsheet beside texts is about them; a file of articles is not.
-    strange = next((file for file in tables if promised_by(file)[0] not in SPREADSHEETS), None)
+    # A spreadsheet beside texts describes them; a file of articles does not.
+    strange = next((file for file in tables if implied_format(file)[0] not in SPREADSHEETS), None)
     if strange is not None:
         raise CorpusError(
             f"Got the folder {name}, which holds both texts ({Path(texts[0]).name}) and files of "
@@ -178,7 +177,7 @@ def _folder_files(name: str) -> list[str]:
 
 
 def _texts_and_tables(files: list[str]) -> tuple[list[str], list[str]]:
-    known = [(file, promised_by(file)[0]) for file in files if Path(file).name != LABELS_FILE]
+    known = [(file, implied_format(file)[0]) for file in files if Path(file).name != LABELS_FILE]
     texts = [file for file, file_format in known if file_format == "txt"]
     return texts, [file for file, file_format in known if file_format not in {None, "txt"}]
 
@@ -188,7 +187,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _folder_state(folder: Path) -> FileState:
-    """Sum up the texts of a folder: their sizes, and a hash of their names and times."""
+    """Summarise the texts of a folder: their sizes, and a hash of their names and times."""
     total = 0
     listing = hashlib.sha256()
     for path in [*text_files(folder), folder / LABELS_FILE]:

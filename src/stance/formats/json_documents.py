@@ -1,4 +1,4 @@
-"""JSON documents that are one object and hold many rows, as pandas and news services write them."""
+"""JSON documents with many rows in one object, as pandas and news services write them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 
-# A text among the values of an object is an article's own; the object is then a row itself.
+# If a value of the object is a text of at least this length, the object itself is an article.
 _LONG = 200
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\],]', re.DOTALL)
@@ -23,14 +23,15 @@ _CLOSING = {"{": "}", "[": "]"}
 
 @dataclass(frozen=True)
 class Layout:
-    """One way to put a table into one object.
+    """One way to store a table in one object.
 
     Parameters
     ----------
     name : str
-        As the user is told it.
+        For messages.
     fits : callable
-        Tells by a document and the name of the text's field whether it is stored so.
+        Takes a document and the name of the text field; returns whether the
+        document has this layout.
     rows : callable
         Returns the rows of a document.
     """
@@ -41,7 +42,7 @@ class Layout:
 
 
 def _is_frame(document: Mapping[str, Any]) -> bool:
-    """Tell whether all values are objects with the same keys; the last may be cut short."""
+    """Return whether all values are objects with the same keys; the last may be cut short."""
     inner = list(document.values())
     if not inner or not all(isinstance(value, dict) and value for value in inner):
         return False
@@ -50,7 +51,7 @@ def _is_frame(document: Mapping[str, Any]) -> bool:
 
 
 def _are_names(names: Iterable[str], others: Iterable[str], text: str) -> bool:
-    """Tell whether some keys are columns' names, and others their rows'."""
+    """Return whether `names` are the names of columns and `others` those of rows."""
     names, others = list(names), list(others)
     if _names_text(names, text) or _names_text(others, text):
         return _names_text(names, text)
@@ -81,7 +82,7 @@ def _by_row(document: Mapping[str, Any]) -> Iterator[Values]:
 
 
 def _ids(keys: list[Any]) -> Iterable[Values]:
-    """Return the keys of an index as ids; numbers that only count the rows are none."""
+    """Return the keys of an index as ids; a plain row number is not an id."""
     if [str(key) for key in keys] == [str(n) for n in range(len(keys))]:
         return repeat({}, len(keys))
     return [{"id": key} for key in keys]
@@ -122,7 +123,7 @@ def _is_wrapped(document: Mapping[str, Any], text: str) -> bool:
 
 
 def _wrapped(document: Mapping[str, Any]) -> list[Values] | None:
-    """Return the one list of objects in a document, or the one whose objects have a text."""
+    """Return the only list of objects in a document, or the one whose objects have a text."""
     lists = [value for value in document.values() if _is_list_of_objects(value)]
     if len(lists) > 1:
         lists = [value for value in lists if _names_text(value[0], "text")]
@@ -130,7 +131,7 @@ def _wrapped(document: Mapping[str, Any]) -> list[Values] | None:
 
 
 def has_one_list(document: Mapping[str, Any]) -> bool:
-    """Tell whether one list of objects stands in a document, as far as it is known."""
+    """Return whether a document, as far as it was read, holds exactly one list of objects."""
     return sum(map(_is_list_of_objects, document.values())) == 1
 
 
@@ -140,8 +141,8 @@ def _is_list_of_objects(value: Any) -> bool:
 
 LIST_WITHIN = "list within an object"
 
-# The same in a document too long to be looked at as a whole: its first list of objects is read
-# as it comes, and is no layout of those below.
+# The same in a document too long to be parsed as a whole: its first list of objects is streamed. It
+# is not among the layouts below.
 LONG_LIST = "long list within an object"
 
 LAYOUTS = (
@@ -155,23 +156,23 @@ _BY_NAME = {layout.name: layout for layout in LAYOUTS}
 
 
 def is_document_layout(name: str) -> bool:
-    """Tell whether a name is that of a layout of this module."""
+    """Return whether a name is that of a layout of this module."""
     return name in _BY_NAME
 
 
 def recognise_document(document: Any, text: str = "text") -> str:
-    """Tell how a JSON document that is one object holds many rows, if it does.
+    """Return the layout of a JSON object that holds many rows.
 
     Parameters
     ----------
     document : object
     text : str
-        The name of the text's field.
+        The name of the text field.
 
     Returns
     -------
     str
-        A layout's name, empty where the document is a row itself.
+        A layout's name; empty if the document itself is a row.
     """
     if not isinstance(document, dict) or isinstance(document.get(text), str):
         return ""
@@ -184,20 +185,20 @@ def rows_of_document(document: Mapping[str, Any], layout: str) -> Iterable[Value
     Raises
     ------
     ValueError
-        If it is of another shape further on.
+        If a later part of it has another structure.
     """
     return _BY_NAME[layout].rows(document)
 
 
 def only_value(text: str) -> str:
-    """Return the one object that a text is, or that it begins if it was cut short.
+    """Return the single object in a text, completed if the text was cut short.
 
     Returns
     -------
     str
-        The object, with the brackets closed that the cut left open; empty
-        where there is more than one value, or the cut is between two fields
-        of the object, so that others may follow.
+        The object, with its open brackets closed; empty if there is more than
+        one value, or the text is cut between two fields of the object, so that
+        others may follow.
     """
     text = text.lstrip("\ufeff \t\r\n")
     if not text.startswith("{"):

@@ -1,8 +1,8 @@
-"""The values of a JSON document one at a time: of an array, or one behind the other.
+"""Streaming the values of a JSON document: elements of an array, or concatenated values.
 
-A document is cut where brackets close, so that memory holds one value, and a
-value that cannot be parsed takes no other with it as long as its brackets and
-quotation marks are closed.
+A document is split where brackets close, so that only one value is in memory.
+A value that cannot be parsed does not affect the others as long as its brackets
+and quotation marks are closed.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 _BRACKET_OR_QUOTE = re.compile(rb'["{}\[\]]')
 _OR_COMMA = re.compile(rb'["{}\[\],]')
-# What is left of a string, as far as it is at hand, and its end.
+# The rest of a string in the current data, and its end.
 _REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+(")?', re.DOTALL)
 _BETWEEN = b" \t\r\n,"
 
 
 class JsonValues:
-    """Cuts a stream of JSON into its values, or the elements of its arrays.
+    """Splits a stream of JSON into its values, or the elements of its arrays.
 
     Parameters
     ----------
     stream : binary file
     name : str
-        What to call it in an error.
+        Name for error messages.
     offset : int
-        Where in the whole the stream begins.
+        Offset of the stream in the whole file.
     within_array : bool
-        Whether it begins within an array.
+        Whether the stream begins within an array.
     is_wrapped : bool
         Whether the array is a value of one object, which is skipped.
     """
@@ -53,25 +53,25 @@ class JsonValues:
         self._stream = stream
         self._name = name
         self._data = b""
-        self._place = 0  # in the data, up to which it was looked at
-        self._begun = 0  # in the data, where the value at hand, or the gap before it, begins
-        self._offset = offset  # of the data's first byte
+        self._place = 0  # in the data, up to which it was scanned
+        self._begun = 0  # in the data, start of the current value or of the gap before it
+        self._offset = offset  # of the first byte of the data
         self._depth = 0
         self._head = b""  # of a value that is too long
-        self._passed = 0  # bytes of such a value that are let go
+        self._dropped = 0  # bytes of such a value that were discarded
         self._is_wrapped = is_wrapped
         self._list_opened = False  # the last sign was a bracket directly within the object
-        self._in_rest = False  # of the object, behind its list
+        self._in_rest = False  # of the object, after its list
         self.within_array = within_array
 
     def __iter__(self) -> Iterator[Line]:
-        """Yield each value, and whatever stands between values and is none, as a line."""
+        """Yield each value, and any invalid content between values, as a line."""
         while (found := self._next_sign()) is not None:
             sign, place = found
             if self._seeks_list and self._finds_list(sign, place):
                 continue
             if sign == b'"':
-                self._pass_string()
+                self._skip_string()
             elif sign in b"{[":
                 yield from self._open(sign, place)
             elif sign == b",":
@@ -81,7 +81,7 @@ class JsonValues:
         if self._depth:
             raise DamagedFileError(
                 f"Got {self._name}, which ends within a JSON value that begins at byte "
-                f"{self._offset + self._begun - self._passed:,}. The file was cut short, or a "
+                f"{self._offset + self._begun - self._dropped:,}. The file was cut short, or a "
                 "bracket or quotation mark in it is not closed: save it again."
             )
         yield from self._gap(len(self._data))
@@ -91,10 +91,10 @@ class JsonValues:
         return self._is_wrapped and not (self.within_array or self._in_rest)
 
     def _finds_list(self, sign: bytes, place: int) -> bool:
-        """Enter the first list of objects of the object that wraps it."""
+        """Return whether a sign opens the first list of objects in the enclosing object."""
         if self._list_opened and sign == b"{":
             self._depth, self._begun, self._place = 0, place, place
-            self._head, self._passed = b"", 0
+            self._head, self._dropped = b"", 0
             self.within_array = True
         self._list_opened = sign == b"[" and self._depth == 1
         return self.within_array
@@ -133,57 +133,57 @@ class JsonValues:
         self._place = found.end()
         return found.group(), found.start()
 
-    def _pass_string(self) -> None:
-        """Go to the end of a string."""
+    def _skip_string(self) -> None:
+        """Move to the end of a string."""
         while (found := _REST_OF_STRING.match(self._data, self._place)) is not None:
-            # A backslash at the end waits for what it escapes.
+            # A backslash at the end of the data may escape the next byte.
             self._place = found.end()
             if found[1]:
                 return
             if not self._read():
-                # A string without an end: what it began in is damaged too.
+                # An unterminated string: the enclosing value is damaged too.
                 self._depth = max(self._depth, 1)
                 return
 
     def _read(self) -> bool:
-        """Take more bytes, and let go of those that are done with; False at the end."""
+        """Read more bytes, and discard finished ones; False at the end."""
         if not (self._depth or self._head):
-            # Blanks between two values may be many, and are part of none.
+            # There may be any amount of whitespace between two values.
             self._begun += _n_blank(self._data[self._begun : self._place])
         self._data = self._data[self._begun :]
         self._offset += self._begun
         self._place -= self._begun
         self._begun = 0
-        if self._place + self._passed > LONGEST_ROW:
-            self._let_go()
+        if self._place + self._dropped > LONGEST_ROW:
+            self._discard()
         data = self._stream.read1(BLOCK)  # type: ignore[attr-defined]
         self._data += data
         return bool(data)
 
-    def _let_go(self) -> None:
-        """Keep of a value that is too long its beginning alone."""
+    def _discard(self) -> None:
+        """Keep only the beginning of a value that is too long."""
         n = min(self._place, len(self._data))
         self._head = self._head or self._data[:SHOWN]
-        self._passed += n
+        self._dropped += n
         self._offset += n
         self._data = self._data[n:]
         self._place -= n
-        if self._passed > LONGEST_SKIP:
+        if self._dropped > LONGEST_SKIP:
             raise DamagedFileError(
                 f"Got {self._name} with a JSON value that does not end within {LONGEST_SKIP:,} "
-                "bytes. What follows was not read: look at what the file holds."
+                "bytes. The rest was not read: check the content of the file."
             )
 
     def _value(self, end: int) -> Line:
-        """Return the value that ends at a place, and begin the gap behind it."""
+        """Return the value that ends at a place, and begin the gap after it."""
         data = self._head or self._data[self._begun : end]
-        size = self._passed + end - self._begun
-        line = Line(self._offset + self._begun - self._passed, data, size)
-        self._begun, self._head, self._passed = end, b"", 0
+        size = self._dropped + end - self._begun
+        line = Line(self._offset + self._begun - self._dropped, data, size)
+        self._begun, self._head, self._dropped = end, b"", 0
         return line
 
     def _gap(self, end: int) -> Iterator[Line]:
-        """Yield what stands between two values, if it is more than blanks and commas."""
+        """Yield the content between two values, if it is more than whitespace and commas."""
         data = self._data[self._begun : end]
         if self._head:
             yield self._value(end)

@@ -1,4 +1,4 @@
-"""A whole labelled corpus at once, as training and testing need it."""
+"""Reading a whole labelled corpus into memory, for training and testing."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
 
 ARTICLE_FIELDS = tuple(field.name for field in fields_of(Article))
 
-# Fields whose values are compared.
+# Fields whose values are compared in their canonical form.
 KEYS = ("label", "outlet", "event", "target")
 
 NEEDED = READ | {"label", "outlet", "event"}
 
-# Of a value of a row so many characters are held; of a row set aside so many bytes.
+# Characters kept of a value of a row; bytes kept of a rejected row.
 HELD = 2_000
 HELD_BYTES = 16_000
 
-# What joins several labels in one cell, as doccano and others write them.
+# Separators between several labels in one cell, as doccano and others write them.
 _JOINED = re.compile(r"[#;|,،؛]")
 
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """A labelled corpus as it was read.
+    """A labelled corpus with its rows.
 
     Parameters
     ----------
     rows : list of LocatedArticle
-        Each article with a label and an id of its own; every key (label,
-        outlet, event, target) in one spelling.
+        Each article with a label and a unique id; every key (label, outlet,
+        event, target) in one spelling.
     rejected : list of RejectedRow
     spellings : dict of str to Spellings
         How the values of each key were published.
@@ -60,18 +60,18 @@ class LabelledRows:
 
     @property
     def articles(self) -> list[Article]:
-        """The articles alone."""
+        """The articles without their rows."""
         return [row.article for row in self.rows]
 
 
 def read_corpus(
     inputs: Source | Iterable[str | Path], **options: Unpack[SourceOptions]
 ) -> tuple[list[Article], list[RejectedRow]]:
-    """Read labelled articles; those without a label or with a used id are rejected.
+    """Read labelled articles; those without a label or with a duplicate id are rejected.
 
-    Labels, outlets, events and targets that differ in invisible marks, blanks,
-    Persian letter forms or the writing of whole numbers and booleans count as
-    one, in their most frequent spelling.
+    Labels, outlets, events and targets that differ only in invisible marks,
+    whitespace, Persian letter forms or the spelling of whole numbers and
+    booleans count as one, and get the most frequent spelling.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def read_corpus(
     Returns
     -------
     articles : list of Article
-        Each with a label and an id of its own.
+        Each with a label and a unique id.
     rejected : list of RejectedRow
     """
     found = read_labelled(Source.of(inputs, options))
@@ -89,21 +89,21 @@ def read_corpus(
 
 
 def read_labelled(
-    source: Source, told: Callable[[PlannedInput], None] = lambda planned: None
+    source: Source, on_input: Callable[[PlannedInput], None] = lambda planned: None
 ) -> LabelledRows:
-    """Read labelled articles as `read_corpus` does, each with the row that it came from.
+    """Read labelled articles as `read_corpus` does, each with its row.
 
     Parameters
     ----------
     source : Source
-    told : callable
+    on_input : callable
         Called with each input before it is read.
     """
-    return labelled_rows(read_located(source, needs=NEEDED, told=told), source)
+    return labelled_rows(read_located(source, needs=NEEDED, on_input=on_input), source)
 
 
 def labelled_rows(located: Iterable[LocatedArticle | RejectedRow], source: Source) -> LabelledRows:
-    """Check rows as `read_corpus` does: a label and an id of its own, keys in one spelling."""
+    """Check rows as `read_corpus` does: a label, a unique id, keys in one spelling."""
     rows: list[LocatedArticle] = []
     rejected: list[RejectedRow] = []
     for found in _labelled(located, source):
@@ -131,9 +131,9 @@ def _labelled(
 
 
 def _held(found: Any) -> Any:
-    """Return what is held of a row as long as the corpus is: of a long value its beginning.
+    """Return a row with its long values shortened, to be kept as long as the corpus.
 
-    Its text is in the article; what else a row may have is not read as a text.
+    The text is in the article; no other field of a row is used as a text.
     """
     if isinstance(found, dict):
         return {name: _held_value(value) for name, value in found.items()}
@@ -151,7 +151,7 @@ def _held_value(value: Any) -> Any:
 def _without_joined_labels(
     rows: list[LocatedArticle],
 ) -> tuple[list[LocatedArticle], list[RejectedRow]]:
-    """Set aside rows whose label is several labels of the corpus in one cell."""
+    """Reject rows with several labels of the corpus in one cell."""
     known = {canonical(str(row.article.label)) for row in rows}
     kept, rejected = [], []
     for row in rows:
@@ -170,13 +170,13 @@ def _without_joined_labels(
 def in_one_spelling(
     rows: Sequence[LocatedArticle], source: Source
 ) -> tuple[list[LocatedArticle], dict[str, Spellings]]:
-    """Write each label, outlet, event and target as it is published most often.
+    """Give each label, outlet, event and target its most frequent published spelling.
 
     Parameters
     ----------
     rows : sequence of LocatedArticle
     source : Source
-        Its fields tell under which name a row has a value as published.
+        Its field mapping gives the names of the published values in a row.
 
     Returns
     -------
@@ -194,7 +194,7 @@ def in_one_spelling(
 def dated(
     rows: Sequence[LocatedArticle], source: Source
 ) -> tuple[list[LocatedArticle], ResolvedDates]:
-    """Write each date that can be read as ISO 8601 has it; others stay as published."""
+    """Convert each date that can be parsed to ISO 8601; others stay as published."""
     found = resolve_dates([row.article.published for row in rows], _order(source))
     return [
         row
@@ -235,13 +235,13 @@ def field_values(rows: Sequence[LocatedArticle], field: str) -> list[str | None]
     ----------
     rows : sequence of LocatedArticle
     field : str
-        A field of an article, ``year`` (of its date), or any field that the
-        files themselves have.
+        A field of an article, ``year`` (of its date), or any field of the
+        files.
 
     Returns
     -------
     list of str or None
-        None where a row has no value.
+        None if a row has no value.
 
     Raises
     ------
@@ -266,7 +266,7 @@ def _plain(value: object) -> str | None:
 
 
 def _years(rows: Sequence[LocatedArticle]) -> list[str | None]:
-    """Return the year of each article's date, also where its day is not certain."""
+    """Return the year of each article's date, also if its day is ambiguous."""
     found = resolve_dates([row.article.published for row in rows])
     fault = found.fault([row.article.id for row in rows])
     if fault and not any(found.years):
@@ -277,21 +277,21 @@ def _years(rows: Sequence[LocatedArticle]) -> list[str | None]:
 def _no_values(rows: Sequence[LocatedArticle], field: str) -> str:
     if field == "year":
         return (
-            "Got no article with a date to take the year from, but expected 'published' such as "
-            "2019-03-23. Name the field with --published-field."
+            "Got no article with a date, but expected 'published' such as 2019-03-23 to take the "
+            "year from. Name the field with --published-field."
         )
     own = [name for name in ARTICLE_FIELDS if any(getattr(row.article, name) for row in rows)]
     names = dict.fromkeys([*own, *(name for row in rows for name in row.row.values)])
     return (
         f"Got the field {field!r}, which no article has, but expected one of "
-        f"{', '.join(names)}. Choose among them."
+        f"{', '.join(names)}. Choose one of them."
     )
 
 
 def _unusable(article: Article, ids: set[str], label_field: str) -> str:
-    """Say why an article cannot be learned from, or nothing."""
+    """Return why an article cannot be used for training; empty if it can."""
     if article.label is None:
         return f"no label in {label_field!r}"
     if canonical(article.id) in ids:
-        return f"the id {article.id!r} was used before"
+        return f"duplicate id {article.id!r}"
     return ""

@@ -1,4 +1,4 @@
-"""The lines of a byte stream, with their offsets; a line without end fills no memory."""
+"""The lines of a byte stream, with their offsets and a limit on their length."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from stance.formats.cursor import BLOCK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A book has a tenth of it; no article is longer.
+# Ten times the size of a book; no article is longer.
 LONGEST_ROW = 16 * 1024 * 1024
 
-# Beyond it there is no hope for another line: a zip bomb, or no text at all.
+# Reading stops after this many bytes without a line break: a zip bomb, or not text at all.
 LONGEST_SKIP = 1024 * 1024 * 1024
 
-# How much of a line that is too long is shown to whoever looks for it.
+# Bytes kept of a line that is too long, so that it can be found in the file.
 SHOWN = 1000
 
 
 class Line(NamedTuple):
-    """A line with its end; of one that is too long, the first bytes.
+    """A line with its line break; only the first bytes of a line that is too long.
 
     ``size`` is the length of the whole line in bytes.
     """
@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
     @property
     def fault(self) -> str:
-        """What is wrong with a line that was too long to be read."""
+        """The reason why a line was too long to be read."""
         if self.size == len(self.data):
             return ""
         return f"a line of {self.size:,} bytes (the first {SHOWN:,} are kept)"
@@ -47,19 +47,19 @@ def read_lines(
     universal: bool = False,
     longest: int = LONGEST_ROW,
 ) -> Iterator[Line]:
-    r"""Read lines as they come.
+    r"""Read lines one at a time.
 
     Parameters
     ----------
     stream : binary file
     name : str
-        What to call it in an error.
+        Name for error messages.
     offset : int
-        Where in the whole the stream begins.
+        Offset of the stream in the whole file.
     universal : bool
-        Whether ``\r`` ends a line too, as CSV has it.
+        Whether ``\r`` ends a line too, as in CSV.
     longest : int
-        Longer lines are cut to their first kilobyte.
+        Maximum length in bytes; longer lines are cut to their first kilobyte.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def read_lines(
     begun = _PartialLine(name, longest)
     while data := stream.read1(BLOCK):  # type: ignore[attr-defined]
         if universal and begun.ends_in_return:
-            # Only now can be told whether the line ends in one character or in two.
+            # Only now is it known whether the line break is one character or two.
             end, data = (b"\n", data[1:]) if data.startswith(b"\n") else (b"", data)
             yield (line := begun.finish(offset, end))
             offset += line.size
@@ -84,7 +84,7 @@ def read_lines(
 
 
 class _PartialLine:
-    """A line whose end has not been read yet."""
+    """A line that has not been read to its end."""
 
     def __init__(self, name: str, longest: int) -> None:
         self._name = name
@@ -108,7 +108,7 @@ class _PartialLine:
         if self.size > LONGEST_SKIP:
             raise DamagedFileError(
                 f"Got {self._name} with a line that does not end within {LONGEST_SKIP:,} bytes, "
-                "which is no text. What follows was not read: look at what the file holds."
+                "so it is not text. The rest was not read: check the content of the file."
             )
 
     def finish(self, offset: int, piece: bytes) -> Line:

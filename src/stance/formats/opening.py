@@ -1,7 +1,7 @@
-"""Opening a file of any known format and compression, with a look inside first.
+"""Opening a file of any known format and compression, after a check of its first bytes.
 
-A name says what a file should be; its first bytes say what it is. Where the
-two disagree the user is told, instead of reading nonsense.
+The name of a file says what it should be; its first bytes say what it is. If
+the two disagree, an error is raised before anything is parsed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# First bytes, what they mean, and what a user with such a file should do.
+# First bytes of a file, the extension of such files, and a description of them.
 MAGIC = (
     (b"\x1f\x8b", ".gz", "a gzip file"),
     (b"BZh", ".bz2", "a bzip2 file"),
@@ -49,17 +49,17 @@ def open_bytes(file: InputFile, cursor: Cursor | None = None) -> Iterator[IO[byt
     ----------
     file : InputFile
     cursor : Cursor, optional
-        Follows the reading, which begins where it stands.
+        Tracks the reading, which starts at its position.
 
     Raises
     ------
     DamagedFileError
-        If its content breaks off or cannot be decompressed.
+        If its content is truncated or cannot be decompressed.
     CorpusError
-        If it cannot be opened or read, is empty, or is not what its name says.
+        If it cannot be opened or read, is empty, or does not match its name.
     """
     cursor = cursor or Cursor(hashes=False)
-    # A pipe can be read once only, so there is no looking ahead.
+    # A pipe can be read only once, so its first bytes are not checked.
     if file.name != STDIN and (file.is_remote or file.path.is_file()):
         check_content(file)
     try:
@@ -74,7 +74,7 @@ def open_bytes(file: InputFile, cursor: Cursor | None = None) -> Iterator[IO[byt
 
 @contextmanager
 def _opened(file: InputFile, cursor: Cursor) -> Iterator[IO[bytes]]:
-    """Open a file where the cursor stands."""
+    """Open a file at the cursor's position."""
     if isinstance(cursor, ByteRangeCursor):
         with open_raw(file) as stream:
             stream.seek(cursor.start.offset)
@@ -83,19 +83,19 @@ def _opened(file: InputFile, cursor: Cursor) -> Iterator[IO[bytes]]:
         return
     if not (file.compression or file.is_converted):
         with _followed(file, cursor) as raw:
-            raw.pass_over(cursor.start.offset)
+            raw.recheck(cursor.start.offset)
             yield io.BufferedReader(raw, BLOCK)
         return
     if cursor.resumes:
         with _followed(file, cursor) as raw:
-            raw.pass_over(cursor.start.n_bytes)
+            raw.recheck(cursor.start.n_bytes)
     with _followed(file, cursor) as raw, _unpacked(raw, file) as stream:
         _skip(stream, cursor.start.offset)
         yield stream
 
 
 def _unpacked(raw: FollowedFile, file: InputFile) -> IO[bytes]:
-    """Return what a file holds, decompressed and in UTF-8."""
+    """Return the content of a file, decompressed and in UTF-8."""
     stream = decompressed(raw, file.compression) if file.compression else raw
     if file.is_converted:
         converted = InUtf8(cast("IO[bytes]", stream), file.encoding)
@@ -104,14 +104,14 @@ def _unpacked(raw: FollowedFile, file: InputFile) -> IO[bytes]:
 
 
 class _Lookahead:
-    """The next bytes of a stream, and no more of them than asked for."""
+    """The next bytes of a stream, up to a limit."""
 
     def __init__(self, stream: IO[bytes], size: int) -> None:
         self._stream = stream
         self._left = size
 
     def read(self, size: int, /) -> bytes:
-        """Return some bytes, none at the end."""
+        """Return some bytes; none at the end."""
         data = self._stream.read(min(size, self._left))
         self._left -= len(data)
         return data
@@ -127,7 +127,7 @@ def _followed(file: InputFile, cursor: Cursor) -> Iterator[FollowedFile]:
 
 
 def open_raw(file: InputFile) -> IO[bytes]:
-    """Open a file for reading as it is stored.
+    """Open a file for reading its stored bytes.
 
     Raises
     ------
@@ -144,24 +144,24 @@ def open_raw(file: InputFile) -> IO[bytes]:
 
 def _skip(stream: IO[bytes], size: int) -> None:
     while size:
-        passed = len(stream.read(min(BLOCK, size)))
-        if not passed:
+        skipped = len(stream.read(min(BLOCK, size)))
+        if not skipped:
             return
-        size -= passed
+        size -= skipped
 
 
 @contextmanager
 def seekable(file: InputFile, cursor: Cursor) -> Iterator[Path | IO[bytes]]:
-    """Open a file that is read from its end or in several places, as Parquet and workbooks are.
+    """Open a file for random access, which Parquet and workbooks need.
 
-    One at an address or compressed is copied to a temporary file first.
+    A remote or compressed file is copied to a temporary file first.
 
     Raises
     ------
     DamagedFileError
-        If its content breaks off or cannot be decompressed.
+        If its content is truncated or cannot be decompressed.
     CorpusError
-        If it cannot be read, or is not what was read before.
+        If it cannot be read, or has changed since an earlier reading.
     """
     if not file.compression and not file.is_remote:
         if cursor.hashes:
@@ -180,29 +180,29 @@ def seekable(file: InputFile, cursor: Cursor) -> Iterator[Path | IO[bytes]]:
 
 
 def check_content(file: InputFile) -> None:
-    """Compare a file's first bytes with what its name promises.
+    """Compare a file's first bytes with the format that its name implies.
 
     Raises
     ------
     CorpusError
-        If the file is empty or something else than its ending says.
+        If the file is empty, or its content does not match its extension.
     """
     with open_raw(file) as raw:
         head = FollowedFile(raw, Cursor(hashes=False), file.name).read(8)
     if not head and file.format != "txt":
         raise CorpusError(f"Got {file.name}, which is empty, but expected articles.")
-    promised = file.compression or {"parquet": ".parquet", "xlsx": ".xlsx"}.get(file.format, "")
+    implied = file.compression or {"parquet": ".parquet", "xlsx": ".xlsx"}.get(file.format, "")
     for magic, ending, what in MAGIC:
-        if head.startswith(magic) and ending != promised:
+        if head.startswith(magic) and ending != implied:
             raise CorpusError(
-                f"Got {file.name}, which is {what}, but its name promises "
-                f"{promised or file.format}. "
+                f"Got {file.name}, which is {what}, but its name says "
+                f"{implied or file.format}. "
                 + (f"Rename it to end in {ending}." if ending else _how_to_convert(what))
             )
-    if promised and head and not any(head.startswith(m) for m, e, _ in MAGIC if e == promised):
+    if implied and head and not any(head.startswith(m) for m, e, _ in MAGIC if e == implied):
         raise CorpusError(
-            f"Got {file.name}, but its content is no {promised} file. "
-            "Rename it to what it is, or copy it again."
+            f"Got {file.name}, but its content is not that of a {implied} file. "
+            "Rename it, or copy it again."
         )
 
 

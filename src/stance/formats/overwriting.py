@@ -1,4 +1,4 @@
-"""Whether an output is an input: by what a name stands for, not by how it is spelled."""
+"""Detecting that an output is one of the inputs, whatever path it is named by."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from stance.formats.addresses import as_local, is_address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# What tells a file or folder from every other: its device and its number there.
+# The device and inode number, which identify a file or folder.
 Identity = tuple[int, int]
 
 
 def refuse_overwriting(outputs: Iterable[str | Path], inputs: Iterable[str | Path]) -> None:
-    """Refuse to write where an input stands, or into a folder's place that holds one.
+    """Refuse to overwrite an input, or a folder that contains one.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ def refuse_overwriting(outputs: Iterable[str | Path], inputs: Iterable[str | Pat
     Raises
     ------
     OutputError
-        If an output is an input by another relative path, a link, a hard link
-        or in another case, or is a folder in which an input stands.
+        If an output is an input (also by another relative path, a link, a hard
+        link or another letter case), or is a folder that contains an input.
     """
     names = [as_local(str(name)) for name in inputs]
     addresses = {_plain(name) for name in names if is_address(name)}
@@ -73,7 +73,7 @@ def _identity(name: str | Path) -> Identity | None:
 
 
 def _identities(name: str) -> Iterator[Identity]:
-    """Yield what an input stands for: files, and all files below a folder."""
+    """Yield the identities of an input's files, including all files below a folder."""
     for path in _paths(name):
         inner = path.rglob("*") if path.is_dir() else ()
         for one in (path, *inner):

@@ -1,4 +1,4 @@
-"""Rows of Parquet, a batch at a time, in memory that the file cannot make grow."""
+"""Rows of Parquet, one batch at a time, in bounded memory."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 PARQUET_BATCH = 1000
 
-# Bytes of a column's pages that are read from the disk at once.
+# Bytes of a column's pages read from the disk at once.
 BUFFER = 1024 * 1024
 
-# Bytes of rows, decoded, that are held at once if pages allow it; and of pages, decompressed.
+# Target for the bytes of decoded rows in memory, and limit for those of decompressed pages.
 AT_ONCE = 64 * 1024 * 1024
 MOST_HELD = 128 * 1024 * 1024
 
@@ -40,14 +40,14 @@ def read_parquet(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]
     DamagedFileError
         If the file is damaged or was cut short.
     CorpusError
-        If it comes by standard input, or cannot be opened.
+        If it comes from standard input, or cannot be opened.
     """
     import pyarrow as pa
 
     if file.name == STDIN:
         raise CorpusError(
-            "Got Parquet on standard input, but its index stands at the end of the file. "
-            "Save it to a file and name that."
+            "Got Parquet on standard input, but its index is at the end of the file. "
+            "Save it to a file and name that file."
         )
     check_content(file)
     try:
@@ -64,7 +64,7 @@ def read_parquet(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]
 
 
 def row_groups(file: InputFile) -> list[tuple[int, int]]:
-    """Return the rows and the bytes, decompressed, of each row group.
+    """Return the number of rows and of decompressed bytes of each row group.
 
     Raises
     ------
@@ -83,9 +83,9 @@ def row_groups(file: InputFile) -> list[tuple[int, int]]:
 
 
 def _batches(table: _Table, first: int, end: int | None) -> Iterator[Any]:
-    """Read some rows, with no look at the row groups that hold none of them.
+    """Read a range of rows, and only the row groups that contain them.
 
-    Group by group, so that a damaged one takes no row of another with it.
+    Row groups are read one by one, so that a damaged one does not affect the others.
     """
     place = 0
     for n in range(table.metadata.num_row_groups):
@@ -138,7 +138,7 @@ class _Table:
             yield from opened.iter_batches(batch_size=size, row_groups=[group])
 
     def _opened(self, coded: list[str]) -> Any:
-        """Open the file once more, to read some columns' texts as a dictionary."""
+        """Open the file again, to read the texts of some columns as a dictionary."""
         import pyarrow.parquet as pq
 
         return pq.ParquetFile(
@@ -157,7 +157,7 @@ class _Table:
             raise DamagedFileError(
                 f"Got {self._file.name}, whose row group {group + 1} takes {held:,} bytes of "
                 f"memory at once ({largest.held:,} of them for the column {largest.path!r}), but "
-                f"expected at most {MOST_HELD:,}. What follows was not read. Write it again in "
+                f"expected at most {MOST_HELD:,}. The rest was not read. Write it again in "
                 "smaller pages and row groups, for instance with pyarrow.parquet.write_table(..., "
                 "row_group_size=10_000), or as JSON Lines."
             )
@@ -165,7 +165,7 @@ class _Table:
         return plan
 
     def _measure(self, group: int, columns: list[ColumnPlan]) -> None:
-        """Find out how long the longest text is that the rows of a column share."""
+        """Measure the longest text in the dictionary of a column."""
         import pyarrow as pa
 
         if not columns:
@@ -184,7 +184,7 @@ class _Table:
 
 def _rows_at_once(plan: list[ColumnPlan]) -> int:
     """Return how many rows can be read at once."""
-    # A page may take more than that with its first row.
+    # A page may take more than that for its first row.
     most = max(AT_ONCE, sum(column.cost(1) for column in plan))
     size = PARQUET_BATCH
     while size > 1 and sum(column.cost(size) for column in plan) > most:
@@ -193,14 +193,14 @@ def _rows_at_once(plan: list[ColumnPlan]) -> int:
 
 
 class _SharedTexts:
-    """Long texts that came already: who holds all rows holds one of each."""
+    """Long texts that were read before, so that rows in memory share one copy of each."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
         self._size = 0
 
     def once(self, row: Row) -> Row:
-        """Return a row whose long texts are those that came before, where they are the same."""
+        """Return a row in which a long text that occurred before refers to the same object."""
         for name, value in row.values.items():
             row.values[name] = self._once(value)
         return row
@@ -223,7 +223,7 @@ class _SharedTexts:
 def _batch_rows(
     file: InputFile, batch: Any, cursor: Cursor, shared: _SharedTexts
 ) -> Iterator[Row | RejectedRow]:
-    """Turn a record batch into rows, a slice at a time of what takes much memory."""
+    """Convert a record batch to rows; a large batch in slices."""
     if _is_small(batch):
         yield from _slice_rows(file, batch, cursor)
         return
@@ -241,7 +241,7 @@ def _batch_rows(
 
 
 def _is_small(batch: Any) -> bool:
-    """Tell whether all rows of a batch together are no larger than one may be."""
+    """Return whether a whole batch is within the size limit of a single row."""
     import pyarrow as pa
 
     nested = any(pa.types.is_dictionary(t) or pa.types.is_nested(t) for t in batch.schema.types)
@@ -249,7 +249,7 @@ def _is_small(batch: Any) -> bool:
 
 
 def _decoded(batch: Any) -> Any:
-    """Write out texts that rows share, which is faster for all of them than for each."""
+    """Decode dictionary columns, which is faster for a whole batch than for each row."""
     import pyarrow as pa
 
     columns = [
@@ -260,7 +260,7 @@ def _decoded(batch: Any) -> Any:
 
 
 def _overlong(file: InputFile, row: Any, size: int, cursor: Cursor) -> RejectedRow:
-    """Set a row aside of which the short values alone are kept."""
+    """Reject a row that is too long, and keep its short values."""
     cursor.row += 1
     names = row.schema.names
     short = [n for n, column in enumerate(row.columns) if value_sizes(column)[0] <= SHOWN]
@@ -271,7 +271,7 @@ def _overlong(file: InputFile, row: Any, size: int, cursor: Cursor) -> RejectedR
 
 
 def _slice_rows(file: InputFile, batch: Any, cursor: Cursor) -> Iterator[Row | RejectedRow]:
-    """Turn a slice into rows, one by one only if something in it cannot be turned."""
+    """Convert a slice to rows; one by one only if a value in it cannot be converted."""
     try:
         rows = batch.to_pylist()
     except (UnicodeDecodeError, OverflowError, ValueError):
@@ -285,7 +285,7 @@ def _slice_rows(file: InputFile, batch: Any, cursor: Cursor) -> Iterator[Row | R
 
 
 def _row_values(row: Any) -> dict[str, Any] | None:
-    """Read what can be read of one row; None where its text is no UTF-8."""
+    """Read the readable values of a row; None if its text is not UTF-8."""
     values: dict[str, Any] = {}
     for name in row.schema.names:
         try:
@@ -293,6 +293,6 @@ def _row_values(row: Any) -> dict[str, Any] | None:
         except UnicodeDecodeError:
             return None
         except (OverflowError, ValueError):
-            # A date beyond the calendar, for instance, in a column that nobody asked for.
+            # For instance a date out of range, in a column that is not used.
             values[name] = None
     return values

@@ -1,8 +1,8 @@
-"""The pages of a Parquet file, by their headers: what reading them takes, before they are read.
+"""Page headers of a Parquet file: how much memory the pages need, before they are read.
 
-The index at a file's end says how large a column of a row group is as a whole.
+The index at the end of a file gives the total size of a column in a row group.
 A column is read page by page, so that millions of rows need little memory, but
-only if the pages are small. How large they are stands in front of each.
+only if the pages are small. The size of a page is in its header.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A header has some 50 bytes, and a few kilobytes where it names the least and the greatest text.
+# A header has some 50 bytes, or a few kilobytes if it contains the smallest and the largest text.
 _HEADER = 256
 _LONGEST_HEADER = 1024 * 1024
 _DEEPEST = 16
 
 _DICTIONARY = 2
-# Encodings of a page's values by number. Those that store the beginning a text shares with the one
-# before it, or lengths in next to no bits, hold more than their bytes.
+# Encodings of a page's values by number. With prefix encoding and bit-packed lengths, the decoded
+# values need more memory than their bytes.
 _PLAIN = 0
 _DELTAS = {5, 6, 7}
 _SHARED_BEGINNINGS = 7
 
 
 class BadPageError(Exception):
-    """What stands where a page should begin is no page."""
+    """There is no valid page where one should begin."""
 
 
 class Page(NamedTuple):
@@ -38,9 +38,9 @@ class Page(NamedTuple):
         Whether it holds the values that other pages refer to.
     n_values : int
     n_bytes : int
-        In memory, once decompressed; or on the disk, where that is more.
+        Decompressed size, or the size on the disk if that is larger.
     is_plain : bool
-        Whether its values take no more memory than its bytes.
+        Whether its decoded values need no more memory than its bytes.
     shares_beginnings : bool
         Whether each value may be as long as the page.
     """
@@ -53,12 +53,12 @@ class Page(NamedTuple):
 
 
 def pages(file: IO[bytes], column: Any) -> Iterator[Page]:
-    """Read the headers of a column's pages, and nothing else of it.
+    """Read only the headers of a column's pages.
 
     Parameters
     ----------
     file : binary file
-        One that can be read at any place.
+        A seekable file.
     column : pyarrow.parquet.ColumnChunkMetaData
 
     Raises
@@ -77,13 +77,13 @@ def pages(file: IO[bytes], column: Any) -> Iterator[Page]:
         if not isinstance(compressed, int) or not isinstance(n_bytes, int):
             raise BadPageError(f"no page at byte {place:,}")
         if compressed < 0 or n_bytes < 0:
-            raise BadPageError(f"a page of less than no bytes at byte {place:,}")
+            raise BadPageError(f"a page of negative size at byte {place:,}")
         yield _page(header, max(compressed, n_bytes))
         place += size + compressed
 
 
 def _page(header: dict[int, Any], n_bytes: int) -> Page:
-    # Fields 5, 7 and 8: how a data page, a dictionary, or a data page of version 2 is stored.
+    # Fields 5, 7 and 8: header of a data page, a dictionary page, or a data page of version 2.
     inner: dict[int, Any] = next(
         (header[n] for n in (5, 7, 8) if isinstance(header.get(n), dict)), {}
     )
@@ -101,7 +101,7 @@ def _page(header: dict[int, Any], n_bytes: int) -> Page:
 
 
 def _header(file: IO[bytes], place: int) -> tuple[dict[int, Any], int]:
-    """Read the header at a place; return its fields by number, and how long it is."""
+    """Read the header at a place; return its fields by number, and its length."""
     size = _HEADER
     while True:
         file.seek(place)
@@ -119,7 +119,7 @@ def _header(file: IO[bytes], place: int) -> tuple[dict[int, Any], int]:
 class _ThriftReader:
     """Reads the compact protocol of Apache Thrift, in which Parquet stores its headers.
 
-    Raises `IndexError` where the data ends too early.
+    Raises `IndexError` if the data ends too early.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -127,9 +127,9 @@ class _ThriftReader:
         self._place = 0
 
     def struct(self, depth: int) -> tuple[dict[int, Any], int]:
-        """Return the fields of a struct by number, and the place behind it."""
+        """Return the fields of a struct by number, and the position after it."""
         if depth > _DEEPEST:
-            raise BadPageError("a header within headers without end")
+            raise BadPageError("too deeply nested headers")
         fields: dict[int, Any] = {}
         number = 0
         while byte := self._byte():
@@ -158,22 +158,22 @@ class _ThriftReader:
         value = self._varint()
         return (value >> 1) ^ -(value & 1)
 
-    def _pass(self, n: int) -> None:
+    def _skip(self, n: int) -> None:
         self._place += n
         if self._place > len(self._data):
             raise IndexError
 
     def _value(self, kind: int, depth: int) -> Any:
-        """Read a value of some kind; None for those that nobody asks for."""
+        """Read a value of some kind; None for kinds that are not used."""
         if kind in {4, 5, 6}:
             return self._integer()
         if kind == 12:
             return self.struct(depth + 1)[0]
         if kind in {3, 7}:
-            self._pass(1 if kind == 3 else 8)
+            self._skip(1 if kind == 3 else 8)
         elif kind == 8:
-            self._pass(self._varint())
+            self._skip(self._varint())
         elif kind not in {1, 2}:
-            # Lists and maps are in no page header.
+            # No page header contains lists or maps.
             raise BadPageError(f"a value of the unexpected kind {kind}")
         return None

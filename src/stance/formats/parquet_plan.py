@@ -1,4 +1,4 @@
-"""What reading a column of a row group takes, found out from the headers of its pages."""
+"""How much memory reading a column of a row group takes, estimated from its page headers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from stance.formats.parquet_pages import pages
 if TYPE_CHECKING:
     from stance.formats.parquet_pages import Page
 
-# Up to that length a text that rows share is copied for each of them, which is faster; beyond it
-# all rows refer to one copy.
+# Dictionary texts up to this length are copied for each row, which is faster; rows share one copy
+# of longer ones.
 LONG_TEXT = 64 * 1024
 
-# Below it no text in a dictionary can be long enough to matter.
+# A dictionary smaller than this cannot hold a text that is long enough to matter.
 SMALL_DICTIONARY = 8 * 1024
 
-# A number, or where a text begins.
+# A number, or the offset of a text.
 _NUMBER = 8
 
 
@@ -31,14 +31,14 @@ class ColumnPlan:
     is_nested : bool
         Whether a row may hold many values.
     is_inner : bool
-        Whether its values are parts of rows' values.
+        Whether its values are parts of nested values.
     is_text : bool
     dictionary : int
-        Bytes of the texts that rows share.
+        Size of the dictionary in bytes.
     longest : int
-        Bytes of the longest among them, or a bound.
+        Length of its longest text in bytes, or an upper bound.
     data : list of Page
-        The pages of values.
+        The data pages.
     """
 
     path: str
@@ -51,35 +51,35 @@ class ColumnPlan:
 
     @property
     def is_coded(self) -> bool:
-        """Whether all rows refer to one copy of a text that they share."""
+        """Whether rows share one copy of a text in the dictionary."""
         return (
             self.is_text and bool(self.dictionary) and (self.is_inner or self.longest > LONG_TEXT)
         )
 
     @property
     def is_unsure(self) -> bool:
-        """Whether it is worth a look how long the longest text is that rows share."""
+        """Whether the length of the longest dictionary text should be measured."""
         return self.is_text and not self.is_inner and self.dictionary > SMALL_DICTIONARY
 
     @property
     def held(self) -> int:
-        """Bytes that reading it takes, however few rows are read at once."""
+        """Minimum of bytes that reading takes, even if few rows are read at once."""
         if self.is_nested:
-            # Nobody knows how many values the first row has: all of them, perhaps.
+            # The first row may have all the values of the page.
             return self.dictionary + sum(
                 page.n_bytes + _NUMBER * page.n_values for page in self.data
             )
         return self.dictionary + max((page.n_bytes for page in self.data), default=0)
 
     def cost(self, n_rows: int) -> int:
-        """Return a bound of the bytes that some rows, one behind the other, take decoded."""
+        """Return an upper bound of the decoded bytes of consecutive rows."""
         if self.is_nested:
             return 0
         worst = total = rows = begin = 0
         for n, page in enumerate(self.data):
             total += self._page_cost(page, n_rows)
             rows += page.n_values
-            # Rows in pages between the first and the last, one row of each of which is enough.
+            # The rows may span several pages, with as little as one row in the first and the last.
             while begin < n and rows - self.data[begin].n_values - page.n_values > n_rows - 2:
                 total -= self._page_cost(self.data[begin], n_rows)
                 rows -= self.data[begin].n_values
@@ -96,7 +96,7 @@ class ColumnPlan:
 
 
 def plan_column(file: IO[bytes], column: Any, schema: Any) -> ColumnPlan:
-    """Look at the pages of a column of a row group.
+    """Plan the reading of a column of a row group from its page headers.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def plan_column(file: IO[bytes], column: Any, schema: Any) -> ColumnPlan:
     Raises
     ------
     BadPageError
-        If they cannot be found.
+        If the pages cannot be found.
     """
     plan = ColumnPlan(
         column.path_in_schema,

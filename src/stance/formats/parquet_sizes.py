@@ -1,4 +1,4 @@
-"""How many bytes each row of a record batch would take, found out without making it."""
+"""How many bytes each row of a record batch would take, without building the rows."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# A number, a date, a truth value; an element of a list.
+# A number, a date, a boolean; an element of a list.
 ONE_VALUE = 32
 
 
 def row_sizes(batch: Any) -> NDArray[np.int64]:
-    """Return the bytes of each row's values, together.
+    """Return the total bytes of each row's values.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def row_sizes(batch: Any) -> NDArray[np.int64]:
 
 
 def value_sizes(array: Any) -> NDArray[np.int64]:
-    """Return the bytes of each value of an array, what is nested in it included.
+    """Return the bytes of each value of an array, including nested values.
 
     Parameters
     ----------
@@ -88,11 +88,11 @@ def _flat_sizes(array: Any) -> NDArray[np.int64]:
 
 
 def _list_sizes(array: Any) -> NDArray[np.int64]:
-    """Return the bytes of each list or map; what stands behind a null is not one of them."""
+    """Return the bytes of each list or map; hidden content of a null does not count."""
     import pyarrow as pa
 
     if pa.types.is_map(array.type):
-        # Unlike a list's elements, keys and items are given whole of an array that is a slice.
+        # Unlike elements of a list, keys and items ignore the offset of a sliced array.
         places = np.asarray(array.offsets.to_numpy(zero_copy_only=False), dtype=np.int64)
         inner = value_sizes(array.keys) + value_sizes(array.items)
     else:

@@ -1,4 +1,4 @@
-"""Labels that were written to a file, read again by the ids of their articles."""
+"""Reading labels from a file of predictions, by the ids of their articles."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def read_predictions(path: str | Path) -> dict[str, str]:
     ----------
     path : path
         JSON Lines, CSV, TSV or Parquet, plain or compressed, with ``id`` and
-        ``label`` in each row. Where a label was withheld the most probable
-        one counts.
+        ``label`` in each row. If a label was withheld, the most probable one
+        is used.
 
     Returns
     -------
     dict of str to str
-        The label of each id, by its canonical form.
+        The labels, by the canonical form of the ids.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def read_predictions(path: str | Path) -> dict[str, str]:
     labels: dict[str, str] = {}
     for row in read_rows(recognise(identify(str(path)), Source())):
         if isinstance(row, RejectedRow):
-            raise CorpusError(f"Got predictions with a row that cannot be read: {row}. Mend it.")
+            raise CorpusError(f"Got predictions with a row that cannot be read: {row}. Correct it.")
         identifier, label = text_or_json(row.values.get("id")), _label(row)
         if identifier is None or label is None:
             raise CorpusError(_incomplete(row))
@@ -67,20 +67,20 @@ def labels_of(articles: Sequence[Article], labels: Mapping[str, str], source: st
 
 
 def labels_of_ids(ids: Sequence[str], labels: Mapping[str, str], source: str) -> list[str]:
-    """Return the label of each of some articles.
+    """Return the labels of articles by their ids.
 
     Parameters
     ----------
     ids : sequence of str
     labels : mapping of str to str
-        By id, in its canonical form.
+        By the canonical form of the id.
     source : str
-        Where the labels are from, for the message.
+        Origin of the labels, for the message.
 
     Raises
     ------
     CorpusError
-        If an article has none.
+        If an article has no label.
     """
     keys = list(map(canonical, ids))
     without = [one for one, key in zip(ids, keys, strict=True) if key not in labels]
@@ -98,7 +98,7 @@ def _label(row: Row) -> str | None:
         label = text_of(values.get("label"))
     except NoTextError as error:
         raise CorpusError(
-            f"Got {row.source}, row {row.number}, whose 'label' {error}. Mend the row."
+            f"Got {row.source}, row {row.number}, whose 'label' {error}. Correct the row."
         ) from error
     if label is not None:
         return label

@@ -1,4 +1,4 @@
-"""From files to articles, one at a time; a row that cannot be used is set aside."""
+"""Reading articles from files, one at a time; rows that cannot be used are rejected."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-# What a table has for a number.
+# Types of numbers in a table.
 _NUMBER = re.compile(r"\s*[+-]?\d[\d.,\u066b\u066c]*\s*")
 LONGEST_NUMBER = 40
 
-# Fields that the model reads: a row whose value of one is no text cannot be labelled.
+# Fields that the model reads: a row in which one of them is not text cannot be labelled.
 READ = frozenset({"id", "text", "title"})
 
 
@@ -41,19 +41,19 @@ def read_articles(
     on_rejected: Callable[[RejectedRow], object] | None = None,
     **options: Unpack[SourceOptions],
 ) -> Iterator[Article]:
-    """Read articles one at a time; rows that cannot be used are left out.
+    """Read articles one at a time; rows that cannot be used are skipped.
 
     Parameters
     ----------
     inputs : Source, or iterable of str or Path
         Files, globs, folders, public data sets, addresses, or ``-`` for
         standard input; see `Source`. Files may be ``.txt``, JSON Lines or
-        other JSON, CSV, TSV, Parquet or Excel workbooks, each but the last
-        plain or compressed with gzip, bzip2, xz or Zstandard.
+        other JSON, CSV, TSV, Parquet or Excel workbooks. All but workbooks may
+        be compressed with gzip, bzip2, xz or Zstandard.
     on_rejected : callable, optional
         Called with each row that cannot be used, for example the ``append`` of
-        a list. Without it, a `RejectedRowsWarning` at the end of the reading
-        says how many rows were left out, and why the first was.
+        a list. Without it, a `RejectedRowsWarning` at the end says how many
+        rows were skipped, and why the first one was.
     **options
         ``fields``, ``where``, ``input_format``, ``encoding``, ``delimiter``,
         ``sheet`` and ``date_order``, as for `Source`.
@@ -67,8 +67,8 @@ def read_articles(
     Raises
     ------
     CorpusError
-        If a file cannot be read as a whole, or a field that was asked for by
-        name, or that of the text, is in none of its rows.
+        If a file cannot be read, or if the text field or another requested
+        field is in none of its rows.
     """
     with rejecting(on_rejected) as reject:
         for found in read_located(Source.of(inputs, options)):
@@ -82,7 +82,7 @@ def read_articles(
 def rejecting(
     on_rejected: Callable[[RejectedRow], object] | None,
 ) -> Iterator[Callable[[RejectedRow], object]]:
-    """Give the rejected rows to a callback; without one, count them and warn at the end."""
+    """Pass rejected rows to a callback; without one, count them and warn at the end."""
     if on_rejected is not None:
         yield on_rejected
         return
@@ -98,7 +98,7 @@ def rejecting(
     try:
         yield count
     except Exception:
-        first.clear()  # the error says more than a warning would
+        first.clear()  # the error makes the warning unnecessary
         raise
     finally:
         if first:
@@ -108,7 +108,7 @@ def rejecting(
 def _left_out(n: int, first: RejectedRow) -> str:
     rows = "1 row" if n == 1 else f"{n:,} rows"
     return (
-        f"Left out {rows} that cannot be used (the first: {first}). "
+        f"Skipped {rows} that cannot be used (the first: {first}). "
         "Pass on_rejected= to receive them, for example the append method of a list."
     )
 
@@ -117,7 +117,7 @@ def read_located(
     source: Source,
     *,
     needs: frozenset[str] = READ,
-    told: Callable[[PlannedInput], None] = lambda planned: None,
+    on_input: Callable[[PlannedInput], None] = lambda planned: None,
 ) -> Iterator[LocatedArticle | RejectedRow]:
     """Read articles together with the rows that they came from.
 
@@ -125,13 +125,13 @@ def read_located(
     ----------
     source : Source
     needs : frozenset of str
-        Fields of an article that must have a text form where they have a
-        value; other fields never cost a row.
-    told : callable
+        Fields of an article whose values must have a text form; a row is never
+        rejected because of another field.
+    on_input : callable
         Called with each input before it is read.
     """
     for planned in plan_inputs(source):
-        told(planned)
+        on_input(planned)
         yield from _located(planned, source, needs)
 
 
@@ -145,19 +145,19 @@ def _located(
     if planned.kind == "texts":
         wanted -= {source.fields.text, source.fields.id}
     first: list[Mapping[str, Any]] = []
-    unseen = set(wanted)
+    missing = set(wanted)
     for row in planned.rows(source):
         if isinstance(row, RejectedRow):
             yield row
             continue
-        if unseen:
-            unseen -= row.values.keys()
+        if missing:
+            missing -= row.values.keys()
             if len(first) < LOOKED_AT:
                 first.append(row.values)
         if (found := locator.locate(row)) is not None:
             yield found
-    if first and unseen:
-        raise no_such_field(planned, unseen, first, source.fields, sorted(needs))
+    if first and missing:
+        raise no_such_field(planned, missing, first, source.fields, sorted(needs))
 
 
 class ArticleLocator:
@@ -166,14 +166,14 @@ class ArticleLocator:
     Parameters
     ----------
     source : Source
-        The file's own names of an article's fields, and which rows are
-        wanted; a folder of texts has `id` and `text` of its own.
+        The field mapping and the row filter; a folder of texts always has
+        `id` and `text`.
     needs : frozenset of str
         As for `read_located`.
     takes : frozenset of str, optional
-        Fields of an article that are looked at; all of them unless given.
+        Fields of an article that are read; all of them by default.
     prefix : str
-        Begins the id of an article that has none.
+        Prefix of the generated id of an article that has none.
     holds_texts : bool
         Whether the input is a folder of texts.
     """
@@ -199,7 +199,7 @@ class ArticleLocator:
         self._prefix = prefix
 
     def locate(self, row: Row) -> LocatedArticle | RejectedRow | None:
-        """Find the article in a row; None where the row is to be filtered out."""
+        """Find the article in a row; None if the row is filtered out."""
         values = row.values
         if self._where and not all(
             _matches(values.get(name), wanted) for name, wanted in self._where.items()
@@ -211,7 +211,7 @@ class ArticleLocator:
                 value = values.get(theirs)
                 if value is not None:
                     found[ours] = self._field(ours, theirs, value) or None
-            # Nearly every id and every text is a string that stays as it is.
+            # Fast path: nearly every id and every text is a string that stays unchanged.
             identifier = values.get(self._id_name)
             if type(identifier) is not str or identifier.endswith("0"):
                 identifier = _identifier(identifier, self._id_name)
@@ -229,7 +229,7 @@ class ArticleLocator:
         return LocatedArticle(article, row)
 
     def _field(self, ours: str, theirs: str, value: Any) -> str | None:
-        """Return a field's value as text, None where it has no text form and none is needed."""
+        """Return a field's value as text; None if it has no text form and needs none."""
         if type(value) is not str:
             try:
                 value = text_of(value)
@@ -256,7 +256,7 @@ def _identifier(value: Any, name: str) -> str | None:
 
 
 def _body(values: Mapping[str, Any], name: str) -> str:
-    """Return the text of a row; a number is none."""
+    """Return the text of a row; a number does not count as text."""
     text = values.get(name)
     if type(text) is not str:
         if isinstance(text, bool | int | float | Decimal) and text == text:  # noqa: PLR0124
@@ -279,7 +279,7 @@ def _matches(found: Any, wanted: str) -> bool:
 
 
 def _undecodable(text: str | None) -> bool:
-    """Tell whether ``surrogateescape`` had to keep bytes that are no UTF-8."""
+    """Return whether ``surrogateescape`` had to keep bytes that are not UTF-8."""
     try:
         (text or "").encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""How a file is stored, found out from its first bytes: format, encoding, delimiter, program."""
+"""Detecting how a file is stored from its first bytes: format, encoding, delimiter, program."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 ESCAPES = ("", "\\")
 
-# Rows of a table, or lines of JSON, that decide how it is stored.
+# Rows of a table, or lines of JSON, that are examined.
 MOST_ROWS = 100
 
-# A delimiter fits where this share of the rows has as many columns as the header.
+# A delimiter fits if at least this share of the rows has as many columns as the header.
 FITTING = 0.9
 
-# Encodings by the names that most people know.
+# Common names of encodings.
 KNOWN_AS = {"cp1256": "windows-1256", "iso8859-6": "ISO 8859-6", "mac_arabic": "Mac Arabic"}
 KNOWN_AS |= {"mac-arabic": "Mac Arabic", "utf-16": "UTF-16", UTF8: "UTF-8"}
 
-# A JSON document with more characters may be longer than what is looked at.
+# A JSON document with more characters may be longer than the sample.
 LONG_TEXT = SAMPLE // 4
 
-# What may stand before a JSON document.
+# Characters that may precede a JSON document.
 _BEFORE_JSON = "\ufeff \t\r\n"
 
 # Column names are words, not sentences.
@@ -62,14 +62,14 @@ LONGEST_NAME = 60
 
 
 def recognise(file: InputFile, source: Source) -> InputFile:
-    """Find out how a file is stored, as far as nobody has said.
+    """Detect how a file is stored, unless the user has specified it.
 
     Parameters
     ----------
     file : InputFile
-        As its name has it.
+        As inferred from its name.
     source : Source
-        What the user said; it is believed.
+        Options of the user, which take precedence.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def recognise(file: InputFile, source: Source) -> InputFile:
     Raises
     ------
     CorpusError
-        If the file cannot be opened, is empty, or is not what its name says.
+        If the file cannot be opened, is empty, or does not match its name.
     """
     if file.format == "xlsx":
         return replace(file, sheet=chosen_sheet(file, source.sheet))
@@ -101,35 +101,35 @@ def _encoding(file: InputFile, data: bytes) -> str:
     try:
         return find_encoding(data, file.name, lambda: later_samples(file))
     except CorpusError:
-        if file.format == "txt":  # one article, which is set aside and ends no run
+        if file.format == "txt":  # one article, which is rejected without stopping the run
             return UTF8
         raise
 
 
-def _format_by_content(promised: str, text: str, text_name: str) -> str:
-    """Return the format that the first lines have, where it is another than the name's."""
-    if promised in {"json", "jsonl"}:
-        return _json_format(promised, text)
-    if promised == "txt" and _is_table(text, text_name):
+def _format_by_content(implied: str, text: str, text_name: str) -> str:
+    """Return the format of the first lines, which may differ from that of the name."""
+    if implied in {"json", "jsonl"}:
+        return _json_format(implied, text)
+    if implied == "txt" and _is_table(text, text_name):
         return "tsv"
-    return promised
+    return implied
 
 
-def _json_format(promised: str, text: str) -> str:
-    """Tell lines of JSON from a document of JSON."""
-    # Lines as the reader cuts them: within a JSON string U+0085 and U+2028 are letters like others.
+def _json_format(implied: str, text: str) -> str:
+    """Decide between JSON Lines and a JSON document."""
+    # Not splitlines(): within a JSON string, U+0085 and U+2028 are ordinary characters.
     lines = list(itertools.islice((line for line in text.split("\n") if line.strip()), MOST_ROWS))
     n_objects = sum(isinstance(_parsed(line), dict) for line in lines)
-    if promised == "json" and n_objects == len(lines) == 1:
+    if implied == "json" and n_objects == len(lines) == 1:
         return "json"
-    # Within a document that is printed over several lines, one line or other may be an object.
+    # In a pretty-printed document, a single line may happen to be an object.
     if n_objects and (2 * n_objects >= len(lines) or not _begins_document(lines[0], text)):
         return "jsonl"
-    return "json" if text.lstrip(_BEFORE_JSON).startswith(("[", "{")) else promised
+    return "json" if text.lstrip(_BEFORE_JSON).startswith(("[", "{")) else implied
 
 
 def _begins_document(line: str, text: str) -> bool:
-    """Tell whether a first value can be read, but not from the first line alone."""
+    """Return whether the first value can be parsed, but not from the first line alone."""
     if _parsed(line) is not None:
         return False
     return _parsed(next(_values(text), "")) is not None
@@ -143,9 +143,9 @@ def _parsed(text: str) -> Any:
 
 
 def _is_table(text: str, text_name: str) -> bool:
-    """Tell whether a text is a table with tabs, as Excel saves «Unicode text».
+    """Return whether a text is a tab-separated table, as Excel saves «Unicode text».
 
-    An article may have a tab in its first line, and even in its first two.
+    An article may also have tabs in its first lines.
     """
     if "\t" not in text.partition("\n")[0]:
         return False
@@ -161,7 +161,7 @@ def _is_header(row: Sequence[str]) -> bool:
 
 
 def _recognised_table(file: InputFile, text: str) -> InputFile:
-    """Find the delimiter of a table, and how quotation marks within a value are written."""
+    """Detect the delimiter of a table, and how quotation marks within a value are escaped."""
     first, _, rest = text.partition("\n")
     named = SEPARATOR_LINE.fullmatch(first.removeprefix("\ufeff").encode())
     if named:
@@ -180,29 +180,30 @@ def _recognised_table(file: InputFile, text: str) -> InputFile:
 
 
 def _best(text: str, delimiters: Sequence[str]) -> tuple[str, str]:
-    """Return the delimiter and escape that fit; the first delimiter where none does better."""
+    """Return the delimiter and escape that fit best; the first delimiter if there is a tie."""
     ways = [_measured(text, delimiter) for delimiter in delimiters]
     fitting = [way for way in ways if way[0] >= FITTING]
     if not fitting and not ways[0][0]:
-        # The first one is in no column name; another is, though many rows are broken.
+        # No column name contains the first delimiter, but one contains another, so that one is
+        # used even if many rows are broken.
         fitting = [way for way in ways if way[0] >= FITTING / 2]
     chosen = ways[0] if ways[0] in fitting or not fitting else max(fitting, key=lambda way: way[:2])
     return chosen[2], chosen[3]
 
 
 def _measured(text: str, delimiter: str) -> tuple[float, int, str, str]:
-    """Return how well a delimiter fits, the columns, the delimiter and the escape that goes."""
+    """Return the fit of a delimiter, its number of columns, the delimiter and its escape."""
     ways = []
     escapes = ESCAPES if '\\"' in text else ESCAPES[:1]
     for escape in escapes:
-        # The row that tells how quotation marks are escaped may be one of the last.
+        # The first row with an escaped quotation mark may be one of the last.
         rows = _table_rows(text, delimiter, escape, MOST_ROWS if len(escapes) == 1 else None)
         ways.append((_fit(rows), len(rows[0]) if rows else 0, delimiter, escape))
     return max(ways, key=lambda way: way[0])
 
 
 def _fit(rows: Sequence[Sequence[str]]) -> float:
-    """Return the share of rows with as many columns as the first, 0 where that has one."""
+    """Return the share of rows with as many columns as the first; 0 if that has only one."""
     if not rows or len(rows[0]) < 2:
         return 0.0
     return sum(len(row) == len(rows[0]) for row in rows) / len(rows)
@@ -211,7 +212,7 @@ def _fit(rows: Sequence[Sequence[str]]) -> float:
 def _table_rows(
     text: str, delimiter: str, escape: str, most: int | None = MOST_ROWS
 ) -> list[list[str]]:
-    """Parse the first rows of a table; one that cannot be parsed is a row of nothing."""
+    """Parse the first rows of a table; a row that cannot be parsed is empty."""
     csv.field_size_limit(MAX_FIELD)
     if escape:
         text, _ = doubled_quotes(text)
@@ -234,8 +235,8 @@ def _table_rows(
 
 
 def _recognised_json(file: InputFile, text: str, source: Source) -> InputFile:
-    """Find out whether JSON is one object with many rows, or the export of a program."""
-    # Of a pipe with a row in each line the first line alone is seen.
+    """Detect whether JSON is one object with many rows, or the export of a program."""
+    # Only the first line of a pipe of JSON Lines is available.
     if source.input_format != "jsonl" and not (file.name == STDIN and file.format == "jsonl"):
         document = _parsed(only_value(text))
         if layout := recognise_document(document, source.fields.text):
@@ -248,7 +249,7 @@ def _recognised_json(file: InputFile, text: str, source: Source) -> InputFile:
 
 
 def _values(text: str) -> Iterator[str]:
-    """Yield the values of a JSON document as far as the sample has them."""
+    """Yield the values of a JSON document that are complete in the sample."""
     stream = io.BufferedReader(io.BytesIO(text.encode(errors="replace")))
     with suppress(DamagedFileError):
         for value in JsonValues(stream, ""):
@@ -256,7 +257,7 @@ def _values(text: str) -> Iterator[str]:
 
 
 def peculiarities(file: InputFile) -> list[str]:
-    """Return, in words, in what a file is stored otherwise than its name and the rule say."""
+    """Describe how the storage of a file differs from what its name implies."""
     found = []
     if file.is_converted:
         found.append(f"encoding {KNOWN_AS.get(file.encoding, file.encoding)}")

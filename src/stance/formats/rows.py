@@ -1,4 +1,4 @@
-"""The rows of one file, whatever its format; a row that cannot be read is set aside."""
+"""The rows of one file of any format; a row that cannot be read is rejected."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
     from stance.formats.exports import Values
 
-# A document of one object is in memory as a whole.
+# A document of one object has to be in memory as a whole.
 LONGEST_DOCUMENT = 1024 * 1024 * 1024
 _AS_LINES = "Save it as JSON Lines, in pandas with to_json(..., orient='records', lines=True)."
 
 
-# Formats that name their fields in each row, or as another program had them.
+# Formats whose rows carry their own field names.
 NAMED_BY_ROW = ("jsonl", "json", "parquet")
 
-# Stands in the place of column names where reading goes on within a JSON array.
+# Takes the place of column names when reading resumes within a JSON array.
 WITHIN_ARRAY = ("[",)
 
 
@@ -45,14 +45,14 @@ def read_rows(file: InputFile, cursor: Cursor | None = None) -> Iterator[Row | R
     ----------
     file : InputFile
     cursor : Cursor, optional
-        Moves along with the rows; reading begins where it stands.
+        Moves along with the rows; reading starts at its position.
 
     Raises
     ------
     DamagedFileError
-        If the file's content breaks off or cannot be decompressed.
+        If the file's content is truncated or cannot be decompressed.
     CorpusError
-        If the file cannot be read as what its name says.
+        If the file cannot be read in the format of its name.
     """
     readers = {
         "txt": _read_txt,
@@ -70,7 +70,7 @@ def read_rows(file: InputFile, cursor: Cursor | None = None) -> Iterator[Row | R
 
 
 def _with_tidy_names(rows: Iterator[Row | RejectedRow]) -> Iterator[Row | RejectedRow]:
-    """Tidy the names of fields, as those of a table's columns are."""
+    """Normalise the names of fields, as for the columns of a table."""
     for row in rows:
         if isinstance(row, Row) and any(name != _tidy_name(name) for name in row.values):
             yield row._replace(values={_tidy_name(n): value for n, value in row.values.items()})
@@ -86,7 +86,7 @@ def _tidy_name(name: str) -> str:
 def _unpacked(
     rows: Iterator[Row | RejectedRow], unpack: Callable[[Values], Values]
 ) -> Iterator[Row | RejectedRow]:
-    """Unpack the rows of a program's export; one of another shape stays as it is."""
+    """Unpack the rows of a program's export; a row with another structure stays unchanged."""
     for row in rows:
         if isinstance(row, Row):
             try:
@@ -110,7 +110,7 @@ def _read_txt(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
 def text_row(
     file: InputFile, name: str, number: int, cursor: Cursor | None = None
 ) -> Row | RejectedRow:
-    """Read a whole text file as one row with an id of `name`."""
+    """Read a whole text file as one row whose id is `name`."""
     with open_bytes(file, cursor) as stream:
         data = stream.read(LONGEST_ROW + 1)
     if len(data) > LONGEST_ROW:
@@ -135,7 +135,7 @@ def _read_jsonl(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
 
 
 def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
-    """Read the elements of arrays, or objects one behind the other."""
+    """Read the elements of arrays, or concatenated objects."""
     if is_document_layout(file.layout):
         yield from _read_document(file, cursor)
         return
@@ -155,7 +155,7 @@ def _read_json(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow]:
 
 
 def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row]:
-    """Read the rows within the one object that a document is, all of which is in memory."""
+    """Read the rows within a document that is one object, which is in memory as a whole."""
     with open_bytes(file, cursor) as stream:
         data = stream.read(LONGEST_DOCUMENT + 1)
     if len(data) > LONGEST_DOCUMENT:
@@ -171,8 +171,8 @@ def _read_document(file: InputFile, cursor: Cursor) -> Iterator[Row]:
                 yield Row(file.name, number, values, suspect=suspect)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise DamagedFileError(
-            f"Got {file.name}, which begins as a {file.layout} but cannot be read so after row "
-            f"{cursor.row} ({error}). The file was cut short, or is of another shape. {_AS_LINES}"
+            f"Got {file.name}, which begins as a {file.layout} but cannot be read after row "
+            f"{cursor.row} ({error}). The file was cut short, or has another structure. {_AS_LINES}"
         ) from error
 
 
@@ -198,18 +198,18 @@ def _json_row(file: InputFile, number: int, line: Line, content: bytes) -> Row |
 
 
 def parse_json(content: bytes) -> tuple[Any, bool]:
-    """Parse a JSON value, with ``NaN`` and ``Infinity``, as pandas writes them, for nothing.
+    """Parse a JSON value; ``NaN`` and ``Infinity``, as pandas writes them, become None.
 
     Returns
     -------
     tuple of object and bool
-        The value, and whether it may hold lone surrogates, which are no text:
-        the library that reads ``NaN`` lets them through.
+        The value, and whether it may hold lone surrogates, which are not valid
+        text: the parser that accepts ``NaN`` accepts them too.
 
     Raises
     ------
     ValueError
-        If it is no JSON.
+        If it is not valid JSON.
     """
     import orjson
 

@@ -1,4 +1,4 @@
-"""Pieces of a file, to find out how it is stored."""
+"""Samples of a file, to detect how it is stored."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# How much of a file is looked at to find out how it is stored.
+# Size of the first sample in bytes.
 SAMPLE = 256 * 1024
-# In how many places, or up to where, one that begins in ASCII is looked at further on.
+# Number and size of the later samples, for a file that begins with ASCII only.
 LATER_PIECES = 8
 LATER_SAMPLE = 4 * 1024 * 1024
 
 
 def sample(file: InputFile) -> bytes:
-    """Return the first bytes of a file, decompressed and as they are encoded.
+    """Return the first bytes of a file, decompressed but not decoded.
 
-    Those of standard input can still be read afterwards. Nothing comes back
-    where there is nothing to be seen, as of a pipe with a name; of a file that
-    is damaged, what stands before the damage.
+    The bytes of standard input can still be read afterwards. The sample is
+    empty if there is nothing to look at, as for a named pipe, and ends before
+    the damage in a damaged file.
 
     Raises
     ------
     CorpusError
-        If the file cannot be opened, is empty, or is not what its name says.
+        If the file cannot be opened, is empty, or does not match its name.
     """
     if file.name == STDIN:
         return READ_AHEAD.look(SAMPLE)
@@ -44,7 +44,7 @@ def sample(file: InputFile) -> bytes:
 
 
 def _pieces(file: InputFile, size: int) -> Iterator[bytes]:
-    """Yield the first bytes of a file, up to where it is damaged."""
+    """Yield the first bytes of a file, up to the first damage."""
     with suppress(DamagedFileError), open_bytes(replace(file, encoding=UTF8)) as stream:
         while size and (data := stream.read1(min(size, BLOCK))):  # type: ignore[attr-defined]
             size -= len(data)
@@ -52,10 +52,10 @@ def _pieces(file: InputFile, size: int) -> Iterator[bytes]:
 
 
 def later_samples(file: InputFile) -> Iterator[bytes]:
-    """Yield pieces from behind the first sample of a file that can be read several times.
+    """Yield later samples of a file that can be read several times.
 
-    They come from all over a file on this machine; of one that is compressed or
-    at an address they are those that follow.
+    They are spread over a local file; in a compressed or remote file they
+    follow the first sample.
     """
     if file.name == STDIN or not (file.is_remote or file.path.is_file()):
         return

@@ -1,4 +1,4 @@
-"""What a user asked to be read: which files, how they are stored, which fields and rows."""
+"""The source of articles: which files, how they are stored, which fields and rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SourceOptions(TypedDict, total=False):
-    """What a `Source` takes besides its files."""
+    """Keyword arguments of `Source` besides its files."""
 
     fields: FieldMapping | None
     where: Mapping[str, str] | None
@@ -38,27 +38,25 @@ class Source:
         Files, globs, folders of ``.txt`` files (with an optional
         ``labels.csv`` beside them) or of files of articles, public data sets
         as ``dataset:NAME`` or ``dataset:NAME/SPLIT``, addresses that fsspec
-        knows, or ``-`` for standard input.
+        supports, or ``-`` for standard input.
     fields : FieldMapping
-        The files' own names of an article's fields.
+        The names of an article's fields in the files.
     where : mapping of str to str
         Only rows whose field has this value; others are filtered out. Values
         are compared in their canonical form (`stance.corpus.keys.canonical`).
     input_format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}, optional
-        Overrides what a file's name and first bytes say.
+        Overrides the format inferred from a file's name and first bytes.
     encoding : str, optional
-        A character encoding that Python knows, such as ``windows-1256``;
-        found from the bytes unless given.
+        A Python codec name, such as ``windows-1256``; detected by default.
     delimiter : str, optional
-        One character between the columns of a table; found from the first
-        rows unless given.
+        One character between the columns of a table; detected by default.
     sheet : str, optional
-        The sheet of a workbook; the first unless given.
+        The sheet of a workbook; the first by default.
     date_order : {"dmy", "mdy"}, optional
         How to read dates such as 03/04/2019.
     optional : frozenset of str
-        Fields of an article whose names no row needs to have, though they are
-        not the usual ones.
+        Fields of an article that may be missing from all rows even if they
+        have a name of their own in the mapping.
     """
 
     files: tuple[str, ...] = ()
@@ -73,13 +71,13 @@ class Source:
 
     @property
     def required(self) -> set[str]:
-        """Names of fields that some row must have: those asked for, and that of the text."""
+        """Names of fields that at least one row must have: the text, and the requested ones."""
         asked = {theirs for ours, theirs in self.fields.renamed() if ours not in self.optional}
         return asked | {self.fields.text}
 
     @classmethod
     def of(cls, files: Source | Iterable[str | Path], options: SourceOptions) -> Source:
-        """Return a source of some files; one that is made already stays as it is."""
+        """Return a source for files; a `Source` is returned unchanged."""
         if isinstance(files, Source):
             return files
         given = {name: value for name, value in options.items() if value is not None}
@@ -91,7 +89,7 @@ class Source:
 
 
 def check_source(source: Source) -> None:
-    """Refuse options that cannot be meant.
+    """Refuse invalid options.
 
     Raises
     ------

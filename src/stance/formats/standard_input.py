@@ -1,4 +1,4 @@
-"""Standard input, of which the first bytes may be looked at before they are read."""
+"""Standard input whose first bytes can be inspected before they are read."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class _ReadAhead:
-    """Standard input, of which the first bytes may be looked at before they are read."""
+    """Standard input whose first bytes can be inspected before they are read."""
 
     def __init__(self) -> None:
         self._of: object = None
         self._data = b""
 
     def look(self, size: int) -> bytes:
-        """Return the first bytes up to a line's end or a size; they can still be read."""
+        """Return the first bytes up to a line end or a size; they can still be read."""
         raw = _standard_input()
         if self._of is not raw:
             self._of, self._data = raw, b""
         while b"\n" not in self._data and len(self._data) < size:
             data = raw.read(BLOCK)
-            if data is None:  # a pipe that never waits
+            if data is None:  # a non-blocking pipe
                 time.sleep(UNREADY)
             elif data:
                 self._data += data
@@ -36,7 +36,7 @@ class _ReadAhead:
         return self._data
 
     def stream(self) -> RawStream:
-        """Return the stream, the bytes looked at included."""
+        """Return the stream, including the inspected bytes."""
         raw = _standard_input()
         if self._of is not raw or not self._data:
             return raw
@@ -47,7 +47,7 @@ class _ReadAhead:
 def _standard_input() -> RawStream:
     if sys.stdin is None:
         raise CorpusError("Got - as input, but standard input is closed. Leave it open.")
-    # Below the buffer a read returns what has come, and holds no lock while it waits.
+    # An unbuffered read returns the available bytes, and holds no lock while it waits.
     return cast("RawStream", getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
 
 
@@ -62,7 +62,7 @@ class _Prefixed:
         self._stream = stream
 
     def read(self, size: int, /) -> bytes | None:
-        """Return some bytes, none at the end, None where there are none yet."""
+        """Return some bytes, an empty string at the end, or None if none are available yet."""
         if self._data:
             found, self._data = self._data[:size], self._data[size:]
             return found

@@ -1,4 +1,4 @@
-"""Articles of a data frame or an Arrow table, checked as the rows of a file are."""
+"""Articles of a data frame or an Arrow table, checked like the rows of a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article, RejectedRow
 
-# What a row of a table names as its source.
+# The source of a table's rows, for messages.
 TABLE = "table"
 
 
@@ -30,9 +30,9 @@ def articles_from_table(
 ) -> list[Article]:
     """Return the articles of a table of any data frame library.
 
-    Values are checked and spelled as those of files are: an empty text is
-    rejected, ``17.0`` is the id ``17``, and labels, outlets, events and targets
-    that differ in invisible marks or blanks become one.
+    Values are checked and normalised like those of files: an empty text is
+    rejected, ``17.0`` becomes the id ``17``, and labels, outlets, events and
+    targets that differ only in invisible marks or whitespace become one.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ def articles_from_table(
         of pandas or polars, an Arrow table or record batch reader, a relation
         of DuckDB.
     fields : FieldMapping, optional
-        The columns' names of an article's fields.
+        The names of an article's fields in the table.
     labelled : bool
-        Whether each row must have a label and an id of its own, as
-        `stance.read_corpus` demands of files.
+        Whether each row must have a label and a unique id, as
+        `stance.read_corpus` requires.
     where : mapping of str to str, optional
         Only rows whose column has this value.
     date_order : {"dmy", "mdy"}, optional
@@ -60,10 +60,10 @@ def articles_from_table(
     Raises
     ------
     CorpusError
-        If `table` is no table, or mixes types in a column so that Arrow cannot
-        hold it.
+        If `table` is not a table, or mixes types in a column so that Arrow
+        cannot hold it.
     MissingFieldError
-        If the column of the text, or one that was asked for by name, is missing.
+        If the text column or another requested column is missing.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def articles_from_table(
 
 
 def _arrow_stream(table: Any) -> Any:
-    """Open a table as a reader of record batches, whichever library it belongs to."""
+    """Open a table of any library as a reader of record batches."""
     import pyarrow as pa
 
     if not hasattr(table, "__arrow_c_stream__"):

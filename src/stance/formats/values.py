@@ -1,4 +1,4 @@
-"""The text form of a value as some program stored it."""
+"""The text form of a stored value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import orjson
 
 from stance.corpus.keys import canonical
 
-# Beyond it a float no longer tells neighbouring integers apart.
+# Above this, a float cannot represent every integer.
 LARGEST_WHOLE_FLOAT = 2.0**53
 
 LISTED = 3
@@ -22,26 +22,27 @@ LONGEST_SHOWN = 30
 
 
 class NoTextError(ValueError):
-    """A value has no text form; the message says what it is, as the end of a sentence."""
+    """A value has no text form; the message completes a sentence about the value."""
 
 
 @dataclass(frozen=True)
 class NoValue:
-    """What stands in a cell that holds no value; the reason is the end of a sentence."""
+    """Placeholder for a cell without a value; the reason completes a sentence."""
 
     reason: str
 
 
 @singledispatch
 def text_of(value: Any) -> str | None:
-    """Return the text form of a value, None where it says nothing.
+    """Return the text form of a value; None for an empty or missing value.
 
     Parameters
     ----------
     value : object
-        A string, number, boolean, date, Decimal, UUID, bytes in UTF-8, one of
-        numpy's, a list of one of these, or one of them in the wrapping of MongoDB's extended
-        JSON (``{"$oid": ...}``) or of Label Studio (``{"choices": [...]}``).
+        A string, number, boolean, date, Decimal, UUID, bytes in UTF-8, a numpy
+        scalar, a list of one of these, or one of them wrapped in MongoDB's
+        extended JSON (``{"$oid": ...}``) or by Label Studio
+        (``{"choices": [...]}``).
 
     Raises
     ------
@@ -53,7 +54,7 @@ def text_of(value: Any) -> str | None:
     >>> text_of(True), text_of(2019.0), text_of(["محايد"]), text_of({"$oid": "5c96"})
     ('true', '2019', 'محايد', '5c96')
     """
-    if hasattr(value, "dtype") and hasattr(value, "tolist"):  # numpy's, which is not imported
+    if hasattr(value, "dtype") and hasattr(value, "tolist"):  # numpy is not imported here
         return str(value) if value.dtype.kind == "M" else text_of(value.tolist())
     raise NoTextError(f"is a {type(value).__name__}, not text")
 
@@ -102,9 +103,7 @@ def _float(value: float) -> str | None:
     if not math.isfinite(value):
         return None
     if abs(value) >= LARGEST_WHOLE_FLOAT:
-        raise NoTextError(
-            f"is the number {value:g}, which has more digits than were kept: store it as text"
-        )
+        raise NoTextError(f"is the number {value:g}, whose last digits were lost: store it as text")
     return str(int(value)) if value.is_integer() else str(value)
 
 
@@ -139,7 +138,7 @@ def _member(value: Any) -> str | None:
 
 @text_of.register(dict)
 def _unwrapped(value: dict[str, Any]) -> str | None:
-    """Return the text in a wrapping that is known to hold one value."""
+    """Return the text in a wrapper that holds one value."""
     if len(value) == 1:
         ((name, inner),) = value.items()
         if name == "choices" or name.startswith("$"):
@@ -150,7 +149,7 @@ def _unwrapped(value: dict[str, Any]) -> str | None:
 
 
 def text_or_json(value: Any) -> str | None:
-    """Return the text form of a value, or its JSON where it has none."""
+    """Return the text form of a value, or its JSON if it has none."""
     try:
         return text_of(value)
     except NoTextError:

@@ -1,4 +1,4 @@
-"""The parts of a workbook, which is a zip archive: how large they are, and what they hold."""
+"""The parts of a workbook, which is a zip archive: their sizes and contents."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _BOOK = re.compile(r"xl/workbook\d*\.xml")
 _STALE = re.compile(rb"""fullCalcOnLoad=["'](?:1|true)["']""")
 _BLOCK = 1024 * 1024
 
-# Texts that cells share are held in memory at once, each with so many bytes more.
+# The shared strings of a workbook are in memory at once; overhead of each in bytes.
 MOST_SHARED_TEXT = 384 * 1024 * 1024
 _EACH = 80
 _SHARED = "xl/sharedStrings.xml"
 _SHEETS = "xl/worksheets/"
 
-# Of what else a workbook has, its styles are the most; they are held at once too.
+# Limit for the other parts that are in memory at once, mostly styles.
 MOST_OTHER_PARTS = 64 * 1024 * 1024
 
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -34,23 +34,23 @@ _WORKBOOK_TYPE = re.compile(rb"spreadsheetml|ms-excel\.(?:sheet|template)")
 
 
 def refuse_too_large(file: InputFile, whole: Path | IO[bytes]) -> None:
-    """Refuse a workbook of which too much would be held in memory at once.
+    """Refuse a workbook that would take too much memory.
 
     Raises
     ------
     CorpusError
-        If it is one, or is no workbook.
+        If it is too large, or is not a workbook.
     """
     with zipfile.ZipFile(whole) as archive:
         names = archive.namelist()
         types = archive.read(_CONTENT_TYPES) if _CONTENT_TYPES in names else b""
         if not _WORKBOOK_TYPE.search(types):
             raise CorpusError(
-                f"Got {file.name}, which is a zip archive but no Excel workbook. Open it in the "
-                "program that made it and save it as .xlsx or as CSV in UTF-8."
+                f"Got {file.name}, which is a zip archive but not an Excel workbook. Open it in "
+                "the program that made it and save it as .xlsx or as CSV in UTF-8."
             )
         shared = _shared_part(archive)
-        # Pictures are not read, and do not shrink either.
+        # Images are not read.
         others = sum(
             part.file_size
             for part in archive.infolist()
@@ -62,13 +62,13 @@ def refuse_too_large(file: InputFile, whole: Path | IO[bytes]) -> None:
     if size > MOST_SHARED_TEXT or others > MOST_OTHER_PARTS:
         raise CorpusError(
             f"Got {file.name} with {size:,} bytes of text in cells and {others:,} of styles and "
-            "the like, which a workbook holds in memory at once, but expected at most "
+            "the like, all of which have to be in memory at once, but expected at most "
             f"{MOST_SHARED_TEXT:,} and {MOST_OTHER_PARTS:,}. Save it as CSV in UTF-8."
         )
 
 
 def _shared_part(archive: zipfile.ZipFile) -> str:
-    """Return the name of the part with texts that cells share, which a workbook may choose."""
+    """Return the name of the part with shared strings, which differs between workbooks."""
     with archive.open("[Content_Types].xml") as xml:
         kinds = xml.read(MOST_OTHER_PARTS)
     for override in re.findall(rb"<(?:\w+:)?Override [^>]*>", kinds):
@@ -79,12 +79,12 @@ def _shared_part(archive: zipfile.ZipFile) -> str:
 
 
 def _shared_size(file: InputFile, archive: zipfile.ZipFile, name: str) -> int:
-    """Return what the texts that cells share take in memory, by and large.
+    """Return the approximate memory that the shared strings take, in bytes.
 
     Raises
     ------
     CorpusError
-        If one of them is longer than a row may be.
+        If one of them is longer than `LONGEST_ROW`.
     """
     size = archive.getinfo(name).file_size
     if not LONGEST_ROW < size <= MOST_SHARED_TEXT:
@@ -96,12 +96,12 @@ def _shared_size(file: InputFile, archive: zipfile.ZipFile, name: str) -> int:
 
 
 def _blocks(file: InputFile, xml: IO[bytes]) -> Iterator[bytes]:
-    """Read XML in blocks, up to a text that is longer than a row may be.
+    """Read XML in blocks, and check the length of each text.
 
     Raises
     ------
     CorpusError
-        If there is one.
+        If a text is longer than `LONGEST_ROW`.
     """
     run = 0
     while data := xml.read(_BLOCK):
@@ -109,14 +109,14 @@ def _blocks(file: InputFile, xml: IO[bytes]) -> Iterator[bytes]:
         if run > LONGEST_ROW:
             raise CorpusError(
                 f"Got {file.name} with a text of over {LONGEST_ROW:,} bytes in one cell, which "
-                "no Excel has written. Save the sheet as CSV in UTF-8, where such a row is set "
-                "aside by itself."
+                "Excel cannot have written. Save the sheet as CSV in UTF-8, where only such a row "
+                "is rejected."
             )
         yield data
 
 
 def has_formulas(file: InputFile, whole: Path | IO[bytes], sheet: Any) -> bool:
-    """Look for a formula in the XML of a sheet, which is faster than to read it twice."""
+    """Search the XML of a sheet for a formula, which is faster than parsing the sheet twice."""
     with zipfile.ZipFile(whole) as archive, archive.open(sheet._worksheet_path) as xml:
         end, found = b"", False
         for data in _blocks(file, xml):
@@ -126,9 +126,9 @@ def has_formulas(file: InputFile, whole: Path | IO[bytes], sheet: Any) -> bool:
 
 
 def is_marked_stale(whole: Path | IO[bytes]) -> bool:
-    """Tell whether a workbook asks Excel to calculate all of it anew.
+    """Return whether a workbook asks Excel to recalculate all formulas.
 
-    openpyxl 3.1.5 takes it for granted where the file does not say it.
+    openpyxl 3.1.5 assumes so if the file does not say.
     """
     with zipfile.ZipFile(whole) as archive:
         books = [name for name in archive.namelist() if _BOOK.fullmatch(name)]

@@ -1,4 +1,4 @@
-"""Results out: written beside the target and renamed, so that nobody sees half a file."""
+"""Writing result rows as JSON Lines, CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
 OUTPUT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 
-# Rows of a row group: enough to compress well, few enough to be read at once.
+# Rows of a row group: enough to compress well, few enough to be in memory at once.
 PARQUET_GROUP = 50_000
 
 
 class RowWriter(Protocol):
-    """Takes result rows one batch at a time."""
+    """Writes result rows one batch at a time."""
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write some rows."""
         ...
 
     def close(self) -> None:
-        """Finish the stream; the file below it stays open."""
+        """Finish the stream; the underlying file stays open."""
         ...
 
 
 def output_format(target: Path | None, chosen: str | None) -> str:
-    """Return the format asked for, or the one that the file name says.
+    """Return the requested format, or the one of the file's extension.
 
     Raises
     ------
     ConfigError
-        If neither names a known format.
+        If neither is a known format.
     """
     known = sorted(set(OUTPUT_FORMATS.values()))
     if chosen is not None:
@@ -50,7 +50,7 @@ def output_format(target: Path | None, chosen: str | None) -> str:
     found = OUTPUT_FORMATS.get(target.suffix.lower())
     if found is None:
         raise ConfigError(
-            f"Got {target} as output, whose ending says nothing about its format, but expected "
+            f"Got {target} as output, whose extension is not that of a known format, but expected "
             f"{', '.join(OUTPUT_FORMATS)}. Rename it or give --format."
         )
     return found
@@ -64,7 +64,7 @@ class _JsonLines:
         self._file.write(json_lines(rows))
 
     def close(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: no row is buffered."""
 
 
 class _Csv:
@@ -84,7 +84,7 @@ class _Csv:
 
 
 class _Parquet:
-    """Keeps a row group's worth of rows, so that small batches do not make small groups."""
+    """Buffers the rows of a row group, so that small batches do not make small groups."""
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""Labelling many articles: bounded, resumable, with a receipt."""
+"""Batch labelling: bounded memory, resumable runs, a receipt."""

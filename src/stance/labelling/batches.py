@@ -1,4 +1,4 @@
-"""A batch of entries, labelled: what is to be written, and what to count."""
+"""Cutting entries into batches, and labelling a batch."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from stance.labelling.encoding import Encoder
     from stance.labelling.entries import Entry, InputPosition
 
-# An article has some 2,000 characters; a few thousand of them fill a batch all the same.
+# Maximum characters of a batch: a few long articles fill one, too.
 BATCH_CHARACTERS = 8_000_000
 
 
 class LabelledBatch(NamedTuple):
-    """What became of a batch, and the place behind it."""
+    """A labelled batch: output, counts, and the position after it."""
 
     predictions: Sequence[Any]
     rows: bytes
@@ -35,7 +35,7 @@ class LabelledBatch(NamedTuple):
 
 @dataclass(frozen=True)
 class BatchLabeller:
-    """Labels batches of entries; any engine may call it, for any batch, in any order.
+    """Labels batches of entries; engines may call it for any batch, in any order.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class BatchLabeller:
     encoder: Encoder
 
     def __call__(self, entries: Sequence[Entry]) -> LabelledBatch:
-        """Label a batch that is not empty."""
+        """Label a non-empty batch."""
         articles = [entry.found for entry in entries if isinstance(entry.found, Article)]
         kept = [entry.kept for entry in entries if isinstance(entry.found, Article)]
         predictions = self.label(articles) if articles else []
@@ -86,7 +86,7 @@ def _rejected(entries: Iterable[Entry]) -> list[RejectedRow]:
 
 
 def _length(value: Any) -> int:
-    """Return how long a value is, by and large: that of what is nested in it included."""
+    """Return the approximate length of a value, including nested values."""
     if isinstance(value, str | bytes):
         return len(value)
     if isinstance(value, Mapping):
@@ -101,11 +101,11 @@ class Batcher:
     Parameters
     ----------
     size : int
-        Articles of a batch, at most.
+        Maximum number of articles in a batch.
     part_rows : int, optional
-        No batch reaches from one part of the output into the next.
+        Rows of a part of the output; no batch spans two parts.
     n_in_part : int
-        Rows that the part at hand has already.
+        Rows that the current part already has.
     """
 
     size: int
@@ -116,7 +116,7 @@ class Batcher:
     _n_characters: int = 0
 
     def add(self, entry: Entry) -> list[Entry] | None:
-        """Take an entry, and return a batch if that filled one."""
+        """Add an entry, and return a batch if it is now full."""
         self._entries.append(entry)
         if isinstance(entry.found, Article):
             self._n_articles += 1
@@ -136,11 +136,11 @@ class Batcher:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits to become a batch."""
+        """Whether no entry is waiting."""
         return not self._entries
 
     def take(self) -> list[Entry]:
-        """Return what there is as a batch."""
+        """Return the waiting entries as a batch."""
         taken, self._entries = self._entries, []
         self._n_articles = self._n_characters = 0
         return taken

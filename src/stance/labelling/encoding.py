@@ -1,4 +1,4 @@
-"""Rows as bytes that can be appended to a file at any time, a batch at a time."""
+"""Encoding rows as bytes that can be appended to a file, one batch at a time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Encoder:
-    """Turns rows into bytes; one batch's stand behind another's.
+    """Encodes rows as bytes; the bytes of successive batches are concatenated.
 
-    Parquet cannot be written on once it has been interrupted. Its rows are
-    kept as a stream of Arrow record batches, from which `stance.labelling.finishing`
-    makes the file.
+    Writing of a Parquet file cannot be resumed. Its rows are kept as a stream of
+    Arrow record batches, from which `stance.labelling.finishing` makes the file.
 
     Parameters
     ----------
@@ -29,15 +28,15 @@ class Encoder:
     columns : tuple of str
         Flat columns of a prediction.
     numbers : tuple of str
-        Those of the columns that hold numbers.
+        The numeric columns.
     flags : tuple of str
-        Those that are true or false.
+        The boolean columns.
     kept : tuple of str
-        Fields of the input that stand behind them.
+        Fields copied from the input, after the columns of a prediction.
     bom : bool
         Begin CSV with a byte-order mark.
     escape_formulas : bool
-        Write cells of CSV that a spreadsheet would run so that it does not.
+        Escape CSV cells that a spreadsheet would run as formulas.
     """
 
     format: str
@@ -50,17 +49,17 @@ class Encoder:
 
     @property
     def kept_columns(self) -> dict[str, str]:
-        """The columns of kept fields; ``input.NAME`` where a prediction has that name itself."""
+        """The columns of kept fields; ``input.NAME`` if a prediction has a column NAME."""
         taken = {*self.columns, *(name.partition(".")[0] for name in self.columns)}
         return {name: f"input.{name}" if name in taken else name for name in self.kept}
 
     @property
     def all_columns(self) -> list[str]:
-        """The flat columns in their order."""
+        """All flat columns, in order."""
         return [*self.columns, *self.kept_columns.values()]
 
     def header(self) -> bytes:
-        """Return what stands before the first row."""
+        """Return the bytes before the first row."""
         if self.format == "csv":
             names = {name: name for name in self.all_columns}
             return b"\xef\xbb\xbf" * self.bom + self._csv([names])
@@ -69,7 +68,7 @@ class Encoder:
         return b""
 
     def encode(self, rows: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]) -> bytes:
-        """Return prediction rows, each with the fields kept of its input, as bytes."""
+        """Encode prediction rows, each with the kept fields of its input."""
         if not rows:
             return b""
         if self.kept:
@@ -105,7 +104,7 @@ def _merged(row: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_cell(value: Any) -> str | None:
-    """Return a kept value as text: a string as it is, anything else as JSON."""
+    """Return a kept value as text: a string unchanged, any other value as JSON."""
     import orjson
 
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()

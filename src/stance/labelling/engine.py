@@ -1,4 +1,4 @@
-"""Who labels a task: threads on this machine, or anybody that gives out batches in order."""
+"""Engines that label a task: the protocol, and threads on this machine."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """Labels a task from where a run stands; the batches come in the order of the inputs."""
+    """Labels a task from a checkpoint on, and yields batches in the order of the inputs."""
 
     def batches(
         self, task: Labelling, start: Checkpoint, stop: Event
     ) -> Iterator[tuple[LabelledBatch, set[str]]]:
-        """Yield batches, each with the fields asked for that no row had yet."""
+        """Yield batches, each with the requested fields that no row had so far."""
         ...
 
 
@@ -38,9 +38,9 @@ class LocalEngine:
     Parameters
     ----------
     jobs : int
-        Threads; -1 for one on each core.
+        Number of threads; -1 for one per core.
     batch_size : int
-        Articles labelled at once. Neither changes the output.
+        Articles labelled at once. Neither setting changes the output.
     """
 
     jobs: int = -1
@@ -70,7 +70,7 @@ def read_and_label(
     jobs: int,
     batch_size: int,
 ) -> Iterator[tuple[LabelledBatch, set[str]]]:
-    """Read a task here, and have it labelled by threads.
+    """Read a task in this process, and label it in threads.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The rows of all inputs one after the other, each with the place behind it."""
+"""The rows of all inputs in order, each with the position after it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from stance.formats.inputs import PlannedInput
     from stance.formats.source import Source
 
-# A field asked for by name that is in none of so many rows is a slip of the pen.
+# A requested field that is in none of the first rows is taken for a misspelt name.
 PROBED_ROWS = 1000
 
 SOURCE, ROW = "@source", "@row"
 
 
 class InputPosition(NamedTuple):
-    """A position between two rows of all inputs: the number of the input, and where in it."""
+    """A position between two rows: the number of the input, and the position in it."""
 
     n_input: int
     position: Position
@@ -36,12 +36,12 @@ class InputPosition(NamedTuple):
         return cls(n_input, Cursor().position())
 
     def with_mark(self, mark: Mark) -> Self:
-        """Return the same position with the hash of other bytes."""
+        """Return the same position with another hash."""
         return self._replace(position=self.position._replace(mark=mark))
 
 
 class InputEnd(NamedTuple):
-    """An input was read to its end, or to where it is damaged, which is a row set aside."""
+    """An input was read to its end, or to a damaged place, which counts as a rejected row."""
 
     n_input: int
     n_bytes: int
@@ -50,7 +50,7 @@ class InputEnd(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row on its way, and what was filtered_out over before it; no row ends a byte_range."""
+    """One row, and the number of rows filtered out before it; `found` is None at a range's end."""
 
     found: Article | RejectedRow | InputEnd | None
     kept: dict[str, Any]
@@ -60,15 +60,15 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rows and fields are wanted.
+    """The selection of rows and fields.
 
     Parameters
     ----------
     source : Source
-        The inputs' own names of an article's fields, and which rows are wanted.
+        The field mapping and the row filter.
     keep : sequence of str
-        Fields of the input that the output carries; ``@source`` and ``@row``
-        tell where a row came from.
+        Fields of the input to copy into the output; ``@source`` and ``@row``
+        give the origin of a row.
     """
 
     source: Source
@@ -76,16 +76,16 @@ class Selection:
 
     @property
     def named(self) -> set[str]:
-        """The fields that nearly every row must have: the text, and those asked for by name."""
+        """The fields that the first rows must have: the text, and the requested ones."""
         return self.source.required | {name for name in self.keep if name not in {SOURCE, ROW}}
 
     @property
     def wanted(self) -> set[str]:
-        """All fields that some row must have."""
+        """All fields that at least one row must have."""
         return self.named | set(self.source.where)
 
     def kept(self, row: Row) -> dict[str, Any]:
-        """Return the fields of a row that the output carries."""
+        """Return the fields of a row that are copied into the output."""
         values = {name: as_json(row.values.get(name)) for name in self.keep}
         if SOURCE in values:
             values[SOURCE] = as_json(row.source)
@@ -96,17 +96,17 @@ class Selection:
 
 @dataclass
 class FieldCheck:
-    """Which of the fields asked for by name were seen, and by which row.
+    """Which of the requested fields were found, and in which row first.
 
     Parameters
     ----------
     wanted : set of str
     first : dict of str to int
-        Of those that were seen, how many rows it took.
+        For each field found, the number of rows up to the first with it.
     fields : dict of str to None
-        All fields of the first rows, for who misspelt one.
+        All fields of the first rows, for a message about a misspelt name.
     n_rows : int
-        Rows looked at; none any more when nothing is left to be seen.
+        Rows checked; rows are not checked once all fields were found.
     """
 
     wanted: set[str]
@@ -116,16 +116,16 @@ class FieldCheck:
 
     @property
     def missing(self) -> set[str]:
-        """Those that no row had yet."""
+        """The wanted fields that no row had so far."""
         return self.wanted - self.first.keys()
 
     def find(self, name: str) -> None:
-        """Take note of a field that an input has by its nature, as texts have a text."""
+        """Mark a field as found that every row of an input has, such as the text of a text file."""
         if name in self.missing:
             self.first[name] = self.n_rows + 1
 
     def look(self, row: Row) -> None:
-        """Look at a row."""
+        """Check a row."""
         self.n_rows += 1
         for name in self.missing & row.values.keys():
             self.first[name] = self.n_rows
@@ -133,7 +133,7 @@ class FieldCheck:
             self.fields.update(dict.fromkeys(row.values))
 
     def add(self, later: FieldCheck) -> None:
-        """Add what was seen in the rows behind these."""
+        """Add the result for the rows after these."""
         for name, n in later.first.items():
             self.first.setdefault(name, self.n_rows + n)
         if len(self.fields) < PROBED_ROWS:
@@ -141,7 +141,7 @@ class FieldCheck:
         self.n_rows += later.n_rows
 
     def named_missing(self, named: set[str]) -> set[str]:
-        """Return those of some fields that none of the first rows had, once these were seen."""
+        """Return the fields of `named` that no first row had; empty until enough rows were read."""
         if self.n_rows < PROBED_ROWS:
             return set()
         late = {name for name, n in self.first.items() if n > PROBED_ROWS}
@@ -149,25 +149,25 @@ class FieldCheck:
 
 
 class InputReader:
-    """Reads inputs one after the other, from any place that an earlier reading had reached.
+    """Reads inputs in order, from any place that an earlier reading had reached.
 
     Parameters
     ----------
     inputs : sequence of PlannedInput
     selection : Selection
     n_input : int
-        The input to begin with.
+        The first input to read.
     n_end : int, optional
-        The first that is not to be read any more.
+        The input before which to stop.
     place : Place
-        Where in the first to begin.
+        The place in the first input at which to start.
     missing : iterable of str, optional
-        Fields asked for by name that no row had yet; all of them unless given.
+        Requested fields that no row had so far; all of them by default.
     before_read : callable, optional
-        Called when a read may take long.
-    judges : bool
-        Whether to raise an error where a field asked for is nowhere; without,
-        somebody else looks at the `field_check`.
+        Called before each read, which may block.
+    checks_fields : bool
+        Whether to raise an error if a requested field is missing; otherwise the
+        caller evaluates `field_check`.
     """
 
     def __init__(
@@ -180,19 +180,19 @@ class InputReader:
         place: Place | None = None,
         missing: Iterable[str] | None = None,
         before_read: Callable[[], None] | None = None,
-        judges: bool = True,
+        checks_fields: bool = True,
     ) -> None:
         self._inputs = inputs
         self._selection = selection
         self._numbers = range(n_input, len(inputs) if n_end is None else n_end)
         self._place = place or Place()
         self._before_read = before_read
-        self._judges = judges
+        self._checks_fields = checks_fields
         self.field_check = FieldCheck(selection.wanted if missing is None else set(missing))
 
     @property
     def missing(self) -> set[str]:
-        """Fields asked for by name that no row had yet."""
+        """Requested fields that no row had so far."""
         return self.field_check.missing
 
     def __iter__(self) -> Iterator[Entry]:
@@ -200,11 +200,11 @@ class InputReader:
         for n_input in self._numbers:
             yield from self._read(n_input, Cursor(place, self._before_read))
             place = Place()
-        if self._judges:
+        if self._checks_fields:
             refuse_missing(self._inputs, self._selection, self.field_check)
 
     def byte_range(self, n_input: int, byte_range: ByteRange) -> Iterator[Entry]:
-        """Read a part of one input; the last entry holds nothing but the place behind it."""
+        """Read a part of one input; the last entry has only the position after it."""
         return self._read(n_input, ByteRangeCursor(byte_range))
 
     def _read(self, n_input: int, cursor: Cursor) -> Iterator[Entry]:
@@ -248,7 +248,7 @@ class InputReader:
             if missing:
                 self.field_check.look(row)
                 missing = self.missing
-                if self._judges:
+                if self._checks_fields:
                     refuse_misspelt(self._inputs, self._selection, self.field_check)
             found = locator.locate(row)
             if isinstance(found, LocatedArticle):
@@ -258,24 +258,24 @@ class InputReader:
 
 
 def refuse_misspelt(inputs: Sequence[PlannedInput], selection: Selection, seen: FieldCheck) -> None:
-    """Refuse a field asked for by name that none of the first rows had.
+    """Refuse a requested field that none of the first rows had.
 
     Raises
     ------
     MissingFieldError
-        If there is one.
+        If there is such a field.
     """
     if missing := seen.named_missing(selection.named):
         raise _missing(inputs, selection, missing, seen)
 
 
 def refuse_missing(inputs: Sequence[PlannedInput], selection: Selection, seen: FieldCheck) -> None:
-    """Refuse, at the end, a field asked for that no row had.
+    """Refuse, at the end, a requested field that no row had.
 
     Raises
     ------
     MissingFieldError
-        If there is one.
+        If there is such a field.
     """
     if seen.fields and seen.missing:
         raise _missing(inputs, selection, seen.missing, seen)
@@ -295,13 +295,13 @@ def _damage(planned: PlannedInput, cursor: Cursor, error: DamagedFileError) -> R
     return RejectedRow(
         planned.name,
         cursor.row + 1,
-        f"nothing from here on can be read ({error})",
+        f"the rest of the file cannot be read ({error})",
         offset=cursor.offset if by_bytes else None,
     )
 
 
 def _to_the_end(planned: PlannedInput, cursor: Cursor) -> Cursor:
-    """Hash a whole file of which only the beginning could be read."""
+    """Hash the whole of a file that could be parsed only up to a damaged place."""
     if planned.file is None or planned.file.is_remote or not planned.file.path.is_file():
         return cursor
     whole = Cursor()

@@ -1,4 +1,4 @@
-"""Files of articles in, files of labels out: what `stance predict --output` calls."""
+"""Labelling files: the function behind `stance predict --output`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def label_files(
 ) -> Outcome:
     """Label files of any size into a file, or a folder of parts, with a receipt.
 
-    Memory does not grow with the inputs. Each row ends in the output or among
+    Memory does not grow with the inputs. Each row ends up in the output or in
     the rejects, and a run that was stopped or killed can be resumed.
 
     Parameters
@@ -56,63 +56,61 @@ def label_files(
     inputs : Source, or iterable of str or Path
         As for `stance.read_articles`.
     output : str or Path
-        A file, or a folder (ending in ``/``) for parts; an address too.
+        A file, or a folder (ending in ``/``) for parts; may be an address.
     model : str or Path, optional
-        The model's folder; the model that ships with the package unless given.
+        The model's folder; by default the model that ships with the package.
     stored : StoredModel, optional
-        The same model, where it has been read already.
+        The same model, if it is already loaded.
     output_format : {"jsonl", "csv", "parquet"}, optional
-        By the ending of `output` unless given.
+        By default from the extension of `output`.
     rejects : str, optional
-        File for the rows that cannot be used, written even if there are none;
-        unless given, `output` with ``.rejects.jsonl`` behind it, if there are
-        any.
+        File for the rows that cannot be used, written even if there are none.
+        By default `output` plus ``.rejects.jsonl``, only if there are any.
     keep : sequence of str
-        Fields of the input that the output carries; ``@source`` and ``@row``
-        tell where a row came from.
+        Fields of the input to copy into the output; ``@source`` and ``@row``
+        give the origin of a row.
     bom : bool
-        Begin CSV with a byte-order mark, as Excel needs it.
+        Begin CSV with a byte-order mark, which Excel needs.
     escape_formulas : bool, optional
-        Write cells of CSV that a spreadsheet would run so that it does not; as
-        `bom` unless given.
+        Escape CSV cells that a spreadsheet would run as formulas; by default
+        the value of `bom`.
     part_rows : int
-        Rows of a part, where `output` is a folder.
+        Rows of a part, if `output` is a folder.
     min_probability : float
         In [0, 1]; an article whose best label has a lower probability gets
-        none.
+        no label.
     engine : Engine, optional
-        Threads on this machine unless given.
+        By default threads on this machine.
     resume : bool
-        Resume a run that was stopped; begin one if there is none.
+        Resume a run that was stopped; start one if there is none.
     force : bool
-        Replace what is there, and forget a run that was stopped.
+        Replace existing output, and discard a run that was stopped.
     command : sequence of str
-        For the receipt.
+        The command line, for the receipt.
     on_planned : callable
         Called with the task before the first row is read.
     report : callable
         Called with the progress after each batch.
     stop : Event, optional
-        Once it is set, the batch in flight is finished and the run left as it
-        is.
+        When it is set, the current batch is finished and the run stops.
     **options
         As for `stance.read_articles`.
 
     Returns
     -------
     Outcome
-        Its ``receipt`` is None where the run was stopped.
+        Its ``receipt`` is None if the run was stopped.
 
     Raises
     ------
     ConfigError
         If an option is out of its range.
     CorpusError
-        If an input cannot be opened or is not what its name says.
+        If an input cannot be opened or does not match its name.
     OutputError
-        If something is there already, or cannot be written.
+        If the output already exists, or cannot be written.
     InterruptedRunError
-        If the run had to stop; what was labelled is kept.
+        If the run had to stop; its progress is kept.
     """
     check_min_probability(min_probability)
     target = choose_target(str(output), output_format, rejects)

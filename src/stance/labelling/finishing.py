@@ -1,4 +1,4 @@
-"""From a spool to the file that the user asked for."""
+"""Converting a spool to the output file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def build(spool: Path, file_format: str, compression: str, beside: Path) -> Path:
-    """Make the file that a spool stands for; the same spool makes the same bytes.
+    """Convert a spool to the output file; the same spool gives the same bytes.
 
     Parameters
     ----------
@@ -28,12 +28,12 @@ def build(spool: Path, file_format: str, compression: str, beside: Path) -> Path
     file_format : {"jsonl", "csv", "parquet"}
     compression : {"", ".gz", ".bz2", ".xz", ".zst"}
     beside : Path
-        Where to make it, if the spool is not that file already.
+        Path of the new file, if the spool itself is not the output.
 
     Returns
     -------
     Path
-        `beside`, or the spool itself; its bytes are on the disk.
+        `beside`, or the spool itself; its bytes are synced to disk.
     """
     if file_format != "parquet" and not compression:
         return spool
@@ -43,7 +43,7 @@ def build(spool: Path, file_format: str, compression: str, beside: Path) -> Path
         else:
             with spool.open("rb") as rows, _compressing(file, compression) as packed:
                 shutil.copyfileobj(rows, packed, 1 << 20)
-    # Opened anew, since some of those who wrote it closed it.
+    # Reopened for the sync, because some writers close the file.
     with beside.open("rb+") as file:
         os.fsync(file.fileno())
     return beside
@@ -59,12 +59,12 @@ def _write_parquet(spool: Path, file: IO[bytes]) -> None:
         pq.ParquetWriter(file, batches.schema, compression="zstd") as writer,
     ):
         for group in _groups(batches):
-            # In one piece, since the pages of a column depend on its pieces.
+            # As a single chunk, because the pages of a column depend on its chunks.
             writer.write_table(pa.Table.from_batches(group).combine_chunks())
 
 
 def _groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
-    """Cut batches of any size into row groups of one size."""
+    """Regroup batches of any size into row groups of a fixed size."""
     group: list[Any] = []
     room = PARQUET_GROUP
     for batch in batches:
@@ -80,7 +80,7 @@ def _groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
 
 def _compressing(file: IO[bytes], compression: str) -> IO[bytes]:
     if compression == ".gz":
-        # Without the time, so that the same rows give the same bytes.
+        # Without a time stamp, so that the same rows give the same bytes.
         return cast("IO[bytes]", gzip.GzipFile("", "wb", fileobj=file, mtime=0))
     if compression == ".bz2":
         return cast("IO[bytes]", bz2.BZ2File(file, "wb"))
@@ -98,7 +98,7 @@ def sha256_of(path: Path) -> str:
 
 
 def publish(built: Path, name: str) -> None:
-    """Put a finished file under its name."""
+    """Move a finished file to its final name."""
     if not is_address(name):
         built.replace(name)
         return

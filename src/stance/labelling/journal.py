@@ -1,9 +1,9 @@
-"""A run that can be stopped at any moment: its files, and how far they are to be trusted.
+"""The journal of a run: append-only spools, and checkpoints with their valid lengths.
 
-Rows, rejects and finished inputs are appended to spools. From time to time
-all spools are brought to the disk, and then a checkpoint with their lengths
-takes the place of the last one, whole. Whatever a spool holds beyond its
-length in the checkpoint was never written, as far as a resumed run knows.
+Rows, rejects and finished inputs are appended to spools. From time to time all
+spools are synced to disk, and then a checkpoint with their lengths atomically
+replaces the last one. A resumed run discards everything in a spool beyond its
+length in the checkpoint.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class Checkpoint(BaseModel):
-    """How far a run has come.
+    """The progress of a run.
 
-    ``n_input`` and ``place`` are where the last row written ends: the number of
-    the input, and the place in it. ``part`` and ``part_rows`` say which part of
-    the output is being written and how many rows it has; ``lengths`` are those
-    of the spools.
+    ``n_input`` and ``place`` are the position after the last row written: the
+    number of the input, and the place in it. ``part`` and ``part_rows`` are the
+    number of the output part being written and its number of rows; ``lengths``
+    are the valid lengths of the spools.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -54,7 +54,7 @@ class Checkpoint(BaseModel):
 
 
 class Spool:
-    """A file that is only ever appended to, and cut back to where it is trusted."""
+    """An append-only file, truncated to its valid length when it is opened."""
 
     def __init__(self, path: Path, length: int) -> None:
         self.path = path
@@ -62,7 +62,7 @@ class Spool:
         if length and path.stat().st_size < length:
             raise OutputError(
                 f"Got an unfinished run whose {path} is shorter than it was. "
-                "Give --force to begin anew."
+                "Give --force to start again."
             )
         self._file = path.open("ab", buffering=0)
         self._file.truncate(length)
@@ -76,13 +76,13 @@ class Spool:
         self.length += len(data)
 
     def sync(self) -> None:
-        """Bring everything to the disk."""
+        """Sync everything to disk."""
         if self.length != self._synced:
             os.fsync(self._file.fileno())
             self._synced = self.length
 
     def close(self) -> None:
-        """Close the file, which stays."""
+        """Close the file without removing it."""
         self._file.close()
 
 
@@ -94,42 +94,42 @@ class WorkFolder:
 
     @property
     def exists(self) -> bool:
-        """Whether a run has begun here."""
+        """Whether there is an unfinished run."""
         return (self.path / PLAN).is_file()
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Keep other runs away.
+        """Lock the folder against other runs.
 
         Raises
         ------
         OutputError
-            If another run is at work here.
+            If another run is using it.
         """
         self.path.mkdir(exist_ok=True)
         try:
             lock = FileLock(self.path / LOCK).acquire(blocking=False)
         except Timeout as error:
             raise OutputError(
-                f"Got an output at which another run is at work (in {self.path}). "
-                "Wait for its end, or choose another name."
+                f"Got an output that another run is writing (in {self.path}). "
+                "Wait until it has finished, or choose another name."
             ) from error
         with lock:
             yield
         if sys.platform == "win32" and not self.exists:
-            # There the file of a lock, and so its folder, cannot be removed while it is held.
+            # On Windows a lock file, and so its folder, cannot be removed while the lock is held.
             with contextlib.suppress(OSError):
                 self.path.rmdir()
 
     def begin(self, plan: BaseModel) -> None:
-        """Write down what is to be done, in place of anything that was begun here."""
+        """Record the plan of a new run, and discard an earlier unfinished run."""
         for path in self.path.iterdir():
             if path.name != LOCK:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.replace(PLAN, plan)
 
     def replace(self, name: str, record: BaseModel) -> None:
-        """Write a record so that there is the old one or the new one, and never half of one."""
+        """Replace a record atomically."""
         beside = self.path / f"{name}.new"
         with beside.open("wb") as file:
             file.write(orjson.dumps(record.model_dump()))
@@ -151,17 +151,17 @@ class WorkFolder:
         except (ValidationError, OSError) as error:
             raise OutputError(
                 f"Got an unfinished run in {self.path}, whose {name} cannot be read. "
-                "Give --force to begin anew."
+                "Give --force to start again."
             ) from error
 
     def checkpoint(self) -> Checkpoint:
-        """Read the last checkpoint; that of the beginning if there is none."""
+        """Read the last checkpoint; an initial one if there is none."""
         if not (self.path / CHECKPOINT).exists():
             return Checkpoint()
         return self.read(CHECKPOINT, Checkpoint)
 
     def lines(self, name: str, length: int) -> list[dict[str, Any]]:
-        """Read the trusted lines of a spool of JSON Lines."""
+        """Read the valid lines of a spool of JSON Lines."""
         path = self.path / name
         data = path.read_bytes()[:length] if path.exists() else b""
         return [orjson.loads(line) for line in data.splitlines()]
@@ -172,7 +172,7 @@ class WorkFolder:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system can."""
+    """Sync the entries of a folder to disk, if the system supports it."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -1,4 +1,4 @@
-"""An output that a kill at any moment leaves in a state from which it can go on."""
+"""Crash-safe output: a run that was killed at any moment can be resumed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from stance.labelling.plan import Labelling
     from stance.labelling.target import Target
 
-# Seconds between checkpoints, more where the disk is slow: they shall cost a twentieth of the time.
+# Seconds between checkpoints, and the maximum share of the time spent on them: a slow disk makes
+# them rarer.
 EVERY = 1.0
 SHARE = 20
 
@@ -50,16 +51,16 @@ DONE = "done"
 
 
 class DurableOutput:
-    """Takes labelled batches in their order.
+    """Writes labelled batches, in order, so that the run can be resumed.
 
     Parameters
     ----------
     task : Labelling
     target : Target
     work : WorkFolder
-        Holds the plan already.
+        Already contains the plan.
     force : bool
-        Whether what stands at the target is replaced.
+        Whether an existing target is replaced.
     """
 
     def __init__(self, task: Labelling, target: Target, work: WorkFolder, *, force: bool) -> None:
@@ -81,7 +82,7 @@ class DurableOutput:
         lengths = self._last.lengths
         self.files = work.lines(PARTS, lengths.get(PARTS, 0))
         self.inputs = work.lines(INPUTS, lengths.get(INPUTS, 0))
-        with self._told():
+        with self._readable_errors():
             self._spools = {
                 name: Spool(work.path / name, lengths.get(name, 0)) for name in self._names()
             }
@@ -93,15 +94,15 @@ class DurableOutput:
 
     @property
     def start(self) -> Checkpoint:
-        """Where this session begins."""
+        """The checkpoint from which this session starts."""
         return self._checkpoint()
 
     @property
     def seconds(self) -> float:
-        """How long the run has been at work, in all sessions."""
+        """Working time of the run over all sessions, in seconds."""
         return self._last.seconds + time.monotonic() - self._began
 
-    def _told(self) -> contextlib.AbstractContextManager[None]:
+    def _readable_errors(self) -> contextlib.AbstractContextManager[None]:
         return unwritable(self._target.name, self._work.path)
 
     def _names(self) -> list[str]:
@@ -127,7 +128,7 @@ class DurableOutput:
         return self._target.in_parts and rows is not None and self._part_rows >= rows
 
     def write(self, batch: LabelledBatch) -> None:
-        """Take a batch; it is on the disk at the next checkpoint.
+        """Write a batch; it is on the disk after the next checkpoint.
 
         Raises
         ------
@@ -135,7 +136,7 @@ class DurableOutput:
             If it cannot be written.
         """
         self._is_whole = False
-        with self._told():
+        with self._readable_errors():
             self._spools[self._rows_name].write(batch.rows)
             self._spools[REJECTS].write(batch.rejects)
             self.run_counts.add(batch.run_counts)
@@ -155,15 +156,15 @@ class DurableOutput:
         return record
 
     def checkpoint(self) -> None:
-        """Bring everything written so far to the disk.
+        """Sync everything written so far to disk, and record a checkpoint.
 
         Raises
         ------
         OutputError
-            If that is impossible.
+            If that fails.
         """
         began = time.monotonic()
-        with self._told():
+        with self._readable_errors():
             for spool in self._spools.values():
                 spool.sync()
             self._work.replace(CHECKPOINT, self._checkpoint())
@@ -171,10 +172,10 @@ class DurableOutput:
         self._pause = max(EVERY, SHARE * (self._checked - began))
 
     def save(self) -> None:
-        """Keep what can be kept, when something has failed already.
+        """Save a checkpoint after a failure, if the state is consistent.
 
-        After a step that failed half-way the spools do not fit the counts:
-        then the last checkpoint is what there is.
+        After a write that failed half-way, the spools do not match the counts:
+        then the last checkpoint remains valid.
         """
         if self._is_whole:
             with contextlib.suppress(OutputError):
@@ -195,17 +196,17 @@ class DurableOutput:
         )
 
     def finish(self, *, rejects_wanted: bool) -> None:
-        """Put everything under its name.
+        """Move all output to its final names.
 
         Parameters
         ----------
         rejects_wanted : bool
-            Whether there shall be a file of rejects even if there are none.
+            Whether to write a file of rejects even if there are none.
 
         Raises
         ------
         OutputError
-            If something stands there now, or it cannot be written.
+            If the target exists by now, or cannot be written.
         """
         self.checkpoint()
         if self._part_rows or not self._record("rows"):
@@ -213,23 +214,23 @@ class DurableOutput:
         if self._record(REJECTS) is None and (self.run_counts.n_rejected or rejects_wanted):
             self._close_rejects()
         self.close()
-        with self._told():
+        with self._readable_errors():
             self._publish()
 
     def close(self) -> None:
-        """Close what is open; what is not on the disk yet is lost."""
+        """Close all files; everything since the last checkpoint is lost."""
         for spool in self._spools.values():
             spool.close()
 
     def _close_part(self) -> None:
-        """Make a part out of its spool, and begin the next."""
+        """Convert the spool of a part to its file, and begin the next part."""
         self.checkpoint()
         self._is_whole = False
         n = self._part
         spool = self._spools.pop(self._rows_name)
         spool.close()
         target, encoder = self._target, self._task.labeller.encoder
-        with self._told():
+        with self._readable_errors():
             built = build(
                 spool.path, encoder.format, target.compression, self._work.path / f"built-{n:05d}"
             )
@@ -239,7 +240,7 @@ class DurableOutput:
             self._begin_part()
         self._is_whole = True
         self.checkpoint()
-        with self._told():
+        with self._readable_errors():
             if built != spool.path:
                 spool.path.unlink()
             self._publish_part(self.files[-1])
@@ -248,7 +249,7 @@ class DurableOutput:
         self.checkpoint()
         spool = self._spools.pop(REJECTS)
         spool.close()
-        with self._told():
+        with self._readable_errors():
             name = self._target.rejects
             compression = Path(name).suffix if Path(name).suffix in COMPRESSIONS else ""
             built = build(spool.path, "jsonl", compression, self._work.path / "built-rejects")
@@ -256,7 +257,7 @@ class DurableOutput:
         self.checkpoint()
 
     def _note(self, built: Path, kind: str, part: int | None, n_rows: int) -> None:
-        """Write down a file that is finished, before it is put under its name."""
+        """Record a finished file, before it is moved to its final name."""
         record = {
             "kind": kind,
             "built": built.name,
@@ -273,7 +274,7 @@ class DurableOutput:
         return self._target.rejects if part is None else self._target.part(part)
 
     def _publish_part(self, record: dict[str, Any]) -> None:
-        """Move a part away: to its address, or to the folder that will be the output."""
+        """Move a part to its address, or to the folder that becomes the output."""
         built = self._work.path / record["built"]
         if not self._target.in_parts or record["kind"] != "rows" or not built.exists():
             return
@@ -285,15 +286,15 @@ class DurableOutput:
         publish(built, str(done / self._target.part_name(record["part"])))
 
     def _publish(self) -> None:
-        """Put under its name what is not there yet."""
+        """Move the files to their final names that are not there yet."""
         for record in self.files:
             built = self._work.path / record["built"]
             if (record["kind"] == REJECTS or not self._target.in_parts) and built.exists():
-                self._refuse_newcomer(self._name_of(record["part"]))
+                self._refuse_unexpected(self._name_of(record["part"]))
                 publish(built, self._name_of(record["part"]))
         done = self._work.path / DONE
         if done.exists():
-            self._refuse_newcomer(self._target.name)
+            self._refuse_unexpected(self._target.name)
             refuse_irreplaceable(self._target)
             swap_folder(done, Path(self._target.name))
         if not self._target.is_remote:
@@ -302,10 +303,10 @@ class DurableOutput:
             parts = [record["part"] for record in self.files if record["part"] is not None]
             remove_other_parts(self._target, [self._target.part_name(n) for n in parts])
 
-    def _refuse_newcomer(self, name: str) -> None:
-        """Refuse to replace what somebody put there while the run was going on."""
+    def _refuse_unexpected(self, name: str) -> None:
+        """Refuse to replace a file that was created during the run."""
         if exists(name) and not self._force and not is_empty_folder(name):
             raise OutputError(
-                f"Got {name} as output, but something was put there meanwhile. "
-                "Move it away and give --resume, or give --force to begin anew."
+                f"Got {name} as output, but it was created by another program during the run. "
+                "Move it away and give --resume, or give --force to start again."
             )

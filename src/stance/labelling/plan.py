@@ -1,4 +1,4 @@
-"""What is to be labelled, by which model, into what: all that decides the output's bytes."""
+"""The plan of a run: inputs, model and options, which determine the output's bytes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHOWN_DIFFERENCES = 5
 
 @dataclass(frozen=True)
 class Labelling:
-    """A task: inputs, what of them is wanted, a labeller, and the form of the output.
+    """A labelling task: inputs, selection, labeller and output format.
 
     Parameters
     ----------
@@ -40,13 +40,14 @@ class Labelling:
     labeller : BatchLabeller
     model : dict
         ``name``, ``folder``, ``sha256``, ``format``, ``labels`` and ``config``
-        of the model, and ``n_articles`` of ``n_outlets`` that it was trained on.
+        of the model, and ``n_articles`` and ``n_outlets`` of its training
+        corpus.
     options : mapping
-        What else decides the labels.
+        Other options that affect the output.
     part_rows : int, optional
-        Rows of a part, where the output is a folder.
+        Rows of a part, if the output is a folder.
     label_options : mapping
-        Those of the options that `stance.model.prediction.label_batch` takes.
+        Options for `stance.model.prediction.label_batch`.
     """
 
     inputs: Sequence[PlannedInput]
@@ -59,11 +60,11 @@ class Labelling:
 
     @property
     def is_live(self) -> bool:
-        """Whether an input is a pipe, whose articles are labelled as they come."""
+        """Whether an input is a pipe, whose articles are labelled as they arrive."""
         return any(planned.is_live for planned in self.inputs)
 
     def settings(self) -> dict[str, Any]:
-        """Return every setting that decides the output's bytes, as JSON has it."""
+        """Return every setting that affects the output's bytes, as plain JSON values."""
         encoder, selection = self.labeller.encoder, self.selection
         return {
             "fields": dict(selection.source.fields.items()),
@@ -89,13 +90,13 @@ def plan_labelling(
     part_rows: int | None = PART_ROWS,
     **options: Any,
 ) -> Labelling:
-    """Plan a task, and look at every file once before any of them is read.
+    """Plan a task, and check every file before any of them is read.
 
     Parameters
     ----------
     stored : StoredModel
     folder : str
-        Where the model stands, for the receipt.
+        The model's folder, for the receipt.
     source : Source
     keep : sequence of str
         As for `Selection`.
@@ -103,21 +104,21 @@ def plan_labelling(
     bom : bool
         Begin CSV with a byte-order mark.
     escape_formulas : bool, optional
-        Write cells of CSV that a spreadsheet would run so that it does not; as
-        `bom` unless given.
+        Escape CSV cells that a spreadsheet would run as formulas; by default
+        the value of `bom`.
     part_rows : int, optional
-        Rows of a part, where the output is a folder; None where it is not.
+        Rows of a part, if the output is a folder; else None.
     **options
-        Given on to `stance.model.prediction.label_batch`.
+        Passed to `stance.model.prediction.label_batch`.
 
     Raises
     ------
     CorpusError
-        If an input is not there, or is not what its name says.
+        If an input does not exist, or does not match its name.
     """
     inputs = plan_inputs(source)
     if sum(planned.is_live for planned in inputs) > 1:
-        raise CorpusError("Got - twice, but standard input can be read once only. Name it once.")
+        raise CorpusError("Got - twice, but standard input can be read only once. Name it once.")
     columns, numbers, flags = map(tuple, row_columns(stored.model.labels))
     escape = bom if escape_formulas is None else escape_formulas
     encoder = Encoder(output_format, columns, numbers, flags, tuple(keep), bom, escape)
@@ -138,13 +139,13 @@ def plan_labelling(
         name: getattr(source, name) for name in ("input_format", "encoding", "delimiter", "sheet")
     }
     named |= options
-    # Their names are in the inputs; a worker needs the rest of it.
+    # Without file names, which are in the inputs; a worker needs only the rest.
     selection = Selection(source.reading(()), keep)
     return Labelling(inputs, selection, labeller, model, named, part_rows, options)
 
 
 class InputRecord(BaseModel):
-    """An input as it was when the run began."""
+    """The state of an input when the run began."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -154,7 +155,7 @@ class InputRecord(BaseModel):
 
 
 class RunPlan(BaseModel):
-    """What a run set out to do; a resumed run must have set out to do the same."""
+    """The plan of a run; a run can be resumed only with the same plan."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -170,26 +171,26 @@ class RunPlan(BaseModel):
 
 
 def input_records(inputs: Sequence[PlannedInput]) -> list[InputRecord]:
-    """Return what tells whether each input has changed."""
+    """Return the state of each input, to detect changes."""
     return [
         InputRecord(name=as_json(planned.name), **planned.state()._asdict()) for planned in inputs
     ]
 
 
 def refuse_differences(then: RunPlan, now: RunPlan, unchanged: Sequence[PlannedInput]) -> None:
-    """Refuse to go on with a run that set out to do something else.
+    """Refuse to resume a run that has a different plan.
 
     Parameters
     ----------
     then, now : RunPlan
     unchanged : sequence of PlannedInput
-        Inputs that may have got another time of change, since their content
-        was found to be the same.
+        Inputs whose modification time may differ, because their content was
+        found to be the same.
 
     Raises
     ------
     OutputError
-        If they differ; it says in what.
+        If the plans differ; the message lists the differences.
     """
     found = [*_setting_differences(then, now), *_input_differences(then, now, unchanged)]
     if not found:
@@ -197,9 +198,9 @@ def refuse_differences(then: RunPlan, now: RunPlan, unchanged: Sequence[PlannedI
     shown = "\n".join(f"  {line}" for line in found[:SHOWN_DIFFERENCES])
     more = len(found) - SHOWN_DIFFERENCES
     raise OutputError(
-        f"Got --resume for a run that began otherwise:\n{shown}\n"
+        f"Got --resume for a run that was started differently:\n{shown}\n"
         + (f"  and {more} more\n" if more > 0 else "")
-        + "Resume it as it began, or give --force to begin anew."
+        + "Resume it with the same inputs and options, or give --force to start again."
     )
 
 
@@ -231,7 +232,7 @@ def _input_differences(then: RunPlan, now: RunPlan, unchanged: Sequence[PlannedI
 
 
 def has_content(planned: PlannedInput, sha256: str) -> bool:
-    """Tell whether an input's content has a hash; False where it would have to be fetched."""
+    """Return whether an input's content has a hash; False if it would have to be downloaded."""
     if planned.file is None or planned.file.is_remote or planned.is_live:
         return False
     cursor = Cursor()

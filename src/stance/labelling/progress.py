@@ -1,4 +1,4 @@
-"""How far a run is, batch by batch."""
+"""The progress of a run, reported after each batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come.
+    """The progress of a run.
 
-    ``n_bytes`` are read of ``n_bytes_total``, which is None where nobody
-    knows; ``rejected`` are the rows set aside since the last report.
+    ``n_bytes`` of ``n_bytes_total`` have been read; the total is None if it is
+    unknown. ``rejected`` are the rows rejected since the last report.
     """
 
     run_counts: RunCounts
@@ -30,8 +30,8 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-class ProgressMeter:
-    """Adds up the bytes read of all inputs, and reports.
+class ProgressReporter:
+    """Adds up the bytes read from all inputs, and reports the progress.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class ProgressMeter:
             self._before.append(self._before[-1] + (size or 0))
         self._total = None if None in sizes else self._before[-1]
 
-    def show(self, batch: LabelledBatch, run_counts: RunCounts) -> None:
-        """Report that a batch was written."""
+    def report(self, batch: LabelledBatch, run_counts: RunCounts) -> None:
+        """Report the progress after a batch."""
         done = self._before[batch.position.n_input] + batch.position.position.mark.n_bytes
         # A file may grow while it is read.
         total = None if self._total is None else max(self._total, done)

@@ -1,4 +1,4 @@
-"""The receipt of a run, and a check of an output against it."""
+"""The receipt of a run, and verifying an output against it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PACKAGES = ("stance", "numpy", "numba", "orjson", "pyarrow")
 
 
 class FileRecord(BaseModel):
-    """A file that was written: ``kind`` is ``rows`` or ``rejects``."""
+    """An output file; ``kind`` is ``rows`` or ``rejects``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -47,11 +47,10 @@ class FileRecord(BaseModel):
 
 
 class InputEntry(BaseModel):
-    """An input that was read.
+    """An input in the receipt.
 
-    Its bytes and their hash; where it is damaged; how many of its rows were
-    labelled and set aside; how it is stored, in words, where that had to be
-    found out.
+    Its size and hash, the damage if there is any, the number of rows labelled
+    and rejected, and in words how it is stored, if that was detected.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -66,12 +65,12 @@ class InputEntry(BaseModel):
 
     @property
     def is_useless(self) -> bool:
-        """Whether rows of it were set aside and none could be used."""
+        """Whether all its rows were rejected."""
         return self.labelled == 0 and bool(self.rejected)
 
 
 def input_entry(planned: PlannedInput, ended: InputEnd, run_counts: RunCounts) -> InputEntry:
-    """Sum up an input that was read to its end, and forget its counts."""
+    """Return the receipt entry of a finished input, and remove its counts from `run_counts`."""
     labelled, rejected = run_counts.end_input(ended.n_input)
     return InputEntry(
         name=as_json(planned.name),
@@ -85,12 +84,11 @@ def input_entry(planned: PlannedInput, ended: InputEnd, run_counts: RunCounts) -
 
 
 class Receipt(BaseModel):
-    """What a run did, from what, by what, and with which result.
+    """The record of a run: command, model, options, inputs, outputs and counts.
 
-    ``counts`` are rows: read, labelled, set aside, filtered out; of those
-    labelled, how many got no label and how many are out of domain; by label,
-    and by what is wrong with those set aside. ``seconds`` is the time at work in
-    all sessions.
+    ``counts`` are numbers of rows: read, labelled, rejected and filtered out;
+    labelled rows without a label and out of domain; rows by label, and rejected
+    rows by reason. ``seconds`` is the working time over all sessions.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -111,12 +109,12 @@ class Receipt(BaseModel):
 
     @property
     def damaged(self) -> list[InputEntry]:
-        """Inputs that could not be read to their end."""
+        """The damaged inputs, which were read only in part."""
         return [entry for entry in self.inputs if entry.damage]
 
 
 def make_receipt(plan: RunPlan, output: DurableOutput, ended: str) -> Receipt:
-    """Sum up a run that is finished."""
+    """Return the receipt of a finished run."""
     seconds = output.seconds
     counts = output.run_counts.to_dict()
     return Receipt(
@@ -140,7 +138,7 @@ def make_receipt(plan: RunPlan, output: DurableOutput, ended: str) -> Receipt:
 
 
 def write_receipt(receipt: Receipt, name: str) -> None:
-    """Write a receipt to a path or an address, in place of an older one."""
+    """Write a receipt to a path or an address, replacing an older one."""
     data = orjson.dumps(
         receipt.model_dump(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     )
@@ -158,7 +156,7 @@ def read_receipt(output: str) -> Receipt:
     Parameters
     ----------
     output : str
-        The output's path or address, or that of the receipt itself.
+        The path or address of the output, or of the receipt itself.
 
     Raises
     ------
@@ -175,11 +173,11 @@ def read_receipt(output: str) -> Receipt:
         with _opened(name) as file:
             return Receipt.model_validate_json(file.read(), strict=True)
     except ValidationError as error:
-        raise OutputError(f"Got {name}, which is no receipt of 'stance predict'.") from error
+        raise OutputError(f"Got {name}, which is not a receipt of 'stance predict'.") from error
 
 
 def receipt_name(output: str) -> str:
-    """Return where the receipt of an output stands."""
+    """Return the path or address of an output's receipt."""
     bare = as_local(output)
     bare = bare.rstrip("/") or bare
     return bare if bare.endswith(RECEIPT) else bare + RECEIPT
@@ -187,7 +185,7 @@ def receipt_name(output: str) -> str:
 
 @dataclass(frozen=True)
 class Verification:
-    """What became of checking an output: how much was looked at, and what is wrong."""
+    """The result of verifying an output: the amount checked, and the faults found."""
 
     receipt: Receipt
     n_files: int
@@ -196,15 +194,15 @@ class Verification:
 
 
 def verify(output: str, *, inputs: bool = False) -> Verification:
-    """Check an output, its parts and its rejects against the receipt.
+    """Verify an output, its parts and its rejects against the receipt.
 
     Parameters
     ----------
     output : str
-        The output's path or address. The receipt and the rejects are looked
-        for beside it, so that all may have been moved together.
+        The output's path or address. The receipt and the rejects are expected
+        beside it, so they may have been moved together.
     inputs : bool
-        Whether to check the inputs too, where they were.
+        Whether to verify the inputs too, at their recorded paths.
 
     Raises
     ------
@@ -217,7 +215,7 @@ def verify(output: str, *, inputs: bool = False) -> Verification:
     faults = [*_count_faults(receipt)]
     for name, record in expected:
         faults += _faults(name, record.size, record.sha256)
-    faults += _strange_parts(place, {name for name, _ in expected})
+    faults += _unexpected_parts(place, {name for name, _ in expected})
     if inputs:
         files = [entry for entry in receipt.inputs if _is_file(entry.name)]
         faults += [fault for e in files for fault in _faults(e.name, e.size, e.sha256)]
@@ -232,18 +230,18 @@ def _count_faults(receipt: Receipt) -> Iterator[str]:
         for kind in ("rows", "rejects")
     }
     if written != {"rows": counts["labelled"], "rejects": counts["rejected"]}:
-        yield "the rows of the files are not those counted"
-    if counts["rows"] != counts["labelled"] + counts["rejected"] + counts["passed_over"]:
+        yield "the numbers of rows in the files do not match the counts"
+    if counts["rows"] != counts["labelled"] + counts["rejected"] + counts["filtered_out"]:
         yield "the counts do not add up"
 
 
 def _is_file(name: str) -> bool:
-    """Tell whether an input was a file, which can be read again by itself."""
+    """Return whether an input was a file, which can be verified."""
     return name != STDIN and not is_dataset_name(name) and not is_folder(name)
 
 
 def _moved(record: FileRecord, place: str) -> str:
-    """Return where a file stands now, if output and receipt were moved together."""
+    """Return the current path of a file, if output and receipt were moved together."""
     own = record.name.rpartition("/")[2]
     if record.kind == "rows":
         is_part = not place.endswith(own) and own.startswith("part-")
@@ -263,15 +261,15 @@ def _faults(name: str, size: int, sha256: str) -> list[str]:
     if n_bytes != size:
         return [f"{name} has {n_bytes:,} bytes instead of {size:,}"]
     if digest.hexdigest() != sha256:
-        return [f"{name} has been changed (its sha256 differs)"]
+        return [f"{name} has changed (its sha256 differs)"]
     return []
 
 
-def _strange_parts(place: str, expected: set[str]) -> list[str]:
+def _unexpected_parts(place: str, expected: set[str]) -> list[str]:
     if is_address(place) or not Path(place).is_dir():
         return []
     found = sorted(str(path) for path in Path(place).iterdir())
-    return [f"{name} is no part of this output" for name in found if name not in expected]
+    return [f"{name} is not a part of this output" for name in found if name not in expected]
 
 
 def _opened(name: str) -> IO[bytes]:

@@ -1,4 +1,4 @@
-"""A whole run: from a task to an output with its receipt, in one go or in several."""
+"""A whole run: from a task to an output with its receipt, in one session or several."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from stance.labelling.plan import (
     input_records,
     refuse_differences,
 )
-from stance.labelling.progress import ProgressMeter, Report
+from stance.labelling.progress import ProgressReporter, Report
 from stance.labelling.receipt import Receipt, make_receipt, read_receipt, write_receipt
 from stance.labelling.run_counts import RunCounts
 from stance.labelling.target import Target, exists, refuse_input, refuse_unless
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended; it has a receipt if it is finished."""
+    """The outcome of a session; it has a receipt if the run is finished."""
 
     run_counts: RunCounts
     receipt: Receipt | None
@@ -52,26 +52,26 @@ def label_to_target(
     report: Report = lambda progress: None,
     stop: Event | None = None,
 ) -> Outcome:
-    """Label a task's inputs into a file or a folder, so that nothing can be lost.
+    """Label a task's inputs into a file or a folder; the run can be resumed after a crash.
 
     Parameters
     ----------
     task : Labelling
     target : Target
     engine : Engine, optional
-        Threads on this machine unless given.
+        By default threads on this machine.
     resume : bool
-        Go on with a run that was stopped; begin one if there is none.
+        Resume a run that was stopped; start one if there is none.
     force : bool
-        Replace what is there, and forget a run that was stopped.
+        Replace existing output, and discard a run that was stopped.
     rejects_wanted : bool
         Write a file of rejects even if there are none.
     command : sequence of str
-        For the receipt.
+        The command line, for the receipt.
     report : callable
-        Told of the progress after each batch.
+        Called with the progress after each batch.
     stop : Event, optional
-        When it is set, the batch in flight is finished and the run left as it is.
+        When it is set, the current batch is finished and the run stops.
 
     Returns
     -------
@@ -80,7 +80,8 @@ def label_to_target(
     Raises
     ------
     OutputError
-        If something stands there, cannot be written, or was begun otherwise.
+        If the output exists or cannot be written, or the run to resume was
+        started differently.
     CorpusError
         If an input cannot be opened or reached; the run can be resumed.
     """
@@ -126,25 +127,25 @@ def _now() -> str:
 
 
 def _finished(task: Labelling, plan: RunPlan, target: Target) -> Receipt | None:
-    """Return the receipt of a run that was finished, if it is this one."""
+    """Return the receipt of the existing output, if this run has already finished."""
     if not exists(target.receipt) or not exists(target.name):
         return None
     receipt = read_receipt(target.name)
-    # What a pipe holds, and a folder's bytes beside those of the names in it, nobody knows before.
+    # The content of a pipe, and the total size of a folder, are unknown before reading.
     files = {as_json(p.name) for p in task.inputs if p.kind == "file" and not p.is_live}
     then = [(e.name, e.size if e.name in files else None) for e in receipt.inputs]
     now = [(r.name, r.size if r.name in files else None) for r in plan.inputs]
     same_model = receipt.model["sha256"] == plan.model["sha256"]
     if not (receipt.settings == plan.settings and same_model and then == now):
         raise OutputError(
-            f"Got --resume for {target.name}, which is the finished output of another run. "
+            f"Got --resume for {target.name}, which is the finished output of a different run. "
             "Choose another name, or give --force to replace it."
         )
     return receipt
 
 
 def _resumed_plan(task: Labelling, now: RunPlan, work: WorkFolder) -> RunPlan:
-    """Return the plan that was begun, if it is still the same."""
+    """Return the recorded plan of the run to resume, if it matches the current one."""
     then = work.read(PLAN, RunPlan)
     checkpoint = work.checkpoint()
     read = work.lines(INPUTS, checkpoint.lengths.get(INPUTS, 0))
@@ -183,7 +184,7 @@ class _Run:
         try:
             self._label(engine, output)
         except MissingFieldError:
-            # Nothing was done that is worth going on with.
+            # There is no progress to resume from.
             if self.fresh:
                 self.work.remove()
             raise
@@ -203,8 +204,8 @@ class _Run:
         return Outcome(output.run_counts, receipt)
 
     def _label(self, engine: Engine, output: DurableOutput) -> None:
-        meter = ProgressMeter(self.task.inputs, self.report)
+        progress = ProgressReporter(self.task.inputs, self.report)
         for batch, missing in engine.batches(self.task, output.start, self.stop):
             output.missing = missing
             output.write(batch)
-            meter.show(batch, output.run_counts)
+            progress.report(batch, output.run_counts)

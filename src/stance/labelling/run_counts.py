@@ -1,4 +1,4 @@
-"""How many rows went where."""
+"""Counts of the rows of a run: labelled, rejected, filtered out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What a row without a label counts as.
+# Key of labelled rows without a label.
 NO_LABEL = "(none)"
 
-# Characters; a text below this is about as long as a headline.
+# A text with fewer characters is about as long as a headline.
 HEADLINE = 200
 
 OTHER_REASONS = "other reasons"
@@ -22,23 +22,23 @@ MOST_REASONS = 50
 
 @dataclass
 class RunCounts:
-    """Counts of rows; each row that was read stands in exactly one of them.
+    """Counts of rows; each row read is labelled, rejected or filtered out.
 
     Parameters
     ----------
     labels : Counter of str
         Labelled rows by label.
     reasons : Counter of str
-        Rows set aside, by what is wrong with them.
-    passed : int
-        Rows that the user did not ask for (``--where``).
+        Rejected rows by reason.
+    filtered_out : int
+        Rows that do not match ``--where``.
     outside : Counter of str
-        Those of the labelled rows that are out of the model's domain, by label.
+        Labelled rows out of the model's domain, by label.
     headlines : int
-        Labelled rows whose text is no longer than a headline.
+        Labelled rows whose text is as short as a headline.
     labelled_of, rejected_of : Counter of int
-        Rows in the output, and rows set aside, by the number of the input, of
-        inputs that have not been read to their end yet.
+        Labelled and rejected rows of unfinished inputs, by the number of the
+        input.
     """
 
     labels: Counter[str] = field(default_factory=Counter)
@@ -56,22 +56,22 @@ class RunCounts:
 
     @property
     def n_abstained(self) -> int:
-        """Rows in the output whose best label was not probable enough to be given."""
+        """Rows in the output without a label, because its probability was too low."""
         return self.labels[NO_LABEL]
 
     @property
     def out_of_domain(self) -> int:
-        """Rows in the output whose words the model knows poorly."""
+        """Rows in the output that are out of the model's domain."""
         return self.outside.total()
 
     @property
     def inside(self) -> Counter[str]:
-        """The labelled rows that are not out of the model's domain, by label."""
+        """Labelled rows within the model's domain, by label."""
         return self.labels - self.outside
 
     @property
     def n_rejected(self) -> int:
-        """Rows set aside."""
+        """Rejected rows."""
         return self.reasons.total()
 
     @property
@@ -92,17 +92,17 @@ class RunCounts:
         self.rejected_of.update(other.rejected_of)
 
     def end_input(self, n_input: int) -> tuple[int, int]:
-        """Return how many rows of an input were labelled and set aside, now that it ended."""
+        """Remove and return the numbers of labelled and rejected rows of a finished input."""
         return self.labelled_of.pop(n_input, 0), self.rejected_of.pop(n_input, 0)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the counts as JSON has them, the most frequent first."""
+        """Return the counts as plain JSON values, the most frequent first."""
         unfinished = {"labelled_of": self.labelled_of, "rejected_of": self.rejected_of}
         return {
             "rows": self.n_rows,
             "labelled": self.n_labelled,
             "rejected": self.n_rejected,
-            "passed_over": self.filtered_out,
+            "filtered_out": self.filtered_out,
             "abstained": self.n_abstained,
             "out_of_domain": self.out_of_domain,
             "out_of_domain_labels": dict(self.outside.most_common()),
@@ -118,11 +118,11 @@ class RunCounts:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunCounts:
-        """Return the counts that `to_dict` wrote."""
+        """Return the counts from the output of `to_dict`."""
         return cls(
             Counter(values["labels"]),
             Counter(values["reasons"]),
-            values["passed_over"],
+            values["filtered_out"],
             Counter(values["out_of_domain_labels"]),
             values["headlines"],
             *(
@@ -133,7 +133,7 @@ class RunCounts:
 
 
 def kind_of(reason: str) -> str:
-    """Return a reason without what is this row's alone.
+    """Return the kind of a reason, without the details of a single row.
 
     Examples
     --------
@@ -144,5 +144,5 @@ def kind_of(reason: str) -> str:
     >>> kind_of("invalid UTF-8 at byte 33")
     'invalid UTF-8 at byte N'
     """
-    # The digit of «UTF-8» is no number.
+    # The digit of «UTF-8» is not a number.
     return re.sub(r"(?<![\w-])\d[\d,]*", "N", reason.partition(" (")[0])

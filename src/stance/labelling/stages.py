@@ -1,4 +1,4 @@
-"""Reading, labelling and writing at the same time, each stage bounded."""
+"""Pipelined reading, labelling and writing, with a bounded queue between stages."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from stance.labelling.batches import Batcher, LabelledBatch
     from stance.labelling.entries import Entry
 
-# Entries are handed over by some dozens, since each handing over costs as much as reading a few.
+# Entries are queued in blocks, because queueing one costs as much as reading a few.
 BLOCK_ENTRIES = 128
 BLOCK_CHARACTERS = 1_000_000
 BLOCKS_AHEAD = 8
 
-# Seconds for which an article may wait for others to share its batch; people read along.
-LINGER = 0.2
+# Maximum seconds that an article from a pipe waits for its batch to fill.
+MAX_BATCH_DELAY = 0.2
 TICK = 0.25
 
 
 class Reader(Thread):
-    """Reads ahead in a thread of its own, a bounded number of entries.
+    """Reads a bounded number of entries ahead in its own thread.
 
     Parameters
     ----------
     live : bool
-        Hand over what there is before each read that may take long.
+        Whether to queue incomplete blocks before each read that may block.
     """
 
     def __init__(self, *, live: bool) -> None:
-        # A thread that waits for a pipe must not keep the program from ending.
+        # A thread that waits for a pipe must not keep the program from exiting.
         super().__init__(name="stance-reader", daemon=True)
         self._live = live
         self._entries: Iterable[Entry] = ()
@@ -48,18 +48,18 @@ class Reader(Thread):
         self.error: BaseException | None = None
 
     def read(self, entries: Iterable[Entry]) -> None:
-        """Begin to read."""
+        """Start reading."""
         self._entries = entries
         self.start()
 
     def before_read(self) -> None:
-        """Hand over what there is, if somebody may be waiting for it."""
+        """Queue an incomplete block, if the consumer may be waiting for it."""
         if self._live and self._block:
             self._hand_over(self._block)
             self._block = []
 
     def run(self) -> None:
-        """Read to the end, or to an error, which is kept for who takes the entries."""
+        """Read to the end, or to an error, which is kept for the consumer."""
         try:
             self._read()
         except BaseException as error:
@@ -88,7 +88,7 @@ class Reader(Thread):
             return
 
     def take(self, timeout: float) -> list[Entry] | None:
-        """Return the next entries; none of them after a timeout, and None at the end."""
+        """Return the next entries; an empty list after a timeout, and None at the end."""
         try:
             return self._blocks.get(timeout=timeout)
         except Empty:
@@ -108,27 +108,27 @@ def labelled_batches(
     live: bool,
     stop: Event,
 ) -> Iterator[LabelledBatch]:
-    """Label what a reader reads, in threads, and give it out in its order.
+    """Label the entries of a reader in threads, and yield batches in order.
 
-    Not more than one batch for each thread is waiting while the next is read.
+    At most one batch per thread is waiting while the next is read.
 
     Parameters
     ----------
     reader : Reader
-        Has begun to read.
+        Must have been started.
     batcher : Batcher
     label : callable
     jobs : int
-        Threads that label, at least 1.
+        Number of threads, at least 1.
     live : bool
-        Whether no article may wait long for the next.
+        Whether articles arrive slowly, so that none may wait long for the next.
     stop : Event
-        When it is set, no further batch is begun.
+        When it is set, no further batch is started.
 
     Raises
     ------
     Exception
-        What the reader met, after all that it read before.
+        An error of the reader, after everything that it read before.
     """
     waiting: deque[Future[LabelledBatch]] = deque()
     with ThreadPoolExecutor(jobs, thread_name_prefix="stance") as pool:
@@ -148,7 +148,7 @@ def labelled_batches(
 
 
 class _BatchDelay:
-    """How long the articles that wait for others may wait on."""
+    """The time for which articles from a pipe may wait for their batch to fill."""
 
     def __init__(self, *, live: bool) -> None:
         self._live = live
@@ -156,33 +156,33 @@ class _BatchDelay:
 
     @property
     def left(self) -> float:
-        """Seconds, and no more than a tick."""
+        """Remaining seconds, at most `TICK`."""
         if self._due is None:
             return TICK
         return min(max(self._due - time.monotonic(), 0), TICK)
 
     def over(self, batcher: Batcher) -> bool:
-        """Tell whether somebody has waited long enough."""
+        """Return whether an article has waited long enough."""
         if not self._live or batcher.is_empty:
             self._due = None
             return False
         if self._due is None:
-            self._due = time.monotonic() + LINGER
+            self._due = time.monotonic() + MAX_BATCH_DELAY
         return time.monotonic() >= self._due
 
 
 def _batches(reader: Reader, batcher: Batcher, *, live: bool, stop: Event) -> Iterator[list[Entry]]:
-    """Cut what is read into batches; an empty one says that there is a pause."""
-    linger = _BatchDelay(live=live)
-    while not stop.is_set() and (block := reader.take(linger.left)) is not None:
+    """Cut entries into batches; an empty batch signals a pause in the input."""
+    delay = _BatchDelay(live=live)
+    while not stop.is_set() and (block := reader.take(delay.left)) is not None:
         for batch in filter(None, map(batcher.add, block)):
             yield batch
             if stop.is_set() and not live:
                 return
-        if linger.over(batcher) or not block:
+        if delay.over(batcher) or not block:
             yield batcher.take() if live else []
     if live:
-        # What came through a pipe cannot be read again.
+        # Entries from a pipe cannot be read again, so label them even after a stop.
         while block := reader.take(0):
             yield from filter(None, map(batcher.add, block))
     if (live or not stop.is_set()) and not batcher.is_empty:

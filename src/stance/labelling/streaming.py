@@ -1,4 +1,4 @@
-"""Labels to a pipe or a terminal, as they come."""
+"""Streaming labels to a pipe or a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from stance.labelling.engine import Engine, LocalEngine
 from stance.labelling.finishing import build
 from stance.labelling.journal import Checkpoint
-from stance.labelling.progress import ProgressMeter, Report
+from stance.labelling.progress import ProgressReporter, Report
 from stance.labelling.receipt import InputEntry, input_entry
 from stance.labelling.run_counts import RunCounts
 from stance.replacing import refuse_existing, unwritable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class StreamResult(NamedTuple):
-    """What became of the rows, and of each input that was read to its end."""
+    """Counts of the rows, and an entry for each finished input."""
 
     run_counts: RunCounts
     inputs: list[InputEntry]
@@ -41,21 +41,21 @@ def label_to_stream(
     report: Report = lambda progress: None,
     stop: Event | None = None,
 ) -> StreamResult:
-    """Label a task's inputs as they come, with no way back.
+    """Label a task's inputs as they arrive; the run cannot be resumed.
 
     Parameters
     ----------
     task : Labelling
     write : callable
-        Takes each batch in its order.
+        Called with each batch, in order.
     engine : Engine, optional
-        Threads on this machine unless given.
+        By default threads on this machine.
     rejects : binary file, optional
-        Takes the rows set aside.
+        File for rejected rows.
     report : callable
-        Told of the progress after each batch.
+        Called with the progress after each batch.
     stop : Event, optional
-        When it is set, the batch in flight is finished.
+        When it is set, the current batch is finished and the run stops.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def label_to_stream(
     """
     run_counts = RunCounts()
     inputs: list[InputEntry] = []
-    meter = ProgressMeter(task.inputs, report)
+    progress = ProgressReporter(task.inputs, report)
     for batch, _ in (engine or LocalEngine()).batches(task, Checkpoint(), stop or Event()):
         write(batch)
         if rejects is not None and batch.rejects:
@@ -71,13 +71,13 @@ def label_to_stream(
             rejects.flush()
         run_counts.add(batch.run_counts)
         inputs += [input_entry(task.inputs[end.n_input], end, run_counts) for end in batch.ended]
-        meter.show(batch, run_counts)
+        progress.report(batch, run_counts)
     return StreamResult(run_counts, inputs)
 
 
 @contextmanager
 def stream_writer(stream: BinaryIO, encoder: Encoder) -> Iterator[Callable[[LabelledBatch], None]]:
-    """Write batches to a stream, each at once; Parquet when the last one is there."""
+    """Write batches to a stream immediately; a Parquet file only after the last one."""
     if encoder.format == "parquet":
         with _at_the_end(stream, encoder) as write:
             yield write
@@ -105,7 +105,7 @@ def _at_the_end(stream: BinaryIO, encoder: Encoder) -> Iterator[Callable[[Labell
 
 @contextmanager
 def appended_file(name: str, *, force: bool) -> Iterator[BinaryIO]:
-    """Open a file that holds at once what is written to it.
+    """Open an unbuffered file.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Where the labels go: a file or a folder of parts, here or at any address."""
+"""The target of a run: a file or a folder of parts, local or remote."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _PART = re.compile(r"part-\d{5,}\.\w+(\.\w+)?")
 
 @dataclass(frozen=True)
 class Target:
-    """An output.
+    """The output of a run.
 
     Parameters
     ----------
     name : str
-        A path or an address, without a slash at its end.
+        A path or an address, without a trailing slash.
     format : {"jsonl", "csv", "parquet"}
     compression : {"", ".gz", ".bz2", ".xz", ".zst"}
     in_parts : bool
         Whether it is a folder of parts.
     rejects : str
-        Where the rows set aside go.
+        Path or address of the file of rejected rows.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Target:
 
     @property
     def receipt(self) -> str:
-        """Where the receipt goes."""
+        """Path or address of the receipt."""
         return self.name + RECEIPT
 
     @property
@@ -65,7 +65,7 @@ class Target:
         """The hidden folder of an unfinished run: beside the output, or in the user's cache."""
         path = Path(self.name)
         own = self.name if self.is_remote else path.name
-        # A hash, because the output's own name may be as long as names can be.
+        # A hash, because the output's name may already have the maximum length of a file name.
         key = hashlib.sha256(own.encode(errors="surrogateescape")).hexdigest()[:16]
         if not self.is_remote:
             return path.parent / f".stance-run-{key}"
@@ -81,16 +81,16 @@ class Target:
 
 
 def choose_target(name: str, file_format: str | None, rejects: str | None = None) -> Target:
-    """Tell what a user means by an output's name.
+    """Return the target for an output name.
 
-    A name that ends in a slash, or is that of a folder, is a folder of parts,
-    Parquet unless `file_format` says otherwise; any other name is a file
-    whose ending tells its format and compression.
+    A name that ends in a slash, or is that of an existing folder, is a folder
+    of parts, in Parquet by default; any other name is a file with a format and
+    compression by its extension.
 
     Raises
     ------
     ConfigError
-        If the format is unknown, or Parquet is to be compressed once more.
+        If the format is unknown, or Parquet would be compressed twice.
     """
     local = as_local(name)
     bare = local.rstrip("/") or local
@@ -105,62 +105,62 @@ def choose_target(name: str, file_format: str | None, rejects: str | None = None
     chosen = output_format(plain, file_format)
     if chosen == "parquet" and compression:
         raise ConfigError(
-            f"Got {name} as output, but Parquet is compressed within. Leave out {compression}."
+            f"Got {name} as output, but Parquet is compressed internally. Remove {compression}."
         )
     return Target(bare, chosen, compression, False, as_local(rejects or bare + REJECTS))
 
 
 def exists(name: str) -> bool:
-    """Tell whether something stands at a path or an address."""
+    """Return whether a path or an address exists."""
     if is_address(name):
         return exists_at(name)
     return os.path.lexists(name)
 
 
 def refuse_unless(target: Target, *, resume: bool, force: bool) -> None:
-    """Refuse an output that may neither be begun nor be gone on with.
+    """Refuse an output to which a run can be neither started nor resumed.
 
     Raises
     ------
     OutputError
-        If something stands there, or a run at it is not finished.
+        If the output exists, or has an unfinished run.
     """
     work = WorkFolder(target.work_folder)
     if resume and (work.exists or exists(target.receipt)):
         return
     if work.exists and not force:
         raise OutputError(
-            f"Got {target.name} as output, for which a run was begun that is not finished "
-            f"(in {work.path}). Give --resume to go on with it, or --force to begin anew."
+            f"Got {target.name} as output, which has an unfinished run (in {work.path}). "
+            "Give --resume to continue it, or --force to start again."
         )
     refuse_taken(target, force=force)
 
 
 def refuse_taken(target: Target, *, force: bool) -> None:
-    """Refuse to write where something stands that may not be replaced.
+    """Refuse an output that exists and may not be replaced.
 
     Raises
     ------
     OutputError
-        If the output, its rejects or its receipt exist and `force` is off;
-        or if what would be replaced is not what such a run writes.
+        If the output, its rejects or its receipt exist and `force` is off, or
+        if the existing output was not written by such a run.
     """
     for name in (target.name, target.rejects, target.receipt):
         if exists(name) and not force and not (name == target.name and is_empty_folder(name)):
             raise OutputError(
-                f"Got {name} as output, but it exists already. Choose another name, give --force "
-                "to replace it, or --resume to go on with a run that was stopped."
+                f"Got {name} as output, but it already exists. Choose another name, give --force "
+                "to replace it, or --resume to continue a run that was stopped."
             )
     refuse_irreplaceable(target)
 
 
 def refuse_irreplaceable(target: Target) -> None:
-    """Refuse to replace anything but a file, or a folder of nothing but parts.
+    """Refuse to replace anything but a file, or a folder with only parts.
 
     Raises
     ------
     OutputError
-        If something else stands there.
+        If the target is anything else.
     """
     if target.is_remote or not exists(target.name):
         return
@@ -169,14 +169,14 @@ def refuse_irreplaceable(target: Target) -> None:
         strange = next((p.name for p in path.iterdir() if not _PART.fullmatch(p.name)), None)
         if strange is not None:
             raise OutputError(
-                f"Got the folder {path} as output, but it holds {strange}, which is no part of an "
-                "output, and nothing else is ever replaced. Choose another name."
+                f"Got the folder {path} as output, but it contains {strange}, which is not a part "
+                "of an output and is never replaced. Choose another name."
             )
     elif target.in_parts or not (path.is_file() or path.is_symlink()):
         kind = (
             "a folder"
             if path.is_dir()
-            else "no folder"
+            else "not a folder"
             if target.in_parts
             else "a device or a pipe"
         )
@@ -192,24 +192,24 @@ def refuse_input(target: Target, inputs: Iterable[str]) -> None:
     Raises
     ------
     OutputError
-        If an output is one, however its name is spelled.
+        If an output is an input, whatever path it is named by.
     """
     refuse_overwriting((target.name, target.rejects, target.receipt), inputs)
 
 
 def is_empty_folder(name: str) -> bool:
-    """Tell whether a name is that of a folder with nothing in it, which anybody may fill."""
+    """Return whether a name is that of an empty folder, which may be filled."""
     return not is_address(name) and Path(name).is_dir() and not any(Path(name).iterdir())
 
 
 def remove_other_parts(target: Target, names: Collection[str]) -> None:
-    """Remove from an address the parts of an output that was replaced.
+    """Remove the remaining parts of a replaced output from an address.
 
     Parameters
     ----------
     target : Target
     names : collection of str
-        Parts that stay.
+        Parts to keep.
     """
     for address in files_below(target.name):
         name = address.rpartition("/")[2]

@@ -33,17 +33,17 @@ ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
 class TextConfig(Section):
     """What of an article is read."""
 
-    title: bool = Field(True, description="read the headline together with the body")
+    title: bool = Field(True, description="use the headline together with the body")
     quotations: Literal["keep", "drop", "apart"] = Field(
         "keep",
-        description="quotations of four words and more: keep, drop, or read as words of their own",
+        description="quotations of four words or more: keep, drop, or treat as separate words",
     )
     boilerplate: Literal["keep", "drop"] = Field(
         "keep", description="lines that recur in an outlet's training articles: menus, footers"
     )
     bylines: Literal["keep", "mask"] = Field(
         "keep",
-        description="phrases at either end of an article that tell its outlet: bylines, datelines",
+        description="phrases at the ends of an article that reveal its outlet: bylines, datelines",
     )
 
 
@@ -55,9 +55,9 @@ class NormalizationConfig(Section):
         True, description="Persian, Kurdish and Urdu forms become Arabic letters: ی ک ھ ە as ي ك ه"
     )
     diacritics: bool = Field(
-        True, description="remove every Arabic mark: vowels, shadda, signs of recitation"
+        True, description="remove all Arabic marks: vowels, shadda, Quranic annotation signs"
     )
-    tatweel: bool = Field(True, description="remove the stretching stroke")
+    tatweel: bool = Field(True, description="remove tatweel (kashida)")
     alef: bool = Field(True, description="أ إ آ ٱ become ا")
     alef_maksura: bool = Field(True, description="ى becomes ي")
     teh_marbuta: bool = Field(True, description="ة becomes ه")
@@ -75,30 +75,30 @@ class LogisticConfig(Section):
 
     C: Annotated[float, Field(gt=0)] | Literal["auto"] = Field(
         "auto",
-        description="inverse strength of the penalty; auto: 1, 3, 10 or 30, whichever does best "
-        "on the held-out folds of [calibration]",
+        description="inverse regularisation strength; auto: the best of 1, 3, 10 and 30 on the "
+        "held-out folds of [calibration]",
     )
-    max_iter: int = Field(1000, ge=1, description="stop after so many passes")
+    max_iter: int = Field(1000, ge=1, description="maximum number of passes")
 
 
 class SvmConfig(Section):
     """Linear support vector machine with squared hinge loss, one label against the rest."""
 
-    C: float = Field(0.5, gt=0, description="inverse strength of the penalty")
-    max_iter: int = Field(5000, ge=1, description="stop after so many passes")
+    C: float = Field(0.5, gt=0, description="inverse regularisation strength")
+    max_iter: int = Field(5000, ge=1, description="maximum number of passes")
 
 
 class NaiveBayesConfig(Section):
     """Complement naive Bayes (Rennie et al. 2003)."""
 
-    alpha: float = Field(0.1, gt=0, description="smoothing added to each count")
+    alpha: float = Field(0.1, gt=0, description="additive smoothing")
 
 
 class SgdConfig(Section):
     """Logistic regression by averaged stochastic gradient descent, for very large corpora."""
 
-    alpha: float = Field(1e-5, gt=0, description="strength of the penalty")
-    max_iter: int = Field(50, ge=1, description="stop after so many passes")
+    alpha: float = Field(1e-5, gt=0, description="regularisation strength")
+    max_iter: int = Field(50, ge=1, description="maximum number of passes")
 
 
 class ClassifierConfig(Section):
@@ -107,24 +107,24 @@ class ClassifierConfig(Section):
     kind: ClassifierKind = Field(
         "logistic", description="logistic, svm, naive_bayes (complement) or sgd"
     )
-    balance_classes: bool = Field(True, description="let every label weigh the same in all")
+    balance_classes: bool = Field(True, description="give all labels the same total weight")
     balance_outlets: Literal["none", "sqrt", "full"] = Field(
         "sqrt",
-        description="within a label an article weighs 1 (none), 1/sqrt(n) or 1/n (full), "
-        "n: the articles of its outlet",
+        description="weight of an article within its label: 1 (none), 1/sqrt(n) or 1/n (full), "
+        "where n is the number of articles of its outlet",
     )
     label_weights: dict[str, Annotated[float, Field(gt=0)]] = Field(
-        {}, description="how much a label weighs besides, such as { None = 0.5 }; 1 if left out"
+        {}, description="additional weights of labels, such as { None = 0.5 }; 1 by default"
     )
     nb_weights: bool = Field(
         False,
-        description="weigh each feature by how much it tells of the label, before a logistic "
-        "or svm classifier is fitted",
+        description="scale features by their naive Bayes log-count ratios before a logistic or "
+        "svm classifier is fitted",
     )
     outlet_shrinkage: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
         "auto",
-        description="how strongly features are held back that differ between outlets of one "
-        "label; 0: not at all; auto: 1 for unseen outlets, else 0",
+        description="shrinkage of features that differ between outlets of the same label; 0: none; "
+        "auto: 1 for unseen outlets, else 0",
     )
     logistic: LogisticConfig = LogisticConfig()
     svm: SvmConfig = SvmConfig()
@@ -138,25 +138,25 @@ class AuxiliaryConfig(Section):
     weight: float = Field(
         0.5,
         ge=0,
-        description="length of the vector that their classifier's scores add to an article, "
-        "whose n-grams have one of length 1 for words and for characters",
+        description="norm of the vector of auxiliary scores of an article, compared with 1 for its "
+        "word and character n-grams",
     )
     C: float = Field(
-        0.03, gt=0, description="inverse strength of the penalty of that classifier, a linear SVM"
+        0.03, gt=0, description="inverse regularisation strength of the auxiliary linear SVM"
     )
 
 
 class CalibrationConfig(Section):
     """Fitting one temperature on held-out folds, so that probabilities mean what they say."""
 
-    enabled: bool = Field(True, description="calibrate at all")
-    folds: int = Field(3, ge=2, description="held-out folds, by outlet where there are enough")
+    enabled: bool = Field(True, description="calibrate probabilities")
+    folds: int = Field(3, ge=2, description="held-out folds, by outlet if there are enough")
 
 
 class TrainingConfig(Section):
     """All settings of one training run."""
 
-    seed: int = Field(13, ge=0, description="decides folds and shuffling")
+    seed: int = Field(13, ge=0, description="random seed for folds and shuffling")
     text: TextConfig = TextConfig()
     normalization: NormalizationConfig = NormalizationConfig()
     features: FeaturesConfig = FeaturesConfig()

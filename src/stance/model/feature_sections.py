@@ -18,8 +18,8 @@ class FeatureSections(Section):
 
     passages: Annotated[int, Field(ge=0)] | Literal["auto"] = Field(
         "auto",
-        description="learn from passages of about so many words, not from whole articles; 0: from "
-        "whole articles; auto: 100 for unseen outlets, else 0",
+        description="train on passages of about this many words; 0: on whole articles; auto: 100 "
+        "for unseen outlets, else 0",
     )
 
     def block(self, name: str) -> BlockSettings:

@@ -42,8 +42,8 @@ class Prediction:
     probabilities : dict of str to float
         The probability of every label; they sum to one.
     out_of_domain : bool or None
-        Whether the article is one that the model has no business with; None
-        where the model does not know its domain.
+        Whether the article's vocabulary is unlike the training corpus; None if
+        the model does not know its domain.
     domain_score : float or None
         How familiar the article's words are to the model, in [0, 1]; None
         where the model looks at no words.

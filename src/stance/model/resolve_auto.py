@@ -103,20 +103,20 @@ def resolve_auto_by_outlets(
     TrainingConfig
         Without any "auto", except the use of blocks that articles decide, and the penalty.
     """
-    unseen = n_outlets >= ENOUGH_OUTLETS
-    least = default_min_outlets(n_outlets) if unseen else 1
-    traits = CorpusTraits(unseen, labels_are_outlets, least)
+    for_unseen_outlets = n_outlets >= ENOUGH_OUTLETS
+    least = default_min_outlets(n_outlets) if for_unseen_outlets else 1
+    traits = CorpusTraits(for_unseen_outlets, labels_are_outlets, least)
     return _fill(
         config,
         {
             "features": {
-                "passages": 100 if unseen else 0,
+                "passages": 100 if for_unseen_outlets else 0,
                 **{
                     name: section.auto_values(traits)
                     for name, section in config.features.blocks.items()
                 },
             },
-            "classifier": {"outlet_shrinkage": 1.0 if unseen else 0.0},
+            "classifier": {"outlet_shrinkage": 1.0 if for_unseen_outlets else 0.0},
         },
     )
 

@@ -1,5 +1,5 @@
-"""What people read: results put into words and tables, and the forms they are shown in.
+"""Reports: results as text and tables, for a terminal or as Markdown.
 
-A report is made by a pure function from a result to a `Document`; `terminal`
-and `markdown` render one.
+A report is a `Document`, which a pure function makes from a result; `terminal`
+and `markdown` render it.
 """

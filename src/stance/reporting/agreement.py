@@ -1,4 +1,4 @@
-"""The report of `stance agreement`: how far annotators agree, and a model beside them."""
+"""The report of `stance agreement`: agreement between annotators, and of a model with them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from stance.evaluation.ceiling import Ceiling
 
 NAME_WIDTH = 20
-# Krippendorff (2004), Content Analysis, chapter 11: rely on data above the first, draw tentative
-# conclusions above the second.
+# Krippendorff (2004), Content Analysis, chapter 11: data above the first value are reliable, data
+# above the second allow tentative conclusions.
 RELIABLE, TENTATIVE = 0.8, 0.667
 
 
 def report(result: Agreement, ceiling: Ceiling | None = None) -> Document:
-    """Return the measures of all annotators and of each pair, and a model beside them."""
+    """Return the agreement of all annotators and of each pair, and that of a model."""
     sections = (*_agreement(result), *(_ceiling(ceiling) if ceiling else ()))
     return Document("Agreement", sections, command="stance agreement")
 
@@ -36,7 +36,7 @@ def report(result: Agreement, ceiling: Ceiling | None = None) -> Document:
 def _agreement(result: Agreement) -> tuple[Section, ...]:
     opening = (
         f"{counted(result.n_articles, 'article')}, {len(result.annotators)} annotators; "
-        f"{result.n_pairable:,} with two labels or more count."
+        f"{result.n_pairable:,} of them have two labels or more and count."
     )
     spread = interval(result.interval) if result.interval else ""
     measures = Table(
@@ -66,9 +66,9 @@ def _pairs(result: Agreement) -> Table:
 
 
 def meaning(result: Agreement) -> str:
-    """Say in a sentence what an alpha allows."""
+    """Interpret an alpha in a sentence."""
     if result.alpha is None or result.interval is None:
-        return "Only one label was used: whether annotators would agree on others is not known."
+        return "Only one label was used: agreement on other labels is unknown."
     low, end = result.interval[0], "The lower end of alpha's interval is"
     if low >= RELIABLE:
         return f"{end} at least {RELIABLE}: the labels can be relied on."
@@ -81,7 +81,7 @@ def meaning(result: Agreement) -> str:
 
 
 def _ceiling(ceiling: Ceiling) -> tuple[Section, ...]:
-    """Return the model beside each annotator, and how far it is below people."""
+    """Return the comparison of the model with the annotators."""
     tied = ceiling.n_tied
     said = " ".join([ceiling_meaning(ceiling), *basis_warnings(ceiling.difference.basis)])
     return (
@@ -100,7 +100,7 @@ def _beside_others(ceiling: Ceiling) -> Table:
         people, model = one.others, one.model_others
         values = (people.agreement, people.kappa, model.agreement, model.kappa)
         rows.append((one.name, *map(figure, values), f"{people.n:,}"))
-    columns = numbers("he or she", "kappa", "model", "model's kappa", "articles")
+    columns = numbers("annotator", "kappa", "model", "model's kappa", "articles")
     return Table(
         (Column("annotator", "name", NAME_WIDTH), *columns),
         tuple(rows),
@@ -126,7 +126,7 @@ def _against_each(ceiling: Ceiling) -> Table:
 
 
 def ceiling_meaning(ceiling: Ceiling) -> str:
-    """Say in a sentence how the model compares with people."""
+    """Say in a sentence how the model compares with the annotators."""
     found = ceiling.difference
     measured = (
         f"The model agrees with the majority of the others in {found.first:.1%} of cases, an "
@@ -135,7 +135,7 @@ def ceiling_meaning(ceiling: Ceiling) -> str:
     )
     low, high = found.interval
     if high < 0:
-        return f"{measured} It is below what people reach."
+        return f"{measured} It is below human agreement."
     if low > 0:
-        return f"{measured} It is nearer to the others than a single annotator is."
-    return f"{measured} On these articles it is not clearly better or worse than people."
+        return f"{measured} It agrees with the others more than a single annotator does."
+    return f"{measured} On these articles it is not clearly better or worse than an annotator."

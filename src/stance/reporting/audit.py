@@ -1,4 +1,4 @@
-"""The report of `stance audit`: what in a corpus could fool a model, and what to do about it."""
+"""The report of `stance audit`: leaks and shortcuts in a corpus, with advice."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
     from stance.evaluation.dating import DateAudit
 
 SHOWN = 5
-# What each kind of finding about dates is, and what to do about it.
+# Description of each kind of finding about dates, and the advice.
 DATE_FINDINGS = {
     "unreadable": ("cannot be read", ""),
     "ambiguous": ("may mean two days", ""),
     "new_year": (
-        "fall on 1 January, more than can be true",
-        "Extractors of dates fall back to 1 January where a page gives the year alone: look the "
-        "dates up again, or keep the year alone, as in 2019.",
+        "are 1 January, implausibly many",
+        "Date extractors fall back to 1 January if a page gives only the year: look the dates up "
+        "again, or keep only the year, as in 2019.",
     ),
-    "future": ("lie in the future", "Look these dates up again; day and month may be exchanged."),
+    "future": ("are in the future", "Look these dates up again; day and month may be swapped."),
     "early": (
-        "lie before 1990",
+        "are before 1990",
         "Look these dates up again; 1970-01-01 is a time stamp that was never set.",
     ),
 }
-# Above these an outlet is easy to recognise, and the label depends on the outlet.
+# Above these values an outlet is easy to recognise, and the label depends on the outlet.
 TELLING, CONFOUNDED = 0.5, 0.5
 
 
 def report(found: Audit) -> Document:
-    """Return all findings, each with what to do about it."""
+    """Return all findings, each with advice."""
     garbled = [_garbled(found)] if 2 * found.garbled > len(found.articles) else []
     sections = (
         *garbled,
@@ -59,12 +59,12 @@ def _section(heading: str, blocks: Iterator[Block]) -> Section:
 
 
 def _garbled(found: Audit) -> Section:
-    """Say that most of a corpus cannot be read, before anything else that was found."""
+    """Report unreadable text before all other findings."""
     worst = max((o for o in found.oddities if o.garbled), key=lambda o: o.articles)
     blocks: list[Block] = [
         Item(f"most often: {worst.name}, in {worst.articles:,}"),
         Note(worst.advice),
-        Note("Do so before anything else: what follows is about letters that mean nothing."),
+        Note("Do so first: the findings below are about unreadable text."),
     ]
     heading = f"GARBLED TEXT: {found.garbled:,} of {len(found.articles):,} articles cannot be read"
     return _section(heading, iter(blocks))
@@ -81,9 +81,9 @@ def _corpus(found: Audit) -> Section:
             yield Item(f"rows that cannot be used: {len(found.rejected):,}")
             for line in rejected_lines(found.rejected):
                 yield Item(line.strip(), wraps=False)
-            yield Note("Mend these rows, or give --skip-rejected to other commands.")
+            yield Note("Correct these rows, or give --skip-rejected to other commands.")
         if found.missing["outlet"]:
-            yield Note("Add the outlet of every article: an honest split needs it.")
+            yield Note("Add the outlet of every article: a split by outlet needs it.")
 
     return _section(f"CORPUS: {counted(len(found.articles), 'article')}", blocks())
 
@@ -112,7 +112,7 @@ def _oddities(found: Audit) -> Iterator[Block]:
 
 
 def _visible(character: str) -> str:
-    """Return a letter, or the code point of what shows nothing by itself."""
+    """Return a letter, or the code point of an invisible character."""
     if unicodedata.category(character)[0] == "L":
         return f"{isolated(character, 2)} (U+{ord(character):04X})"
     return f"U+{ord(character):04X}"
@@ -131,11 +131,11 @@ def _duplicates(found: Audit) -> Section:
         )
         for number in list(worst)[:SHOWN]:
             yield from _group([found.articles[i] for i in groups[number]])
-        yield Note("'stance crossval' keeps a group off both sides of a fold; do so elsewhere.")
+        yield Note("'stance crossval' never splits a group over training and test; do the same.")
         if found.straddling["label"]:
-            yield Note("Read the groups with several labels: one of two codings is wrong.")
+            yield Note("Check the groups with several labels: one of the labels is wrong.")
         if found.straddling["input"]:
-            yield Note("Articles occur in several inputs: a score across them is too high.")
+            yield Note("Articles occur in several inputs: a score across them is too optimistic.")
 
     n_articles = counted(sum(map(len, groups)), "article")
     return _section(f"NEAR-DUPLICATES: {counted(len(groups), 'group')} of {n_articles}", blocks())
@@ -159,23 +159,23 @@ def _passages(found: Audit) -> Section:
 
     def blocks() -> Iterator[Block]:
         if own:
-            yield Item(f"besides {own:,} that one outlet prints again and again")
+            yield Item(f"in addition, {own:,} that a single outlet prints repeatedly")
         if not shared:
             return
         changes = found.substitutions().most_common(2 * SHOWN)
         if changes:
-            yield Item("words in place of others, and how often:")
+            yield Item("replaced words, and how often:")
         for (before, after), n in changes:
             yield Item(f"{isolated(before, 32)} -> {isolated(after, 32)}  {n}", 2, wraps=False)
-        yield Item("the longest, and in how many articles:")
+        yield Item("the longest, with the number of articles:")
         longest = sorted(shared, key=lambda p: (-len(p.articles), p.places[0]))
         for passage in longest[:SHOWN]:
             first = passage.places[0]
             text = found.articles[first.article].text[first.start : first.end]
             yield Item(f"{len(passage.articles):3} {isolated(text, 66)}", 2, wraps=False)
         yield Note(
-            "Agency copy says nothing of the outlet that prints it; what was changed in it does. "
-            "Read the edits as framing, and code copied articles as what they are."
+            "Agency copy says nothing about the outlet that prints it, but the edits do. Read the "
+            "edits as framing, and label copied articles as agency copy."
         )
 
     return _section(
@@ -190,7 +190,7 @@ def _boilerplate(found: Audit) -> Section:
             text = f"{line.share:4.0%} of {isolated(line.outlet, 18)}: {isolated(line.line, 44)}"
             yield Item(text, 2, wraps=False)
         if found.lines:
-            yield Note("Remove these lines before training: they name the outlet.")
+            yield Note("Remove these lines before training: they identify the outlet.")
 
     return _section(
         f"SITE BOILERPLATE: {len(found.lines):,} lines that recur within one outlet", blocks()
@@ -212,14 +212,14 @@ def _giveaways(found: Audit) -> Section:
             )
 
     return _section(
-        f"GIVEAWAYS: {len(found.giveaways):,} phrases at the edge of articles tell the label",
+        f"GIVEAWAYS: {len(found.giveaways):,} phrases at the edge of articles reveal the label",
         blocks(),
     )
 
 
 def _outlets(found: Audit) -> Section:
     probe, tie = found.probe, found.confounding
-    is_told = probe is not None and (
+    is_recognisable = probe is not None and (
         probe.accuracy - probe.majority > TELLING * (1 - probe.majority)
     )
 
@@ -227,13 +227,13 @@ def _outlets(found: Audit) -> Section:
         yield Item(_probed(probe))
         yield Item(_tied(tie))
         if tie is not None and tie.cramers_v > CONFOUNDED:
-            easily = " with ease" if is_told else ""
+            easily = ", which is easy here" if is_recognisable else ""
             yield Note(
-                f"A model can get the label by recognising the outlet{easily}. Quote figures for "
-                "held-out outlets only ('stance crossval' does), and code articles of one outlet "
-                "with several labels where they deserve it."
+                f"A model can infer the label by recognising the outlet{easily}. Report only "
+                "figures for held-out outlets ('stance crossval' does), and check that articles of "
+                "one outlet get different labels where appropriate."
             )
-        elif is_told:
+        elif is_recognisable:
             yield Note("Hold out whole outlets when testing; 'stance crossval' does.")
 
     return _section("OUTLET AND LABEL", blocks())
@@ -241,9 +241,9 @@ def _outlets(found: Audit) -> Section:
 
 def _probed(probe: Probe | None) -> str:
     if probe is None:
-        return "the outlet was not probed: it takes two outlets of ten articles each"
+        return "the outlet was not probed, which requires two outlets of ten articles each"
     return (
-        f"the words alone tell the outlet of {probe.accuracy:.0%} of held-out articles "
+        f"the words alone identify the outlet of {probe.accuracy:.0%} of held-out articles "
         f"(always the largest: {probe.majority:.0%}; macro-F1 {probe.macro_f1:.3f}; "
         f"{probe.outlets} outlets, {probe.articles:,} articles)"
     )
@@ -251,7 +251,7 @@ def _probed(probe: Probe | None) -> str:
 
 def _tied(tie: Confounding | None) -> str:
     if tie is None:
-        return "label and outlet were not compared: it takes two of each"
+        return "label and outlet were not compared, which requires two of each"
     return (
         f"knowing the outlet tells {_how_much(tie.cramers_v)} about the label: Cramér's V of "
         f"the two is {tie.cramers_v:.2f} (0: nothing, 1: everything); "
@@ -260,7 +260,7 @@ def _tied(tie: Confounding | None) -> str:
 
 
 def _how_much(cramers_v: float) -> str:
-    """Say in words how far one of two things tells the other."""
+    """Describe the strength of an association in words."""
     steps = ((0.1, "next to nothing"), (0.3, "a little"), (0.8, "a lot"))
     return next((words for below, words in steps if cramers_v < below), "nearly everything")
 
@@ -273,7 +273,7 @@ def _dates(found: DateAudit) -> Section:
                 yield Item(f"{n:,} with the {unit} only")
         if found.dates.inferred:
             first = "day" if found.dates.order == "dmy" else "month"
-            yield Item(f"in dates such as 03/04/2019 the {first} is first: the others show it")
+            yield Item(f"in dates such as 03/04/2019 the {first} is first, as in the other dates")
         for one in found.findings:
             what, advice = DATE_FINDINGS[one.kind]
             detail = f" {one.detail}" if one.kind == "unreadable" else ""

@@ -1,4 +1,4 @@
-"""A model beside always giving one label."""
+"""Comparison of a model with baselines that always give one label."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 def baseline_paragraph(found: Sequence[Baseline]) -> Paragraph | None:
-    """Say that a model is not better than the best of its baselines; None where it is."""
+    """Say that a model is not better than its best baseline; None if it is."""
     best = max(found, key=lambda baseline: baseline.accuracy.baseline)
     sentence = baseline_remark(best)
     return Paragraph(sentence) if sentence else None
 
 
 def always(baseline: Baseline) -> str:
-    """Name a classifier that always gives the same label."""
+    """Return the name of a baseline that always gives the same label."""
     if len(baseline.labels) > 1:
         return "always the most frequent label"
     return f"always {quoted(baseline.labels[0])}"
 
 
 def baseline_remark(baseline: Baseline, who: str = "The model") -> str | None:
-    """Say that a model is not better than always giving one label; None where it is."""
+    """Say that a model is not better than a baseline; None if it is."""
     accuracy, macro_f1 = baseline.accuracy, baseline.macro_f1
     gains = [
         (name, gain)

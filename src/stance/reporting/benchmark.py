@@ -1,4 +1,4 @@
-"""The report of `stance benchmark`: who scored what in each task, and what the gate says."""
+"""The report of `stance benchmark`: scores of all contenders, and the verdicts of the gate."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 def report(suite: Suite, results: Results, verdicts: Sequence[Verdict] = ()) -> Document:
     """Return a report of a suite's results.
 
-    Each task has a table of who scored what, with published figures beside
-    it, and, where it has variants, one of what each is worth.
+    Each task has a table of the contenders' scores and of published figures
+    and, if it has variants, an ablation table.
 
     Parameters
     ----------
     suite : Suite
     results : Results
     verdicts : sequence of Verdict, optional
-        Of the gate, if there was a baseline.
+        Verdicts of the gate, if there was a baseline.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def _gap(task: Task, result: TaskResult) -> Table:
         if outcome.scores and other and other.scores:
             gap = other.scores[metric].value - outcome.scores[metric].value
             rows.append((outcome.contender, f"{gap:+.3f}"))
-    columns = (Column(f"what {naive.description} promise too much", "name"), *numbers(metric))
+    columns = (Column(f"optimism of {naive.description}", "name"), *numbers(metric))
     return Table(columns, tuple(rows))
 
 
@@ -163,7 +163,7 @@ def _verdicts(verdicts: Sequence[Verdict]) -> Section:
 
 
 def shown(score: Score, *, signed: bool = False) -> str:
-    """Write a score with its interval.
+    """Format a score with its interval.
 
     Examples
     --------

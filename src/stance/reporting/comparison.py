@@ -1,4 +1,4 @@
-"""The report of `stance compare`: both scores, their difference, and what it means."""
+"""The report of `stance compare`: both scores, their difference, and its interpretation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stance.evaluation.baseline import BaselineComparison
     from stance.evaluation.comparison import Decision, Difference, McNemar
 
-SURE = 0.05  # p below which a difference is called one
+SURE = 0.05  # p-value below which a difference is reported as significant
 
 
 def report(
@@ -33,7 +33,7 @@ def report(
     floor: BaselineComparison,
     decision: Decision | None = None,
 ) -> Document:
-    """Return both scores and that of one label, the difference, and what it means."""
+    """Return both scores, the baseline, the difference, and its interpretation."""
     measured = (
         f"A - B: {difference.value:+.3f}, 95 % interval {interval(difference.interval)}, "
         f"{_p(difference.p_value)}, over {counted(difference.n_units, difference.unit)}."
@@ -76,7 +76,7 @@ def _p(value: float) -> str:
 
 
 def meaning(difference: Difference, decision: Decision | None = None) -> str:
-    """Say in plain words which is better, and how certain that is."""
+    """Say in plain words which is better, and how certain this is."""
     sentences = [_which(difference)]
     if difference.unit != "article":
         sentences.append(
@@ -97,7 +97,7 @@ def _which(difference: Difference) -> str:
         return "A and B score the same."
     if difference.p_value >= SURE:
         return (
-            f"There is no clear difference between A and B: it may be anything from {low:+.3f} to "
+            f"There is no clear difference between A and B: it may be between {low:+.3f} and "
             f"{high:+.3f}."
         )
     better, worse = ("A", "B") if difference.value > 0 else ("B", "A")
@@ -113,6 +113,6 @@ def _decided(decision: Decision) -> str:
         "superior": "A is better than B",
         "non-inferior": f"A is worse than B by less than {decision.margin:g}, if at all",
         "inferior": f"A is worse than B by more than {decision.margin:g}",
-        "undecided": f"it is open whether A is worse than B by {decision.margin:g} or more",
+        "undecided": f"it is unclear whether A is worse than B by {decision.margin:g} or more",
     }[decision.verdict]
     return f"At {decision.confidence:.0%} confidence, {means} ({decision.verdict})."

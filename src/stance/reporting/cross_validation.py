@@ -1,4 +1,4 @@
-"""The report of `stance crossval`: the honest figure, the naive one, and what the gap means."""
+"""The report of `stance crossval`: held-out scores, random-fold scores, and the gap."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from stance.reporting.scores import score_sections
 if TYPE_CHECKING:
     from stance.evaluation.protocol import CrossValidation
 
-# A smaller difference is within chance for a few hundred articles.
+# With a few hundred articles, a smaller difference may be due to chance.
 NOTABLE_GAP = 0.03
 NEW_AND_KNOWN = {
     "outlet": ("new outlets", "outlets it knows"),
@@ -34,12 +34,12 @@ NEW_AND_KNOWN = {
 WHY_BETTER = {
     "outlet": "because it recognises the outlet",
     "event": "because articles on one event resemble each other",
-    "time": "because there it has learned from later articles too",
+    "time": "because it was also trained on later articles",
 }
 
 
 def report(result: CrossValidation) -> Document:
-    """Return the honest figures, the naive ones beside them, and what the gap means."""
+    """Return the held-out scores, the random-fold scores, and the meaning of the gap."""
     opening = paragraphs(
         f"{len(result.plan.is_testable):,} articles",
         *plan_lines(result.plan),
@@ -88,7 +88,7 @@ def _scores(result: CrossValidation) -> Table:
 
 
 def _choices(result: CrossValidation) -> Section | None:
-    """Say which settings were chosen in how many folds, the most frequent first."""
+    """Return the settings chosen inside the folds, the most frequent first."""
     counts = Counter(
         ", ".join(f"{key}={value}" for key, value in choice.settings.items())
         for choice in result.choices
@@ -100,7 +100,7 @@ def _choices(result: CrossValidation) -> Section | None:
 
 
 def meaning(result: CrossValidation) -> str:
-    """Say in a sentence or two what the gap between the two figures means."""
+    """Interpret the gap between the two figures in a sentence or two."""
     if result.gap is None or result.naive is None:
         return advice(result.plan)
     honest, naive = result.honest.macro_f1, result.naive.macro_f1
@@ -113,5 +113,5 @@ def meaning(result: CrossValidation) -> str:
         )
     return (
         f"{gap} On random folds the model looks {figure(result.gap)} better than it is, "
-        f"{WHY_BETTER[result.by]}. Expect {figure(honest)} on {new}, and quote that."
+        f"{WHY_BETTER[result.by]}. Expect {figure(honest)} on {new}, and report that figure."
     )

@@ -37,13 +37,13 @@ def _splits(dataset: Dataset) -> str:
 
 
 def description(dataset: Dataset, folder: str | None) -> Document:
-    """Return what there is to know about a data set.
+    """Return the description of a data set.
 
     Parameters
     ----------
     dataset : Dataset
     folder : str, optional
-        Where it is on this machine.
+        Its folder, if it is on this machine.
     """
     files = str(len(dataset.files)) if dataset.files else f"those of {dataset.derived_from}"
     facts = (
@@ -51,7 +51,7 @@ def description(dataset: Dataset, folder: str | None) -> Document:
         ("source", dataset.source),
         ("files", files),
         ("here", folder or "not on this machine"),
-        ("labels", ", ".join(dataset.labels) or "none of its own: name one with --label-field"),
+        ("labels", ", ".join(dataset.labels) or "none: choose a field with --label-field"),
         ("splits", ", ".join(dataset.splits) or "none"),
         ("metric", dataset.metric),
         ("fields", ", ".join(dataset.fields)),

@@ -1,6 +1,6 @@
-"""A report as a value: headings, paragraphs, tables and notes, independent of how they are shown.
+"""A report as a value: headings, paragraphs, tables and notes, independent of the output format.
 
-Texts hold no layout: no line breaks to fit a width, no padding, no markup.
+Texts contain no layout: no line breaks to fit a width, no padding, no markup.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-# How a column is shown. A "name" comes from the data (a label, an outlet, a file): it is isolated
-# from its neighbours where it is Arabic, and cut where there is no room for it. "prose" wraps.
+# How a column is rendered. A "name" comes from the data (a label, an outlet, a file): an Arabic one
+# is isolated from its neighbours, and a long one is cut to fit. "prose" wraps.
 Kind = Literal["text", "number", "name", "prose"]
 
-# A tuple is a list of terms: as many of them as there is room for are shown.
+# A tuple is a list of terms, cut to the number that fit.
 Cell = str | tuple[str, ...]
 
 
@@ -25,8 +25,7 @@ class Column:
     name : str
     kind : {"text", "number", "name", "prose"}
     widest : int, optional
-        Of a name, the number of terminal cells after which it is cut although
-        there is room.
+        Maximum width of a name in terminal cells, even if there is room for more.
     """
 
     name: str
@@ -36,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Remark:
-    """A row of a table that has a sentence in place of its values."""
+    """A row of a table with a sentence instead of values."""
 
     name: str
     text: str
@@ -44,7 +43,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a line above it.
+    """A table with a caption.
 
     Parameters
     ----------
@@ -52,7 +51,7 @@ class Table:
     rows : tuple of tuple of str, or of Remark
     caption : str, optional
     if_too_wide : str, optional
-        A sentence in place of a table for which a terminal is too narrow.
+        A sentence to show instead of the table if a terminal is too narrow.
     """
 
     columns: tuple[Column, ...]
@@ -63,7 +62,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and their values, a line each."""
+    """Names and their values, one per line."""
 
     facts: tuple[tuple[str, str], ...]
 
@@ -83,9 +82,9 @@ class Item:
     ----------
     text : str
     level : int
-        1 for an entry of a list, 2 for one of a list inside it.
+        1 for an entry of a list, 2 for one of a nested list.
     wraps : bool
-        False for a line that is short already and whose blanks align it.
+        False for a short line that is aligned by blanks.
     """
 
     text: str
@@ -111,7 +110,7 @@ class Section:
     ----------
     blocks : tuple of Block
     heading : str, optional
-        Without one a section continues the section before it.
+        A section without a heading continues the previous one.
     """
 
     blocks: tuple[Block, ...]
@@ -125,7 +124,7 @@ class Document:
     Parameters
     ----------
     title : str
-        Shown in files; on a terminal the command is the title.
+        Shown in files, but not on a terminal.
     sections : tuple of Section
     command : str
         The command that made it, such as ``stance evaluate``.

@@ -1,4 +1,4 @@
-"""The report of `stance evaluate`: all scores of a finished model."""
+"""The report of `stance evaluate`: all scores of a trained model."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _headline(result: Evaluation) -> Section:
 
 
 def _baselines(result: Evaluation) -> Section:
-    """Say what always giving one label scores, and whether the model is better."""
+    """Return the scores of the baselines, and whether the model is better."""
     rows = (
         (
             f"{always(baseline)} ({MOST_FREQUENT[baseline.source]})",

@@ -1,4 +1,4 @@
-"""How a corpus is divided, in sentences: what is held out, why, and what is not tested."""
+"""The fold plan in sentences: what is held out, why, and what is not tested."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from stance.evaluation.protocol import LoweredSetting
 
 LABELS_SHOWN = 5
-MOST_LABELS = 10  # in a list of nothing but labels
+MOST_LABELS = 10  # maximum length of a list of labels
 
 
 def plan_lines(plan: FoldPlan) -> list[str]:
-    """Say why a corpus is divided as it is, with the numbers.
+    """Explain the fold plan of a corpus, with numbers.
 
-    There is nothing to say where outlets are held out, every article names one
-    and every label is tested.
+    Returns no lines if outlets are held out, every article names one and every
+    label is tested.
     """
     choice, lines = plan.choice, []
     if not choice.asked and choice.by != "outlet":
@@ -42,7 +42,7 @@ def plan_lines(plan: FoldPlan) -> list[str]:
 
 
 def why_not(outlets: GroupCoverage) -> str:
-    """Say why no outlet can be held out."""
+    """Return why no outlet can be held out."""
     n = outlets.n_articles
     if outlets.obstacle == "none_named":
         return f"none of the {n:,} articles names one"
@@ -64,17 +64,17 @@ def why_not(outlets: GroupCoverage) -> str:
     more = f"; so are {len(lone) - LABELS_SHOWN:,} more" if len(lone) > LABELS_SHOWN else ""
     several = outlets.n_labels - len(lone)
     left = "only one other label is" if several == 1 else "no label is"
-    return f"{shown}{more}; {left} in several, and to test takes two"
+    return f"{shown}{more}; {left} in several, and a test requires two"
 
 
 def advice(plan: FoldPlan) -> str:
-    """Say what a figure of random folds is worth, and how to get one for new outlets."""
+    """Say what a score on random folds means, and how to get one for new outlets."""
     outlets, known = plan.choice.outlets, "In random folds the model has seen every outlet before"
     if outlets.obstacle == "labels_are_groups":
-        return f"{known}, as it must: the labels are the outlets."
+        return f"{known}, which is unavoidable: the labels are the outlets."
     little = f"{known}, so this figure says little about new outlets."
     if outlets.obstacle is None:
-        return f"{little} Leave out --by random to hold out outlets."
+        return f"{little} Omit --by random to hold out outlets."
     if outlets.obstacle == "none_named":
         return f"{little} To learn more, name the outlet of each article (--outlet-field)."
     if outlets.obstacle == "one_group":
@@ -83,7 +83,7 @@ def advice(plan: FoldPlan) -> str:
 
 
 def lowered_line(lowered: Sequence[LoweredSetting]) -> str | None:
-    """Say that settings which the corpus decides were lowered in some folds."""
+    """Say that settings that depend on the corpus were lowered in some folds."""
     if not lowered:
         return None
     folds = len({part.fold for part in lowered})
@@ -96,7 +96,7 @@ def lowered_line(lowered: Sequence[LoweredSetting]) -> str | None:
 
 
 def macro_line(result: Evaluation, whose: str) -> str | None:
-    """Name the labels that macro-F1 is the mean of; None where it is all of them.
+    """Name the labels over which macro-F1 is averaged; None if all labels are.
 
     Parameters
     ----------
@@ -139,18 +139,18 @@ def _unnamed(groups: GroupCoverage) -> str:
 def _not_tested(part: NotTested, by: str) -> str:
     n, its = part.n_articles, counted(part.n_articles, "article")
     label = quoted(part.label)
-    unseen = f"on an unseen {by}" if by in {"outlet", "event"} else "on other articles"
+    where = f"on an unseen {by}" if by in {"outlet", "event"} else "on other articles"
     if part.why == "one_article":
         return f"Label {label} has one article only: it cannot be tested; the others are."
     if part.why == "one_group":
         return (
             f"Label {label} is in one {by} only ({quoted(str(part.group))}): its {its} cannot "
-            f"be tested {unseen}; the others are."
+            f"be tested {where}; the others are."
         )
     if part.why == "one_label_left":
         return f"{its} of label {label} cannot be tested: without their fold one label is left."
     rest = " of it" if n == 1 else " of them"
     return (
-        f"{its} of label {label} cannot be tested {unseen}: all other articles of the label "
+        f"{its} of label {label} cannot be tested {where}: all other articles of the label "
         f"are in the same fold or near-duplicates{rest}."
     )

@@ -1,4 +1,4 @@
-"""What intervals are over, and where they say less than they seem to."""
+"""The units of intervals, and warnings about unreliable intervals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LABELS_NAMED = 3
 
 
 def basis_paragraphs(result: Evaluation) -> tuple[Paragraph, ...]:
-    """Say what the intervals are taken over, and what they cannot tell."""
+    """Describe the units of the intervals, and their limits."""
     basis = result.basis
     over = counted(basis.n_units, basis.unit)
     worth = round(basis.effective)
@@ -30,7 +30,7 @@ def basis_paragraphs(result: Evaluation) -> tuple[Paragraph, ...]:
 
 
 def basis_warnings(basis: Basis) -> list[str]:
-    """Say why an interval is less certain than it looks; nothing where it is not."""
+    """Return warnings about an unreliable interval; none if it is reliable."""
     if basis.of_one_group:
         return [
             f"All articles are of one {basis.group}: the interval is over these articles and says "
@@ -47,17 +47,17 @@ def basis_warnings(basis: Basis) -> list[str]:
 
 
 def few_warning(n_units: int, unit: str) -> list[str]:
-    """Say that an interval over few units is unreliable; nothing where there are enough."""
+    """Return a warning about an interval over few units; none if there are enough."""
     if n_units >= FEW_UNITS:
         return []
     return [
-        f"Only {counted(n_units, unit)}: the interval is unreliable, report it as a range of what "
-        "was seen."
+        f"Only {counted(n_units, unit)}: the interval is unreliable, report it as the range that "
+        "was observed."
     ]
 
 
 def lone_warning(labels: Sequence[str], unit: str) -> list[str]:
-    """Name the labels that occur in one unit only; nothing where there are none."""
+    """Return a warning about labels that occur in one unit only; none if there are none."""
     if not labels:
         return []
     return [

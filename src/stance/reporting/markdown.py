@@ -1,4 +1,4 @@
-"""A report as Markdown, for a file."""
+"""Rendering a report as Markdown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def render(document: Document) -> str:
             lines += ["", f"## {_line(section.heading.removesuffix(':'))}"]
         listing = False
         for block in section.blocks:
-            # The entries of a list follow each other without a blank line.
+            # No blank line between the entries of a list.
             lines += [] if listing and isinstance(block, Item) else [""]
             lines += _block(block)
             listing = isinstance(block, Item)

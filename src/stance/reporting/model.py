@@ -1,4 +1,4 @@
-"""What a model is: the report of `stance info`, and what `stance train` says at its end."""
+"""The reports of `stance info` and `stance train`: the description of a model."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ FEATURE_WIDTH = 42
 TERMS = 3  # of a lexical feature
 LEARNED_FROM_ALL = ", features learned from all"
 EXPLANATION = (
-    "lexicon: how often the terms of a category (or of a side) are used; share: how large their "
-    "part is among all names of that actor; sideshare: among the terms of all sides; scare: how "
-    "often they are between scare quotes."
+    "lexicon: frequency of the terms of a category (or of a side); share: their share among all "
+    "names of that actor; sideshare: their share among the terms of all sides; scare: frequency "
+    "of the terms in scare quotes."
 )
 
 
 def training_report(model: Model, output: str) -> Document:
-    """Return the articles of each label, the figures of held-out ones, and where the model is."""
+    """Return the number of articles by label, the held-out scores, and the model's folder."""
     record = model.record
     columns = (Column("label", "name"), *numbers("articles"))
     counts = tuple((label, f"{n:,}") for label, n in record.label_counts.items())
@@ -55,7 +55,7 @@ def training_report(model: Model, output: str) -> Document:
 
 
 def _held_out(scores: dict[str, Any]) -> Section:
-    """Return the figures of held-out articles beside those of always giving one label."""
+    """Return the held-out scores of the model and of its baseline."""
     baseline = held_out_baseline(scores)
     accuracy, macro_f1 = baseline.accuracy, baseline.macro_f1
     figures = Table(
@@ -74,10 +74,10 @@ def _held_out(scores: dict[str, Any]) -> Section:
 
 
 def held_out_baseline(scores: dict[str, Any]) -> Baseline:
-    """Return what always giving one label scores beside a model's held-out figures.
+    """Return the baseline that always gives one label, compared with held-out scores.
 
-    The model's accuracy has Wilson's interval; its macro-F1 has none here, so
-    that the figures themselves are compared.
+    The model's accuracy has a Wilson interval. Its macro-F1 has no interval
+    here, so that only the figures are compared.
     """
     given, n = scores["baseline"], scores["n"]
     low, high = (
@@ -94,7 +94,7 @@ def held_out_baseline(scores: dict[str, Any]) -> Baseline:
 
 
 def held_out_words(protocol: str) -> str:
-    """Say in plain words how the figures that training prints were measured."""
+    """Say in plain words how the scores printed after training were measured."""
     if not protocol.endswith(LEARNED_FROM_ALL):
         return protocol
     return (
@@ -104,7 +104,7 @@ def held_out_words(protocol: str) -> str:
 
 
 def report(stored: StoredModel, n_features: int, folder: str) -> Document:
-    """Return what a model is, with the strongest features of each label."""
+    """Return the description of a model, with the strongest features of each label."""
     model, record = stored.model, stored.manifest.record
     strongest = model.strongest_features(n_features)
     notes = paragraphs(*(f"Note: {remark}" for remark in record.notes))
@@ -172,7 +172,7 @@ def _label(stored: StoredModel, label: str, strongest: Sequence[StrongFeature]) 
 
 
 def _features(model: Model, strongest: Sequence[StrongFeature]) -> Table:
-    """Return the strongest features of a label, lexical ones with terms that they count."""
+    """Return the strongest features of a label; lexical ones with some of their terms."""
     rows = []
     for name, weight in strongest:
         kind, term = name.split(":", 1)
@@ -184,21 +184,21 @@ def _features(model: Model, strongest: Sequence[StrongFeature]) -> Table:
 
 
 def lexicon_terms(model: Model, feature: str, n: int = TERMS) -> list[str]:
-    """Return some Arabic terms that a lexical feature counts; none for other features."""
+    """Return some Arabic terms of a lexical feature; none for other features."""
     name, _, column = feature.partition(":")
     block = next(part.block for part in model.features.blocks if part.name == name)
     return block.examples(column, n)
 
 
 def _visible(term: str) -> str:
-    """Show the edge of a word in a character n-gram, and a quotation's words as such."""
+    """Mark word boundaries in a character n-gram, and words of quotations."""
     edge = "_"
     inner = term.strip(" ").replace(QUOTED, "«")
     return edge * term.startswith(" ") + inner + edge * term.endswith(" ")
 
 
 def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
-    """Return what a model is as plain JSON values."""
+    """Return the description of a model as plain JSON values."""
     manifest = stored.manifest
     strongest_features = stored.model.strongest_features(n_features)
     return {

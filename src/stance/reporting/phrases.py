@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# First strong isolate and its end: a terminal that supports bidi keeps an Arabic name from
-# reordering the numbers beside it; others show nothing of them.
+# First strong isolate and its end: on a terminal with bidi support they keep an Arabic name from
+# reordering the numbers beside it; other terminals do not show them.
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
-# Control characters, which a terminal would obey, and lone surrogates, which no stream takes.
-# Of the controls a line feed and a tab are harmless.
+# Control characters, which a terminal would execute, except line feed and tab; and lone surrogates,
+# which cannot be encoded.
 _HARMFUL = {
     point: f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
     for point in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
@@ -21,7 +21,7 @@ _HARMFUL = {
 
 
 def harmless(text: str) -> str:
-    r"""Show control characters and lone surrogates as text.
+    r"""Escape control characters and lone surrogates.
 
     Examples
     --------
@@ -32,9 +32,9 @@ def harmless(text: str) -> str:
 
 
 def isolated(text: str, width: int) -> str:
-    """Return one line of text, cut to a number of cells, that leaves its neighbours in order.
+    """Return one line of text, cut to a number of cells, in a bidi isolate.
 
-    ASCII reorders nothing, and can be copied without marks that nobody sees.
+    ASCII text needs no isolate, and can be copied without invisible marks.
     """
     from rich.cells import cell_len, set_cell_size
 
@@ -47,12 +47,12 @@ def isolated(text: str, width: int) -> str:
 
 
 def shown(label: str) -> str:
-    """Return a label so that an Arabic one leaves its neighbours in order."""
+    """Return a label for display; an Arabic one in a bidi isolate."""
     return label if label.isascii() else f"{ISOLATE}{label}{END_ISOLATE}"
 
 
 def quoted(label: str) -> str:
-    """Return a label between quotation marks, for a sentence.
+    """Return a label in quotation marks, for a sentence.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def quoted(label: str) -> str:
 
 
 def listed(labels: Sequence[str], most: int) -> str:
-    """List quoted labels, and count those after the first few.
+    """List the first quoted labels, and count the rest.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def listed(labels: Sequence[str], most: int) -> str:
 
 
 def counted(n: int, noun: str) -> str:
-    """Write a number with its noun.
+    """Format a number with its noun.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def counted(n: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share in [0, 1].
+    """Format a share in [0, 1] as a percentage.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def percent(share: float) -> str:
 
 
 def figure(value: float | None) -> str:
-    """Write a score; a dash where there is none.
+    """Format a score; a dash if there is none.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def figure(value: float | None) -> str:
 
 
 def interval(pair: tuple[float, float]) -> str:
-    """Write an interval.
+    """Format an interval.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Labels as a table on a terminal."""
+"""Predictions as a table on a terminal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 class TableWriter:
-    """Prints tables, one below the other, as the labels come.
+    """Prints a table for each batch of labels.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def _table(batch: Sequence[Prediction], width: int, *, header: bool) -> Table:
     rows = grid(COLUMNS, header=header)
     beside = len("prob.") + len("domain") + 8
     label_width = max(map(cell_len, batch[0].probabilities))
-    # A label is cut only where the screen has no room for it and a glimpse of the rest.
+    # A label is cut only if it would leave too little room for the other columns.
     label_width = min(label_width, max(width - beside - 2 * NARROWEST, NARROWEST))
     id_width = max(cell_len(p.article.id) for p in batch)
     id_width = min(id_width, max((width - beside - label_width) // 3, NARROWEST))

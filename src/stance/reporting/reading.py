@@ -1,4 +1,4 @@
-"""What was read: rows that cannot be used, how files are stored, spellings, dates."""
+"""Messages about the files read: unusable rows, storage, spellings, dates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 def rejected_lines(rejected: Sequence[RejectedRow], total: int | None = None) -> list[str]:
-    """List the first rejected rows, and how many more of a total there are."""
+    """List the first rejected rows, and the number of the others."""
     lines = [f"  {row}" for row in rejected[:SHOWN]]
     if (more := (total or len(rejected)) - len(lines)) > 0:
         lines.append(f"  and {more:,} more")
@@ -33,12 +33,12 @@ def listing(rejected: Sequence[RejectedRow], total: int | None = None) -> str:
 
 
 def unusable(rejected: Sequence[RejectedRow], n_usable: int) -> str:
-    """Say that rows cannot be used, and what to do."""
+    """Return the error about rows that cannot be used, with advice."""
     return (
-        f"Got {counted(len(rejected), 'row')} that cannot be used beside {n_usable:,} "
+        f"Got {counted(len(rejected), 'row')} that cannot be used, and {n_usable:,} "
         "that can:\n"
         f"{listing(rejected)}\n"
-        "Mend them, or give --skip-rejected to go on without them."
+        "Correct them, or give --skip-rejected to continue without them."
     )
 
 
@@ -53,33 +53,33 @@ def nothing_usable(
     rejected: Sequence[RejectedRow],
     wanted: Collection[str],
 ) -> str:
-    """Say that no row of the inputs can be used, and what they hold."""
+    """Return the error that no row can be used, with a description of the inputs."""
     from stance.formats.diagnosis import describe
 
     names = ", ".join(one.name for one in planned[:SHOWN])
-    told = [
+    descriptions = [
         f"{one.name}: {describe(one, source, sorted(wanted))}"
         if len(planned) > 1
         else describe(one, source, sorted(wanted))
         for one in planned[:SHOWN]
     ]
     where = ", ".join(f"{name}={value}" for name, value in source.where.items())
-    passed = f" (--where {where} filtered out the others)" if where else ""
+    others = f" (--where {where} filtered out the others)" if where else ""
     faults = f"\n{listing(rejected)}" if rejected else ""
     return (
-        f"Got {names}, where no row can be used{passed}, but expected labelled articles. "
-        + "\n".join(told)
+        f"Got {names}, where no row can be used{others}, but expected labelled articles. "
+        + "\n".join(descriptions)
         + faults
     )
 
 
 def storage_lines(planned: Sequence[PlannedInput]) -> Iterator[str]:
-    """Say how files are stored, where it had to be detected."""
-    told: dict[str, list[str]] = {}
+    """Say how files are stored, as far as it was detected."""
+    by_storage: dict[str, list[str]] = {}
     for one in planned:
         if stored := "; ".join(one.peculiarities):
-            told.setdefault(stored, []).append(one.name)
-    for stored, names in told.items():
+            by_storage.setdefault(stored, []).append(one.name)
+    for stored, names in by_storage.items():
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
         yield f"Read {names[0]}{more} as: {stored}."
 
@@ -94,23 +94,21 @@ def spelling_lines(spellings: Mapping[str, Spellings]) -> Iterator[str]:
         if len(merged) > SHOWN:
             yield f"  and {len(merged) - SHOWN:,} more {field}s with several spellings."
         for names in found.differing_in_case()[:SHOWN]:
-            yield (
-                f"Counted as different {field}s, which differ in case alone: {', '.join(names)}."
-            )
+            yield (f"Counted as different {field}s, which differ only in case: {', '.join(names)}.")
 
 
 def date_lines(dates: ResolvedDates) -> Iterator[str]:
-    """Say in which order day and month were read, where no option says it."""
+    """Say in which order day and month were read, if it was inferred."""
     if dates.inferred and dates.order:
         first, n = {"dmy": "day", "mdy": "month"}[dates.order], dates.evidence[dates.order]
         yield (
-            f"Read dates with the {first} first, since {counted(n, 'date')} can only be read so. "
-            "Give --date-order to say otherwise."
+            f"Read dates with the {first} first, because {counted(n, 'date')} can be read only in "
+            "this order. Give --date-order to override."
         )
 
 
 def unread_warning(found: UnreadFields, target_field: str = "target") -> str | None:
-    """Say which fields a model does not read; None where there is no such field."""
+    """Say which fields a model does not read; None if there are none."""
     if found.pair_fields:
         fields = " and ".join(map(repr, found.pair_fields))
         return (

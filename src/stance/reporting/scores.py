@@ -1,4 +1,4 @@
-"""The scores of an evaluation: by label, by probability, by slice."""
+"""The scores of an evaluation by label, by probability and by slice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SLICES_SHOWN = 40
 
 
 def score_sections(result: Evaluation, *, caption: str = "") -> tuple[Section, ...]:
-    """Return what every test shows below its headline: labels, confusion, calibration, slices."""
+    """Return the detailed sections of a report: labels, confusion, calibration, slices."""
     return (
         section(label_table(result, caption)),
         section(confusion_table(result)),
@@ -50,16 +50,16 @@ def confusion_table(result: Evaluation) -> Table:
     return Table(
         (Column("label", "name"), *numbers(*places)),
         tuple(rows),
-        caption="Which label was given (columns) to articles of which label (rows):",
+        caption="Confusion matrix: true labels (rows) by predicted labels (columns):",
         if_too_wide=(
-            f"The table of how often each of {len(places)} labels was taken for which is too wide "
-            "for this screen: see 'confusion' in --json."
+            f"The confusion matrix of {len(places)} labels is too wide for this screen: see "
+            "'confusion' in --json."
         ),
     )
 
 
 def calibration_sections(result: Evaluation) -> tuple[Section, Section]:
-    """Return how accurate labels of each probability are, and what a threshold leaves."""
+    """Return the accuracy by predicted probability, and the coverage of thresholds."""
     bins = Table(
         (Column("probability"), *numbers("articles", "mean probability", "accuracy")),
         tuple(
@@ -72,8 +72,8 @@ def calibration_sections(result: Evaluation) -> tuple[Section, Section]:
             for found in result.reliability
         ),
         caption=(
-            f"Calibration (expected error {figure(result.calibration_error)}): how many labels of "
-            "each probability are right."
+            f"Calibration (expected error {figure(result.calibration_error)}): accuracy of the "
+            "labels by probability."
         ),
     )
     coverages = Table(
@@ -82,7 +82,7 @@ def calibration_sections(result: Evaluation) -> tuple[Section, Section]:
             (f"{at.coverage:.0%}", f"{at.threshold:.{DECIMALS}f}", figure(1 - at.risk))
             for at in _shown_coverages(result.risk_coverage.curve)
         ),
-        caption="If only the surest articles are labelled (--min-probability):",
+        caption="If only the most certain articles are labelled (--min-probability):",
     )
     return section(bins), section(coverages)
 
@@ -93,7 +93,7 @@ def _shown_coverages(curve: Sequence[Coverage]) -> list[Coverage]:
 
 
 def slice_sections(result: Evaluation) -> tuple[Section, ...]:
-    """Return the scores of each value of each field that slices were asked for."""
+    """Return the scores for each value of each requested slice field."""
     return tuple(_slices(field, slices) for field, slices in result.slices.items())
 
 
@@ -132,20 +132,18 @@ def _mark(part: Slice) -> str:
 def _remarks(field: str, slices: Sequence[Slice]) -> list[str]:
     remarks = []
     if any(part.few for part in slices):
-        remarks.append(f"* fewer than {FEW_ARTICLES} articles: too few to rely on.")
+        remarks.append(f"* fewer than {FEW_ARTICLES} articles: too few to be reliable.")
     if any(_mark(part) == "~ " for part in slices):
         remarks.append(
-            f"~ fewer than {FEW_UNITS} outlets: the interval is unreliable, report it as a range "
-            "of what was seen."
+            f"~ fewer than {FEW_UNITS} outlets: the interval is unreliable, report it as the range "
+            "that was observed."
         )
     if any(part.basis.of_one_group for part in slices):
         remarks.append(
             "An interval of one outlet is over its articles and says nothing about other outlets."
         )
     if any(part.macro_f1 is None for part in slices):
-        remarks.append(f"- this {field} has only one label: macro-F1 would mean nothing.")
+        remarks.append(f"- this {field} has only one label: macro-F1 is meaningless.")
     if len(slices) > 5:
-        remarks.append(
-            f"Among {len(slices):,} values the lowest and highest figures are partly chance."
-        )
+        remarks.append(f"Among {len(slices):,} values, the extremes are partly due to chance.")
     return remarks

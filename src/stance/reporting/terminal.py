@@ -1,4 +1,4 @@
-"""A report on a terminal: in lines that fit it, with Arabic in its right order."""
+"""Rendering a report on a terminal: wrapped to its width, with Arabic in correct order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from stance.reporting.document import Block, Cell, Column, Document
 
-# Of a line where nobody has set a width, as in a file.
+# Width of a line if none is set, as in a file.
 UNLIMITED = 10_000
 
 LIST_WIDTH = 79
@@ -30,8 +30,8 @@ TERMS = 3
 def screen(*, width: int | None, file: IO[str] | None = None) -> Console:
     """Return a console for reports, on stdout or in a file.
 
-    A label such as ``[b]`` or ``:x:`` is shown as it is: neither markup nor an
-    emoji's name.
+    A label such as ``[b]`` or ``:x:`` is shown literally, not as markup or an
+    emoji.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def screen(*, width: int | None, file: IO[str] | None = None) -> Console:
 
     class Screen(Console):
         def on_broken_pipe(self) -> None:
-            # The command ends by what the reader did; rich would end it with 1.
-            raise BrokenPipeError(errno.EPIPE, "the reader of the output went away")
+            # The command handles the closed pipe; rich would exit with 1.
+            raise BrokenPipeError(errno.EPIPE, "the reader of the output exited")
 
     return Screen(
         width=width, file=file, highlight=False, soft_wrap=False, markup=False, emoji=False
@@ -92,9 +92,9 @@ def _wrapped(text: str, first: str, rest: str, on: Console) -> str:
 
 
 def filled(message: str, width: int) -> str:
-    """Break lines between words; a word that is too long for any line stays whole.
+    """Wrap lines between words; a word longer than a line is not broken.
 
-    Lines that begin with a blank, such as commands to copy, stay as they are.
+    Lines that begin with a blank, such as commands to copy, are not wrapped.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def _broken(line: str, width: int) -> str:
         if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
             lines[-1] += f" {word}"
         elif lines and lines[-1].count(ISOLATE) > lines[-1].count(END_ISOLATE):
-            # An isolate ends with its line, so what continues in the next needs one of its own.
+            # A bidi isolate ends with its line, so the next line needs its own.
             lines[-1] += END_ISOLATE
             lines.append(f"{ISOLATE}{word}")
         else:
@@ -131,7 +131,7 @@ def _facts(facts: Sequence[tuple[str, str]], on: Console) -> None:
 
 
 def grid(columns: Sequence[Column], *, header: bool = True) -> Grid:
-    """Return an empty table without borders, as rich prints it."""
+    """Return an empty rich table without borders."""
     from rich.table import Table as Grid
 
     made = Grid(
@@ -148,7 +148,7 @@ def grid(columns: Sequence[Column], *, header: bool = True) -> Grid:
 
 
 def _table(table: Table, on: Console) -> None:
-    """Print a table, its names cut to the room that its other columns leave."""
+    """Print a table; names are cut to the room that the other columns leave."""
     whole = [row for row in table.rows if not isinstance(row, Remark)]
     width = _name_width(table.columns, whole, on.width)
     if table.if_too_wide and width < NARROWEST_NAME:
@@ -170,7 +170,7 @@ def _table(table: Table, on: Console) -> None:
 
 
 def _name_width(columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], width: int) -> int:
-    """Return the cells that each column of names may take."""
+    """Return the maximum width of each column of names."""
     from rich.cells import cell_len
 
     taken = 2 * (len(columns) - 1)
@@ -190,7 +190,7 @@ def _shown(cell: Cell, column: Column, width: int) -> str:
 
 
 def _that_fit(terms: Sequence[str], width: int) -> str:
-    """Join a few terms that a cell holds whole; a first one that is too long is cut."""
+    """Join as many terms as fit into a cell; the first one is cut if it is too long."""
     from rich.cells import cell_len
 
     joined, n = terms[0] if terms else "", 1

@@ -17,9 +17,9 @@ SHOWN = 10
 
 
 def report(result: Tuning, output: str) -> Document:
-    """Return the best trials, and what their figures are worth."""
+    """Return the best trials, and a warning about the bias of their scores."""
     unchanged = (
-        "No other settings were clearly better than those it began with."
+        "No other settings were clearly better than the initial ones."
         if result.chosen is result.trials[0]
         else None
     )
@@ -58,7 +58,7 @@ def _trials(result: Tuning) -> Table:
 
 def _settings(trial: Trial) -> str:
     if trial.number == 0:
-        return "where it began"
+        return "initial settings"
     return ", ".join(f"{key}={_plain(value)}" for key, value in trial.settings.items())
 
 
@@ -67,13 +67,13 @@ def _plain(value: Any) -> str:
 
 
 def so_far(trials: Sequence[Trial], left: float) -> str:
-    """Say how far a search is."""
+    """Format the progress of a search."""
     best = max(trial.macro_f1 for trial in trials)
     return f"{counted(len(trials), 'trial')}, best {figure(best)}, {max(left, 0) / 60:.1f} min left"
 
 
 def settings_heading(result: Tuning) -> str:
-    """Return the comment that begins a file of chosen settings."""
+    """Return the comment at the top of a file of chosen settings."""
     return (
         f"# Chosen by 'stance tune' from {counted(len(result.trials), 'trial')} on "
         f"{result.n_folds} folds by {result.by}: macro-F1 {figure(result.chosen.macro_f1)}.\n"

@@ -1,4 +1,4 @@
-"""The report of `stance verify`: whether an output is what its receipt says."""
+"""The report of `stance verify`: whether an output matches its receipt."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 
 
 def report(output: str, found: Verification) -> Document:
-    """Return what was checked, or what is wrong."""
+    """Return what was checked, or the faults."""
     faults = (Item(fault) for fault in found.faults)
-    opening = (
-        f"{output} is not what its receipt says:" if found.faults else _confirmed(output, found)
-    )
+    opening = f"{output} does not match its receipt:" if found.faults else _confirmed(output, found)
     return Document(
         f"Verification of {output}",
         (section(Paragraph(opening), *faults),),
@@ -27,9 +25,9 @@ def report(output: str, found: Verification) -> Document:
 def _confirmed(output: str, found: Verification) -> str:
     counts = found.receipt.counts
     return (
-        f"{output} is what {found.receipt.ended} left: {counted(found.n_files, 'file')}, "
+        f"{output} is unchanged since {found.receipt.ended}: {counted(found.n_files, 'file')}, "
         f"{found.n_bytes:,} bytes; {counted(counts['rows'], 'row')} = {counts['labelled']:,} "
-        f"labelled + {counts['rejected']:,} set aside + {counts['passed_over']:,} filtered out."
+        f"labelled + {counts['rejected']:,} set aside + {counts['filtered_out']:,} filtered out."
     )
 
 

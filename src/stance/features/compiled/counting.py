@@ -97,11 +97,11 @@ def count_chars(
     n_seen = 0
     for i in range(n_places):
         feature = places[i]
-        tally = counts[feature]
+        count_and_places = counts[feature]
         counts[feature] = 0
         seen[n_seen] = feature
-        tallies[n_seen] = tally
-        n_seen += int(tally & LOW_HALF >= least)
+        tallies[n_seen] = count_and_places
+        n_seen += int(count_and_places & LOW_HALF >= least)
     return n_seen
 
 

@@ -12,22 +12,22 @@ from stance.features.compiled.trees import grow_branch
 if TYPE_CHECKING:
     from stance.features.compiled.arrays import Int32s, Int64s, Numbers
 
-# What a tally holds; the last text and outlet as one more than their number.
+# Columns of the tallies; the last text and outlet as one more than their number.
 TOTAL, DOCUMENTS, OUTLETS, LAST_TEXT, LAST_OUTLET = range(5)
 N_TALLIES = 8  # so that a row is half a line of the processor's cache
 
 
 @compiled
-def _tally(node: int, times: int, text: int, outlet: int, tallies: Int32s) -> None:
+def _count_node(node: int, times: int, text: int, outlet: int, tallies: Int32s) -> None:
     """Count an n-gram of a text of an outlet; texts come outlet by outlet."""
-    tally = tallies[node]
-    tally[TOTAL] += times
-    if tally[LAST_TEXT] != text + 1:
-        tally[LAST_TEXT] = text + 1
-        tally[DOCUMENTS] += 1
-        if tally[LAST_OUTLET] != outlet + 1:
-            tally[LAST_OUTLET] = outlet + 1
-            tally[OUTLETS] += 1
+    row = tallies[node]
+    row[TOTAL] += times
+    if row[LAST_TEXT] != text + 1:
+        row[LAST_TEXT] = text + 1
+        row[DOCUMENTS] += 1
+        if row[LAST_OUTLET] != outlet + 1:
+            row[LAST_OUTLET] = outlet + 1
+            row[OUTLETS] += 1
 
 
 @compiled
@@ -57,11 +57,11 @@ def tally_words(
         for start in range(begin, end):
             node = int(tokens[start])
             if min_n == 1:
-                _tally(node, 1, text, outlets[text], tallies)
+                _count_node(node, 1, text, outlets[text], tallies)
             for at in range(start + 1, min(start + max_n, end)):
                 node = grow_branch(node, tokens[at], n_nodes, tree)
                 if at - start >= min_n - 1:
-                    _tally(node, 1, text, outlets[text], tallies)
+                    _count_node(node, 1, text, outlets[text], tallies)
     return len(texts)
 
 
@@ -91,5 +91,5 @@ def tally_chars(
         for i in range(n_words):
             word = words[i]
             for place in range(ngram_offsets[word], ngram_offsets[word + ONE]):
-                _tally(ngrams[place], word_counts[word], text, outlets[text], tallies)
+                _count_node(ngrams[place], word_counts[word], text, outlets[text], tallies)
             word_counts[word] = 0
