@@ -78,7 +78,8 @@ def test_misuse_is_told_before_anything_runs(suite, tmp_path):
     assert "'nothing'" in stance("benchmark", suite, "--json", out, "--task", "nothing", code=2)[1]
     assert "baseline" in stance("benchmark", suite, "--json", out, "--baseline", out, code=2)[1]
     assert (
-        "does not exist" in stance("benchmark", suite, "--json", tmp_path / "no" / "out.json", code=1)[1]
+        "does not exist"
+        in stance("benchmark", suite, "--json", tmp_path / "no" / "out.json", code=1)[1]
     )
     assert not out.exists()
     out.write_text("kept")

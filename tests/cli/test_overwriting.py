@@ -132,7 +132,9 @@ def test_every_command_keeps_its_input_even_when_forced(desk, monkeypatch, comma
         ]
         code, error = run([*words, "--force"])
         assert code == 1, (words, error)
-        assert "never replaced" in error or (spelling.startswith("file:") and "does not exist" in error)
+        assert "never replaced" in error or (
+            spelling.startswith("file:") and "does not exist" in error
+        )
         assert Path("data/in.jsonl").read_bytes() == before
 
 
