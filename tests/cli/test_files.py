@@ -202,7 +202,7 @@ def test_a_run_over_a_workbook_goes_on(here, model):  # noqa: F811
     workbook("a.xlsx", أ=[["text"], *([text] for text in TEXTS)])
     stance("predict", "a.xlsx", "-m", model, "-o", "out.jsonl")
     _, err = stance("predict", "a.xlsx", "-m", model, "-o", "out.jsonl", "--resume")
-    assert "finished already" in err
+    assert "already finished" in err
 
 
 def test_a_damaged_workbook_is_told(here, model):  # noqa: F811
