@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # The solver has four labels side by side, and the processor a register of as many numbers. It
 # changes no result: each label's sums stay in their order.
-config.SLP_VECTORIZE = 1
+vars(config)["SLP_VECTORIZE"] = 1
 
 
 def _load_without_blas() -> None:
