@@ -187,7 +187,7 @@ def finishing(folder: Path, source: Path, file_format: str) -> dict[str, float]:
 def giving_out() -> dict[str, float]:
     """Return what it takes to give out a call and to take its result, scheduler included."""
     with connected(workers=max(CORES)) as cluster:
-        name = cluster.carry("", str)
+        name = cluster.broadcast("", str)
         waiting = deque(cluster.submit(name, len) for _ in range(CALLS_AHEAD))
         before = (time.perf_counter(), time.process_time())
         for _ in range(CALLS):

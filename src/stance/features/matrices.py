@@ -22,6 +22,9 @@ def csr(
     """Return a matrix whose row i has ``values[offsets[i]:offsets[i + 1]]``."""
     from scipy import sparse
 
+    # Offsets in 64 bits would have scipy copy the columns in 64 bits too.
+    if columns.dtype == np.int32 and len(columns) <= np.iinfo(np.int32).max:
+        offsets = offsets.astype(np.int32, copy=False)
     shape = (len(offsets) - 1, n_columns)
     return sparse.csr_array((values, columns, offsets), shape=shape)
 
