@@ -94,7 +94,7 @@ def test_dates_that_cannot_be_true_are_told_with_advice(tmp_path):
     for expected in (
         "1 with the month only",
         "1 with the year only",
-        "4 fall on 1 January",
+        "4 are 1 January, implausibly many",
         "1 are in the future",
         "1 are before 1990",
         "2 cannot be read",
