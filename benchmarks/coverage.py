@@ -74,7 +74,7 @@ class Process:
 class Test:
     """The articles of some outlets with the labels of two models."""
 
-    truth: NDArray[np.int64]
+    y_true: NDArray[np.int64]
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     outlets: NDArray[np.int64]
@@ -87,12 +87,12 @@ class Test:
     @property
     def scored(self) -> Scored:
         """The first model's labels as `stance` scores them."""
-        return Scored(LABELS, self.truth, np.eye(len(LABELS))[self.first], self.groups)
+        return Scored(LABELS, self.y_true, np.eye(len(LABELS))[self.first], self.groups)
 
     @property
     def paired(self) -> stance.PairedPredictions:
         """Both models' labels as `stance` compares them."""
-        return stance.PairedPredictions(LABELS, self.truth, self.first, self.second, self.groups)
+        return stance.PairedPredictions(LABELS, self.y_true, self.first, self.second, self.groups)
 
 
 def chances(process: Process, n: int, random: np.random.Generator) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "distribution": {"errors"},
     "replacing": {"errors"},
     "tabular": set(),
-    "text": {"errors"},
+    "text": {"errors", "distribution"},
     "corpus": {"text", "errors"},
     "datasets": {"corpus.article", "distribution", "replacing", "errors"},
     "formats": {"datasets", "corpus", "text", "distribution", "replacing", "tabular", "errors"},

@@ -43,7 +43,12 @@ OLD_FORMS = {
         r"pypi\.org/(?:project|simple|pypi)/" + TOOLKIT + r"(?![\w-])"
     ),
 }
-MAY_ASK_FOR_VERSIONS = {"src/stance/distribution.py", "src/stance/distributed/connection.py"}
+# Compiled loops import nothing from other rooms; their cache asks for numba's version alone.
+MAY_ASK_FOR_VERSIONS = {
+    "src/stance/distribution.py",
+    "src/stance/distributed/connection.py",
+    "src/stance/features/compiled/code_cache.py",
+}
 
 
 def project_files() -> list[Path]:

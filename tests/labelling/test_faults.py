@@ -229,7 +229,7 @@ def test_other_inputs_settings_and_models_are_refused(stored, interrupted, full_
     save_model(full_model, tmp_path / "other")
     with pytest.raises(OutputError, match=r"model: [0-9a-f]{64} then"):
         resumed(read_model(tmp_path / "other"), interrupted)
-    with pytest.raises(OutputError, match=r"not finished.*--resume.*--force"):
+    with pytest.raises(OutputError, match=r"unfinished run.*--resume.*--force"):
         run(stored, inputs, out)
     run(stored, inputs, out, force=True)
     assert ids(out) == [row["id"] for row in rows(423)]
@@ -245,7 +245,7 @@ def test_resuming_what_is_finished_does_nothing_and_what_never_began_begins(stor
     assert again.receipt == first.receipt
     assert out.stat().st_mtime_ns == written
     put(source, as_lines(rows(10)))
-    with pytest.raises(OutputError, match="finished output of another run"):
+    with pytest.raises(OutputError, match="finished output of a different run"):
         run(stored, [source], out, resume=True)
 
 

@@ -12,10 +12,10 @@ import json
 import unicodedata
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stance.distribution import installed_versions
 from stance.text.code_points import Ranges, assigned, group, members, reordered, separators
 from stance.text.letters import MERGING_MARKS, first_replacements
 from stance.text.normalization_table import NormalizationTable
@@ -147,7 +147,7 @@ def arabic_normalization(profile: NormalizationProfile | None = None) -> Normali
 
 def _stored_table() -> NormalizationTable | None:
     stored = json.loads(STORED.read_bytes())
-    asked = (version("camel-tools"), unicodedata.unidata_version)
+    asked = (installed_versions(["camel-tools"])["camel-tools"], unicodedata.unidata_version)
     if asked != (stored["camel_tools"], stored["unicode"]):
         return None
     return NormalizationTable.from_dict(stored["table"])
@@ -157,7 +157,7 @@ def store_table() -> None:
     """Keep the table of all steps, as camel-tools decides today, in its file."""
     table = table_of_camel_tools(NormalizationProfile()).to_dict()
     stored = {
-        "camel_tools": version("camel-tools"),
+        "camel_tools": installed_versions(["camel-tools"])["camel-tools"],
         "unicode": unicodedata.unidata_version,
         "table": table,
     }
