@@ -122,7 +122,7 @@ def test_familiarity_depends_on_nothing_but_the_text(features, scorer, monkeypat
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(scorer.read, [chosen] * 16):
             np.testing.assert_array_equal(found.familiarity, expected)
-    monkeypatch.setattr(scoring, "REMEMBERED_WORDS", 0)
+    monkeypatch.setattr(scoring, "CACHED_WORDS", 0)
     for _ in range(2):
         np.testing.assert_array_equal(scorer.read(chosen).familiarity, expected)
 

@@ -102,5 +102,5 @@ def test_it_is_stored_in_plain_values_and_read_back():
     ],
 )
 def test_another_shape_is_refused(data):
-    with pytest.raises(ModelError, match="unknown shape"):
+    with pytest.raises(ModelError, match="malformed preparation"):
         Preparation.from_dict(data, TABLE)

@@ -105,7 +105,7 @@ def test_threads_share_a_scorer(scorer):
 
 def test_forgetting_words_changes_no_score(features, scorer, monkeypatch):
     expected = scorer.scores(text_inputs(TEXTS))
-    monkeypatch.setattr(scoring, "REMEMBERED_WORDS", 0)
+    monkeypatch.setattr(scoring, "CACHED_WORDS", 0)
     forgetful = Scorer(features, weights_of(features))
     for _ in range(2):
         np.testing.assert_array_equal(forgetful.scores(text_inputs(TEXTS)), expected)

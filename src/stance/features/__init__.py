@@ -1,1 +1,1 @@
-"""Articles to a matrix: TF-IDF and lexical features."""
+"""Feature extraction: articles to a matrix of TF-IDF and lexical features."""

@@ -1,4 +1,4 @@
-"""Batches of inputs, tokenised in the ways that blocks ask for."""
+"""Batches of inputs with the tokenisations that feature blocks read."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from stance.features.model_input import ModelInput
     from stance.text.normalization_table import NormalizationTable
 
-# From here on compiled loops are faster, getting them ready included.
+# From this size on compiled loops are faster, even with the time to load them.
 MANY_LETTERS = 500_000
 
 
 class Rows(Protocol):
-    """What is known of each row of a batch, and can be had for some of them."""
+    """Per-row results of a batch that can be indexed by row numbers."""
 
     def __getitem__(self, rows: NDArray[np.int64]) -> Any:
-        """Return the same of some rows."""
+        """Return the results of the selected rows."""
         ...
 
 
@@ -36,16 +36,16 @@ Counted = TypeVar("Counted", bound=Rows)
 
 
 class Batch(Protocol):
-    """What blocks read: inputs, or passages of inputs, one for each row of a matrix."""
+    """The input of a feature block: one model input, or one passage, per matrix row."""
 
     @property
     def inputs(self) -> Sequence[ModelInput]:
-        """The inputs; of a passage, the whole that it is part of."""
+        """The input of each row; for a passage, the whole input that contains it."""
         ...
 
     @property
     def table(self) -> NormalizationTable:
-        """How words are normalised."""
+        """The normalisation of words."""
         ...
 
     @property
@@ -55,21 +55,22 @@ class Batch(Protocol):
 
     @property
     def surface(self) -> TokenBatch:
-        """The words as published."""
+        """The words as published, not normalised."""
         ...
 
     def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
-        """Return what a block counts in each row.
+        """Return a block's counts for each row.
 
-        Where the rows are part of a corpus that others take parts of too, it is
-        counted for the whole corpus, once.
+        If the rows are a subset of a shared corpus, the counts are computed once
+        for the whole corpus and then indexed.
 
         Parameters
         ----------
         key : hashable
-            The same for two calls only if they count the same.
+            Cache key. Two calls may share a key only if they compute the same
+            counts.
         count : callable
-            Counts a batch; what it finds of a row depends on the row alone.
+            Counts a batch. The counts of a row must depend on that row alone.
         """
         ...
 
@@ -78,11 +79,11 @@ class Inputs(Batch, Protocol):
     """A batch whose rows are inputs."""
 
     def part(self, rows: NDArray[np.int64]) -> Inputs:
-        """Return some of the inputs."""
+        """Return a subset of the inputs."""
         ...
 
     def passages(self, size: int) -> Passages:
-        """Return the passages of the inputs, of about a number of words each."""
+        """Split the inputs into passages of about ``size`` words."""
         ...
 
 
@@ -97,14 +98,14 @@ class Passages(Batch, Protocol):
 
 @dataclass(frozen=True)
 class InputBatch:
-    """Some inputs, tokenised in each way at most once.
+    """Model inputs, each tokenisation of which is computed at most once.
 
     Parameters
     ----------
     inputs : sequence of ModelInput
     table : NormalizationTable
     by_voice : bool
-        Whether to tell the outlet's own words from quoted ones.
+        Whether to distinguish the outlet's own words from quoted ones.
     """
 
     inputs: Sequence[ModelInput]
@@ -120,22 +121,22 @@ class InputBatch:
 
     @cached_property
     def surface(self) -> TokenBatch:
-        """The words as published."""
+        """The words as published, not normalised."""
         if self._is_small:
             return tokenize_surface(self._texts)
         return read_batch(self._texts, surface_folding())
 
     def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
-        """Return what a block counts in these inputs."""
+        """Return a block's counts for these inputs."""
         return count(self)
 
     def part(self, rows: NDArray[np.int64]) -> InputBatch:
-        """Return some of the inputs."""
+        """Return a subset of the inputs."""
         chosen = [self.inputs[row] for row in rows.tolist()]
         return InputBatch(chosen, self.table, self.by_voice)
 
     def passages(self, size: int) -> PassageBatch:
-        """Return the passages of the inputs, of about a number of words each."""
+        """Split the inputs into passages of about ``size`` words."""
         return PassageBatch(self, size)
 
     @property
@@ -149,13 +150,13 @@ class InputBatch:
 
 @dataclass(frozen=True)
 class PassageBatch:
-    """The passages of some inputs, each read as part of its text.
+    """Passages of model inputs, each tokenised as part of its text.
 
     Parameters
     ----------
     whole : InputBatch
     size : int
-        About how many words are in a passage.
+        Approximate number of words of a passage.
     """
 
     whole: InputBatch
@@ -163,7 +164,7 @@ class PassageBatch:
 
     @cached_property
     def parts(self) -> NDArray[np.int64]:
-        """How many passages each input has, shape (n_inputs,)."""
+        """Number of passages of each input, shape (n_inputs,)."""
         nearest = (self.whole.words.lengths + self.size // 2) // self.size
         return np.maximum(nearest, 1)
 
@@ -174,12 +175,12 @@ class PassageBatch:
 
     @property
     def inputs(self) -> Sequence[ModelInput]:
-        """The whole input that each passage is part of."""
+        """The whole input that contains each passage."""
         return [self.whole.inputs[i] for i in self.input_of.tolist()]
 
     @property
     def table(self) -> NormalizationTable:
-        """How words are normalised."""
+        """The normalisation of words."""
         return self.whole.table
 
     @property
@@ -189,9 +190,9 @@ class PassageBatch:
 
     @property
     def surface(self) -> TokenBatch:
-        """The words as published."""
+        """The words as published, not normalised."""
         return self.whole.surface.cut(self.parts)
 
     def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
-        """Return what a block counts in these passages."""
+        """Return a block's counts for these passages."""
         return count(self)

@@ -1,8 +1,8 @@
-"""The contract of a feature block: what the other rooms may ask of it.
+"""The interface of a feature block.
 
-A block is a fitted kind of features. `stance.features.registry` lists them, and
-nothing else branches on which one is at hand: adding one takes a class that
-meets this contract, its settings, and a line there.
+A block is one fitted kind of features. `stance.features.registry` lists the
+blocks, and no other code branches on the kind of block. To add one, write a class
+that implements this interface and its settings, and register it there.
 """
 
 from __future__ import annotations
@@ -28,18 +28,17 @@ if TYPE_CHECKING:
 
 
 class Groups(NamedTuple):
-    """Where the training articles come from.
+    """The outlets of the training articles.
 
     Parameters
     ----------
     outlets : sequence of str or None, optional
-        The outlet of each article; None where no article names one.
+        The outlet of each article; None if no article names one.
     else_min_outlets : sequence of int
-        Values of ``min_outlets`` to take instead where no feature is left, one
-        after the other.
+        Fallback values of ``min_outlets``, tried in order if no feature is left.
     of_corpus : sequence of str or None, optional
-        The outlet of each article of the corpus that the training articles are
-        part of; those of the training articles by default.
+        The outlet of each article of the corpus that contains the training
+        articles; by default that of each training article.
     """
 
     outlets: Sequence[str | None] | None = None
@@ -48,15 +47,15 @@ class Groups(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A block learned from a batch.
+    """A block fitted on a batch, with the values of the batch.
 
     Parameters
     ----------
     block : Block
     scale : ndarray of float32, shape (n_columns,)
-        What its columns are multiplied with.
+        The factor of each column.
     values : csr_array of float32, shape (n_rows, n_columns)
-        The same as ``block.transform(batch)``: not scaled.
+        Equal to ``block.transform(batch)``, before scaling.
     """
 
     block: Block
@@ -65,12 +64,12 @@ class Fitted(NamedTuple):
 
 
 class BlockFiles(NamedTuple):
-    """What a model folder keeps of a block.
+    """The files and tensors of a block in a model folder.
 
     Parameters
     ----------
     files : dict of str to bytes
-        By name; those that the registry lists for the block.
+        By name: the files that the registry lists for the block.
     tensors : dict of str to ndarray
         By name, each ``SECTION.something``.
     """
@@ -80,68 +79,68 @@ class BlockFiles(NamedTuple):
 
 
 class StoredFiles(Protocol):
-    """The files of a model folder, each checked as it is taken."""
+    """The files of a model folder, validated on reading."""
 
     def json(self, name: str) -> Any:
-        """Return what a JSON file holds."""
+        """Return the contents of a JSON file."""
         ...
 
     def terms(self, name: str) -> list[str]:
-        """Return the lines of a file of terms, sorted by code point, none twice."""
+        """Return the lines of a file of terms: unique and sorted by code point."""
         ...
 
     def tensor(self, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
-        """Return a tensor of that type and shape."""
+        """Return a tensor of the given type and shape."""
         ...
 
 
 class TextScorer(Protocol):
-    """Scores texts by one block in compiled loops; not for two threads at once."""
+    """Scores texts with one block in compiled loops; not thread-safe."""
 
     def learn(self, words: Words, n_words: int) -> None:
-        """Take note of the words that are new since the last call."""
+        """Register the words added since the last call."""
         ...
 
     def forget(self) -> None:
-        """Forget all words, and keep the memory for others."""
+        """Forget all words, but keep the allocated memory."""
         ...
 
     def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
-        """Add the block's part of the decision values to scores of shape (n_texts, n_labels).
+        """Add the block's part of the decision values to ``scores``, (n_texts, n_labels).
 
         Parameters
         ----------
         tokens : Tokens
-            Words that were learned.
+            Numbers of words passed to `learn`.
         voices : ndarray of int8, shape (n_tokens,)
-            The voice of each token, where the block reads voices.
+            The voice of each token; ignored by blocks that do not use voices.
         scores : ndarray of float64, shape (n_texts, n_labels)
         """
         ...
 
 
 class CompiledBlock(Protocol):
-    """A block and its weights, as compiled loops score them; shared by all threads."""
+    """A block and its weights, prepared for compiled scoring; shared by all threads."""
 
     @property
     def surface(self) -> bool:
-        """Whether it reads words as published."""
+        """Whether the block reads words as published."""
         ...
 
     def scorer(self, room: int) -> TextScorer:
-        """Return a scorer for one thread, at first with room for so many words."""
+        """Return a scorer for one thread, with an initial capacity of ``room`` words."""
         ...
 
 
 class CompiledNgrams(NamedTuple):
-    """N-grams that compiled loops find in texts and score.
+    """Known n-grams and their weights, prepared for compiled scoring.
 
     Parameters
     ----------
     ngrams : NgramTable
     weights : Weights
     surface : bool
-        Whether they are n-grams of words as published.
+        Whether the n-grams are from words as published.
     """
 
     ngrams: NgramTable
@@ -149,7 +148,7 @@ class CompiledNgrams(NamedTuple):
     surface: bool
 
     def scorer(self, room: int) -> NgramScorer:
-        """Return a scorer for one thread, at first with room for so many words."""
+        """Return a scorer for one thread, with an initial capacity of ``room`` words."""
         return NgramScorer(self.ngrams.counter(room), self.weights)
 
 
@@ -160,19 +159,19 @@ class NgramScorer(NamedTuple):
     weights: Weights
 
     def learn(self, words: Words, n_words: int) -> None:
-        """Look up the words that are new since the last call."""
+        """Look up the words added since the last call."""
         self.counter.learn(words, n_words)
 
     def forget(self) -> None:
-        """Forget all words, and keep the memory for others."""
+        """Forget all words, but keep the allocated memory."""
         self.counter.forget()
 
     def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
-        """Add what the n-grams say to scores, whoever speaks."""
+        """Add the n-grams' contribution to ``scores``, whatever the voice."""
         self.counter.score(tokens, self.weights, scores)
 
     def average(self, tokens: Tokens, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """Return the mean worth of each text's words; None where single words are unknown."""
+        """Return the mean value of each text's words; None without word features."""
         counter = self.counter
         return counter.average(tokens, values) if isinstance(counter, WordCounter) else None
 
@@ -180,7 +179,7 @@ class NgramScorer(NamedTuple):
 class Block(Protocol):
     """Fitted features of one kind."""
 
-    # Whether it needs the outlet's own words told from quoted ones.
+    # Whether the block distinguishes the outlet's own words from quoted ones.
     reads_voices: ClassVar[bool]
 
     @classmethod
@@ -191,36 +190,36 @@ class Block(Protocol):
         ----------
         batch : Batch
         settings : BlockSettings
-            Those that the registry names for the block, without any "auto".
+            The settings class that the registry names for the block; no "auto" left.
         groups : Groups
 
         Raises
         ------
         CorpusError
-            If nothing can be learned from the batch.
+            If no feature can be learned from the batch.
         """
         ...
 
     @classmethod
     def suits(cls, batch: Batch, settings: Any) -> bool:
-        """Tell whether the block is of use on a corpus: decides an open ``enabled``."""
+        """Return whether to use the block on a corpus; resolves ``enabled = "auto"``."""
         ...
 
     @classmethod
     def from_files(
         cls, name: str, files: StoredFiles, settings: Any, table: NormalizationTable
     ) -> Self:
-        """Build the block of a settings' section from what `to_files` returned.
+        """Build the block of a settings section from the output of `to_files`.
 
         Raises
         ------
         ModelError
-            If something is missing or of another shape.
+            If a file or tensor is missing or malformed.
         """
         ...
 
     def to_files(self, name: str) -> BlockFiles:
-        """Return what a model folder keeps of the block of a settings' section."""
+        """Return the files and tensors of the block of a settings section."""
         ...
 
     @property
@@ -230,7 +229,7 @@ class Block(Protocol):
 
     @property
     def single_words(self) -> WordBlock | None:
-        """The block itself, where it knows in how many texts single words occur."""
+        """The block itself if it has the document frequency of single words, else None."""
         ...
 
     def transform(self, batch: Batch) -> sparse.csr_array:
@@ -238,17 +237,17 @@ class Block(Protocol):
         ...
 
     def fitted_settings(self) -> dict[str, Any]:
-        """Return the settings that fitting may have lowered, as they were in the end."""
+        """Return the final values of settings that fitting may have lowered."""
         ...
 
     def examples(self, column: str, n: int) -> list[str]:
-        """Return at most n terms that a column counts; none where its name is the term."""
+        """Return at most n terms that a column counts; empty if its name is the term."""
         ...
 
     def compile(
         self, scale: NDArray[np.float32], weights: NDArray[np.float32]
     ) -> CompiledBlock | None:
-        """Return what compiled loops score texts by; None where `score` is to be called.
+        """Return the block prepared for compiled scoring; None to use `score` instead.
 
         Parameters
         ----------
@@ -264,13 +263,13 @@ class Block(Protocol):
         weights: NDArray[np.float32],
         scores: NDArray[np.float64],
     ) -> None:
-        """Add the block's part of the decision values to scores of shape (n_rows, n_labels)."""
+        """Add the block's part of the decision values to ``scores``, (n_rows, n_labels)."""
         ...
 
     def contributions(
         self, batch: Batch, scale: NDArray[np.float32], weights: NDArray[np.float32]
     ) -> sparse.csr_array:
-        """Return what each column adds to the decision value of one label.
+        """Return the contribution of each column to the decision value of one label.
 
         Parameters
         ----------
@@ -280,24 +279,24 @@ class Block(Protocol):
         Returns
         -------
         csr_array of float64, shape (n_rows, n_columns)
-            Rows add up to the block's part of the decision value.
+            The sum of a row is the block's part of the decision value.
         """
         ...
 
 
 class PlainBlock:
-    """What most blocks answer: nothing is open, known of words or compiled; see `Block`."""
+    """Default implementation of `Block`: always used, no word columns, not compiled."""
 
     reads_voices: ClassVar[bool] = False
 
     @classmethod
     def suits(cls, batch: Batch, settings: Any) -> bool:
-        """Tell that the block is of use on any corpus."""
+        """Return True: the block is used on any corpus."""
         return True
 
     @property
     def single_words(self) -> WordBlock | None:
-        """None: it knows no words."""
+        """None: the block has no single words."""
         return None
 
     def transform(self, batch: Batch) -> sparse.csr_array:
@@ -305,17 +304,17 @@ class PlainBlock:
         raise NotImplementedError
 
     def fitted_settings(self) -> dict[str, Any]:
-        """Return nothing: fitting keeps to the settings."""
+        """Return an empty dict: fitting changes no setting."""
         return {}
 
     def examples(self, column: str, n: int) -> list[str]:
-        """Return nothing: columns are named by what they count."""
+        """Return an empty list: the name of a column is the term itself."""
         return []
 
     def compile(
         self, scale: NDArray[np.float32], weights: NDArray[np.float32]
     ) -> CompiledBlock | None:
-        """Return None: texts are scored by their values."""
+        """Return None: texts are scored from their feature values."""
         return None
 
     def score(
@@ -325,7 +324,7 @@ class PlainBlock:
         weights: NDArray[np.float32],
         scores: NDArray[np.float64],
     ) -> None:
-        """Add values times weights to scores of shape (n_rows, n_labels)."""
+        """Add values times weights to ``scores``, shape (n_rows, n_labels)."""
         scaled = (weights * scale[:, None]).astype(np.float64)
         scores += self.transform(batch).astype(np.float64) @ scaled
 
@@ -334,16 +333,16 @@ class PlainBlock:
     ) -> sparse.csr_array:
         """Return values times weights, CSR float64 of shape (n_rows, n_columns)."""
         values = self.transform(batch)
-        worth = (weights * scale).astype(np.float64)[values.indices]
-        return csr(values.data * worth, values.indices, values.indptr, values.shape[1])
+        factors = (weights * scale).astype(np.float64)[values.indices]
+        return csr(values.data * factors, values.indices, values.indptr, values.shape[1])
 
 
 class WordBlock(Block, Protocol):
-    """A block with single words among its columns."""
+    """A block whose columns include single words."""
 
     @property
     def options(self) -> TfidfOptions:
-        """How words were counted and pruned."""
+        """Counting and pruning options of the block."""
         ...
 
     @property
@@ -353,5 +352,5 @@ class WordBlock(Block, Protocol):
 
     @property
     def ngrams(self) -> NgramTable:
-        """The terms, ready to be found."""
+        """The terms, indexed for counting."""
         ...

@@ -1,4 +1,4 @@
-"""Known character n-grams in a tree of letters: counts and scores of texts."""
+"""Counts and scores of known character n-grams, found in a tree of letters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NGRAMS_OF_A_WORD = 16
 
 
 class CharTable:
-    """Known character n-grams as a tree of letters."""
+    """Known character n-grams, indexed as a tree of letters."""
 
     def __init__(
         self, terms: Sequence[str], analyzer: CharNgrams, order: NDArray[np.int64]
@@ -35,7 +35,7 @@ class CharTable:
         self.tree = ngram_tree(Tokens(letters.view(np.uint32), offsets), order)
 
     def counter(self, room: int = FEW_WORDS) -> CharCounter:
-        """Return a counter of these terms, at first with room for so many words."""
+        """Return a counter of these terms, with an initial capacity of ``room`` words."""
         return CharCounter(self, room)
 
 
@@ -57,12 +57,12 @@ class CharCounter(CounterMemory):
         self._n_summed = 0
 
     def forget(self) -> None:
-        """Forget all words, and keep the memory for others."""
+        """Forget all words, but keep the allocated memory."""
         self._ngrams[: self._offsets[self._n_words]] = 0
         self._n_words = self._n_summed = 0
 
     def learn(self, words: Words, n_words: int) -> None:
-        """List the n-grams of the words that are new since the last call."""
+        """List the n-grams of the words added since the last call."""
         from stance.features.compiled.ngrams import list_ngrams
 
         if n_words <= self._n_words:
@@ -91,7 +91,7 @@ class CharCounter(CounterMemory):
             self._ngrams = resized(self._ngrams, 2 * len(self._ngrams))
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
-        """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
+        """Add the n-grams' contribution to ``scores``, shape (n_texts, n_labels)."""
         from stance.features.compiled.scoring import score_chars
 
         self._add_up(weights.rows)
@@ -107,7 +107,7 @@ class CharCounter(CounterMemory):
         )
 
     def counts(self, tokens: Tokens) -> Counts:
-        """Return how often which features occur."""
+        """Return the feature counts of each text."""
         from stance.features.compiled.counting import list_chars
 
         return self._listed(
@@ -116,7 +116,7 @@ class CharCounter(CounterMemory):
         )
 
     def _places(self) -> tuple[_Array, _Array, _Array, _Array, _Array, _Array, _Array]:
-        """Return where a kernel finds the n-grams of words, and where it counts."""
+        """Return the arrays that kernels read n-grams from and count into."""
         return (
             self._ngrams,
             self._offsets,
@@ -128,7 +128,7 @@ class CharCounter(CounterMemory):
         )
 
     def _add_up(self, rows: NDArray[np.float32]) -> None:
-        """Sum the rows of the n-grams of words that are new since the last call."""
+        """Sum the n-gram rows of each word added since the last call."""
         from stance.features.compiled.scoring import sum_ngrams
 
         if len(self._sums) < self._n_words:

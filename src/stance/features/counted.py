@@ -1,8 +1,8 @@
-"""A corpus that is read and counted once, however often parts of it are learned from.
+"""Counts of a corpus, computed once and shared by all its folds.
 
-What a block counts in an article depends on the article alone. So the folds of
-a cross-validation take their articles' rows from what was counted in all of
-them; only what they keep of it, and how they weigh it, is their own.
+The counts of an article depend on that article alone. So each fold of a
+cross-validation selects its rows from the counts of the whole corpus, and only
+pruning and weighting are done per fold.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class CountedBatch:
-    """All rows of a corpus, counted in each way at most once."""
+    """All rows of a corpus, with a cache of their counts."""
 
     def __init__(self, whole: Batch) -> None:
         self.whole = whole
         self._counted: dict[Hashable, Any] = {}
 
     def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
-        """Return what a block counts; see `Batch.counted`."""
+        """Return a block's counts; see `Batch.counted`."""
         if key not in self._counted:
             self._counted[key] = count(self.whole)
         found: Counted = self._counted[key]
@@ -40,7 +40,7 @@ class CountedBatch:
 
 
 class CountedInputs(CountedBatch):
-    """All inputs of a corpus, with their passages.
+    """All inputs of a corpus and their passages, with a cache of their counts.
 
     Parameters
     ----------
@@ -54,18 +54,18 @@ class CountedInputs(CountedBatch):
         self._passages: dict[int, CountedPassages] = {}
 
     def passages(self, size: int) -> CountedPassages:
-        """Return the passages of all inputs, of about a number of words each."""
+        """Split all inputs into passages of about ``size`` words."""
         if size not in self._passages:
             self._passages[size] = CountedPassages(self.whole.passages(size))
         return self._passages[size]
 
     def part(self, rows: NDArray[np.int64]) -> PartOfInputs:
-        """Return some of the inputs."""
+        """Return a subset of the inputs."""
         return PartOfInputs(self, rows)
 
 
 class CountedPassages(CountedBatch):
-    """The passages of all inputs of a corpus.
+    """The passages of all inputs of a corpus, with a cache of their counts.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class CountedPassages(CountedBatch):
 
 @dataclass(frozen=True)
 class _PartOfBatch:
-    """Some rows of a batch, as a batch of its own.
+    """A subset of the rows of a counted corpus.
 
     Parameters
     ----------
@@ -93,13 +93,13 @@ class _PartOfBatch:
 
     @property
     def inputs(self) -> Sequence[ModelInput]:
-        """The inputs; of a passage, the whole that it is part of."""
+        """The input of each row; for a passage, the whole input that contains it."""
         inputs = self.source.whole.inputs
         return [inputs[row] for row in self.rows.tolist()]
 
     @property
     def table(self) -> NormalizationTable:
-        """How words are normalised."""
+        """The normalisation of words."""
         return self.source.whole.table
 
     @cached_property
@@ -109,27 +109,27 @@ class _PartOfBatch:
 
     @cached_property
     def surface(self) -> TokenBatch:
-        """The words as published."""
+        """The words as published, not normalised."""
         return self.source.whole.surface[self.rows]
 
     def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
-        """Return what a block counts; see `Batch.counted`."""
+        """Return a block's counts; see `Batch.counted`."""
         found: Counted = self.source.counted(key, count)[self.rows]
         return found
 
 
 @dataclass(frozen=True)
 class PartOfInputs(_PartOfBatch):
-    """Some of the inputs of a corpus."""
+    """A subset of the inputs of a corpus."""
 
     source: CountedInputs
 
     def part(self, rows: NDArray[np.int64]) -> PartOfInputs:
-        """Return some of these inputs."""
+        """Return a subset of these inputs."""
         return PartOfInputs(self.source, self.rows[rows])
 
     def passages(self, size: int) -> PartOfPassages:
-        """Return the passages of these inputs, of about a number of words each."""
+        """Split these inputs into passages of about ``size`` words."""
         passages = self.source.passages(size)
         of_all = passages.whole.parts
         parts = of_all[self.rows]
@@ -141,14 +141,14 @@ class PartOfInputs(_PartOfBatch):
 
 @dataclass(frozen=True)
 class PartOfPassages(_PartOfBatch):
-    """The passages of some inputs of a corpus.
+    """The passages of a subset of the inputs of a corpus.
 
     Parameters
     ----------
     source, rows
-        All passages of the corpus, and which of them.
+        All passages of the corpus, and the selected row numbers.
     input_of : ndarray of int64, shape (n_rows,)
-        The input of each passage, ascending, among those that the part has.
+        The input of each passage, ascending, as an index into the subset.
     """
 
     input_of: NDArray[np.int64]

@@ -1,8 +1,8 @@
-"""What counts known n-grams in texts: the contract, and what every counter shares.
+"""Counters of known n-grams: their interface, and the code that they share.
 
-A table is made once from a block's terms and only read from then on; a
-counter, made from a table, belongs to one thread and remembers the n-grams of
-the words that it has met.
+A table is built once from a block's terms and is read-only afterwards. A counter
+is created from a table, belongs to one thread, and caches the n-grams of the
+words that it has seen.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     _Array = NDArray[Any]
 
 
-# Counts whose weight is looked up; the logarithm of larger ones is taken.
+# Weights of counts below this are looked up; larger ones need a logarithm.
 COMMON_COUNTS = 4096
 
 
@@ -38,22 +38,22 @@ class Words(Protocol):
 
     @property
     def offsets(self) -> NDArray[np.int64]:
-        """Where each word begins."""
+        """The start of each word in ``units``."""
         ...
 
 
 class Weights(NamedTuple):
-    """What a block's features weigh.
+    """The idf and the label weights of a block's features.
 
     Parameters
     ----------
     rows : ndarray of float32, shape (n_features, 1 + n_labels)
         The square of each feature's idf, then its weight for each label times
-        its idf: side by side, so that one look in memory serves a feature.
+        its idf: in one row, so that a feature costs one memory access.
     sublinear : bool
-        Whether a count weighs ``1 + ln(count)``.
+        Whether the weight of a count is ``1 + ln(count)``.
     binary : bool
-        Whether every count weighs one.
+        Whether the weight of every count is one.
     """
 
     rows: NDArray[np.float32]
@@ -62,13 +62,13 @@ class Weights(NamedTuple):
 
     @property
     def common(self) -> NDArray[np.float64]:
-        """The weight of each small count."""
+        """The weight of each small count; see `common_weights`."""
         return common_weights(self.sublinear, self.binary)
 
 
 @lru_cache(maxsize=4)
 def common_weights(sublinear: bool, binary: bool) -> NDArray[np.float64]:
-    """Return the weight of each small count."""
+    """Return the lookup table of the weights of small counts."""
     counts = np.arange(COMMON_COUNTS, dtype=np.float64)
     if binary:
         counts[1:] = 1.0
@@ -78,9 +78,10 @@ def common_weights(sublinear: bool, binary: bool) -> NDArray[np.float64]:
 
 
 class Counts(NamedTuple):
-    """How often features occur in texts.
+    """Feature counts of texts in a sparse layout.
 
-    Text i has ``features[offsets[i]:offsets[i + 1]]``, each so many ``times``.
+    Text i has ``features[offsets[i]:offsets[i + 1]]``, and the count of each is in
+    ``times`` at the same place.
     """
 
     features: NDArray[np.int32]
@@ -93,42 +94,42 @@ class Counts(NamedTuple):
 
 
 class Counter(Protocol):
-    """Counts known n-grams; not for two threads at once."""
+    """Counts known n-grams; not thread-safe."""
 
     def learn(self, words: Words, n_words: int) -> None:
-        """Take note of the words that are new since the last call."""
+        """Register the words added since the last call."""
         ...
 
     def forget(self) -> None:
-        """Forget all words, and keep the memory for others."""
+        """Forget all words, but keep the allocated memory."""
         ...
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
-        """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
+        """Add the n-grams' contribution to ``scores``, shape (n_texts, n_labels)."""
         ...
 
     def counts(self, tokens: Tokens) -> Counts:
-        """Return how often which features occur."""
+        """Return the feature counts of each text."""
         ...
 
 
 class NgramTable(Protocol):
-    """A block's terms, ready to be found.
+    """A block's terms, indexed for counting.
 
-    Counters number features by rarity: feature i is column ``order[i]``.
+    Counters number the features by rarity: feature i is column ``order[i]``.
     """
 
     order: NDArray[np.int64]
 
     def counter(self, room: int = FEW_WORDS) -> Counter:
-        """Return a counter of these terms, at first with room for so many words."""
+        """Return a counter of these terms, with an initial capacity of ``room`` words."""
         ...
 
 
 def ngram_tree(
     paths: Tokens, order: NDArray[np.int64], alone: NDArray[np.int32] | None = None
 ) -> NDArray[np.int64]:
-    """Return the tree of some paths; with ``alone``, a path's first step is its root."""
+    """Build the tree of n-gram paths; with ``alone``, a path's first step is its root."""
     from stance.features.compiled.arrays import EMPTY
     from stance.features.compiled.trees import ROOT, count_branches, grow_tree
 
@@ -147,14 +148,14 @@ def ngram_tree(
 
 
 class CounterMemory:
-    """What both counters share: room for counts."""
+    """Base class of the counters: the output arrays for counts."""
 
     def __init__(self, n_features: int) -> None:
         self._n_words = 0
         self._seen = np.empty(n_features + 1, dtype=np.uint32)
 
     def forget(self) -> None:
-        """Forget all words, and keep the memory for others."""
+        """Forget all words, but keep the allocated memory."""
         self._n_words = 0
 
     def _listed(
@@ -162,7 +163,7 @@ class CounterMemory:
         n_texts: int,
         write: Callable[[int, NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]], int],
     ) -> Counts:
-        """Let a kernel write counts down, and give it more room when it stops."""
+        """Run a counting kernel, and enlarge its output arrays whenever it stops."""
         features = np.empty(1 << 12, dtype=np.int32)
         times = np.empty_like(features)
         offsets = np.zeros(n_texts + 1, dtype=np.int64)

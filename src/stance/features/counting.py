@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from stance.features.tokens import TokenBatch
 
-# Texts that are counted at once.
+# Number of texts counted in one call.
 SLICE = 1024
 
 # An idf is the logarithm of a number of articles plus one: below 30 for any corpus.
@@ -35,22 +35,22 @@ def ngram_table(
     rarity: NDArray[np.float64],
     hash_mask: int | None = None,
 ) -> NgramTable:
-    """Put terms into a table.
+    """Build the counting table of a block's terms.
 
     Parameters
     ----------
     terms : sequence of str
-        The n-grams, none twice; term i is column i.
+        The n-grams, without duplicates; term i is column i.
     analyzer : WordNgrams or CharNgrams
     rarity : ndarray of float64, shape (n_terms,)
-        What stands together in memory: terms of like rarity.
+        Sort key of the memory layout: terms of similar rarity are adjacent.
     hash_mask : int, optional
-        The bits of a hash that are used, all by default; it does not change
-        what is found.
+        The bits of a hash that are used, all by default. It does not affect
+        the counts.
     """
     from stance.features.compiled.string_tables import HASH_MASK
 
-    # Short integers are sorted in no time; what is alike may stand in any order.
+    # Sorting short integers is fast, and ties may be in any order.
     order = np.argsort((rarity * RARITY_STEPS).astype(np.int16), kind="stable")
     if isinstance(analyzer, CharNgrams):
         return CharTable(terms, analyzer, order)
@@ -66,9 +66,9 @@ def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
 
 
 def count_in_order(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
-    """Count known n-grams as `count_batch` does, the columns of each row in order.
+    """Count known n-grams as `count_batch` does, with sorted columns in each row.
 
-    The batch may have been read in plain Python.
+    The batch may have been tokenised in plain Python.
     """
     from stance.features.compiled.weighting import arrange
 
@@ -79,7 +79,7 @@ def count_in_order(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
     for first in range(0, len(batch), SLICE):
         counts = counter.counts(Tokens(numbers, batch.offsets[first : first + SLICE + 1]))
         arrange(*counts, table.order)
-        # Copies, for the memory of the originals has room for more.
+        # Copies, because the originals are slices of larger buffers.
         columns.append(counts.features.copy())
         times.append(counts.times.copy())
         sizes.append(np.diff(counts.offsets))
@@ -88,7 +88,7 @@ def count_in_order(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
 
 
 def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """Join arrays and let go of them, so that no more than one kind of them is held twice."""
+    """Concatenate arrays and free them, so that only one kind at a time is duplicated."""
     joined = np.concatenate([np.empty(0, dtype=np.int32), *arrays])
     arrays.clear()
     return joined
@@ -97,12 +97,12 @@ def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:
 def weigh_counts(
     counts: sparse.csr_array, idf: NDArray[np.float64], *, sublinear: bool, binary: bool = False
 ) -> sparse.csr_array:
-    """Return TF-IDF values of counted n-grams, CSR float32 of shape (n_texts, n_terms).
+    """Return TF-IDF values of n-gram counts, CSR float32 of shape (n_texts, n_terms).
 
     Parameters
     ----------
     counts : csr_array of int32, shape (n_texts, n_terms)
-        The columns of each row in order.
+        With sorted columns in each row.
     idf : ndarray of float64, shape (n_terms,)
     sublinear, binary : bool
         See `stance.features.tfidf.TfidfOptions`.
@@ -110,7 +110,7 @@ def weigh_counts(
     from stance.features.compiled.weighting import weigh
 
     values = np.empty(counts.nnz, dtype=np.float32)
-    # That of a loaded model is read-only, another kind of array to compile for.
+    # The idf of a loaded model is read-only, which is another array type to compile for.
     idf = np.require(idf, requirements="W")
     common = common_weights(sublinear, binary)
     offsets = counts.indptr.astype(np.int64)

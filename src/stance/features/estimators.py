@@ -1,7 +1,7 @@
 """The features as scikit-learn transformers, for notebooks and pipelines.
 
-They share their fitted blocks with the models; only this module and training
-import scikit-learn, so prediction does without it.
+They use the same fitted blocks as the models. Only this module and training
+import scikit-learn, so prediction does not need it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def check_texts(texts: Iterable[str]) -> list[str]:
     Raises
     ------
     CorpusError
-        If a single string came, or something that is no string is among them.
+        If ``texts`` is a single string or contains anything but strings.
     """
     if isinstance(texts, str):
         raise CorpusError("Got a single string, but expected an iterable of texts.")
@@ -49,7 +49,7 @@ def check_texts(texts: Iterable[str]) -> list[str]:
 
 
 class _TextTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """What both transformers share: texts in, named columns out."""
+    """Base class of the transformers: texts in, named columns out."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -69,33 +69,33 @@ class _TextTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 class TfidfFeatures(_TextTransformer):
     """TF-IDF of word n-grams, or of character n-grams inside words.
 
-    Words are normalised and kept whole, diacritics and all; values are
-    ``tf * idf`` with rows of unit length, as scikit-learn computes them.
+    Words are normalised, and not split at diacritics. Values are ``tf * idf`` with
+    rows of unit length, as in scikit-learn.
 
     Parameters
     ----------
     analyzer : {"word", "char", "surface"}
-        What is counted: word n-grams; character n-grams inside words; or
-        character n-grams of the text as published, punctuation and all.
+        Word n-grams; character n-grams inside words; or character n-grams of
+        the text as published, including punctuation.
     min_n, max_n : int
         Shortest and longest n-gram.
     min_df : int
-        An n-gram must occur in at least so many texts.
+        Minimum document frequency of an n-gram.
     min_outlets : int
-        An n-gram must occur in texts of at least so many outlets.
+        Minimum number of outlets with an n-gram.
     max_features : int
-        Keep only the most frequent; 0 keeps all.
+        Maximum number of n-grams, the most frequent; 0 keeps all.
     sublinear_tf : bool
-        ``1 + ln(count)`` instead of the count.
+        Use ``1 + ln(count)`` instead of the count.
     binary : bool
-        Count an n-gram once, however often it stands in a text.
+        Count an n-gram at most once per text.
     normalization : NormalizationTable, optional
-        Arabic normalisation with all its steps by default.
+        Default: Arabic normalisation with all its steps.
 
     Attributes
     ----------
     block_ : TfidfBlock
-        Terms and their idf.
+        The fitted block: terms and their idf.
     n_features_in_ : int
         Always one: the text.
 
@@ -144,7 +144,7 @@ class TfidfFeatures(_TextTransformer):
         X : iterable of str
         y : ignored
         outlets : sequence of str or None, optional
-            The outlet of each text; needed for ``min_outlets``.
+            The outlet of each text; required if ``min_outlets`` is above 1.
 
         Returns
         -------
@@ -166,7 +166,7 @@ class TfidfFeatures(_TextTransformer):
         y: object = None,
         outlets: Sequence[str | None] | None = None,
     ) -> sparse.csr_array:
-        """Learn the vocabulary and return the texts' values; see `fit`, `transform`."""
+        """Learn the vocabulary and return the TF-IDF values; see `fit`, `transform`."""
         options = TfidfOptions(
             analyzer=self.analyzer,
             min_n=self.min_n,
@@ -197,14 +197,14 @@ class LexiconFeatures(_TextTransformer):
     Parameters
     ----------
     lexicon : Lexicon or path, optional
-        A TOML file or a folder of them; the package's own by default.
+        A TOML file or a folder of them; default: the shipped lexicon.
     normalization : NormalizationTable, optional
-        Arabic normalisation with all its steps by default.
+        Default: Arabic normalisation with all its steps.
 
     Attributes
     ----------
     block_ : LexiconBlock
-        The lexicon, ready to match.
+        The lexicon, indexed for matching.
     n_features_in_ : int
         Always one: the text.
     """
@@ -224,7 +224,7 @@ class LexiconFeatures(_TextTransformer):
         Raises
         ------
         CorpusError
-            If the lexicon cannot be read, or the texts are no texts.
+            If the lexicon cannot be read, or ``X`` is not an iterable of strings.
         """
         from stance import resources
 
@@ -238,7 +238,7 @@ class LexiconFeatures(_TextTransformer):
         return self
 
     def fit_transform(self, X: Iterable[str], y: object = None) -> sparse.csr_array:
-        """Read the lexicon and return the texts' values; see `fit`, `transform`."""
+        """Read the lexicon and return rates and shares; see `fit`, `transform`."""
         texts = check_texts(X)
         return self.fit(texts).transform(texts)
 

@@ -1,9 +1,9 @@
-"""How familiar an article's words are to a model: what tells its own domain from others.
+"""Familiarity of an article's words, for detecting articles out of domain.
 
-A word that stood in ``df`` of ``n`` training texts has the familiarity
+The familiarity of a word that occurs in ``df`` of ``n`` training texts is
 ``ln(1 + df) / ln(1 + n)``: 0 for a word of no training text, 1 for a word of all.
-An article's is the mean over its words. Words without an Arabic letter are
-known to nobody here: a text of numbers or Latin names is no Arabic article.
+The familiarity of an article is the mean over its words. Words without an Arabic
+letter have familiarity 0, so a text of numbers or Latin names is out of domain.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ ARABIC_LETTERS = (
     (0xFE80, 0xFEFC),
 )
 
-# What a term is made of, as bits.
+# Classes of the characters of a term, as bit flags.
 ARABIC = 1
 SPACE = 2
 
 
 def arabic_words(terms: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which terms are single words with an Arabic letter, shape (n_terms,).
+    """Return which terms are single words with an Arabic letter, shape (n_terms,).
 
     Examples
     --------
@@ -58,7 +58,7 @@ def arabic_words(terms: Sequence[str]) -> NDArray[np.bool_]:
         kinds[first : last + 1] = ARABIC
     kinds[ord(" ")] = SPACE
     units, offsets = code_points(terms)
-    # The one behind the last stands in for terms without a letter.
+    # The extra code point is for terms without a letter.
     found = np.bitwise_or.reduceat(np.append(kinds[units], np.uint8(0)), offsets[:-1])
     alone: NDArray[np.bool_] = (found == ARABIC) & (offsets[1:] > offsets[:-1])
     return alone
@@ -70,28 +70,28 @@ def term_familiarity(block: WordBlock, n_texts: int) -> NDArray[np.float64]:
     Parameters
     ----------
     block : WordBlock
-        Its idf says in how many texts each term stood.
+        The document frequencies are computed from its idf.
     n_texts : int
-        How many texts it was learned from, at least 1.
+        Number of training texts, at least 1.
     """
     found = 1.0 - (block.idf - 1.0) / np.log1p(max(n_texts, 1))
     return np.where(arabic_words(block.terms), np.clip(found, 0.0, 1.0), 0.0)
 
 
 def count_terms(block: WordBlock, words: TokenBatch) -> tuple[sparse.csr_array, NDArray[np.int64]]:
-    """Count a block's terms in texts by compiled loops.
+    """Count a block's terms in texts with compiled loops.
 
     Returns
     -------
     counts : csr_array of int32, shape (n_texts, n_terms)
     n_words : ndarray of int64, shape (n_texts,)
-        All words of each text, known or not.
+        Number of words of each text, including unknown words.
     """
     return count_batch(block.ngrams, words), words.lengths
 
 
 def plain_words(batch: Batch) -> TokenBatch:
-    """Return the words of inputs as prediction reads them, quoted or not."""
+    """Return the words of the inputs as prediction reads them, without voices."""
 
     def read(batch: Batch) -> TokenBatch:
         return read_batch([one.text for one in batch.inputs], word_folding(batch.table))

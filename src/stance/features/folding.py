@@ -1,4 +1,4 @@
-"""What becomes of each code point, as arrays that compiled loops read."""
+"""The normalisation of code points, as arrays for compiled loops."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ N_CODE_POINTS = 0x110000
 SURROGATES = slice(0xD800, 0xE000)
 REPLACEMENT_CHARACTER = 0xFFFD
 
-# White space as `str.split` sees it; none lies beyond.
+# White space as `str.split` defines it; there is none above this range.
 WHITE_SPACE = [point for point in range(0x3001) if chr(point).isspace()]
 N_UNITS = 0x10000
 
-# Letters, marks and digits that Arabic news is written in, before all others.
+# The letters, marks and digits that are most frequent in Arabic news, in order.
 FREQUENT = [*range(0x621, 0x653), *b"0123456789", *range(0x660, 0x66A), 0x67E, 0x686, 0x6A4, 0x6AF]
 FREQUENT += [0x6A9, 0x6CC, *b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
 
 
 @dataclass(frozen=True)
 class Folding:
-    """What becomes of each code point, as arrays.
+    """The normalisation of each code point, as arrays.
 
     Parameters
     ----------
     letters : ndarray of int32, shape (n_code_points,)
-        The letter that it becomes, or one of the marks of
+        The letter that replaces it, or one of the codes of
         `stance.features.compiled.letters`: dropped, separator, spelled out.
     spelled : ndarray of int32
-        The letters of all replacements that have several.
+        The letters of all replacements of several letters.
     spelled_offsets : ndarray of int64
-        Where each of these replacements begins.
+        The start of each of these replacements in ``spelled``.
     composing : ndarray of bool, shape (n_code_points,)
-        Whether a text that holds it must go through ``compose`` first.
+        Whether a text that contains it must be passed to ``compose`` first.
     compose : callable, optional
-        From text to text; none where nothing composes.
+        Text to composed text; None if no code point composes.
     """
 
     letters: NDArray[np.int32]
@@ -63,7 +63,7 @@ class Folding:
         plain = [unit for unit in FREQUENT if letters[unit] > SPELLED_OUT]
         codes[plain[: CODED - 1]] = np.arange(1, min(CODED, len(plain) + 1))
         codes[letters == SEPARATOR] = BREAK
-        codes[SURROGATES] = CODED  # in UTF-16 half of a letter
+        codes[SURROGATES] = CODED  # half of a letter in UTF-16
         return codes
 
     @cached_property
@@ -77,14 +77,14 @@ class Folding:
 
 @lru_cache(maxsize=2)
 def word_folding(table: NormalizationTable) -> Folding:
-    """Return the folding that reads normalised words; see `stance.text.tokenization.words`."""
+    """Return the folding of normalised words; see `stance.text.tokenization.words`."""
     from stance.features.compiled.letters import DROPPED, SEPARATOR, SPELLED_OUT
 
     letters = np.arange(N_CODE_POINTS, dtype=np.int32)
     for first, last in table.separators:
         letters[first : last + 1] = SEPARATOR
     letters[WHITE_SPACE] = SEPARATOR
-    alone = letters.copy()  # a letter of a replacement is not replaced again
+    alone = letters.copy()  # the letters of a replacement are not replaced again
     spelled: list[int] = []
     offsets = [0]
     for point, new in table.replacements.items():
@@ -107,7 +107,7 @@ def word_folding(table: NormalizationTable) -> Folding:
 
 @lru_cache(maxsize=1)
 def surface_folding() -> Folding:
-    """Return the folding that reads words as published: `surface_words` of tokenization."""
+    """Return the folding of words as published; see `surface_words` of tokenization."""
     folding = _plain_folding(WHITE_SPACE)
     folding.letters[SURROGATES] = REPLACEMENT_CHARACTER
     return folding
@@ -115,7 +115,7 @@ def surface_folding() -> Folding:
 
 @lru_cache(maxsize=1)
 def term_folding() -> Folding:
-    """Return the folding that takes a word n-gram apart, at its spaces."""
+    """Return the folding that splits a word n-gram at its spaces."""
     return _plain_folding([ord(" ")])
 
 

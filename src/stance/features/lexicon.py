@@ -1,7 +1,6 @@
-"""Lexicons: who is named how, and in whose voice.
+"""Lexicons: terms in categories, by the actor that they name and the side that uses them.
 
-A lexicon sorts terms into categories. It is read from TOML, and a model keeps
-its own copy as JSON.
+A lexicon is read from TOML files. A model stores its own copy as JSON.
 """
 
 from __future__ import annotations
@@ -38,24 +37,24 @@ class Term(_Strict):
 
 
 class Category(_Strict):
-    """Terms that do the same work: name an actor in one colouring, report, doubt.
+    """Terms with one function: name an actor with one slant, report, express doubt.
 
     Parameters
     ----------
     description : str
     actor : str, optional
-        Whom the terms name or concern.
+        The actor that the terms name or concern.
     side : str, optional
-        The label whose press tends to use them.
+        The label of the outlets that tend to use the terms.
     naming : bool
-        Whether the terms are mentions of the actor, and so count towards
-        naming shares.
+        Whether the terms are mentions of the actor and count towards naming
+        shares.
     plain : bool
-        Whether everybody says these terms, whoever they side with: the usual
-        name of an actor, verbs of reporting. They tell what an article is
-        about, so neither their rate nor their share is a feature; as mentions
-        they still count towards the shares of the actor's other names, and
-        between scare quotes they are as telling as any.
+        Whether all sides use these terms: the usual name of an actor, verbs
+        of reporting. They indicate the topic of an article, so their rate and
+        their share are not features. As mentions they still count towards the
+        shares of the actor's other names, and their rate between scare quotes
+        is a feature.
     terms : list of Term
     """
 
@@ -68,15 +67,15 @@ class Category(_Strict):
 
 
 class LexiconFile(_Strict):
-    """One family of categories, as a TOML file holds it.
+    """One family of categories: the schema of a TOML file.
 
     Parameters
     ----------
     format : int
-        The number of the file format, 1.
+        Version of the file format, 1.
     family, description : str
     spellings : dict of str to list of str
-        A word and its other spellings; they are taken for one word in the
+        A word and its other spellings, which are treated as one word in the
         terms of all families and in the texts.
     categories : dict of str to Category
     """
@@ -98,7 +97,7 @@ class Lexicon:
     Raises
     ------
     CorpusError
-        If a category stands in two families.
+        If a category is in two families.
     """
 
     def __init__(self, families: Iterable[LexiconFile]) -> None:
@@ -115,14 +114,14 @@ class Lexicon:
 
     @property
     def sides(self) -> list[str]:
-        """The sides that own terms, sorted."""
+        """The sides with terms of their own, sorted."""
         found = {c.side for c in self.categories.values()}
         found |= {term.side for c in self.categories.values() for term in c.terms}
         return sorted(side for side in found if side)
 
     @property
     def spellings(self) -> dict[str, str]:
-        """Each other spelling of a word, and the word."""
+        """Map from each other spelling of a word to the word."""
         return {
             other: word
             for family in self.families
@@ -137,7 +136,7 @@ class Lexicon:
         Raises
         ------
         CorpusError
-            If there is none, or one is not a lexicon.
+            If there is no TOML file, or a file is not a lexicon.
         """
         files = lexicon_files(path)
         if not files:
@@ -145,29 +144,29 @@ class Lexicon:
         return cls(map(_read_family, files))
 
     def to_dict(self) -> list[dict[str, Any]]:
-        """Return the families as plain JSON values."""
+        """Return the families as JSON-serialisable values."""
         return [family.model_dump(exclude_defaults=True) for family in self.families]
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
-        """Build a lexicon from what `to_dict` returned.
+        """Build a lexicon from the output of `to_dict`.
 
         Raises
         ------
         ModelError
-            If the data has another shape.
+            If the data is malformed.
         """
         try:
             return cls(map(LexiconFile.model_validate, _list_of_families(data)))
         except (TypeError, ValidationError) as error:
             raise ModelError(
-                f"Got a lexicon of an unknown shape ({_first_fault(error)}). The model is damaged: "
+                f"Got a malformed lexicon ({_first_fault(error)}). The model is damaged: "
                 "copy it again from its source."
             ) from error
 
 
 def lexicon_files(path: str | Path) -> list[Path]:
-    """Return the file that a path names, or the TOML files of the folder, sorted."""
+    """Return the file at a path, or the sorted TOML files of the folder at it."""
     path = Path(path)
     return sorted(path.glob("*.toml")) if path.is_dir() else [path]
 

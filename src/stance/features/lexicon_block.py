@@ -1,4 +1,4 @@
-"""A lexicon as features: who is named how, and in whose voice."""
+"""Lexical features: rates and naming shares of a lexicon's categories."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 PER_WORDS = 1000.0
 
-# How a column's name begins that is not the rate of a category.
+# Name prefixes of the columns that are not the rate of a category.
 SIDE_KINDS = ("side", "sideshare")
 COLUMN_KINDS = ("scare", "share", *SIDE_KINDS)
 
 SideColumns = Literal["log", "rate"]
 
-# A corpus is about the actors of a lexicon if this part of its articles names one.
-ABOUT_ITS_ACTORS = 2 / 3
+# Minimum share of articles that name an actor of the lexicon; see `LexiconBlock.suits`.
+MIN_NAMING_ACTORS = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -55,24 +55,24 @@ class LexiconBlock(PlainBlock):
     - for each category, ``scare.CATEGORY``, its rate per 1,000 words between
       scare quotes;
     - for each category that names an actor and is not plain,
-      ``share.CATEGORY``: of all mentions of the actor outside quoted speech,
-      the part by this category's names, in [0, 1];
-    - for each side, ``side.SIDE``, how often all the terms that it tends to
-      use occur in the outlet's own voice: ln(1 + rate per 1,000 words), or
-      the rate itself. A term that training never saw still counts here;
-    - with the logarithm, for each side ``sideshare.SIDE``: of all terms that
-      any side owns, the part that this one does, in [0, 1]. A sober article
-      names few, and its share is as telling as a pamphlet's.
+      ``share.CATEGORY``: the share of this category's names among all
+      mentions of the actor outside quoted speech, in [0, 1];
+    - for each side, ``side.SIDE``, the frequency of all the side's terms in
+      the outlet's own voice: ln(1 + rate per 1,000 words), or the rate
+      itself. Terms that do not occur in the training corpus count as well;
+    - with the logarithm, for each side ``sideshare.SIDE``: the share of this
+      side's terms among the terms of all sides, in [0, 1]. Unlike the rate,
+      it is as informative for an article with few such terms.
 
     Parameters
     ----------
     lexicon : Lexicon
     matcher : LexiconMatcher
     sides : {"log", "rate"}
-        What stands in the columns of the sides.
+        The values of the sides' columns.
     log_rates : bool
-        Whether a category's rate stands as ``ln(1 + rate)``: the first mention
-        says more than the tenth.
+        Whether a category's column is ``ln(1 + rate)`` instead of the rate: the
+        first mention is more informative than the tenth.
     """
 
     reads_voices: ClassVar[bool] = True
@@ -91,23 +91,22 @@ class LexiconBlock(PlainBlock):
         sides: SideColumns = "log",
         log_rates: bool = False,
     ) -> Self:
-        """Prepare a lexicon for texts normalised with a table."""
+        """Build the block of a lexicon for texts normalised with a table."""
         return cls(lexicon, LexiconMatcher(lexicon, table), sides, log_rates)
 
     @classmethod
     def suits(cls, batch: Batch, settings: LexiconSettings) -> bool:
-        """Tell whether two thirds of the articles name an actor of the lexicon."""
+        """Return whether at least two thirds of the articles name an actor of the lexicon."""
         named = _read(settings, batch.table).names_actors(batch.words)
-        return bool(named.mean() >= ABOUT_ITS_ACTORS)
+        return bool(named.mean() >= MIN_NAMING_ACTORS)
 
     @classmethod
     def fit(cls, batch: Batch, settings: LexiconSettings, groups: Groups) -> Fitted:
-        """Scale each lexical feature to the same spread.
+        """Scale the lexical features to equal standard deviation.
 
-        What never varies, or occurs in too few outlets, is switched off. The
-        others of the terms together give an article a vector of about the length
-        that ``weight`` says, those of the sides one of ``side_weight``, however
-        many there are.
+        Constant features and features of too few outlets get scale 0. The rates
+        and shares of an article have a typical norm of ``weight``, and the sides'
+        features one of ``side_weight``, whatever their number.
         """
         block = replace(
             _read(settings, batch.table),
@@ -133,7 +132,7 @@ class LexiconBlock(PlainBlock):
     def from_files(
         cls, name: str, files: StoredFiles, settings: LexiconSettings, table: NormalizationTable
     ) -> Self:
-        """Build the block from a model's copy of its lexicon."""
+        """Build the block from the lexicon that a model stores."""
         return cls.of(
             Lexicon.from_dict(files.json(f"{name}.json")),
             table,
@@ -157,24 +156,24 @@ class LexiconBlock(PlainBlock):
 
     @property
     def side_terms(self) -> list[str]:
-        """Names of the columns that add up a side's terms; they come last."""
+        """Names of the columns of the sides, which are the last ones."""
         kinds = SIDE_KINDS if self.sides == "log" else SIDE_KINDS[:1]
         return [f"{kind}.{name}" for kind in kinds for name in self.lexicon.sides]
 
     def examples(self, column: str, n: int = 3) -> list[str]:
-        """Return some of the terms that a column counts, the first of its category or side.
+        """Return the first terms of a column's category or side.
 
         Parameters
         ----------
         column : str
             One of `terms`.
         n : int
-            At most so many.
+            Maximum number of terms.
 
         Returns
         -------
         list of str
-            Of a side, from as many of its categories as there are.
+            For a side, terms of its categories in turn.
         """
         kind, dot, rest = column.partition(".")
         name = rest if dot and kind in COLUMN_KINDS else column
@@ -188,7 +187,7 @@ class LexiconBlock(PlainBlock):
         return list(islice(in_turn, n))
 
     @cached_property
-    def _telling(self) -> NDArray[np.bool_]:
+    def _has_rate(self) -> NDArray[np.bool_]:
         """Whether each category's own rate is a feature."""
         return np.array([not c.plain for c in self.lexicon.categories.values()], dtype=np.bool_)
 
@@ -202,7 +201,7 @@ class LexiconBlock(PlainBlock):
         return [name for name, category in self.lexicon.categories.items() if category.naming]
 
     def names_actors(self, batch: TokenBatch) -> NDArray[np.bool_]:
-        """Tell which texts name an actor of the lexicon, shape (n_texts,)."""
+        """Return which texts name an actor of the lexicon, shape (n_texts,)."""
         counts = count_in_batch(self.matcher, batch, np.zeros_like(batch.voices))
         n_named: NDArray[np.float64] = counts.own[:, self._names_an_actor].sum(axis=1)
         return n_named > 0
@@ -210,7 +209,7 @@ class LexiconBlock(PlainBlock):
     def transform(self, batch: Batch) -> sparse.csr_array:
         """Return rates and shares, CSR float32 of shape (n_texts, n_columns).
 
-        The batch must tell voices apart for quotations to count as such.
+        Quotations are recognised only if the batch has voices.
         """
         from scipy import sparse
 
@@ -220,7 +219,7 @@ class LexiconBlock(PlainBlock):
         return batch.counted((self.matcher, self.sides, self.log_rates), rates)
 
     def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledTerms:
-        """Return what rates and shares are scored by."""
+        """Return the block prepared for compiled scoring."""
         return CompiledTerms(self, weights * scale[:, None])
 
     def rates(self, batch: TokenBatch) -> NDArray[np.float32]:
@@ -231,7 +230,7 @@ class LexiconBlock(PlainBlock):
         """Return the rates and shares of counts, float32 of shape (n_texts, n_columns)."""
         own, scare, sides, _ = counts
         n_words = np.maximum(counts.n_words, 1)[:, None]
-        rates = [counts * PER_WORDS / n_words for counts in (own[:, self._telling], scare)]
+        rates = [counts * PER_WORDS / n_words for counts in (own[:, self._has_rate], scare)]
         if self.log_rates:
             rates = [np.log1p(rate) for rate in rates]
         shares = self._shares(own + scare)
@@ -247,7 +246,7 @@ class LexiconBlock(PlainBlock):
 
     @cached_property
     def _actors(self) -> list[NDArray[np.intp]]:
-        """The places of the categories that name each actor."""
+        """Indices of the categories that name each actor, one array per actor."""
         places: dict[str, list[int]] = {}
         for place, category in enumerate(self.lexicon.categories.values()):
             if category.naming:
@@ -259,50 +258,50 @@ class LexiconBlock(PlainBlock):
         for places in self._actors:
             named = mentions[:, places]
             shares[:, places] = named / np.maximum(named.sum(axis=1, keepdims=True), 1)
-        return shares[:, self._names_an_actor & self._telling]
+        return shares[:, self._names_an_actor & self._has_rate]
 
 
 class CompiledTerms(NamedTuple):
-    """A lexicon that compiled loops count and score; see `CompiledBlock`."""
+    """A lexicon and its weights, prepared for compiled scoring; see `CompiledBlock`."""
 
     block: LexiconBlock
     weights: NDArray[np.float32]
 
     @property
     def surface(self) -> bool:
-        """Whether it reads words as published: it does not."""
+        """False: the block reads normalised words."""
         return False
 
     def scorer(self, room: int) -> TermScorer:
-        """Return a scorer for one thread, at first with room for so many words."""
+        """Return a scorer for one thread, with an initial capacity of ``room`` words."""
         return TermScorer(TermCounter(self.block.matcher, room), self.block, self.weights)
 
 
 @dataclass(frozen=True)
 class TermScorer:
-    """Scores texts by the terms of a lexicon; see `TextScorer`."""
+    """Scores texts with the terms of a lexicon; see `TextScorer`."""
 
     counter: TermCounter
     block: LexiconBlock
     weights: NDArray[np.float32]
 
     def learn(self, words: Words, n_words: int) -> None:
-        """Look up the forms of words that are new since the last call."""
+        """Look up the forms of the words added since the last call."""
         self.counter.learn(words, n_words)
 
     def forget(self) -> None:
-        """Forget all words, and keep the memory for others."""
+        """Forget all words, but keep the allocated memory."""
         self.counter.forget()
 
     def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
-        """Add what rates and shares say to scores of shape (n_texts, n_labels)."""
+        """Add the contribution of rates and shares to ``scores``, (n_texts, n_labels)."""
         from stance.features.compiled.scoring import score_values
 
         score_values(self.block.rates_of(self.counter.counts(tokens, voices)), self.weights, scores)
 
 
 def _read(settings: LexiconSettings, table: NormalizationTable) -> LexiconBlock:
-    """Return the lexicon that settings name, ready for texts normalised with a table."""
+    """Return the block of the lexicon that the settings name."""
     path = Path(settings.path or resources.LEXICONS)
     states = [(file, file.stat()) for file in lexicon_files(path) if file.exists()]
     changed = tuple((str(file), s.st_mtime_ns, s.st_size) for file, s in states)
@@ -313,5 +312,5 @@ def _read(settings: LexiconSettings, table: NormalizationTable) -> LexiconBlock:
 def _prepared(
     path: Path, changed: tuple[tuple[str, int, int], ...], table: NormalizationTable
 ) -> LexiconBlock:
-    """Read and index a lexicon once for all folds, and once more when a file of it has changed."""
+    """Read and index a lexicon; cached for all folds until one of its files changes."""
     return LexiconBlock.of(Lexicon.read(path), table)

@@ -1,4 +1,4 @@
-"""The terms of a lexicon in numbered words: matches and counts."""
+"""Matches and counts of a lexicon's terms in numbered words."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Match(NamedTuple):
     """A term found at ``tokens[start:end]`` of a batch.
 
-    ``category`` and ``side`` are places in the lexicon's ``categories`` and
-    ``sides``; a term that no side owns has side -1.
+    ``category`` and ``side`` are indices into the lexicon's ``categories`` and
+    ``sides``; the side of a term without one is -1.
     """
 
     start: int
@@ -33,18 +33,18 @@ class Match(NamedTuple):
 
 
 class TermCounts(NamedTuple):
-    """How often the terms of a lexicon occur in texts.
+    """Counts of a lexicon's terms in texts, by category and by side.
 
     Parameters
     ----------
     own : ndarray of float64, shape (n_texts, n_categories)
-        In the outlet's own words.
+        Counts in the outlet's own words.
     scare : ndarray of float64, shape (n_texts, n_categories)
-        Between scare quotes.
+        Counts between scare quotes.
     sides : ndarray of float64, shape (n_texts, n_sides)
-        All terms of a side, in the outlet's own words.
+        Counts of all terms of a side in the outlet's own words.
     n_words : ndarray of int64, shape (n_texts,)
-        All words outside of quoted speech.
+        Number of words outside quoted speech.
     """
 
     own: NDArray[np.float64]
@@ -54,13 +54,13 @@ class TermCounts(NamedTuple):
 
 
 class TermCounter:
-    """Counts the terms of a lexicon; not for two threads at once.
+    """Counts the terms of a lexicon; not thread-safe.
 
     Parameters
     ----------
     matcher : LexiconMatcher
     room : int
-        For how many words there is room at the beginning.
+        Initial capacity in words.
     """
 
     def __init__(self, matcher: LexiconMatcher, room: int = FEW_WORDS) -> None:
@@ -73,12 +73,12 @@ class TermCounter:
         self._nodes = np.empty((2, matcher.n_terms + 1), dtype=np.int64)
 
     def forget(self) -> None:
-        """Forget all words, and keep the memory for others."""
+        """Forget all words, but keep the allocated memory."""
         self._n_words = 0
         self._n_branches[0] = 0
 
     def learn(self, words: Words, n_words: int) -> None:
-        """Look up the forms of words that are new since the last call."""
+        """Look up the forms of the words added since the last call."""
         from stance.features.compiled.lexicon import MOST_FORMS, PARTICLES, learn_forms
 
         if n_words > len(self._forms):
@@ -108,13 +108,13 @@ class TermCounter:
             self._branches = resized(self._branches, 2 * len(self._branches))
 
     def find(self, tokens: Tokens) -> NDArray[np.int32]:
-        """Return the terms in texts, left to right, none overlapping another.
+        """Return the matches in texts, left to right, without overlaps.
 
         Returns
         -------
         ndarray of int32, shape (n_matches, 3)
-            Of each its first token, the one behind its last, and the number of
-            the term.
+            The first token of each match, the end (one past the last token),
+            and the number of the term.
         """
         from stance.features.compiled.lexicon import find_terms
 
@@ -130,7 +130,7 @@ class TermCounter:
         return matches[:n_matches]
 
     def counts(self, tokens: Tokens, voices: NDArray[np.int8]) -> TermCounts:
-        """Count terms in texts whose words are known; ``voices`` are those of the tokens."""
+        """Count terms in texts of learned words; ``voices`` has one entry per token."""
         from stance.features.compiled.lexicon import count_terms
 
         matcher, n_texts = self._matcher, len(tokens.offsets) - 1
@@ -153,7 +153,7 @@ class TermCounter:
 
 
 def find_in_batch(matcher: LexiconMatcher, batch: TokenBatch) -> Iterator[Match]:
-    """Yield the terms in a batch, left to right, none overlapping another."""
+    """Yield the matches in a batch, left to right, without overlaps."""
     counter, tokens = _counter_of(matcher, batch)
     for start, end, term in counter.find(tokens).tolist():
         yield Match(start, end, int(matcher.term_categories[term]), int(matcher.term_sides[term]))
@@ -162,7 +162,7 @@ def find_in_batch(matcher: LexiconMatcher, batch: TokenBatch) -> Iterator[Match]
 def count_in_batch(
     matcher: LexiconMatcher, batch: TokenBatch, voices: NDArray[np.int8]
 ) -> TermCounts:
-    """Count the terms in a batch as if its tokens were spoken in some voices."""
+    """Count the terms in a batch with the given voices of its tokens."""
     counter, tokens = _counter_of(matcher, batch)
     return counter.counts(tokens, voices)
 

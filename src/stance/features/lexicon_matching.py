@@ -1,10 +1,10 @@
-"""Finding the terms of a lexicon in numbered words.
+"""Matching of a lexicon's terms in numbered words.
 
-A term is found as whole words: its first word also behind the attached
-particles و ف ب ك ل, every word also with the article ال, and whatever the case
-ending (مقاتلون, مقاتلين). At each place the longest term wins. The forms of a
-word are looked up once for each distinct word, so the time does not grow with
-the number of terms.
+A term matches whole words. Its first word may have the attached particles
+و ف ب ك ل, each word may have the article ال, and the case ending is ignored
+(مقاتلون, مقاتلين). At each place the longest term wins. The forms of a word are
+looked up once per distinct word, so the time does not depend on the number of
+terms.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ ARTICLE = "ال"
 
 
 class IndexedTerms(NamedTuple):
-    """The terms of a lexicon as numbers.
+    """Index of a lexicon's terms for compiled loops.
 
     Parameters
     ----------
     tree : ndarray of int64
         The terms as paths of forms; see `stance.features.compiled.trees`.
     strings : StringTable
-        The forms of words, and then other spellings.
+        The forms of words, followed by other spellings.
     respelled : ndarray of int32, shape (n_strings,)
-        The form of each other spelling, or -1 where no term has it; -2 for a
-        string that is no other spelling.
+        The form of each other spelling, or -1 if no term contains it; -2 for a
+        string that is not an other spelling.
     longest : int
         The length of the longest string.
     inner : ndarray of uint8, shape (n_forms,)
-        Which forms stand behind the first word of a term.
+        Which forms occur after the first word of a term.
     """
 
     tree: NDArray[np.int64]
@@ -59,49 +59,49 @@ class IndexedTerms(NamedTuple):
 
 
 class LexiconMatcher:
-    """The terms of a lexicon, ready to be found.
+    """The terms of a lexicon, indexed for matching.
 
     Parameters
     ----------
     lexicon : Lexicon
     table : NormalizationTable
-        Terms are normalised with it, as the texts were.
+        The normalisation of the terms; the same as that of the texts.
 
     Attributes
     ----------
     categories : list of str
     term_categories, term_sides : ndarray of int32, shape (n_terms,)
-        The place of each term's category in ``categories``, and of its side in
-        the lexicon's ``sides``; -1 for a term that no side owns.
+        The index of each term's category in ``categories``, and of its side in
+        the lexicon's ``sides``; -1 for a term without a side.
 
     Raises
     ------
     CorpusError
-        If one spelling stands in two categories, or holds no word.
+        If a spelling is in two categories, or contains no word.
     """
 
     def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
         self.categories = list(lexicon.categories)
         self.n_sides = len(lexicon.sides)
-        self._levelling = WordForms(lexicon, table)
-        owners = _owned_terms(lexicon, table, self._levelling)
+        self._word_forms = WordForms(lexicon, table)
+        owners = _owned_terms(lexicon, table, self._word_forms)
         self._paths = [" ".join(forms) for forms in owners]
         self.term_categories, self.term_sides = (
             np.array([owner[i] for owner in owners.values()], dtype=np.int32) for i in range(2)
         )
 
     def __getstate__(self) -> dict[str, object]:
-        """Leave out what is made from the terms when it is needed."""
+        """Leave out the tables that are rebuilt from the terms on demand."""
         return {name: value for name, value in vars(self).items() if name != "index"}
 
     @property
     def n_terms(self) -> int:
-        """Number of terms; spellings that differ in nothing that counts are one."""
+        """Number of distinct terms; spellings with the same word forms count as one."""
         return len(self._paths)
 
     @cached_property
     def index(self) -> IndexedTerms:
-        """The terms as numbers, for compiled loops."""
+        """The index of the terms for compiled loops."""
         from stance.features.compiled.lexicon import NO_SPELLING, NONE
         from stance.features.compiled.string_tables import HASH_MASK
 
@@ -109,11 +109,11 @@ class LexiconMatcher:
         paths = reader.read(self._paths, code_units(self._paths))
         tree = ngram_tree(paths, np.arange(self.n_terms))
         inner = np.zeros(reader.n_words, dtype=np.uint8)
-        behind_first = np.ones(paths.offsets[-1], dtype=np.bool_)
-        behind_first[paths.offsets[:-1]] = False
-        inner[paths.numbers[: paths.offsets[-1]][behind_first]] = 1
-        others = list(self._levelling.usual)
-        strings = [*others, *map(self._levelling.level, others)]
+        after_first = np.ones(paths.offsets[-1], dtype=np.bool_)
+        after_first[paths.offsets[:-1]] = False
+        inner[paths.numbers[: paths.offsets[-1]][after_first]] = 1
+        others = list(self._word_forms.usual)
+        strings = [*others, *map(self._word_forms.canonical, others)]
         numbers = reader.read(strings, code_units(strings)).numbers[: len(strings)]
         others_numbers, usual = numbers.reshape(2, -1).astype(np.int32)
         respelled = np.full(reader.n_words, NO_SPELLING, dtype=np.int32)
@@ -124,15 +124,15 @@ class LexiconMatcher:
 
 
 class WordForms:
-    """Brings the spellings and the case endings of a word to one form.
+    """Maps the spellings and case endings of a word to one canonical form.
 
-    The sound plural ends in ون or ين, and in و or ي before a genitive; which
-    one depends on the sentence, not on the outlet.
+    The sound plural ends in ون or ين, and in و or ي before a genitive. The
+    choice depends on the syntax, not on the outlet.
 
     Attributes
     ----------
     usual : dict of str to str
-        Each other spelling, and the usual one; also behind the article.
+        Each other spelling and the usual one, without and with the article.
     """
 
     ENDINGS = (("ون", "ين"), ("و", "ي"))
@@ -144,8 +144,8 @@ class WordForms:
             other, one = _single_word(spelling, table), _single_word(word, table)
             self.usual.update({other: one, ARTICLE + other: ARTICLE + one})
 
-    def level(self, word: str) -> str:
-        """Return the form of a word; compiled loops do the same in `_form_number`."""
+    def canonical(self, word: str) -> str:
+        """Return the canonical form of a word; compiled: `_form_number`."""
         found = self.usual.get(word, word)
         if len(found) >= self.SHORTEST:
             for ending, other in self.ENDINGS:
@@ -165,7 +165,7 @@ def _single_word(spelling: str, table: NormalizationTable) -> str:
 
 
 def _owned_terms(
-    lexicon: Lexicon, table: NormalizationTable, levelling: WordForms
+    lexicon: Lexicon, table: NormalizationTable, word_forms: WordForms
 ) -> dict[tuple[str, ...], tuple[int, int]]:
     """Map the forms of each term's words to its category and its side."""
     owners: dict[tuple[str, ...], tuple[int, int]] = {}
@@ -173,10 +173,10 @@ def _owned_terms(
     sides = {side: number for number, side in enumerate(lexicon.sides)}
     for number, (name, category) in enumerate(lexicon.categories.items()):
         for spelling, side in _spellings_and_sides(category, sides):
-            forms = tuple(map(levelling.level, words(spelling, table)))
+            forms = tuple(map(word_forms.canonical, words(spelling, table)))
             if not forms:
                 raise CorpusError(
-                    f"Got the term {spelling!r} in {name!r}, but expected a word in it."
+                    f"Got the term {spelling!r} in {name!r}, but expected at least one word in it."
                 )
             owner, _ = owners.setdefault(forms, (number, side))
             if owner != number:

@@ -42,11 +42,11 @@ class LexiconSettings(BlockSettings):
     )
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
-        """Return the values that "auto" stands for; articles decide whether it is used."""
+        """Return the values that "auto" resolves to; `Block.suits` decides ``enabled``."""
         return {"min_outlets": traits.min_outlets, "log_rates": traits.unseen_outlets}
 
     def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
-        """Return the settings that tuning should try, with their values."""
+        """Return the settings that tuning should try, with their candidate values."""
         if self.enabled is not True:
             return {}
         found: dict[str, Choices] = {"weight": (0.1, 2.0), "log_rates": [False, True]}

@@ -1,6 +1,6 @@
-"""Sparse matrices of features; SciPy is loaded when the first one is made.
+"""Sparse feature matrices. SciPy is imported when the first one is created.
 
-Labelling makes none, and SciPy takes a fifth of a second to load.
+Labelling creates none, and importing SciPy takes a fifth of a second.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def csr(
     values: NDArray[Any], columns: NDArray[Any], offsets: NDArray[Any], n_columns: int
 ) -> sparse.csr_array:
-    """Return a matrix whose row i has ``values[offsets[i]:offsets[i + 1]]``."""
+    """Return a CSR matrix whose row i has ``values[offsets[i]:offsets[i + 1]]``."""
     from scipy import sparse
 
-    # Offsets in 64 bits would have scipy copy the columns in 64 bits too.
+    # With 64-bit offsets, scipy would copy the columns to 64 bits too.
     if columns.dtype == np.int32 and len(columns) <= np.iinfo(np.int32).max:
         offsets = offsets.astype(np.int32, copy=False)
     shape = (len(offsets) - 1, n_columns)
@@ -30,9 +30,9 @@ def csr(
 
 
 def compact(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Renumber rows and columns in 32 bits, where they fit.
+    """Convert the index arrays of a matrix to 32 bits, if they fit.
 
-    Half the memory, and what scikit-learn's solvers ask for.
+    This halves their memory, and scikit-learn's solvers require it.
     """
     if matrix.nnz <= np.iinfo(np.int32).max:
         matrix.indices = matrix.indices.astype(np.int32, copy=False)
@@ -49,12 +49,12 @@ def scaled(values: sparse.csr_array, scale: NDArray[np.float32]) -> sparse.csr_a
 def stack_scaled(
     parts: list[sparse.csr_array], scales: Sequence[NDArray[np.float32]]
 ) -> sparse.csr_array:
-    """Put matrices of the same texts side by side, each column multiplied by its scale.
+    """Stack matrices of the same texts horizontally, with each column scaled.
 
     Parameters
     ----------
     parts : list of csr_array of float32
-        Let go of one by one, for they are as large as the result.
+        Emptied one by one, because they are as large as the result.
     scales : sequence of ndarray of float32, shape (n_columns,)
     """
     from stance.features.compiled.weighting import copy_scaled
@@ -75,7 +75,7 @@ def stack_scaled(
 
 
 def stack(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
-    """Put matrices of the same texts side by side, in double precision."""
+    """Stack matrices of the same texts horizontally, in double precision."""
     from scipy import sparse
 
     if len(parts) == 1:

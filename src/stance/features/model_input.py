@@ -1,4 +1,4 @@
-"""What a model reads of an article."""
+"""The model's view of an article: text, target and second text."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """What every feature block reads.
+    """The input of a model for one article.
 
     Parameters
     ----------
     text : str
-        The body, with the headline before it where the model reads headlines.
+        The body, preceded by the headline if the model reads headlines.
     target : str, optional
-        Whom or what the stance is toward.
+        The target of the stance: a person, a group or a topic.
     second : str, optional
-        The other text of a pair.
+        The second text of a pair.
     """
 
     text: str
@@ -31,13 +31,13 @@ class ModelInput:
 
 
 def model_inputs(articles: Iterable[Article], *, title: bool) -> list[ModelInput]:
-    """Return what a model reads of articles.
+    """Return the model inputs of articles.
 
     Parameters
     ----------
     articles : iterable of Article
     title : bool
-        Whether headlines are read: the setting ``text.title``.
+        Whether the model reads headlines: the setting ``text.title``.
 
     Examples
     --------
@@ -53,5 +53,5 @@ def model_inputs(articles: Iterable[Article], *, title: bool) -> list[ModelInput
 
 
 def text_inputs(texts: Iterable[str]) -> list[ModelInput]:
-    """Return inputs of nothing but texts."""
+    """Return model inputs that consist of a text only."""
     return list(map(ModelInput, texts))

@@ -1,4 +1,4 @@
-"""How often n-grams occur in each text of a corpus, and which of them parts of it keep."""
+"""N-gram counts of a corpus, and their pruning for a subset of its texts."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class NgramCounts:
     """Counts of the n-grams that are frequent enough in a corpus.
 
-    An n-gram that is too rare in a corpus is too rare in each part of it, so
-    these are all that a part can keep.
+    An n-gram that is too rare in a corpus is too rare in every subset of it,
+    so these counts are enough for any subset.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class NgramCounts:
         The n-grams, sorted by code point.
     matrix : csr_array of int32, shape (n_texts, n_terms)
     n_candidates : int
-        How many different n-grams the corpus has.
+        Number of distinct n-grams of the corpus before pruning.
     of_part : bool
-        Whether the texts are part of the corpus that the terms come from.
+        Whether the texts are a subset of the corpus that the terms are from.
     """
 
     terms: list[str]
@@ -45,7 +45,7 @@ class NgramCounts:
     of_part: bool = False
 
     def __getitem__(self, rows: NDArray[np.int64]) -> NgramCounts:
-        """Return the counts of some texts."""
+        """Return the counts of the selected texts."""
         return replace(self, matrix=self.matrix[rows], of_part=True)
 
     def pruned(self, pruning: Pruning, outlets: Sequence[str | None] | None) -> NgramCounts:
@@ -54,9 +54,9 @@ class NgramCounts:
         Parameters
         ----------
         pruning : Pruning
-            Not less than what the corpus was pruned by.
+            Thresholds at or above those that the corpus was pruned with.
         outlets : sequence of str or None, optional
-            The outlet of each text; those without one count as one outlet.
+            The outlet of each text; texts without an outlet count as one outlet.
         """
         kept = np.ones(len(self.terms), dtype=np.bool_)
         if self.of_part:
@@ -65,7 +65,7 @@ class NgramCounts:
                 kept &= outlet_frequency(self.matrix, outlets) >= pruning.min_outlets
         if 0 < pruning.max_features < np.count_nonzero(kept):
             totals = np.bincount(self.matrix.indices, self.matrix.data, len(kept))
-            # Ties are broken in the order of code points.
+            # Ties are broken by code point order.
             order = np.lexsort((np.arange(len(kept)), -np.where(kept, totals, -1.0)))
             kept[order[pruning.max_features :]] = False
         if kept.all():
@@ -76,7 +76,7 @@ class NgramCounts:
 
 
 def document_frequency(counts: sparse.csr_array) -> NDArray[np.int64]:
-    """Return in how many texts each n-gram occurs, shape (n_terms,)."""
+    """Return the document frequency of each n-gram, shape (n_terms,)."""
     return np.bincount(counts.indices, minlength=counts.shape[1])
 
 
@@ -93,9 +93,9 @@ def count_ngrams(
     batch : TokenBatch
     options : TfidfOptions
     min_outlets : int
-        Taken instead of that of the options.
+        Overrides the value of the options.
     outlets : sequence of str or None, optional
-        The outlet of each text; needed where an n-gram must occur in more than one.
+        The outlet of each text; required if ``min_outlets`` is above 1.
     """
     analyzer = options.counter()
     pruning = Pruning(options.min_df, min_outlets)

@@ -1,4 +1,4 @@
-"""Word n-grams, and character n-grams inside words: what there is to count."""
+"""Analyzers: word n-grams, and character n-grams inside words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 def char_ngrams(word: str, min_n: int, max_n: int) -> list[str]:
-    """Return the character n-grams of one word, with a space as its edge.
+    """Return the character n-grams of one word, padded with a space on either side.
 
-    The same as scikit-learn's ``char_wb`` analyzer: a word too short for
-    ``min_n`` counts once, whole.
+    Equal to scikit-learn's ``char_wb`` analyzer: a word that is too short for
+    ``min_n`` counts once, as a whole.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""In how many outlets a feature occurs."""
+"""Outlet frequency: the number of outlets with a feature."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def check_outlets(outlets: Sequence[str | None] | None, n_texts: int) -> Sequence[str | None]:
-    """Return the outlets of texts.
+    """Validate and return the outlets of texts.
 
     Raises
     ------
     CorpusError
-        If there are none, or not one for each text.
+        If there are no outlets, or their number differs from that of the texts.
     """
     if outlets is None:
         raise CorpusError(
@@ -38,7 +38,7 @@ def check_outlets(outlets: Sequence[str | None] | None, n_texts: int) -> Sequenc
 def outlet_frequency(
     counts: sparse.csr_array, outlets: Sequence[str | None] | None
 ) -> NDArray[np.int64]:
-    """Return in how many outlets each column occurs."""
+    """Return the number of outlets with a positive value in each column."""
     outlets = check_outlets(outlets, counts.shape[0])
     from scipy import sparse
 

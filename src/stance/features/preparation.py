@@ -1,7 +1,7 @@
-"""What is left out of a text, or marked in it, before anything is read.
+"""Text preparation: removal of boilerplate, and removal or marking of quoted speech.
 
-Only the text itself and what a model has stored decide, so an article that
-comes alone is read as it would be in any company.
+The result depends only on the text and on the stored model, so an article is
+prepared in the same way alone and in a batch.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from stance.text.normalization_table import NormalizationTable
     from stance.text.tokenization import Word
 
-# Bylines, datelines and signatures stand among so many words at either end of an article.
+# Bylines, datelines and signatures are within this many words of either end of an article.
 EDGE = 12
 
 # Prefix that makes a word of quoted speech a separate word: a letter that news texts do not use.
-# Unicode names it the sinological dot.
+# It is the Unicode character LATIN LETTER SINOLOGICAL DOT.
 QUOTED = "\ua78f"
 
 Quotations = Literal["keep", "drop", "apart"]
 Phrase = tuple[str, ...]
 
 
-class _Stored(BaseModel):
+class _StoredPreparation(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     lines: list[Annotated[str, Field(min_length=1)]]
@@ -42,20 +42,19 @@ class _Stored(BaseModel):
 
 @dataclass(frozen=True)
 class Preparation:
-    """Leaves lines, phrases and speech out of texts, or tells speech apart.
+    """Removes lines and phrases from texts, and removes or marks quoted speech.
 
     Parameters
     ----------
     table : NormalizationTable
     lines : frozenset of tuple of str
-        The normalised words of lines that are left out: menus, footers.
+        The normalised words of lines to remove: menus, footers.
     phrases : frozenset of tuple of str
-        Normalised words that are left out among the first and the last twelve
-        of a text: bylines, datelines.
+        Normalised words to remove among the first and last twelve words of a
+        text: bylines, datelines.
     quotations : {"keep", "drop", "apart"}
-        Whether quotations of more than three words are read, left out, or
-        read as words of their own: there a word is not the one that the
-        outlet says itself.
+        Whether quotations of more than three words are kept, removed, or
+        marked so that their words are separate from the outlet's own words.
 
     Examples
     --------
@@ -77,19 +76,19 @@ class Preparation:
         )
 
     def __call__(self, text: str) -> str:
-        """Return a text without what is left out of it, and with its speech marked."""
+        """Return the prepared text."""
         if self.lines:
             text = self._without_lines(text)
         if self.phrases:
-            text = _without(text, self._edge_matches(text))
+            text = _remove_spans(text, self._edge_matches(text))
         if self.quotations == "drop":
-            text = _without(text, _speech(text))
+            text = _remove_spans(text, _speech_spans(text))
         elif self.quotations == "apart":
-            text = self._with_marks(text)
+            text = self._mark_speech(text)
         return text
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but the table as plain JSON values, in a stable order."""
+        """Return all but the table as JSON-serialisable values, in a stable order."""
         return {
             "lines": sorted(map(" ".join, self.lines)),
             "phrases": sorted(map(" ".join, self.phrases)),
@@ -98,18 +97,18 @@ class Preparation:
 
     @classmethod
     def from_dict(cls, data: object, table: NormalizationTable) -> Self:
-        """Build a preparation from what `to_dict` returned.
+        """Build a preparation from the output of `to_dict`.
 
         Raises
         ------
         ModelError
-            If the data has another shape.
+            If the data is malformed.
         """
         try:
-            stored = _Stored.model_validate(data)
+            stored = _StoredPreparation.model_validate(data)
         except ValidationError as error:
             raise ModelError(
-                f"Got a preparation of an unknown shape ({error.errors()[0]['msg']}). The model is "
+                f"Got a malformed preparation ({error.errors()[0]['msg']}). The model is "
                 "damaged: copy it again from its source."
             ) from error
         lines, phrases = (
@@ -124,11 +123,11 @@ class Preparation:
         ]
         return "\n".join(kept)
 
-    def _with_marks(self, text: str) -> str:
-        """Mark the words of speech."""
+    def _mark_speech(self, text: str) -> str:
+        """Mark the words of quoted speech."""
         parts, position = [], 0
-        for start, end in _speech(text):
-            # One sign may be several words, which begin at the same place.
+        for start, end in _speech_spans(text):
+            # One character may be several words, which begin at the same place.
             places = {start + word.start for word in locate_words(text[start:end], self.table)}
             for place in sorted(places):
                 parts += [text[position:place], QUOTED]
@@ -136,7 +135,7 @@ class Preparation:
         return "".join([*parts, text[position:]])
 
     def _edge_matches(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the places of known phrases at either end, in order, the longest at each."""
+        """Yield the spans of known phrases at either end, in order, longest match first."""
         found = locate_words(text, self.table)
         edges = [found] if len(found) <= 2 * EDGE else [found[:EDGE], found[-EDGE:]]
         for edge in edges:
@@ -154,12 +153,12 @@ class Preparation:
                 place += 1
 
 
-def _speech(text: str) -> Iterator[tuple[int, int]]:
+def _speech_spans(text: str) -> Iterator[tuple[int, int]]:
     return ((start, end) for start, end, voice in voices(text) if voice == Voice.SPEECH)
 
 
-def _without(text: str, spans: Iterator[tuple[int, int]]) -> str:
-    """Cut stretches out; what stood on either side stays apart."""
+def _remove_spans(text: str, spans: Iterator[tuple[int, int]]) -> str:
+    """Replace each span by a space."""
     parts, position = [], 0
     for start, end in spans:
         parts += [text[position:start], " "]

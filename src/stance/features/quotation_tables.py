@@ -1,4 +1,4 @@
-"""What the rules of quotation look at, as arrays that compiled loops read."""
+"""Character tables of the quotation rules, as arrays for compiled loops."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 # In the order of their kinds in `stance.features.compiled.quotation`.
 MARKS = '"“”„‟＂«»‹›‘’'
 
-# Planes of Unicode that have letters or digits, and where their surrogates begin.
+# Unicode planes that have letters or digits, and the start of their surrogates.
 N_WITH_WORDS = 0x40000
 FIRST_SURROGATE, FIRST_LOW_SURROGATE = 0xD800, 0xDC00
 
 
 @cache
 def mark_kinds() -> NDArray[np.uint8]:
-    """Return the kind of each unit of UTF-16 that is a mark or ends a paragraph, else zero."""
+    """Return the kind of each UTF-16 unit: a mark, the end of a paragraph, or zero."""
     from stance.features.compiled.quotation import PARAGRAPH_END
 
     kinds = np.zeros(N_UNITS, dtype=np.uint8)
@@ -36,19 +36,18 @@ def mark_kinds() -> NDArray[np.uint8]:
 
 @cache
 def no_kinds() -> NDArray[np.uint8]:
-    """Return kinds by which no unit is a mark."""
+    """Return a table of kinds in which no unit is a mark."""
     return np.zeros(N_UNITS, dtype=np.uint8)
 
 
 @cache
 def letter_classes(*, beyond_units: bool) -> NDArray[np.uint8]:
-    """Return what each code point is to the rules of quotation.
+    """Return the character classes of code points for the quotation rules.
 
     Parameters
     ----------
     beyond_units : bool
-        Whether there is more than one unit of UTF-16 to some letters; else the
-        table ends before them.
+        Whether to include the code points that need two UTF-16 units.
     """
     from stance.features.compiled import quotation
 

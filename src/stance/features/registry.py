@@ -1,4 +1,4 @@
-"""The blocks there are. To add one is to add a line here."""
+"""The registry of feature blocks. To add a block, add a line here."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class BlockKind(NamedTuple):
-    """One kind of features.
+    """Registry entry of a feature block.
 
     Parameters
     ----------
     name : str
-        Its section of the settings, ``features.NAME``, and how its columns and
-        tensors begin.
+        The settings section, ``features.NAME``, and the prefix of its columns
+        and tensors.
     block : type of Block
     settings : type of BlockSettings
     files : tuple of str
-        Its files in a model folder, besides the tensors.
+        The block's files in a model folder, in addition to the tensors.
     """
 
     name: str
@@ -34,7 +34,7 @@ class BlockKind(NamedTuple):
     files: tuple[str, ...]
 
 
-# In the order of a matrix's columns.
+# In the order of the columns of the feature matrix.
 BLOCKS = (
     BlockKind("word", TfidfBlock, WordSettings, ("word.txt",)),
     BlockKind("char", TfidfBlock, CharSettings, ("char.txt",)),

@@ -1,4 +1,4 @@
-"""Decision values straight from texts, with no matrix in between."""
+"""Decision values computed from texts without a feature matrix."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from stance.features.units import CodePoints, CodeUnits
     from stance.features.word_reading import Tokens
 
-# How many words a thread remembers the n-grams of: some 30 MB, and as much again for the sums of
-# their weights where there are many labels. The scores do not depend on it.
-REMEMBERED_WORDS = 150_000
-REMEMBERED_SUMS = 8_000_000
+# Number of words whose n-grams a thread caches: about 30 MB, and as much again for the sums of
+# their weights with many labels. The scores do not depend on it.
+CACHED_WORDS = 150_000
+CACHED_SUMS = 8_000_000
 
 
 class _Compiled(NamedTuple):
-    """A block that compiled loops score, and the familiarity of its terms, if it tells any."""
+    """A block for compiled scoring, and the familiarity of its terms, if any."""
 
     block: CompiledBlock
     familiarity: NDArray[np.float64] | None
 
 
 class _Plain(NamedTuple):
-    """A block that is scored by its values."""
+    """A block that is scored from its feature values."""
 
     block: Block
     scale: NDArray[np.float32]
@@ -48,15 +48,15 @@ class _Plain(NamedTuple):
 
 
 class TextScores(NamedTuple):
-    """What one pass over some texts tells.
+    """The results of one pass over texts.
 
     Parameters
     ----------
     values : ndarray of float64, shape (n_texts, n_labels)
         Decision values without intercepts.
     familiarity : ndarray of float64, shape (n_texts,), optional
-        How familiar each text's words are, in [0, 1]; see
-        `stance.features.familiarity`. None where the features hold no words.
+        Familiarity of each text's words, in [0, 1]; see
+        `stance.features.familiarity`. None without word features.
     """
 
     values: NDArray[np.float64]
@@ -64,18 +64,16 @@ class TextScores(NamedTuple):
 
 
 class Scorer:
-    """Scores texts by a stack of features and their weights.
+    """Scores texts with a stack of features and their weights.
 
-    Any number of threads may call it at once; a text's scores depend on
-    nothing but the text.
+    Thread-safe. The scores of a text depend on that text alone.
 
     Parameters
     ----------
     features : FeatureStack
     weights : ndarray of float32, shape (n_features, n_labels)
     n_texts : int, optional
-        How many texts the features were learned from; without it nothing is
-        told of familiarity.
+        Number of training texts; without it, familiarity is not computed.
     """
 
     def __init__(
@@ -86,7 +84,7 @@ class Scorer:
         self._n_texts = n_texts
         self._words = features.word_block()
         parts = [(part, weights[own]) for part, own in features.columns()]
-        # Compiled loops hold no lock, so the tables of two blocks are made at once.
+        # Compiled loops hold no lock, so the tables of two blocks are built in parallel.
         with ThreadPoolExecutor(max(len(parts), 1)) as pool:
             compiled = list(pool.map(self._compile, *zip(*parts, strict=True)))
         self._compiled = [one for one in compiled if one is not None]
@@ -95,8 +93,8 @@ class Scorer:
             for (part, own), one in zip(parts, compiled, strict=True)
             if one is None
         ]
-        # A thread takes a memory out and puts it back: there are never two threads at one.
-        self._idle: list[_Memory] = []
+        # A thread takes a cache out and puts it back, so no two threads share one.
+        self._idle: list[_ThreadCache] = []
 
     def __reduce__(self) -> tuple[object, ...]:
         return Scorer, (self._features, self._weights, self._n_texts)
@@ -110,7 +108,7 @@ class Scorer:
         }
 
     def _compile(self, part: ScaledBlock, weights: NDArray[np.float32]) -> _Compiled | None:
-        """Put a block's terms into a table, and what they weigh side by side, if it has any."""
+        """Prepare a block for compiled scoring, or return None if it has no compiled form."""
         found = part.block.compile(part.scale, weights)
         if found is None:
             return None
@@ -124,7 +122,7 @@ class Scorer:
         return self.read(inputs).values
 
     def read(self, inputs: Sequence[ModelInput]) -> TextScores:
-        """Return all that one pass over the inputs tells."""
+        """Return decision values and familiarity from one pass over the inputs."""
         features = self._features
         batch = features.batch(inputs)
         scores = np.zeros((len(inputs), self._weights.shape[1]))
@@ -133,7 +131,7 @@ class Scorer:
             try:
                 memory = self._idle.pop()
             except IndexError:
-                memory = _Memory(
+                memory = _ThreadCache(
                     self._foldings, self._compiled, scores.shape[1], by_voice=features.by_voice
                 )
             familiarity = memory.score([one.text for one in batch.inputs], scores)
@@ -143,8 +141,8 @@ class Scorer:
         return TextScores(scores, familiarity)
 
 
-class _Memory:
-    """The words that one thread has met, and what the blocks know of them."""
+class _ThreadCache:
+    """The words that one thread has read, and the blocks' data for them."""
 
     def __init__(
         self,
@@ -157,7 +155,7 @@ class _Memory:
         from stance.features.compiled.string_tables import HASH_MASK
 
         self._by_voice = by_voice
-        self._limit = min(REMEMBERED_WORDS, REMEMBERED_SUMS // (1 + n_labels))
+        self._limit = min(CACHED_WORDS, CACHED_SUMS // (1 + n_labels))
         room = n_slots(self._limit) // 2
         self._readers = {
             surface: WordReader(folding, HASH_MASK, room) for surface, folding in foldings.items()
@@ -167,7 +165,7 @@ class _Memory:
     def score(
         self, texts: Sequence[str], scores: NDArray[np.float64]
     ) -> NDArray[np.float64] | None:
-        """Add to the scores of texts, shape (n_texts, n_labels); return their familiarity."""
+        """Add to ``scores``, shape (n_texts, n_labels); return the texts' familiarity."""
         self._forget_if_full()
         familiarity = None
         encoded = code_units(texts)
@@ -184,7 +182,7 @@ class _Memory:
     def _read(
         self, surface: bool, texts: Sequence[str], encoded: CodeUnits | CodePoints
     ) -> tuple[Tokens, NDArray[np.int8]]:
-        """Return the words of texts and who speaks them."""
+        """Return the words of texts and their voices."""
         reader = self._readers[surface]
         if self._by_voice and not surface:
             return reader.read_by_voice(texts, encoded)

@@ -1,4 +1,4 @@
-"""Sections of settings, and what those of a feature block answer."""
+"""Sections of settings, and the base class of a feature block's settings."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# "auto" is resolved before anything is fitted.
+# "auto" is resolved before fitting.
 Count = Annotated[int, Field(ge=1)] | Literal["auto"]
 Switch = bool | Literal["auto"]
 
-# A list of values, or the ends of a range that is searched on a logarithmic scale.
+# A list of values, or the bounds of a range that is searched on a logarithmic scale.
 Choices = list[Any] | tuple[float, float]
 
 
@@ -20,21 +20,21 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     def __hash__(self) -> int:
-        # Tables have no hash of their own.
+        # Mappings are not hashable.
         return hash(self.model_dump_json())
 
 
 class CorpusTraits(NamedTuple):
-    """What values of "auto" depend on.
+    """The properties of a corpus that "auto" values depend on.
 
     Parameters
     ----------
     unseen_outlets : bool
         Whether the model is for outlets that it was not trained on.
     labels_are_outlets : bool
-        Whether the outlet itself is the label.
+        Whether the labels are the outlets.
     min_outlets : int
-        In how many outlets a feature must occur.
+        Minimum number of outlets with a feature.
     """
 
     unseen_outlets: bool
@@ -43,24 +43,24 @@ class CorpusTraits(NamedTuple):
 
 
 class BlockSettings(Section):
-    """The settings of a feature block."""
+    """Base class of the settings of a feature block."""
 
     enabled: Switch = Field(True, description="use these features")
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
-        """Return the values that "auto" stands for.
+        """Return the values that "auto" resolves to.
 
-        An ``enabled`` that is left out is decided by `Block.suits`.
+        If ``enabled`` is not among them, `Block.suits` decides it.
         """
         return {}
 
     def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
-        """Return the settings that tuning should try, with their values.
+        """Return the settings that tuning should try, with their candidate values.
 
         Parameters
         ----------
         min_outlets : list of int
-            Values worth trying where features must occur in several outlets;
-            empty where outlets are unknown.
+            Candidate values of the minimum number of outlets; empty if the
+            outlets are unknown.
         """
         return {}

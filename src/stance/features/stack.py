@@ -1,4 +1,4 @@
-"""Blocks of features side by side, each with its weight."""
+"""The feature stack: fitted blocks and their column scales."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ScaledBlock(NamedTuple):
-    """A block and what its columns are multiplied with, shape (n_columns,)."""
+    """A block and the factor of each of its columns, shape (n_columns,)."""
 
     name: str
     block: Block
@@ -32,17 +32,17 @@ class ScaledBlock(NamedTuple):
 
 @dataclass(frozen=True)
 class FeatureStack:
-    """Everything the classifier sees of a text, as one matrix.
+    """All features of a model: its blocks, stacked to one matrix.
 
     Parameters
     ----------
     table : NormalizationTable
     blocks : sequence of ScaledBlock
-        In the order of the matrix's columns.
+        In the order of the columns of the matrix.
     by_voice : bool
-        Whether a block needs to know the outlet's own words from quoted ones.
+        Whether a block distinguishes the outlet's own words from quoted ones.
     preparation : Preparation, optional
-        What is left out of a text before it is read; nothing by default.
+        Preparation of each text before it is tokenised; none by default.
     """
 
     table: NormalizationTable
@@ -60,18 +60,18 @@ class FeatureStack:
         return sum(len(block.scale) for block in self.blocks)
 
     def names(self) -> list[str]:
-        """Name every column as ``block:term``."""
+        """Return the name of each column, ``block:term``."""
         return [f"{name}:{term}" for name, block, _ in self.blocks for term in block.terms]
 
     def columns(self) -> Iterator[tuple[ScaledBlock, slice]]:
-        """Yield each block with its columns."""
+        """Yield each block with the slice of its columns."""
         first = 0
         for part in self.blocks:
             yield part, slice(first, first + len(part.scale))
             first += len(part.scale)
 
     def word_block(self) -> WordBlock | None:
-        """Return the block that knows single words, or None where no block does."""
+        """Return the first block with single words, or None without one."""
         found = (part.block.single_words for part in self.blocks)
         return next((block for block in found if block is not None), None)
 
@@ -80,36 +80,36 @@ class FeatureStack:
         return self.values(self.batch(inputs))
 
     def batch(self, inputs: Sequence[ModelInput]) -> InputBatch:
-        """Return inputs ready to be read by the blocks."""
+        """Prepare inputs and return them as a batch for the blocks."""
         return InputBatch(self.prepare(inputs), self.table, self.by_voice)
 
     def prepare(self, inputs: Sequence[ModelInput]) -> Sequence[ModelInput]:
-        """Return what of the inputs is read."""
+        """Return the inputs with prepared texts."""
         prepare = self.preparation
         if prepare is None:
             return inputs
         return [replace(one, text=prepare(one.text)) for one in inputs]
 
     def values(self, batch: Batch) -> sparse.csr_array:
-        """Return the features of a batch of inputs prepared already, or of their passages."""
+        """Return the features of a batch of prepared inputs, or of their passages."""
         parts = [part.block.transform(batch) for part in self.blocks]
         return stack_scaled(parts, [part.scale for part in self.blocks])
 
     def contributions(
         self, inputs: Sequence[ModelInput], weights: NDArray[np.float32]
     ) -> sparse.csr_array:
-        """Return what each feature adds to the decision value of one label.
+        """Return the contribution of each feature to the decision value of one label.
 
         Parameters
         ----------
         inputs : sequence of ModelInput
         weights : ndarray of float32, shape (n_features,)
-            Those of the label.
+            The weights of the label.
 
         Returns
         -------
         csr_array of float64, shape (n_inputs, n_features)
-            Rows add up to the decision value without the intercept.
+            The sum of a row is the decision value without the intercept.
         """
         batch = self.batch(inputs)
         parts = [

@@ -40,7 +40,7 @@ ANALYZERS = ("word", "char", "surface")
 
 @dataclass(frozen=True, slots=True)
 class TfidfOptions:
-    """How one block of TF-IDF features is counted and pruned.
+    """Counting and pruning options of a TF-IDF block.
 
     Parameters
     ----------
@@ -50,16 +50,16 @@ class TfidfOptions:
     min_n, max_n : int
         Shortest and longest n-gram, at least 1.
     min_df : int
-        A feature must occur in at least so many articles.
+        Minimum document frequency of a feature.
     min_outlets : int
-        A feature must occur in articles of at least so many outlets.
+        Minimum number of outlets with a feature.
     max_features : int
-        Keep only the most frequent features; 0 keeps all. Ties are broken in
-        the order of code points.
+        Maximum number of features, the most frequent; 0 keeps all. Ties are
+        broken by code point order.
     sublinear_tf : bool
         Use ``1 + ln(count)`` instead of the count.
     binary : bool
-        Count a feature once, however often it stands in a text.
+        Count a feature at most once per text.
     """
 
     analyzer: str = "word"
@@ -77,11 +77,11 @@ class TfidfOptions:
         return self.analyzer == "surface"
 
     def tokens_of(self, batch: Batch) -> TokenBatch:
-        """Return the words that are counted: normalised ones, or those as published."""
+        """Return the words to count: normalised, or as published."""
         return batch.surface if self.surface else batch.words
 
     def counter(self) -> WordNgrams | CharNgrams:
-        """Return the analyzer that the options name.
+        """Return the analyzer of the options.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class TfidfOptions:
 
 @dataclass(frozen=True)
 class TfidfBlock(PlainBlock):
-    """A fitted block of TF-IDF features: nothing but its terms and their idf.
+    """A fitted block of TF-IDF features: its options, terms and idf.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class TfidfBlock(PlainBlock):
 
     @classmethod
     def fit(cls, batch: Batch, settings: TfidfSettings, groups: Groups) -> Fitted:
-        """Learn the terms from training articles."""
+        """Learn the vocabulary and the idf from training articles."""
         options = settings.options()
         corpus_outlets = groups.outlets if groups.of_corpus is None else groups.of_corpus
 
@@ -149,7 +149,7 @@ class TfidfBlock(PlainBlock):
         return cls(settings.options(), terms, idf)
 
     def to_files(self, name: str) -> BlockFiles:
-        """Return the terms, one to a line, and their idf."""
+        """Return the terms, one per line, and their idf."""
         lines = "".join(f"{term}\n" for term in self.terms)
         return BlockFiles({f"{name}.txt": lines.encode()}, {f"{name}.idf": self.idf})
 
@@ -157,21 +157,21 @@ class TfidfBlock(PlainBlock):
         return f"TfidfBlock({self.options!r}, {len(self.terms):,} terms)"
 
     def __getstate__(self) -> dict[str, object]:
-        """Leave out what is made from the terms when it is needed."""
+        """Leave out the tables that are rebuilt from the terms on demand."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def ngrams(self) -> NgramTable:
-        """The terms, ready to be found."""
+        """The terms, indexed for counting."""
         return ngram_table(self.terms, self.options.counter(), self.idf)
 
     @property
     def single_words(self) -> WordBlock | None:
-        """The block itself, where it counts single words."""
+        """The block itself if it counts single words, else None."""
         return self if self.options.analyzer == "word" and self.options.min_n == 1 else None
 
     def fitted_settings(self) -> dict[str, Any]:
-        """Return in how many outlets a term had to occur in the end."""
+        """Return the final value of ``min_outlets``."""
         return {"min_outlets": self.options.min_outlets}
 
     def transform(self, batch: Batch) -> sparse.csr_array:
@@ -179,7 +179,7 @@ class TfidfBlock(PlainBlock):
         return self.weigh(self.options.tokens_of(batch))
 
     def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledNgrams:
-        """Put what the terms weigh side by side, in the order of their table."""
+        """Return the terms and their weights, in the feature order of the table."""
         from stance.features.compiled.scoring import interleave
 
         options, rows = self.options, np.empty((len(weights), 1 + weights.shape[1]), np.float32)
@@ -190,19 +190,19 @@ class TfidfBlock(PlainBlock):
     def contributions(
         self, batch: Batch, scale: NDArray[np.float32], weights: NDArray[np.float32]
     ) -> sparse.csr_array:
-        """Return what each term adds to the decision value of one label.
+        """Return the contribution of each term to the decision value of one label.
 
-        In the arithmetic of the compiled loops: they know the weight of a
-        term, and the square of its idf, in single precision.
+        The arithmetic is that of the compiled loops, in which the weight of a
+        term and the square of its idf are in single precision.
         """
         counts = count_batch(self.ngrams, self.options.tokens_of(batch))
         n_texts, n_terms = counts.shape
         text_of = np.repeat(np.arange(n_texts), np.diff(counts.indptr))
         tf = self._term_frequency(counts.data)
-        worth = (self.idf * scale * weights).astype(np.float32)[counts.indices]
+        weight = (self.idf * scale * weights).astype(np.float32)[counts.indices]
         square = (self.idf * self.idf).astype(np.float32)[counts.indices]
         norm = np.sqrt(np.bincount(text_of, tf * tf * square, n_texts))
-        return csr(tf * worth / norm[text_of], counts.indices, counts.indptr, n_terms)
+        return csr(tf * weight / norm[text_of], counts.indices, counts.indptr, n_terms)
 
     def _term_frequency(self, counts: NDArray[np.int32]) -> NDArray[np.float64]:
         if self.options.binary:
@@ -224,7 +224,7 @@ def fit_tfidf(
     *,
     else_min_outlets: Sequence[int] = (),
 ) -> tuple[TfidfBlock, sparse.csr_array]:
-    """Learn a block's terms from a batch and return it with the batch's values.
+    """Fit a TF-IDF block on a batch and return it with the values of the batch.
 
     Parameters
     ----------
@@ -232,17 +232,17 @@ def fit_tfidf(
         The training texts.
     options : TfidfOptions
     outlets : sequence of str or None, optional
-        The outlet of each text; needed where ``options.min_outlets`` is more
-        than one. Texts without an outlet count as one outlet.
+        The outlet of each text; required if ``options.min_outlets`` is above 1.
+        Texts without an outlet count as one outlet.
     else_min_outlets : sequence of int
-        Values of ``options.min_outlets`` to take instead where no n-gram is
-        left, one after the other; the options of the block say which.
+        Fallback values of ``options.min_outlets``, tried in order if no n-gram
+        is left. The options of the returned block have the value used.
 
     Returns
     -------
     block : TfidfBlock
     values : csr_array of float32, shape (n_texts, n_terms)
-        The same as ``block.weigh(batch)``.
+        Equal to ``block.weigh(batch)``.
 
     Raises
     ------
@@ -256,7 +256,7 @@ def fit_tfidf(
 def _fit(
     counts_at: Callable[[int], NgramCounts], options: TfidfOptions, groups: Groups
 ) -> tuple[TfidfBlock, sparse.csr_array]:
-    """Learn a block from the counts that hold every n-gram of as many outlets as is asked for."""
+    """Prune the counts for a given ``min_outlets`` and fit a block on the result."""
     lower = (least for least in groups.else_min_outlets if least < options.min_outlets)
     for least in (options.min_outlets, *lower):
         found = counts_at(least)

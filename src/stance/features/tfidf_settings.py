@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TfidfSettings(BlockSettings):
-    """What the settings of words and of characters have in common."""
+    """Common base class of the word and the character settings."""
 
     min_n: int = Field(1, ge=1, description="shortest n-gram")
     max_n: int = Field(2, ge=1, le=20, description="longest n-gram")
@@ -42,7 +42,7 @@ class TfidfSettings(BlockSettings):
         return self
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
-        """Return the values that "auto" stands for."""
+        """Return the values that "auto" resolves to."""
         return {
             "enabled": True,
             "min_outlets": traits.min_outlets,
@@ -50,7 +50,7 @@ class TfidfSettings(BlockSettings):
         }
 
     def options(self) -> TfidfOptions:
-        """Return the options of the block."""
+        """Return the options of the block; no "auto" may be left."""
         values = self.model_dump(exclude={"enabled", "weight", "surface"})
         for name in ("min_outlets", "binary"):
             if values[name] == "auto":
@@ -63,16 +63,16 @@ class TfidfSettings(BlockSettings):
 
 
 class WordSettings(TfidfSettings):
-    """TF-IDF of words and of neighbouring words."""
+    """TF-IDF of single words and word n-grams."""
 
     def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
-        """Return the settings that tuning should try, with their values."""
+        """Return the settings that tuning should try, with their candidate values."""
         found: dict[str, Choices] = {"max_n": [1, 2], "binary": [False, True]}
         return found | ({"min_outlets": min_outlets} if min_outlets else {})
 
 
 class CharSettings(TfidfSettings):
-    """TF-IDF of characters inside words: sees through inflection."""
+    """TF-IDF of character n-grams inside words, which are robust to inflection."""
 
     enabled: Switch = Field(
         "auto", description="use these features; auto: unless the model is for unseen outlets"
@@ -88,12 +88,12 @@ class CharSettings(TfidfSettings):
     weight: float = Field(1.5, gt=0, description="norm of an article's vector of these features")
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
-        """Return the values that "auto" stands for."""
+        """Return the values that "auto" resolves to."""
         own = {"enabled": not traits.unseen_outlets, "surface": traits.labels_are_outlets}
         return super().auto_values(traits) | own
 
     def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
-        """Return the settings that tuning should try, with their values."""
+        """Return the settings that tuning should try, with their candidate values."""
         return {"enabled": [False, True], "weight": (0.3, 3.0)}
 
     @property

@@ -1,8 +1,8 @@
-"""A batch of texts as numbers: each distinct word once, each token its number.
+"""A batch of tokenised texts: the distinct words, and each token as a word number.
 
-Everything about a word (its n-grams, its place in a lexicon) depends on the
-word alone, and news text is Zipfian. So every feature extractor works on the
-distinct words of a batch and spreads the result over the tokens.
+The n-grams of a word and its lexicon entries depend on that word alone, and news
+text is Zipfian. So every feature extractor works on the distinct words of a batch
+and maps the results to the tokens.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class TokenBatch:
     Parameters
     ----------
     types : list of str
-        The distinct normalised words, in order of first sight.
+        The distinct words, in order of first occurrence.
     tokens : ndarray of int32, shape (n_tokens,)
-        Index into ``types`` of every word of every text, text after text.
+        Index into ``types`` of each word; the texts are concatenated.
     offsets : ndarray of int64, shape (n_texts + 1,)
         Text i has ``tokens[offsets[i]:offsets[i + 1]]``.
     voices : ndarray of int8, shape (n_tokens,)
-        The `stance.text.quotation.Voice` of each token; all zeros, the
-        outlet's own, where nobody asked for it.
+        The `stance.text.quotation.Voice` of each token; all zeros (the outlet's
+        own voice) if voices were not requested.
     """
 
     types: list[str]
@@ -58,11 +58,11 @@ class TokenBatch:
 
     @property
     def text_of_token(self) -> NDArray[np.int64]:
-        """Index of the text that each token stands in, shape (n_tokens,)."""
+        """Index of the text of each token, shape (n_tokens,)."""
         return np.repeat(np.arange(len(self)), self.lengths)
 
     def __getitem__(self, rows: NDArray[np.int64]) -> TokenBatch:
-        """Return some of the texts, with the words of all."""
+        """Return the selected texts; ``types`` is unchanged."""
         lengths = self.lengths[rows]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         places = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
@@ -74,12 +74,12 @@ class TokenBatch:
         Parameters
         ----------
         parts : ndarray of int64, shape (n_texts,)
-            Into how many, at least one.
+            Number of passages of each text, at least 1.
 
         Returns
         -------
         TokenBatch
-            With the same words, of ``parts.sum()`` texts.
+            One text per passage, ``parts.sum()`` in all, with the same ``types``.
         """
         text = np.repeat(np.arange(len(self)), parts)
         place = np.arange(len(text)) - np.repeat(np.cumsum(parts) - parts, parts)
@@ -90,14 +90,14 @@ class TokenBatch:
 def tokenize(
     texts: Iterable[str], table: NormalizationTable, *, by_voice: bool = False
 ) -> TokenBatch:
-    """Turn texts into a batch of word numbers.
+    """Tokenise texts to normalised words.
 
     Parameters
     ----------
     texts : iterable of str
     table : NormalizationTable
     by_voice : bool
-        Tell the outlet's own words from quoted ones.
+        Whether to distinguish the outlet's own words from quoted ones.
 
     Examples
     --------
@@ -110,23 +110,23 @@ def tokenize(
         return _number(words(text, table) for text in texts)
     spoken = array("b")
 
-    def tell_voices(text: str) -> Iterator[str]:
+    def words_by_segment(text: str) -> Iterator[str]:
         for start, end, voice in voices(text):
             found = words(text[start:end], table)
             spoken.extend([voice] * len(found))
             yield from found
 
-    batch = _number(map(tell_voices, texts))
+    batch = _number(map(words_by_segment, texts))
     return replace(batch, voices=np.array(spoken, dtype=np.int8))
 
 
 def tokenize_surface(texts: Iterable[str]) -> TokenBatch:
-    """Turn texts into a batch of words as published, punctuation and all."""
+    """Tokenise texts to words as published, with their punctuation."""
     return _number(map(surface_words, texts))
 
 
 def _number(texts: Iterable[Iterable[str]]) -> TokenBatch:
-    """Give each distinct word a number, in order of first sight."""
+    """Assign numbers to the distinct words, in order of first occurrence."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     tokens, offsets = array("i"), array("q", [0])
     for found in texts:

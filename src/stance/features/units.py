@@ -1,4 +1,4 @@
-"""Texts as one array of UTF-16, or of code points."""
+"""Texts encoded as one array of UTF-16 units or of code points."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-# Behind the last text, since a loop looks at one unit more.
+# Follows the last text, because a loop reads one unit ahead.
 PADDING = "\0"
 LOW_SURROGATES = 0xDC00
 
 
 class CodeUnits(NamedTuple):
-    """Texts joined into one array of UTF-16.
+    """Texts concatenated to one array of UTF-16 units.
 
-    Text i is ``units[offsets[i]:offsets[i + 1]]``; behind the last one stands
-    `PADDING`. ``has_pairs`` tells whether two units are one letter somewhere.
+    Text i is ``units[offsets[i]:offsets[i + 1]]``, and `PADDING` follows the last
+    one. ``has_pairs`` is whether there are surrogate pairs.
     """
 
     units: NDArray[np.uint16]
@@ -30,7 +30,7 @@ class CodeUnits(NamedTuple):
 
 
 class CodePoints(NamedTuple):
-    """Texts joined into one array of code points.
+    """Texts concatenated to one array of code points.
 
     Text i is ``units[offsets[i]:offsets[i + 1]]``.
     """
@@ -40,7 +40,7 @@ class CodePoints(NamedTuple):
 
 
 def code_units(texts: Sequence[str]) -> CodeUnits | CodePoints:
-    """Return texts in UTF-16, or as code points if there is a lone surrogate among them.
+    """Encode texts in UTF-16, or as code points if they contain a lone surrogate.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def code_units(texts: Sequence[str]) -> CodeUnits | CodePoints:
 
 
 def code_points(texts: Sequence[str]) -> CodePoints:
-    """Return the code points of texts; a lone surrogate is one as well.
+    """Return the code points of texts, including lone surrogates.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def code_points(texts: Sequence[str]) -> CodePoints:
     (['0x642', '0x633', '0x62f', '0x1f642'], [0, 3, 3, 4])
     """
     encoded = "".join(texts).encode("utf-32-le", "surrogatepass")
-    # Kernels are compiled for arrays that may be written to; a copy is one.
+    # The copy is writable, as kernels are compiled for writable arrays.
     return CodePoints(np.frombuffer(encoded, dtype="<i4").astype(np.int32), _offsets(texts))
 
 

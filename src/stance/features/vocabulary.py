@@ -1,6 +1,7 @@
-"""Which n-grams of a training corpus become features, counted in compiled loops.
+"""Vocabulary selection: the n-grams of a training corpus that become features.
 
-Every n-gram is a node of a tree, and only those that are kept are ever spelled.
+Compiled loops count every n-gram as a node of a tree. Only the n-grams that are
+kept are converted to strings.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FEW_NODES = 1 << 14
 
 
 class Pruning(NamedTuple):
-    """Which n-grams are kept; see `stance.features.tfidf.TfidfOptions`."""
+    """Thresholds for keeping an n-gram; see `stance.features.tfidf.TfidfOptions`."""
 
     min_df: int = 1
     min_outlets: int = 1
@@ -33,16 +34,16 @@ class Pruning(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """The n-grams that are kept.
+    """The n-grams that remain after pruning.
 
     Parameters
     ----------
     terms : list of str
         Sorted by code point.
     document_frequency : ndarray of int64, shape (n_terms,)
-        In how many texts each occurs.
+        Number of texts with each n-gram.
     n_candidates : int
-        How many there were before any was pruned.
+        Number of distinct n-grams before pruning.
     """
 
     terms: list[str]
@@ -64,7 +65,7 @@ def learn_vocabulary(
     analyzer : WordNgrams or CharNgrams
     pruning : Pruning
     outlets : sequence of str or None, optional
-        The outlet of each text; those without one count as one outlet.
+        The outlet of each text; texts without an outlet count as one outlet.
     """
     tree = _WordTree(batch) if isinstance(analyzer, WordNgrams) else _CharTree(batch)
     tree.count(analyzer.min_n, analyzer.max_n, *_by_outlet(len(batch), outlets))
@@ -74,7 +75,7 @@ def learn_vocabulary(
 def _by_outlet(
     n_texts: int, outlets: Sequence[str | None] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the texts' numbers outlet by outlet, and the number of each text's outlet."""
+    """Return the text numbers grouped by outlet, and the outlet number of each text."""
     if outlets is None:
         return np.arange(n_texts), np.zeros(n_texts, dtype=np.int64)
     numbers = {name: number for number, name in enumerate(dict.fromkeys(outlets))}
@@ -83,7 +84,7 @@ def _by_outlet(
 
 
 class _Tree:
-    """N-grams as nodes of a tree, each with its tally."""
+    """A tree of n-grams with the counts of each node."""
 
     def __init__(self, batch: TokenBatch, n_roots: int) -> None:
         from stance.features.compiled.arrays import EMPTY
@@ -101,7 +102,7 @@ class _Tree:
     def count(
         self, min_n: int, max_n: int, texts: NDArray[np.int64], outlets: NDArray[np.int64]
     ) -> None:
-        """Tally all n-grams; ``texts`` are numbers of texts, outlet by outlet."""
+        """Count all n-grams; ``texts`` are text numbers, grouped by outlet."""
         raise NotImplementedError
 
     def _grow(self) -> None:
@@ -113,7 +114,7 @@ class _Tree:
         self._branches = larger
 
     def prune(self, pruning: Pruning, max_n: int) -> Vocabulary:
-        """Spell what is kept."""
+        """Return the n-grams that reach the thresholds."""
         from stance.features.compiled.trees import spell
         from stance.features.compiled.vocabulary import DOCUMENTS, OUTLETS, TOTAL
 
@@ -125,7 +126,7 @@ class _Tree:
         )
         paths = np.empty((len(kept), max_n), dtype=np.int32)
         spell(kept, self._branches, self._n_roots, n_nodes, paths)
-        # Nearly in order, so that sorting the strings has little left to do.
+        # Presorted by path, so that sorting the strings is fast.
         nearly = np.lexsort(self._ranked(paths).T[::-1])
         kept, paths = kept[nearly], paths[nearly]
         terms = self._spell(paths)
@@ -138,11 +139,11 @@ class _Tree:
         return Vocabulary([terms[i] for i in order], found, int(np.count_nonzero(documents)))
 
     def _ranked(self, paths: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return paths whose steps are in the order of what they stand for."""
+        """Return paths whose steps sort like their words or letters."""
         raise NotImplementedError
 
     def _spell(self, paths: NDArray[np.int32]) -> list[str]:
-        """Return the n-grams that paths lead to."""
+        """Return the n-grams of paths as strings."""
         raise NotImplementedError
 
 
@@ -223,7 +224,7 @@ class _CharTree(_Tree):
         )
 
     def _split(self, min_n: int, max_n: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Return the n-grams of each word as nodes, and where each word's begin."""
+        """Return the n-grams of each word as nodes, and the offsets of the words."""
         from stance.features.compiled.ngrams import split_words
 
         units, offsets = code_points(self._types)

@@ -1,4 +1,4 @@
-"""Known word n-grams in a tree of numbered words: counts and scores of texts."""
+"""Counts and scores of known word n-grams, found in a tree of numbered words."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     _Array = NDArray[Any]
 
 
-# Of the filter before the tree of word n-grams: one in ten that are not there passes.
+# Bits per slot of the filter of the tree; about one in ten absent branches passes.
 BITS_OF_A_SLOT = 4
 
 
 class WordTable:
-    """Known word n-grams as a tree of numbered words.
+    """Known word n-grams, indexed as a tree of numbered words.
 
-    ``alone`` is the feature of each word by itself, or -1; ``bits`` tell of
-    most branches that the tree does not have.
+    ``alone`` is the feature of each single word, or -1. ``bits`` is a filter that
+    rules out most branches that are not in the tree.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class WordTable:
         mark_branches(self.tree, self.bits)
 
     def counter(self, room: int = FEW_WORDS) -> WordCounter:
-        """Return a counter of these terms, at first with room for so many words."""
+        """Return a counter of these terms, with an initial capacity of ``room`` words."""
         return WordCounter(self, room)
 
 
@@ -67,7 +67,7 @@ class WordCounter(CounterMemory):
         self._branches = np.empty(room, dtype=np.int64)
 
     def learn(self, words: Words, n_words: int) -> None:
-        """Look up the words that are new since the last call."""
+        """Look up the words added since the last call."""
         from stance.features.compiled.ngrams import number_words, plant_words
 
         if n_words > len(self._numbers):
@@ -89,7 +89,7 @@ class WordCounter(CounterMemory):
         self._n_words = n_words
 
     def score(self, tokens: Tokens, weights: Weights, scores: NDArray[np.float64]) -> None:
-        """Add what the n-grams say to scores of shape (n_texts, n_labels)."""
+        """Add the n-grams' contribution to ``scores``, shape (n_texts, n_labels)."""
         from stance.features.compiled.scoring import score_words
 
         score_words(
@@ -104,13 +104,13 @@ class WordCounter(CounterMemory):
         )
 
     def average(self, tokens: Tokens, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the mean over each text's words of what a word alone is worth.
+        """Return the mean value of each text's single words.
 
         Parameters
         ----------
         tokens : Tokens
         values : ndarray of float64, shape (n_terms,)
-            In the order of the table; a word that is no term is worth nothing.
+            In the order of the table; a word that is not a term has value 0.
         """
         from stance.features.compiled.scoring import average_words
 
@@ -119,7 +119,7 @@ class WordCounter(CounterMemory):
         return averages
 
     def counts(self, tokens: Tokens) -> Counts:
-        """Return how often which features occur."""
+        """Return the feature counts of each text."""
         from stance.features.compiled.counting import list_words
 
         places = self._places(tokens)
@@ -131,7 +131,7 @@ class WordCounter(CounterMemory):
     def _places(
         self, tokens: Tokens
     ) -> tuple[_Array, _Array, _Array, _Array, _Array, _Array, _Array, _Array]:
-        """Return where a kernel finds the n-grams, and where it counts."""
+        """Return the arrays that kernels read n-grams from and count into."""
         longest = int(np.diff(tokens.offsets).max(initial=0))
         table = self._table
         return (

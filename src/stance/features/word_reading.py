@@ -1,7 +1,7 @@
-"""Words of texts as numbers, by compiled loops.
+"""Compiled tokenisation: the words of texts as numbers.
 
-What `stance.features.tokens` does in plain Python with the same result; this
-is the way of prediction, where nothing asks for the words themselves.
+The result equals that of `stance.features.tokens`, which is plain Python.
+Prediction uses this module, because it does not need the words as strings.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 TEXTS_AT_ONCE = 1024
 
-# Runs of letters that a thread remembers: the most frequent of them stay in the processor's cache.
+# Runs of letters that a thread caches: the most frequent ones stay in the processor's cache.
 MEMO_ROWS = 1 << 17
 
 CACHE_LINE = 64  # bytes
 
-# Room doubles whenever it does not do.
+# Initial capacities, which double when they are exceeded.
 FEW_WORDS = 1 << 12
 LETTERS_OF_A_WORD = 8
 FEW_MARKS = 1 << 10
 
-# In place of a voice: the marks of a text decide.
+# In place of a voice: the quotation marks of the text decide.
 BY_MARKS = -1
 
 
@@ -52,7 +52,7 @@ class StringTable(NamedTuple):
 
 
 def aligned_zeros(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[Any]:
-    """Return zeros that begin with a line of the processor's cache."""
+    """Return an array of zeros, aligned to a cache line."""
     size = shape[0] * shape[1] * np.dtype(dtype).itemsize
     raw = np.zeros(size + CACHE_LINE, dtype=np.uint8)
     start = -raw.ctypes.data % CACHE_LINE
@@ -60,12 +60,12 @@ def aligned_zeros(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[An
 
 
 def n_slots(n_entries: int) -> int:
-    """Return a power of two of which the entries will take at most half."""
+    """Return a power of two that is at least twice the number of entries."""
     return 1 << max(2 * n_entries - 1, 1).bit_length()
 
 
 def empty_slots(n_entries: int) -> NDArray[np.int64]:
-    """Return slots for so many entries."""
+    """Return empty hash slots for ``n_entries`` entries."""
     from stance.features.compiled.arrays import EMPTY
 
     return np.full(n_slots(n_entries), EMPTY, dtype=np.int64)
@@ -82,12 +82,12 @@ class Tokens(NamedTuple):
 
     @property
     def own_voices(self) -> NDArray[np.int8]:
-        """The voice of each token where all are the outlet's own."""
+        """Voices that are all the outlet's own, one per token."""
         return np.full(self.offsets[-1], Voice.OWN, dtype=np.int8)
 
 
 class _Pieces(NamedTuple):
-    """Texts, some of them cut into the segments of their voices.
+    """Texts, some of which are cut into segments of one voice.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class _Pieces(NamedTuple):
         The pieces of text i are ``texts[offsets[i]:offsets[i + 1]]``.
     offsets : ndarray of int64, shape (n_texts + 1,)
     given : ndarray of int8, shape (n_pieces,)
-        The voice of each; `BY_MARKS` of a text that was not cut.
+        The voice of each piece; `BY_MARKS` for a text that was not cut.
     """
 
     texts: list[str]
@@ -104,18 +104,18 @@ class _Pieces(NamedTuple):
 
 
 class WordReader:
-    """Numbers words in order of first sight, and remembers them from call to call.
+    """Numbers words in order of first occurrence, and keeps them between calls.
 
-    Not for two threads at once.
+    Not thread-safe.
 
     Parameters
     ----------
     folding : Folding
     hash_mask : int
-        The bits of a hash that are used; few of them make words collide.
+        The bits of a hash that are used; with few bits, words collide.
     room : int
-        How many words there is room for at the beginning. Memory that is not
-        used is not taken, while moving to a larger place takes it twice.
+        Initial capacity in words. The system allocates memory only when it is
+        used, whereas growing needs the old and the new array at once.
     """
 
     def __init__(self, folding: Folding, hash_mask: int, room: int = FEW_WORDS) -> None:
@@ -131,11 +131,11 @@ class WordReader:
 
     @property
     def n_words(self) -> int:
-        """How many different words have been read so far."""
+        """Number of distinct words read so far."""
         return int(self._count[0])
 
     def read(self, texts: Sequence[str], encoded: CodeUnits | CodePoints) -> Tokens:
-        """Turn the words of texts into numbers.
+        """Tokenise texts to word numbers.
 
         Parameters
         ----------
@@ -153,7 +153,7 @@ class WordReader:
     def read_by_voice(
         self, texts: Sequence[str], encoded: CodeUnits | CodePoints
     ) -> tuple[Tokens, NDArray[np.int8]]:
-        """Turn the words of texts into numbers, and tell who speaks.
+        """Tokenise texts to word numbers, and assign voices.
 
         Parameters
         ----------
@@ -175,11 +175,11 @@ class WordReader:
         return Tokens(tokens.numbers, tokens.offsets[pieces.offsets]), found
 
     def _to_be_cut(self, encoded: CodeUnits | CodePoints) -> NDArray[np.bool_]:
-        """Tell which texts are read segment by segment, shape (n_texts,).
+        """Return which texts are read segment by segment, shape (n_texts,).
 
-        Those that composing changes, since the rules of quotation hold for texts
-        as published; and all of them where a mark may be part of a word, or
-        where there is no UTF-16.
+        These are the texts that composing changes, because the quotation rules
+        apply to texts as published; and all texts if a mark may be part of a
+        word or the texts are not in UTF-16.
         """
         from stance.features.compiled.letters import SEPARATOR, mark_texts
 
@@ -197,7 +197,7 @@ class WordReader:
     def _read_pieces(
         self, encoded: CodeUnits | CodePoints, given: NDArray[np.int8]
     ) -> tuple[Tokens, NDArray[np.int8]]:
-        """Turn the words of pieces into numbers; marks tell the voices that are not given."""
+        """Tokenise pieces; quotation marks decide the voices that are not given."""
         from stance.features.compiled.quotation import assign_voices
 
         if isinstance(encoded, CodePoints) or not (given == BY_MARKS).any():
@@ -222,21 +222,21 @@ class WordReader:
     def _number(
         self, encoded: CodeUnits | CodePoints, kinds: NDArray[np.uint8]
     ) -> tuple[Tokens, NDArray[np.int64]]:
-        """Turn words into numbers; return them, and how many marks stand before each text."""
+        """Tokenise texts; return word numbers, and the number of marks before each text."""
         n_texts = len(encoded.offsets) - 1
         offsets, mark_offsets = np.zeros((2, n_texts + 1), dtype=np.int64)
         done = 0
         while True:
-            done = self._read_on(encoded, done, kinds, offsets, mark_offsets)
+            done = self._read_from(encoded, done, kinds, offsets, mark_offsets)
             if done == n_texts:
                 return Tokens(self._tokens, offsets), mark_offsets
             if done < 0:
                 done = ~done
                 self._marks = np.concatenate([self._marks, np.empty_like(self._marks)])
             else:
-                self._make_room()
+                self._grow()
 
-    def _read_on(
+    def _read_from(
         self,
         encoded: CodeUnits | CodePoints,
         done: int,
@@ -274,7 +274,7 @@ class WordReader:
         )
 
     def forget(self) -> None:
-        """Begin again, in the memory that was taken already."""
+        """Forget all words, but keep the allocated memory."""
         from stance.features.compiled.arrays import EMPTY
 
         self._count[0] = 0
@@ -282,7 +282,7 @@ class WordReader:
         self._memo.fill(0)
 
     def table(self) -> StringTable:
-        """Return the words read so far, with no more room than they need."""
+        """Return the words read so far as a string table without spare capacity."""
         from stance.features.compiled.string_tables import reindex
 
         n_words = self.n_words
@@ -300,7 +300,7 @@ class WordReader:
     def _composed(
         self, texts: Sequence[str], encoded: CodeUnits | CodePoints
     ) -> CodeUnits | CodePoints:
-        """Compose the few texts that need it."""
+        """Compose the texts that need it, and re-encode all texts."""
         from stance.features.compiled.letters import mark_texts
 
         compose = self._folding.compose
@@ -316,7 +316,7 @@ class WordReader:
             [compose(text) if mark else text for text, mark in zip(texts, marked, strict=True)]
         )
 
-    def _make_room(self) -> None:
+    def _grow(self) -> None:
         from stance.features.compiled.string_tables import reindex
 
         self.offsets = resized(self.offsets, 2 * len(self.offsets) - 1)
@@ -330,7 +330,7 @@ class WordReader:
 def _pieces(
     texts: Sequence[str], cut: NDArray[np.bool_], compose: Callable[[str], str] | None
 ) -> _Pieces:
-    """Cut the chosen texts into the segments of their voices, and compose these."""
+    """Cut the chosen texts into segments of one voice, and compose the segments."""
     pieces: list[str] = []
     given: list[int] = []
     offsets = [0]
@@ -348,7 +348,7 @@ def _pieces(
 
 
 def read_batch(texts: Sequence[str], folding: Folding, *, by_voice: bool = False) -> TokenBatch:
-    """Return the words of texts as `stance.features.tokens` does, some tens of times faster."""
+    """Return the same batch as `stance.features.tokens`, but ten times faster or more."""
     from stance.features.compiled.string_tables import HASH_MASK
     from stance.features.tokens import TokenBatch
 
@@ -374,7 +374,7 @@ def read_batch(texts: Sequence[str], folding: Folding, *, by_voice: bool = False
 
 
 def resized(array: Array, size: int) -> Array:
-    """Return a larger array that begins with what was in the old one, and then zeros."""
+    """Return a larger copy of an array, padded with zeros."""
     larger = np.zeros(size, dtype=array.dtype)
     larger[: len(array)] = array
     return cast("Array", larger)

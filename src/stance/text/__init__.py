@@ -1,1 +1,1 @@
-"""Strings in, strings and spans out."""
+"""Text processing: normalisation, words, sentences and quotations."""

@@ -1,4 +1,4 @@
-"""Code points: ranges of them, classes of them, those that Unicode has assigned."""
+"""Sets of Unicode code points: ranges, character classes, assigned code points."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 
 def members(ranges: Ranges) -> list[int]:
-    """Return each code point of some ranges."""
+    """Return the code points in ranges."""
     return [point for first, last in ranges for point in range(first, last + 1)]
 
 
@@ -33,7 +33,7 @@ def group(points: Iterable[int]) -> Ranges:
 
 
 def character_class(points: Iterable[int], template: str) -> re.Pattern[str]:
-    """Return a pattern of code points, which stand in the template; none match nothing."""
+    """Return a pattern of code points from a template; no code points match nothing."""
     ranges = group(sorted(set(points)))
     if not ranges:
         return _NOTHING
@@ -43,7 +43,7 @@ def character_class(points: Iterable[int], template: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def reordered() -> Ranges:
-    """Code points that NFKC may reorder or merge into the character before."""
+    """Code points that NFKC may reorder or merge with the character before them."""
     second = {ord(parts[1]) for parts in map(_canonical_pair, assigned()) if parts}
     second.update(range(0x1161, 0x1176), range(0x11A8, 0x11C3))  # Hangul vowels and finals
 
@@ -56,10 +56,10 @@ def reordered() -> Ranges:
 
 @lru_cache(maxsize=1)
 def assigned() -> tuple[int, ...]:
-    """Code points that Unicode says something about, a quarter of all; no other one composes."""
-    nothing_said = ("Cn", "Co", "Cs")
+    """All assigned code points except private use, a quarter of Unicode; only these compose."""
+    unassigned = ("Cn", "Co", "Cs")
     points = range(sys.maxunicode + 1)
-    return tuple(p for p in points if unicodedata.category(chr(p)) not in nothing_said)
+    return tuple(p for p in points if unicodedata.category(chr(p)) not in unassigned)
 
 
 def _canonical_pair(point: int) -> str | None:
@@ -72,7 +72,7 @@ def _canonical_pair(point: int) -> str | None:
 
 @lru_cache(maxsize=1)
 def separators() -> Ranges:
-    """Every code point that is no letter, digit or mark."""
+    """All code points except letters, digits and marks."""
     kept = group(p for p in assigned() if unicodedata.category(chr(p))[0] in "LNM")
     begins = [0, *(last + 1 for _, last in kept)]
     ends = [*(first - 1 for first, _ in kept), sys.maxunicode]

@@ -1,8 +1,8 @@
-"""Where normalisation leaves camel-tools, each deviation with its reason.
+"""Deviations of the normalisation from camel-tools, each with its reason.
 
-camel-tools 1.6.0 decides about every code point that is not listed here. What
-is listed becomes something else before camel-tools is asked; marks that may
-compose with the letter before them are the exception, and go afterwards.
+camel-tools 1.6.0 defines the normalisation of all code points that are not listed
+here. Listed code points are replaced before camel-tools runs, except for marks that
+may compose with the letter before them, which are removed after it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 
 class Deviation(NamedTuple):
-    """Code points that become something else than camel-tools makes of them.
+    """Code points with a replacement that differs from that of camel-tools.
 
-    ``step`` is the step of `stance.text.normalization.NormalizationProfile`
-    that switches it.
+    ``step`` is the step of `stance.text.normalization.NormalizationProfile` that
+    enables it.
     """
 
     step: str
@@ -35,7 +35,7 @@ LETTER_FORMS = (
     Deviation("letter_forms", "\u0886", "ي", "the thin yeh of Quranic printing"),
     Deviation("letter_forms", "کڪ", "ك", "Persian, Kurdish and calligraphic shapes of kaf"),
     Deviation("letter_forms", "ھہە", "ه", "keyboards of Kurdish and Urdu have these for heh; "
-              "ە stands for ة as well, which becomes ه by default"),
+              "ە is also used for ة, which becomes ه by default"),
     Deviation("letter_forms", "ۀۂ", "ه", "heh with the yeh of the Persian genitive above"),
     Deviation("letter_forms", "ۃ", "ة", "the teh marbuta of Urdu writing"),
     Deviation("letter_forms", "ٲٵ", "أ", "hamza above alef in another shape, or beside it"),
@@ -49,16 +49,16 @@ LETTER_FORMS = (
     Deviation("letter_forms", "\u08bd", "ن", "noon of African writing"),
 )  # fmt: skip
 
-# Marks that compose with the letter before them (آ أ ؤ إ ئ), so they can only go afterwards.
+# Marks that compose with the letter before them (آ أ ؤ إ ئ), so they are removed afterwards.
 MERGING_MARKS = Deviation("diacritics", "\u0653\u0654\u0655", "",
-    "dediac_ar keeps a maddah or hamza that stands on no letter it could merge with")  # fmt: skip
+    "dediac_ar keeps a maddah or hamza that cannot merge with the letter before it")  # fmt: skip
 
 QURANIC_MARKS = (
     Deviation("diacritics", _between((0x0610, 0x061A)), "", "honorifics and small vowels"),
     Deviation("diacritics", _between((0x0656, 0x065F)), "", "vowel signs of other languages"),
     Deviation("diacritics", _between((0x06D6, 0x06DC), (0x06DF, 0x06E8), (0x06EA, 0x06ED)), "",
-              "signs of recitation, with the small waw and yeh; the signs that stand between "
-              "words (U+06DD, U+06DE, U+06E9) are no marks and end a word"),
+              "signs of recitation, with the small waw and yeh; the signs that occur between "
+              "words (U+06DD, U+06DE, U+06E9) are not marks and end a word"),
     Deviation("diacritics", _between((0x0897, 0x089F), (0x08C9, 0x08E1), (0x08E3, 0x08FF)), "",
               "signs of recitation and vowel signs in Arabic Extended-A and -B"),
     Deviation("diacritics", _between((0x10EFC, 0x10EFF)), "", "the same in Extended-C"),
@@ -74,8 +74,8 @@ GLYPH_PARTS = (
 
 FIRST = (*LETTER_FORMS, *QURANIC_MARKS, *INVISIBLE_MARKS, *GLYPH_PARTS)
 
-# Letters with a sound of their own, which no Arabic letter stands for: folding them would make
-# one word of two, or an Arabic word of a foreign name.
+# Letters of sounds without an Arabic letter. Folding them would merge distinct words, or turn a
+# foreign name into an Arabic word.
 LETTERS_KEPT = {
     "پ": "p in Persian, Kurdish and Urdu",
     "چ": "ch in Persian, Kurdish and Urdu; g in Egyptian signs",
@@ -96,19 +96,19 @@ _PRESENTATION_FORMS = (*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00))
 
 
 def first_replacements(steps: set[str]) -> dict[int, str]:
-    """Return what becomes of code points before camel-tools is asked.
+    """Return the replacements that are made before camel-tools runs.
 
     Parameters
     ----------
     steps : set of str
-        The steps of a profile that are taken.
+        The enabled steps of a profile.
 
     Returns
     -------
     dict of int to str
-        With ``compatibility``, presentation forms of the letters listed too,
-        and those of a mark on a blank or a tatweel as the mark alone: a blank
-        would end the word.
+        Code point to replacement. With ``compatibility``, this includes the
+        presentation forms of the listed letters, and those of a mark on a blank
+        or a tatweel, which become the mark alone: a blank would end the word.
 
     Examples
     --------
@@ -128,6 +128,6 @@ def first_replacements(steps: set[str]) -> dict[int, str]:
 
 
 def _without_carrier(folded: str) -> str:
-    """Return the marks of a presentation form that shows them on a blank or a tatweel."""
+    """Return the marks of a presentation form without the blank or tatweel under them."""
     marks = folded.lstrip(" \u0640")
     return marks if all(map(unicodedata.combining, marks)) else folded

@@ -1,9 +1,9 @@
 """Arabic normalisation as a table from code point to replacement.
 
-camel-tools decides what becomes of a letter, but for the deviations that
-`stance.text.letters` lists; the table keeps what was decided. A model stores
-the table that it was trained with, so a later camel-tools cannot change what
-the model sees, and prediction need not import it.
+The replacements are those of camel-tools, except for the deviations that
+`stance.text.letters` lists. A model stores the table that it was trained with, so
+another version of camel-tools cannot change its input, and prediction does not
+need to import camel-tools.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from stance.text.normalization_table import NormalizationTable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Importing camel-tools and asking about every code point takes most of a second.
+# Importing camel-tools and normalising every code point takes most of a second.
 STORED = Path(__file__).with_name("arabic_normalization.json")
 
 TATWEEL = "\u0640"
@@ -35,22 +35,22 @@ DIGITS = {zero + value: str(value) for zero in (0x0660, 0x06F0) for value in ran
 
 @dataclass(frozen=True, slots=True)
 class NormalizationProfile:
-    """Which normalisation steps are taken; all of them by default.
+    """The normalisation steps to apply; by default all of them.
 
     Parameters
     ----------
     compatibility : bool
-        Fold compatibility characters, Arabic presentation forms among them
-        (NFKC), and compose letters with their marks.
+        Apply NFKC: fold compatibility characters, including Arabic presentation
+        forms, and compose letters with their marks.
     letter_forms : bool
-        Write the forms that letters have on Persian, Kurdish and Urdu
-        keyboards and in Maghribi writing as the Arabic letters that they are
-        (ی ک ھ ە); letters of other sounds (پ چ ژ گ) stay.
+        Replace the variants of Arabic letters on Persian, Kurdish and Urdu
+        keyboards (ی ک ھ ە) and in Maghribi writing by the Arabic letters.
+        Letters of other sounds (پ چ ژ گ) are kept.
     diacritics : bool
-        Remove every Arabic mark: short vowels, tanwin, shadda, sukun, dagger
+        Remove all Arabic marks: short vowels, tanwin, shadda, sukun, dagger
         alef, signs of recitation.
     tatweel : bool
-        Remove the stretching stroke.
+        Remove the tatweel (ـ), which only lengthens a word.
     alef : bool
         Write أ إ آ ٱ as ا.
     alef_maksura : bool
@@ -78,12 +78,12 @@ class NormalizationProfile:
     latin_case: bool = True
 
     def steps(self) -> set[str]:
-        """Return the names of the steps that are taken."""
+        """Return the names of the enabled steps."""
         return {name for name, taken in asdict(self).items() if taken}
 
 
 def camel_steps(profile: NormalizationProfile) -> list[Callable[[str], str]]:
-    """Return the functions of camel-tools that a profile asks for, in order."""
+    """Return the camel-tools functions of a profile, in order."""
     from camel_tools.utils.dediac import dediac_ar
     from camel_tools.utils.normalize import (
         normalize_alef_ar,
@@ -103,7 +103,7 @@ def camel_steps(profile: NormalizationProfile) -> list[Callable[[str], str]]:
 
 
 def own_replacements(profile: NormalizationProfile) -> dict[int, str]:
-    """Return what a profile asks for after camel-tools, code point by code point."""
+    """Return the replacements of a profile that are made after camel-tools."""
     table: dict[int, str] = {}
     if profile.diacritics:
         table.update(dict.fromkeys(map(ord, MERGING_MARKS.letters), MERGING_MARKS.becomes))
@@ -122,23 +122,23 @@ def own_replacements(profile: NormalizationProfile) -> dict[int, str]:
 
 @lru_cache(maxsize=8)
 def arabic_normalization(profile: NormalizationProfile | None = None) -> NormalizationTable:
-    """Return the normalisation table that camel-tools decides.
+    """Return the normalisation table of a profile.
 
-    The table of all steps is kept in a file, with the versions of camel-tools
-    and of Unicode that it is from; camel-tools is asked where one of these, or
-    a step, is another.
+    The table of all steps is stored in a file, with the versions of camel-tools
+    and of Unicode that it was built with. If a version or a step differs, the
+    table is built with camel-tools.
 
     Parameters
     ----------
     profile : NormalizationProfile, optional
-        The steps to take; all of them by default.
+        The steps to apply; by default all of them.
 
     Returns
     -------
     NormalizationTable
-        On any text its `apply` equals the functions of camel-tools called one
-        after the other, with the deviations of `stance.text.letters` before
-        them and this project's own steps after them.
+        Its `apply` is equivalent to these steps in sequence: the deviations of
+        `stance.text.letters`, the functions of camel-tools, and the steps of
+        this project.
     """
     profile = profile or NormalizationProfile()
     stored = _stored_table() if profile == NormalizationProfile() else None
@@ -147,14 +147,14 @@ def arabic_normalization(profile: NormalizationProfile | None = None) -> Normali
 
 def _stored_table() -> NormalizationTable | None:
     stored = json.loads(STORED.read_bytes())
-    asked = (installed_versions(["camel-tools"])["camel-tools"], unicodedata.unidata_version)
-    if asked != (stored["camel_tools"], stored["unicode"]):
+    installed = (installed_versions(["camel-tools"])["camel-tools"], unicodedata.unidata_version)
+    if installed != (stored["camel_tools"], stored["unicode"]):
         return None
     return NormalizationTable.from_dict(stored["table"])
 
 
 def store_table() -> None:
-    """Keep the table of all steps, as camel-tools decides today, in its file."""
+    """Build the table of all steps with the installed camel-tools, and store it."""
     table = table_of_camel_tools(NormalizationProfile()).to_dict()
     stored = {
         "camel_tools": installed_versions(["camel-tools"])["camel-tools"],
@@ -165,10 +165,10 @@ def store_table() -> None:
 
 
 def table_of_camel_tools(profile: NormalizationProfile) -> NormalizationTable:
-    """Build a normalisation table by asking camel-tools about every code point."""
+    """Build a normalisation table by applying camel-tools to every code point."""
     first = first_replacements(profile.steps())
-    # One call a step instead of a million: no step looks across a line feed. What Unicode says
-    # nothing about, three quarters of all, nobody changes.
+    # One call per step instead of a million, because no step depends on text across a line feed.
+    # Unassigned and private-use code points, three quarters of all, are never changed.
     points = [point for point in sorted({*assigned(), *first}) if point != ord("\n")]
     lines = "\n".join(map(chr, points)).translate(first)
     for step in camel_steps(profile):
@@ -186,9 +186,9 @@ def table_of_camel_tools(profile: NormalizationProfile) -> NormalizationTable:
 
 
 def _composing(first: Mapping[int, str]) -> Ranges:
-    """Code points that NFKC may reorder or merge into the character before.
+    """Code points that NFKC may reorder or merge with the character before them.
 
-    Those that are dropped first stand between a letter and its marks too.
+    This includes code points that are dropped first, which may separate a letter from its marks.
     """
     dropped = (point for point, new in first.items() if not new)
     return group(sorted({*members(reordered()), *dropped}))

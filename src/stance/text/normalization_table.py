@@ -1,4 +1,4 @@
-"""Normalisation as a table from code point to replacement, which a model stores."""
+"""The normalisation table from code point to replacement, which a model stores."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ from stance.text.code_points import Ranges, character_class, members
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# The number of what `NormalizationTable.to_dict` returns. Tables of format 1 know nothing of
-# `before_composing` and `merging`; they do what they did.
+# Format version of the output of `NormalizationTable.to_dict`. Tables of format 1 have no
+# `before_composing` and `merging`, and behave as before.
 TABLE_FORMAT = 2
 
 BMP_END = 0xFFFF
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
-# camel-tools spells these two ligatures out before NFKC sees them. No mark composes with the last
-# letter of either spelling, so a mark after them may be composed on its own.
+# camel-tools expands these two ligatures before NFKC is applied. No mark composes with the last
+# letter of either expansion, so a mark after them may be composed on its own.
 SPELLED_LIGATURES = "\ufdfc\ufdfd"
 
 
 class AlignedText(NamedTuple):
-    """A normalised text and where each of its characters came from.
+    """A normalised text with the original position of each character.
 
-    ``starts[i]`` and ``ends[i]`` bound the original characters behind
-    ``text[i]``; characters that normalisation removed belong to the one
-    before them.
+    ``text[i]`` comes from the original characters ``starts[i]`` to ``ends[i]``.
+    Removed characters belong to the character before them.
     """
 
     text: str
@@ -45,23 +44,23 @@ class AlignedText(NamedTuple):
 
 @dataclass(frozen=True)
 class NormalizationTable:
-    """What becomes of each code point.
+    """The normalisation of each code point.
 
     Parameters
     ----------
     replacements : mapping of int to str
-        Code point to its replacement of zero or more characters; a code point
-        that is not listed stays as it is.
+        Code point to its replacement of zero or more characters. Other code
+        points are unchanged.
     composing : tuple of (first, last)
         Code points that may merge with the letter before them (marks, Hangul
-        vowels). Only text that holds one of them needs more than the table.
+        vowels). Text without them is normalised by the table alone.
     separators : tuple of (first, last)
-        Code points that end a word: everything but letters, digits and marks.
+        Code points that end a word: all but letters, digits and marks.
     before_composing : mapping of int to str
-        What becomes of code points before letters and marks are merged: forms
-        of letters, marks that are dropped. ``replacements`` has it too.
+        Replacements made before letters and marks are merged: variants of
+        letters, marks that are dropped. ``replacements`` includes them.
     merging : tuple of (first, last)
-        Composing code points that are dropped where they merge with nothing.
+        Composing code points that are dropped unless they merge with a letter.
 
     Examples
     --------
@@ -81,12 +80,12 @@ class NormalizationTable:
         return f"NormalizationTable({len(self.replacements):,} code points)"
 
     def __hash__(self) -> int:
-        # Mappings have no hash of their own.
+        # Mappings are not hashable.
         return hash((self.composing, self.separators, self.merging, len(self.replacements)))
 
     @cached_property
     def composing_points(self) -> list[int]:
-        """Composing characters that are not simply dropped: what holds none needs no composing."""
+        """Composing code points that are not always dropped; only these need composing."""
         merging = set(members(self.merging))
         return [
             point
@@ -96,10 +95,10 @@ class NormalizationTable:
 
     @cached_property
     def _surviving_marks(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        """The composing points within the BMP and beyond.
+        """Patterns of the composing points in the BMP and above it.
 
-        Two patterns, because one character class over both planes is tried
-        range by range, while one within the BMP is a bitmap.
+        There are two, because a character class within the BMP is matched with a
+        bitmap, but a class across planes range by range.
         """
         return (
             character_class((c for c in self.composing_points if c <= BMP_END), "[{}]"),
@@ -116,7 +115,7 @@ class NormalizationTable:
 
     @cached_property
     def _cluster(self) -> re.Pattern[str]:
-        """A character with the composing characters after it."""
+        """Pattern of a character with the composing characters after it."""
         marks = members(self.composing)
         without_base = [*marks, *map(ord, SPELLED_LIGATURES)]
         base = character_class(without_base, "[^{}]").pattern
@@ -127,17 +126,17 @@ class NormalizationTable:
         """Code point to replacement, with every separator turned into a space.
 
         ``text.translate`` with this mapping, then ``split``, gives the words
-        of the text. Code points met for the first time are added on the way.
+        of the text. Code points are added to the mapping on first use.
         """
         return _WordReplacements(self)
 
     @cached_property
     def word_boundaries(self) -> dict[int, str]:
-        """Character of a normalised text to itself, or to a space if it ends a word."""
+        """Code point of a normalised text to itself, or to a space if it ends a word."""
         return _WordBoundaries(self.separators)
 
     def compose(self, text: str) -> str:
-        """Merge letters with the marks behind them, where there are any."""
+        """Merge letters with the marks after them."""
         if not self._needs_composing(text):
             return text
         return self._cluster.sub(self._compose_match, text)
@@ -146,12 +145,12 @@ class NormalizationTable:
         return unicodedata.normalize("NFKC", match.group().translate(self.before_composing))
 
     def apply(self, text: str) -> str:
-        """Normalise a text; punctuation stays.
+        """Normalise a text; punctuation is kept.
 
         Parameters
         ----------
         text : str
-            Any text; lone surrogates pass through.
+            Any text; lone surrogates are unchanged.
 
         Returns
         -------
@@ -160,7 +159,7 @@ class NormalizationTable:
         return self.compose(text).translate(self.replacements)
 
     def align(self, text: str) -> AlignedText:
-        """Normalise a text and keep each character's place in the original.
+        """Normalise a text and return the original position of each character.
 
         Returns
         -------
@@ -187,7 +186,7 @@ class NormalizationTable:
         return AlignedText("".join(pieces), starts, ends)
 
     def _units(self, text: str) -> Iterable[tuple[int, int, str]]:
-        """Split a text into the stretches that normalise independently."""
+        """Split a text into parts that are normalised independently."""
         clusters: dict[int, tuple[int, str]] = {}
         if self._needs_composing(text):
             for match in self._cluster.finditer(text):
@@ -199,7 +198,7 @@ class NormalizationTable:
             position = end
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the table as plain JSON values."""
+        """Return the table as JSON-serialisable values."""
 
         def spelled(table: Mapping[int, str]) -> dict[str, str]:
             return {f"{point:04x}": new for point, new in table.items()}
@@ -215,12 +214,12 @@ class NormalizationTable:
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
-        """Build a table from what `to_dict` returned, now or in a format before.
+        """Build a table from the output of `to_dict`, also in an older format.
 
         Raises
         ------
         ModelError
-            If the data has another shape, or a format of the future.
+            If the data is malformed, or in a newer format.
         """
         values = cast("dict[str, Any]", data)
         try:
@@ -234,14 +233,14 @@ class NormalizationTable:
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
-                "Got a normalisation table of an unknown shape "
+                "Got a malformed normalisation table "
                 f"({type(error).__name__}: {error}), but expected replacements, composing and "
                 "separators. The model is damaged: copy it again from its source."
             ) from error
 
 
 class _WordBoundaries(dict[int, str]):
-    """Each character, with separators as spaces; filled in as characters are met."""
+    """Maps each character to itself and separators to spaces; filled on first use."""
 
     def __init__(self, separators: Ranges) -> None:
         super().__init__()
@@ -256,7 +255,7 @@ class _WordBoundaries(dict[int, str]):
 
 
 class _WordReplacements(dict[int, str]):
-    """The replacements with separators as spaces; filled in as characters are met."""
+    """Maps each character to its replacement and separators to spaces; filled on first use."""
 
     def __init__(self, table: NormalizationTable) -> None:
         super().__init__()
@@ -269,10 +268,10 @@ class _WordReplacements(dict[int, str]):
 
 
 def _table_format(data: Mapping[str, Any]) -> int:
-    """Return the format of a stored table; the first one did not name itself."""
+    """Return the format of a stored table; format 1 is not recorded."""
     number = data.get("format", 1)
     if type(number) is not int or number < 1:
-        raise ValueError(f"format {number!r} is no number of a format")
+        raise ValueError(f"format {number!r} is not a valid format number")
     if number > TABLE_FORMAT:
         raise ModelError(
             f"Got a normalisation table of format {number}, but this version of stance reads "
@@ -294,7 +293,7 @@ def _string(value: object) -> str:
 def _point(text: str) -> int:
     point = int(text, 16)
     if not 0 <= point <= sys.maxunicode:
-        raise ValueError(f"{text} lies outside Unicode")
+        raise ValueError(f"{text} is outside Unicode")
     return point
 
 
@@ -302,8 +301,8 @@ def _ranges(pairs: Iterable[tuple[int, int]]) -> Ranges:
     result = tuple((first, last) for first, last in pairs)
     places = [place for pair in result for place in pair]
     if not all(type(place) is int for place in places):
-        raise TypeError("a range is not made of whole numbers")
-    behind_each_other = all(a[1] < b[0] for a, b in pairwise(result))
-    if not behind_each_other or any(not 0 <= a <= b <= sys.maxunicode for a, b in result):
-        raise ValueError("ranges overlap, are out of order or lie outside Unicode")
+        raise TypeError("the bounds of a range are not whole numbers")
+    disjoint = all(a[1] < b[0] for a, b in pairwise(result))
+    if not disjoint or any(not 0 <= a <= b <= sys.maxunicode for a, b in result):
+        raise ValueError("ranges overlap, are out of order or are outside Unicode")
     return result

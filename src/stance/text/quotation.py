@@ -1,8 +1,8 @@
-"""The outlet's own voice, quoted speech, and scare quotes.
+"""Voice detection: the outlet's own words, quoted speech, and scare quotes.
 
-Arabic news mixes «», “”, "" and leaves some open; an outlet may close with
-the mark that opens. A quotation of one to three words puts a distance between
-the outlet and the name in it; a longer one is somebody's speech.
+Arabic news mixes «», “” and "", leaves some quotations open, and may close one with
+an opening mark. A quotation of one to three words is a scare quote, with which the
+outlet distances itself from a name; a longer one is quoted speech.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from enum import IntEnum
 from typing import NamedTuple
 
 SCARE_WORDS = 3
-# Far enough to see past a few invisible characters.
+# Long enough to skip a few invisible characters.
 LOOK_BACK = 8
 
 OPENING = {"«": "»", "“": "”", "„": "”", "‹": "›", "‘": "’"}
 CLOSING = {closing: opening for opening, closing in OPENING.items()}
 DOUBLE = '"“”„‟＂'
 
-# An apostrophe stands inside Latin words, so single marks count only at a word's edge.
+# Latin words contain apostrophes, so single marks count only at the edge of a word.
 _MARK = re.compile(r'[«»"“”„‟＂‹›]|‘(?=\S)|’(?!\w)')
 _WORD = re.compile(r"\S*\w\S*")
-# What may stand before an opening mark, besides white space, and what is not seen between them.
+# What may precede an opening mark, besides white space, and invisible characters between them.
 BEFORE_OPENING = "([{:/-–—،,؛;"
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _BEFORE_OPENING = re.compile(rf"(?:^|[\s{re.escape(BEFORE_OPENING)}])[{INVISIBLE}]*$")
@@ -32,7 +32,7 @@ _INTRODUCES_SPEECH = re.compile(r":\s*$")
 
 
 class Voice(IntEnum):
-    """Who speaks."""
+    """The voice of a segment: own words, quoted speech or a scare quote."""
 
     OWN = 0
     SPEECH = 1
@@ -40,7 +40,7 @@ class Voice(IntEnum):
 
 
 class Segment(NamedTuple):
-    """A stretch ``text[start:end]`` in one voice; quotation marks are the outlet's own."""
+    """A segment ``text[start:end]`` in one voice; quotation marks are the outlet's own."""
 
     start: int
     end: int
@@ -48,13 +48,13 @@ class Segment(NamedTuple):
 
 
 class _Quotation(NamedTuple):
-    start: int  # behind the opening mark
+    start: int  # after the opening mark
     end: int  # before the closing mark
     closed: bool
 
 
 def voices(text: str) -> list[Segment]:
-    """Divide a text by who speaks.
+    """Divide a text into segments by voice.
 
     Parameters
     ----------
@@ -63,10 +63,9 @@ def voices(text: str) -> list[Segment]:
     Returns
     -------
     list of Segment
-        In order, covering the text from end to end. Quotations inside speech
-        are part of the speech. A mark that is never closed opens speech up to
-        the end of its paragraph where a colon stands before it, and counts
-        for nothing elsewhere.
+        In order, covering the whole text. Quotations inside speech are part of
+        the speech. An unclosed mark after a colon opens speech up to the end of
+        its paragraph; other unclosed marks are ignored.
 
     Examples
     --------
@@ -90,7 +89,7 @@ def voices(text: str) -> list[Segment]:
 
 
 def _count_words(text: str) -> int:
-    """Count words; punctuation that stands alone is none."""
+    """Count words; punctuation alone is not a word."""
     return len(_WORD.findall(_MARK.sub(" ", text)))
 
 
@@ -100,7 +99,7 @@ def _append(segments: list[Segment], start: int, end: int, voice: Voice) -> None
 
 
 def _outermost(text: str) -> list[_Quotation]:
-    """Return the quotations that stand in no other, in order."""
+    """Return the outermost quotations, in order."""
     found: list[_Quotation] = []
     for paragraph in _PARAGRAPH.finditer(text):
         quotations = _quotations(text, paragraph.start(), paragraph.end())
@@ -113,7 +112,7 @@ def _outermost(text: str) -> list[_Quotation]:
 
 
 def _quotations(text: str, start: int, end: int) -> list[_Quotation]:
-    """Pair the marks of one paragraph with a stack."""
+    """Return the quotations of one paragraph, with its marks paired by a stack."""
     marks = list(_MARK.finditer(text, start, end))
     found: list[_Quotation] = []
     stack: list[re.Match[str]] = []
@@ -133,7 +132,7 @@ def _quotations(text: str, start: int, end: int) -> list[_Quotation]:
 
 
 def _opener_of(mark: re.Match[str], stack: list[re.Match[str]]) -> re.Match[str] | None:
-    """Return the open mark that this one may close: the last of its family."""
+    """Return the open mark that this mark may close: the last one of its family."""
     sign = mark.group()
     if sign in OPENING and sign not in DOUBLE:
         return None
@@ -144,10 +143,10 @@ def _opener_of(mark: re.Match[str], stack: list[re.Match[str]]) -> re.Match[str]
 def _opens_inside(
     text: str, marks: list[re.Match[str]], place: int, opener: re.Match[str], end: int
 ) -> bool:
-    """Tell whether a mark that could close a quotation opens one inside it.
+    """Return whether a mark that could close a quotation opens one inside it.
 
-    It does if it leans on the word behind it, and either much has been quoted
-    already or its own closing mark follows within a few words.
+    It does if it is attached to the word after it, and either the quotation is
+    already long or a closing mark follows within a few words.
     """
     mark = marks[place]
     if mark.group() == "”" or not _leans_forward(text, mark, end):
@@ -168,7 +167,7 @@ def _closes_soon(text: str, marks: list[re.Match[str]], place: int, end: int) ->
 
 
 def _leans_forward(text: str, mark: re.Match[str], end: int) -> bool:
-    """Tell whether a space or the like stands before a mark and none behind it."""
-    behind = text[mark.end()] if mark.end() < end else " "
+    """Return whether a mark is preceded by a space or the like, but not followed by one."""
+    following = text[mark.end()] if mark.end() < end else " "
     before = text[max(mark.start() - LOOK_BACK, 0) : mark.start()]
-    return bool(_BEFORE_OPENING.search(before)) and not behind.isspace()
+    return bool(_BEFORE_OPENING.search(before)) and not following.isspace()

@@ -1,10 +1,10 @@
-"""Sentences, as places in the original text."""
+"""Sentence splitting, as offsets into the original text."""
 
 from __future__ import annotations
 
 import re
 
-# A full stop ends a sentence where a space or a closing mark follows: 2.5 and 10.000 are numbers.
+# A full stop ends a sentence only before a space or a closing mark: 2.5 and 10.000 are numbers.
 _END = re.compile(r"[\n\r\u2028\u2029]+|[.!?؟؛…]+[»”\"’)\]]*(?=\s|$)")
 
 
@@ -18,8 +18,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     Returns
     -------
     list of (int, int)
-        Start and end of each, in order, without the white space around it;
-        offsets count code points.
+        Start and end of each sentence, in order, without surrounding white
+        space. Offsets count code points.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Words: maximal runs of letters, digits and marks after normalisation.
+"""Tokenisation: words are maximal runs of letters, digits and marks.
 
-scikit-learn's default pattern ends a word at every Arabic short vowel. Here a
-mark belongs to its word, and a word knows its place in the original text.
+scikit-learn's default pattern splits a word at every Arabic short vowel. Here marks
+are part of the word, and words can be located in the original text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Word(NamedTuple):
-    """A normalised word and the original characters ``text[start:end]`` behind it."""
+    """A normalised word and its span ``text[start:end]`` in the original text."""
 
     text: str
     start: int
@@ -32,7 +32,7 @@ def words(text: str, table: NormalizationTable) -> list[str]:
     text : str
         The original text.
     table : NormalizationTable
-        What becomes of each code point.
+        The normalisation of each code point.
 
     Returns
     -------
@@ -48,10 +48,10 @@ def words(text: str, table: NormalizationTable) -> list[str]:
 
 
 def surface_words(text: str) -> list[str]:
-    """Split a text at white space and leave all else as published.
+    """Split a text at white space and leave the words as published.
 
-    Spelling, diacritics and punctuation stay: the outlet's house style. Lone
-    surrogates, which no file can hold, become U+FFFD.
+    This keeps spelling, diacritics and punctuation, which show the outlet's house
+    style. Lone surrogates, which no file can contain, become U+FFFD.
 
     Examples
     --------
@@ -62,17 +62,17 @@ def surface_words(text: str) -> list[str]:
 
 
 def locate_words(text: str, table: NormalizationTable) -> list[Word]:
-    """Split a text into normalised words with their places in the original.
+    """Split a text into normalised words with their spans in the original.
 
-    Slower than `words`; for showing evidence in the text that the reader
-    knows.
+    It is slower than `words`, and meant for highlighting evidence in the original
+    text.
 
     Parameters
     ----------
     text : str
         The original text.
     table : NormalizationTable
-        What becomes of each code point.
+        The normalisation of each code point.
 
     Returns
     -------

@@ -1,8 +1,7 @@
-"""Compiled loops: arrays in, arrays out.
+"""Compiled kernels: numeric loops over arrays.
 
-Nothing here holds the interpreter's lock. With ``NUMBA_DISABLE_JIT=1`` the
-loops run as plain Python; so that both ways agree, no sum or product leaves
-64 bits. They import nothing from other rooms, because the files of this folder
-are what `stance.features.compiled.compilation` looks at to decide whether
-machine code on the disk is still up to date.
+The kernels release the interpreter's lock. With ``NUMBA_DISABLE_JIT=1`` they run
+as plain Python; so that both give the same results, no sum or product exceeds
+64 bits. They import nothing from other packages of stance, because the cached
+machine code is invalidated only by changes to the files of this folder.
 """

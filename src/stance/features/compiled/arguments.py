@@ -1,4 +1,4 @@
-"""What a kernel is compiled for: the types of its arguments."""
+"""Types of kernel arguments, for which a kernel is compiled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A scalar of Python or NumPy by the type that kernels know it by.
+# Python and NumPy scalar types, and the type that kernels use for each.
 SCALARS: tuple[tuple[tuple[type, ...], str], ...] = (
     ((bool, np.bool_), "bool"),
     ((int, np.integer), "int64"),
@@ -21,16 +21,16 @@ C_TYPES = {"bool": ctypes.c_uint8, "int64": ctypes.c_int64, "float64": ctypes.c_
 
 
 class ArgumentType(NamedTuple):
-    """What a kernel is compiled for.
+    """The type of a kernel argument.
 
     Parameters
     ----------
     name : str
-        That of a NumPy type, or `TUPLE`.
+        The name of a NumPy type, or `TUPLE`.
     n_dimensions : int
-        Of an array; none, for a number.
+        The number of dimensions of an array; 0 for a number.
     members : tuple of ArgumentType
-        Those of a tuple.
+        The member types of a tuple.
     """
 
     name: str
@@ -46,13 +46,12 @@ class ArgumentType(NamedTuple):
 
 
 def argument_type(value: object) -> ArgumentType:
-    """Return the type that a kernel is compiled for.
+    """Return the argument type of a value.
 
     Raises
     ------
     TypeError
-        If it is neither a number nor an array whose items lie side by side, nor
-        a tuple of them.
+        If the value is not a number, a C-contiguous array or a tuple of them.
     """
     if isinstance(value, np.ndarray):
         if value.flags.c_contiguous and value.flags.aligned:
@@ -70,12 +69,12 @@ def argument_type(value: object) -> ArgumentType:
 
 
 def signature_text(types: Iterable[ArgumentType]) -> str:
-    """Write down the types of a kernel's arguments, as in ``int32[:], int64``."""
+    """Format the argument types of a kernel, as in ``int32[:], int64``."""
     return ", ".join(map(str, types))
 
 
 def c_types(types: Iterable[ArgumentType]) -> list[Any]:
-    """Return the parameters of a compiled kernel; see `c_values`."""
+    """Return the C parameter types of a compiled kernel; see `c_values`."""
     found: list[Any] = []
     for name, n_dimensions, members in types:
         if name == TUPLE:
@@ -89,11 +88,11 @@ def c_types(types: Iterable[ArgumentType]) -> list[Any]:
 
 
 def c_values(arguments: tuple[Any, ...]) -> list[Any]:
-    """Return arguments as a compiled kernel takes them.
+    """Convert arguments to the C values that a compiled kernel takes.
 
-    numba hands an array over as its owner and its Python object (none here,
-    since the caller holds it), its size, the size of an item, its data, and
-    the length and the stride of each dimension; a tuple, as its members.
+    numba passes an array as its owner and its Python object (both null here,
+    because the caller holds the array), its size, the item size, its data, and
+    the length and the stride of each dimension. It passes a tuple as its members.
     """
     values: list[Any] = []
     for value in arguments:

@@ -1,4 +1,4 @@
-"""The arrays that kernels share: their types, and what some entries mean."""
+"""Array types of the kernels, and special values of array entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Units = NDArray[np.uint16] | NDArray[np.int32]  # UTF-16, or code points
-    Numbers = NDArray[np.uint32]  # of words and features; none is ever below zero
+    Numbers = NDArray[np.uint32]  # of words and features; never negative
     Int8s = NDArray[np.int8]
     Int32s = NDArray[np.int32]
     Int64s = NDArray[np.int64]
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bits = NDArray[np.uint8]
 
-# An entry of a hash table that is free.
+# A free entry of a hash table.
 EMPTY = -1
 
-# An entry of 64 bits may hold two numbers of 32.
+# A 64-bit entry may hold two 32-bit numbers.
 LOW_HALF = (1 << 32) - 1
 
 ONE = np.uint32(1)

@@ -1,8 +1,8 @@
-"""Machine code of kernels on disk.
+"""Disk cache of the kernels' machine code.
 
-A file is a line that says what it is, the hash of the rest, a line of JSON,
-and an object file. What is not whole, or comes from another version, is
-dropped: machine code is run only if its hash is right.
+A cache file consists of a header line, the hash of the rest, a line of JSON, and
+an object file. Files that are incomplete or from another version are ignored:
+machine code is run only if its hash matches.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ FOLDER_VARIABLE = "NUMBA_CACHE_DIR"
 
 
 class CodeCache:
-    """The files of one kernel, for one kind of arguments.
+    """The cache files of one kernel for one signature.
 
     Parameters
     ----------
     kernel : str
-        Its module and name.
+        Module and name of the kernel.
     signature : str
-        The types of its arguments.
+        The types of the kernel's arguments.
 
     Attributes
     ----------
     folder : Path or None
-        Where it is kept; None where no folder can be written in.
+        The cache folder; None if no folder is writable.
     """
 
     def __init__(self, kernel: str, signature: str) -> None:
@@ -50,13 +50,13 @@ class CodeCache:
         self._name = f"{kernel}-{source_digest()[:SHOWN_DIGITS]}-{digest}{ENDING}"
 
     def read(self) -> ObjectCode | None:
-        """Return what is kept, None where there is nothing, or nothing that can be used."""
+        """Return the cached machine code, or None if there is no valid file."""
         if self.folder is None:
             return None
         path = self.folder / self._name
         try:
             data = path.read_bytes()
-        except OSError:  # not there, a folder, or not ours to read
+        except OSError:  # missing, a folder, or not readable
             return None
         found = _parse(data)
         if found is None:
@@ -65,10 +65,10 @@ class CodeCache:
         return found
 
     def write(self, code: ObjectCode) -> None:
-        """Keep machine code, and drop what older sources of the kernel gave."""
+        """Store machine code, and delete files from older sources of the kernel."""
         if self.folder is None:
             return
-        with suppress(OSError):  # a full disk costs time at the next start, and nothing else
+        with suppress(OSError):  # with a full disk, the next start compiles again
             _write_whole(self.folder / self._name, _file_content(code))
         for path in self.folder.glob(f"{self._kernel}-*{ENDING}"):
             if not path.name.startswith(f"{self._kernel}-{source_digest()[:SHOWN_DIGITS]}-"):
@@ -91,7 +91,7 @@ def _parse(data: bytes) -> ObjectCode | None:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file that appears under its name only when it is complete."""
+    """Write a file atomically: it gets its name only when it is complete."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_bytes(data)
@@ -103,10 +103,10 @@ def _write_whole(path: Path, data: bytes) -> None:
 
 @cache
 def cache_folder() -> Path | None:
-    """Return the first folder that can be written in, None where there is none.
+    """Return the first writable cache folder, or None.
 
-    The one that ``NUMBA_CACHE_DIR`` names; else ``__pycache__`` beside the
-    kernels; else the user's cache folder.
+    The candidates are, in order: ``NUMBA_CACHE_DIR``, ``__pycache__`` next to the
+    kernels, and the user's cache folder.
     """
     here = Path(__file__).parent
     own = f"kernels-{hashlib.sha256(str(here).encode()).hexdigest()[:SHOWN_DIGITS]}"
@@ -134,7 +134,8 @@ def _can_be_written(folder: Path) -> bool:
 def source_digest() -> str:
     """Return a hash of all source files of this folder.
 
-    A kernel's machine code contains that of the kernels that it calls.
+    All files count, because the machine code of a kernel includes that of the
+    kernels that it calls.
     """
     digest = hashlib.sha256()
     files = [file for file in resources.files(__package__).iterdir() if file.name.endswith(".py")]

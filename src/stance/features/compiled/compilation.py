@@ -1,9 +1,8 @@
-"""Compile functions on first call, and keep the machine code on disk.
+"""Compilation of kernels on first call, with a disk cache of the machine code.
 
-numba translates a kernel when it is called with arguments of types that it was
-never called with. The machine code is kept as an object file, which LLVM loads
-again without numba: importing numba takes longer than labelling a thousand
-articles.
+numba translates a kernel when it is first called with new argument types. The
+machine code is cached as an object file, which LLVM can load without numba:
+importing numba takes longer than labelling a thousand articles.
 """
 
 from __future__ import annotations
@@ -30,10 +29,11 @@ SWITCH = "NUMBA_DISABLE_JIT"
 
 
 def compiled(function: Function) -> Function:
-    """Compile on first call, without the interpreter's lock, and keep the result on disk.
+    """Compile a function on first call and cache the machine code on disk.
 
     A kernel takes numbers, C-contiguous arrays and tuples of them, and returns
-    a number or nothing. With ``NUMBA_DISABLE_JIT=1`` it runs as plain Python.
+    a number or nothing. It releases the interpreter's lock. With
+    ``NUMBA_DISABLE_JIT=1`` it runs as plain Python.
     """
     if os.environ.get(SWITCH) == "1":
         return function
@@ -41,12 +41,12 @@ def compiled(function: Function) -> Function:
 
 
 class Kernel:
-    """A function that is compiled for the types of arguments that it is called with.
+    """A function that is compiled for each signature that it is called with.
 
     Parameters
     ----------
     function : function
-        Its globals are numbers and other kernels.
+        The function to compile. It may use only globals that are numbers or kernels.
     """
 
     def __init__(self, function: FunctionType) -> None:
@@ -57,11 +57,11 @@ class Kernel:
 
     @property
     def signatures(self) -> list[str]:
-        """The types of arguments that it is compiled for in this process."""
+        """The signatures that are loaded in this process."""
         return list(map(signature_text, self._loaded))
 
     def __call__(self, *arguments: Any) -> Any:
-        """Run the machine code for arguments of these types, which is made if need be."""
+        """Run the machine code for the types of the arguments; compile it if necessary."""
         types = tuple(map(argument_type, arguments))
         loaded = self._loaded.get(types)
         if loaded is None:
@@ -71,7 +71,7 @@ class Kernel:
         return loaded(arguments)
 
     def _load(self, types: tuple[ArgumentType, ...]) -> LoadedKernel:
-        """Load the machine code from the disk, and translate the function if it is not there."""
+        """Load the machine code from the cache, or translate the function."""
         from stance.features.compiled.code_cache import CodeCache
         from stance.features.compiled.object_code import LoadedKernel
 
@@ -86,7 +86,7 @@ class Kernel:
 
 
 def kernels_called_by(function: FunctionType) -> dict[str, FunctionType]:
-    """Return the kernels that a function calls, by the names it has for them."""
+    """Return the kernels that a function calls, keyed by their names in it."""
     found = {name: function.__globals__.get(name) for name in function.__code__.co_names}
     return {name: one.function for name, one in found.items() if isinstance(one, Kernel)}
 

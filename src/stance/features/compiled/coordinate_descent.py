@@ -1,4 +1,4 @@
-"""Dual coordinate descent for logistic regression, up to four labels side by side."""
+"""Dual coordinate descent for logistic regression, with up to four labels in parallel."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from stance.features.compiled.arrays import Float32s, Floats, Int64s, Numbers
 
-# Labels whose weights stand side by side. A feature's are looked up without a loop over them,
-# which `visit` spells out.
+# Number of labels whose weights are adjacent in memory. `visit` unrolls the loop over the labels
+# of a feature.
 LANES = 4
 
 STEPS = 100
@@ -36,7 +36,7 @@ def begin(
     weights: Float32s,
     squares: Floats,
 ) -> None:
-    """Add each article's part to the weights, and its features' squares to one."""
+    """Add the articles' share to the weights, and their squared norms to ``squares``."""
     last = len(weights) - LANES
     for article in articles:
         for label in range(signs.shape[1]):
@@ -64,10 +64,10 @@ def visit(
     unsolved: NDArray[np.bool_],
     gradients: Floats,
 ) -> int:
-    """Solve for the dual variables of some articles in turn, of the labels that are unsolved.
+    """Update the dual variables of articles in turn, for the labels not yet converged.
 
-    ``gradients`` of shape (n_articles, n_labels) become how far each was from
-    its solution. Returns the number of Newton steps.
+    Writes the absolute gradient of each dual variable before its update to
+    ``gradients``, shape (n_articles, n_labels). Returns the number of Newton steps.
     """
     last = len(weights) - LANES
     margins, changes = np.zeros(LANES), np.zeros(LANES, dtype=np.float32)
@@ -117,17 +117,18 @@ def visit(
 def _solve_one(
     margin: float, square: float, cost: float, exact: float, duals: Floats
 ) -> tuple[float, float, int]:
-    """Minimise over one dual variable by Newton's method, and write it down.
+    """Minimise over one dual variable by Newton's method, and store it.
 
-    It and the rest of the cost are kept both, and the smaller is solved for:
-    a difference of two nearly equal numbers would lose it.
+    Both the variable and its difference from the cost are stored, and the
+    smaller one is solved for, to avoid cancellation.
 
     Returns
     -------
     change : float
-        By which an article's features change the weights, times its sign.
+        Change of the dual variable. Times the sign of the article, it is the
+        factor of the article's features in the update of the weights.
     gradient : float
-        How far it was from the solution.
+        Absolute gradient before the update.
     n_steps : int
     """
     which = 1 if 0.5 * square * (duals[1] - duals[0]) + margin < 0.0 else 0

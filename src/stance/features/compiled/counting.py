@@ -1,4 +1,4 @@
-"""How often n-grams occur in a text."""
+"""Kernels that count the n-grams of texts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PLACE = 1 << 32
 
 @compiled
 def count_feature(feature: int, times: int, counts: Int32s, seen: Numbers, n_seen: int) -> int:
-    """Count a feature of the text at hand, and list it when it is new there.
+    """Count a feature of the current text, and append it to ``seen`` if it is new.
 
-    Without a branch, since nobody can foretell which feature is new: it is
-    written behind the list in any case, and the list grows only if it is. So
-    ``seen`` has one place more than there are features.
+    The code is branch-free, because new features are unpredictable: the feature is
+    always written after the end of the list, and the length grows only if it is
+    new. So ``seen`` needs one entry more than there are features.
     """
     before = counts[feature]
     counts[feature] = before + times
@@ -38,14 +38,14 @@ def distinct_words(
     word_counts: Int32s,
     words: Numbers,
 ) -> tuple[int, int]:
-    """List the different words of one text.
+    """List the distinct words of one text.
 
     Returns
     -------
     n_words : int
-        How many there are in ``words``.
+        Number of distinct words in ``words``.
     n_places : int
-        How many n-grams they have together.
+        Number of n-grams of all these words.
     """
     n_words = 0
     for token in tokens:
@@ -68,17 +68,17 @@ def count_chars(
     tallies: Int64s,
     least: int,
 ) -> int:
-    """Count the character n-grams of one text, and list those that come at least so often.
+    """Count the character n-grams of one text, and list those with ``least`` or more.
 
-    A tally is an n-gram's count, and above it the number of places in
-    different words where it stands. The n-grams of words that come once are
-    first brought together in ``places``: short loops over them, one for each
-    word, would keep the processor guessing where the next one ends.
+    A tally is an n-gram's count in the low half, and in the high half the number
+    of its places in distinct words. The n-grams of words that occur once are first
+    collected in ``places``, because the ends of many short loops, one per word,
+    are hard to predict for the processor.
 
     Returns
     -------
     int
-        How many n-grams are listed in ``seen`` and ``tallies``.
+        Number of n-grams in ``seen`` and ``tallies``.
     """
     n_places = 0
     for word in words:
@@ -109,9 +109,9 @@ def count_chars(
 def _copy_ngrams(
     word: int, ngrams: Numbers, ngram_offsets: Int64s, places: Numbers, n_places: int
 ) -> int:
-    """Copy a word's n-grams; return how many there are then.
+    """Append a word's n-grams to ``places``; return the new length.
 
-    As many as nearly all words have at the most are copied in any case.
+    At least `CHUNK` entries are always copied, which is enough for nearly all words.
     """
     begin = ngram_offsets[word]
     size = ngram_offsets[word + ONE] - begin
@@ -138,10 +138,10 @@ def count_words(
     counts: Int32s,
     seen: Numbers,
 ) -> int:
-    """Count the word n-grams of one text; return how many different ones there are.
+    """Count the word n-grams of one text; return the number of distinct ones.
 
-    All n-grams of one length come before those of the next. ``numbers``,
-    ``nodes`` and ``places`` have room for the text's words.
+    N-grams are counted in order of their length. ``numbers``, ``nodes`` and
+    ``places`` have at least one entry per word of the text.
     """
     n_seen = n_alive = 0
     for i in range(begin, end):
@@ -182,7 +182,7 @@ def list_chars(
     values: Int32s,
     row_offsets: Int64s,
 ) -> int:
-    """Write down the counts of character n-grams; return how many texts are done."""
+    """Write the counts of character n-grams; return the number of finished texts."""
     places = np.empty(CHUNK, dtype=np.uint32)
     for text in range(first_text, len(token_offsets) - 1):
         own = tokens[token_offsets[text] : token_offsets[text + 1]]
@@ -228,7 +228,7 @@ def list_words(
     values: Int32s,
     row_offsets: Int64s,
 ) -> int:
-    """Write down the counts of word n-grams; return how many texts are done."""
+    """Write the counts of word n-grams; return the number of finished texts."""
     for text in range(first_text, len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
         n_seen = count_words(

@@ -1,4 +1,4 @@
-"""Word that kernels are about to be compiled, for those who wait for it."""
+"""Notification before the first kernel is compiled."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _LISTENERS: list[Listener] = []
 
 
 def when_compiling(tell: Listener | None) -> None:
-    """Have a function called once in this process, before its first kernel is compiled.
+    """Register a function to be called once, before this process compiles a kernel.
 
     Parameters
     ----------
     tell : callable, optional
-        Called with whether the machine code will be kept on the disk; nothing
-        is called by default.
+        Called with a boolean: whether the machine code will be cached on disk.
+        None removes the registered function.
     """
     _LISTENERS[:] = [] if tell is None else [tell]
 
 
 def tell_of_compiling(*, kept: bool) -> None:
-    """Call the function that waits for it, if one still does."""
+    """Call the registered function, if any, and remove it."""
     while _LISTENERS:
         _LISTENERS.pop()(kept)

@@ -1,8 +1,8 @@
-"""Texts as letters, and their words as numbers.
+"""Kernels that split texts into words and number the words.
 
-Letters are code points as int32. Kernels that write into arrays of a fixed
-size stop before the text that has no room and return how many texts are done;
-the caller makes room and calls again.
+Letters are code points as int32. Kernels that write to arrays of a fixed size
+stop before a text that does not fit and return the number of finished texts; the
+caller enlarges the arrays and calls again.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
     from stance.features.compiled.arrays import Bits, Int32s, Int64s, Numbers, Units
 
-# What becomes of a letter, where it is not one other letter.
+# Codes of a letter that is not replaced by exactly one letter.
 DROPPED = -1
 SEPARATOR = -2
-SPELLED_OUT = -3  # and below: the number of a replacement of several letters
+SPELLED_OUT = -3  # and below: encodes the number of a replacement of several letters
 
-# Codes of letters, for looking up a run of them: none, those between, and what has no code.
+# Letter codes for the lookup of runs: BREAK for none, CODED for letters without a code.
 BREAK = 0
 CODED = 127
 CODE_BITS = 7
 HEAD_BITS = 8 * CODE_BITS
 TAIL_BITS = 4 * CODE_BITS
-MEMO_FACTORS = (0x1E3779B1, 0x25EBCA77, 0x42B2AE3D)  # odd; no product leaves 63 bits
+MEMO_FACTORS = (0x1E3779B1, 0x25EBCA77, 0x42B2AE3D)  # odd; products stay within 63 bits
 MEMO_SHIFT = 24
 
 FULL = -1
@@ -43,7 +43,7 @@ FIRST_PAIRED = 0x10000
 def mark_texts(
     units: Units, text_offsets: Int64s, wanted: NDArray[np.bool_], found: NDArray[np.bool_]
 ) -> None:
-    """Tell which texts hold a wanted letter: ``found``, of shape (n_texts,), is true for them."""
+    """Set ``found``, shape (n_texts,), for the texts that contain a wanted letter."""
     for text in range(len(text_offsets) - 1):
         for i in range(text_offsets[text], text_offsets[text + 1]):
             if wanted[units[i]]:
@@ -74,22 +74,22 @@ def read_runs(  # noqa: C901, PLR0912, PLR0915 - one loop that knows its place i
 ) -> int:
     """Split texts in UTF-16 into words and number them; see `read_letters`.
 
-    A run of letters as published nearly always is one that was met before. So
-    it is looked up whole in ``memo``, if it is of at most twelve letters that
-    all have a code. A row of the memo is the first eight codes as one number,
-    and the other four with what became of the run above them: one more than
-    the word's number, or zero where nothing is left. A run may stand in either
-    of two neighbouring rows; what comes last moves into the first of them.
+    Most runs of letters have occurred before. So a run of at most twelve letters
+    that all have a code is looked up as a whole in ``memo``. A row of the memo is
+    the first eight codes as one number, and the other four codes with the result
+    in the bits above them: the word's number plus one, or zero if the run is
+    empty after normalisation. A run may be in either of two neighbouring rows; the
+    most recent one is moved to the first of them.
 
-    Letters that ``kinds`` says something of go into ``marks`` with their
-    position and how many tokens stand before them; text i has
-    ``marks[mark_offsets[i]:mark_offsets[i + 1]]``. They must separate words.
+    Letters with a non-zero entry in ``kinds`` are written to ``marks`` with their
+    position and the number of tokens before them; text i has
+    ``marks[mark_offsets[i]:mark_offsets[i + 1]]``. They must be word separators.
 
     Returns
     -------
     int
-        How many texts are done, as `read_letters` does; or ``~n_texts`` where
-        it is ``marks`` that are full.
+        Number of finished texts, as in `read_letters`; its complement ``~n`` if
+        ``marks`` is full.
     """
     for text in range(first_text, len(text_offsets) - 1):
         n_tokens = token_offsets[text]
@@ -166,7 +166,7 @@ def read_runs(  # noqa: C901, PLR0912, PLR0915 - one loop that knows its place i
 
 @compiled
 def _memo_row(head: int, tail: int, size: int) -> int:
-    """Return the first of the two rows of a run, by its codes."""
+    """Return the first of the two memo rows for the codes of a run."""
     mixed = (head & LOW_HALF) * MEMO_FACTORS[0] ^ (head >> 32) * MEMO_FACTORS[1]
     mixed ^= tail * MEMO_FACTORS[2]
     return (mixed >> MEMO_SHIFT) & (size - 2)
@@ -188,18 +188,17 @@ def read_letters(
     token_offsets: Int64s,
     hash_mask: int,
 ) -> int:
-    """Split texts in code points into words and number them, new words into the table.
+    """Split texts in code points into words and number them; add new words to the table.
 
-    ``folding`` says for each code point which letter it becomes, or that it is
-    dropped, separates words, or is spelled out by several letters.
-    ``n_words[0]`` counts the words of the table. Text i has
-    ``tokens[token_offsets[i]:token_offsets[i + 1]]``.
+    ``folding`` maps each code point to a letter, or to a code: dropped, separator,
+    or spelled out by several letters. ``n_words[0]`` is the number of words in the
+    table. Text i has ``tokens[token_offsets[i]:token_offsets[i + 1]]``.
 
     Returns
     -------
     int
-        How many texts are done; fewer than all where the table or the tokens
-        are full.
+        Number of finished texts; less than all if the table or ``tokens`` is
+        full.
     """
     for text in range(first_text, len(text_offsets) - 1):
         n_tokens = _read_letters(
@@ -241,9 +240,9 @@ def _read_letters(  # noqa: C901 - one loop that knows its place in every state
     n_tokens: int,
     hash_mask: int,
 ) -> int:
-    """Read the words of ``units[first:last]``; return how many tokens there are then, or FULL.
+    """Read the words of ``units[first:last]``; return the new number of tokens, or FULL.
 
-    ``paired`` units are UTF-16, in which two surrogates are one letter.
+    ``paired`` units are UTF-16, where a surrogate pair is one letter.
     """
     known = n_words[0]
     begin = at = offsets[known]

@@ -1,4 +1,4 @@
-"""Terms of a lexicon in numbered words: forms of words, matches, counts."""
+"""Kernels for a lexicon's terms in numbered words: word forms, matches, counts."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
     Known = tuple[Int32s, Int64s, Int64s, int, Int32s, int, Bits]
 
-# Of the number of a form, and of the place of a word's branches: there is none.
+# Missing value for the number of a form and the place of a word's branches.
 NONE = -1
-# Of another spelling's form: the string is no other spelling.
+# In the table of other spellings: the string is not an other spelling.
 NO_SPELLING = -2
 
 ALEF, BEH, FEH, KAF, LAM, NOON, WAW, YEH = (ord(letter) for letter in "ابفكلنوي")
 
-# What is known of a word: the numbers of its form as it stands and without the article, or NONE
-# where no term goes on with it; the term that it is by itself; and where the branches of the terms
-# that it begins are listed.
+# Columns of a word's row: the numbers of its form with and without the article, or NONE if no term
+# continues with it; the term that consists of this word alone; and the place of the branches of the
+# terms that it begins.
 PLAIN, BARE, ALONE, BEGINS = range(4)
 
-# A word is at most so much longer than its last form: و, ب, ال.
+# The maximum length of the attached particles of a word: و, ب, ال.
 PARTICLES = 4
 MOST_FORMS = 12
 
-# The shortest word whose ending depends on the case.
+# The minimum length of a word whose ending depends on the case.
 WITH_ENDING = 5
 
 
@@ -51,21 +51,20 @@ def learn_forms(
     branches: Int64s,
     n_branches: Int64s,
 ) -> int:
-    """Look up the forms of words, and the terms that words begin.
+    """Look up the forms of words, and the terms that each word begins.
 
-    ``known`` are the forms and the other spellings of words: letters, offsets,
-    slots and mask of hashes of their string table, the form of each other
-    spelling, the length of the longest string, and which forms stand behind
-    the first word of a term. The row of a word in ``forms``
-    is written. ``branches[forms[word, BEGINS]:]``, up to `NOWHERE`, are those of
-    the tree that the word begins, in the order in which they are preferred.
-    ``letters`` has room for the longest string and its particles, ``starts``
-    for all forms of a word.
+    ``known`` has the forms and the other spellings of words: the letters, offsets,
+    slots and hash mask of their string table, the form of each other spelling, the
+    length of the longest string, and which forms occur after the first word of a
+    term. Writes the row of each word in ``forms``.
+    ``branches[forms[word, BEGINS]:]``, up to `NOWHERE`, are the branches of the tree
+    that the word begins, in order of preference. ``letters`` must fit the longest
+    string and its particles, ``starts`` all forms of a word.
 
     Returns
     -------
     int
-        How many words are done; fewer than all where ``branches`` is full.
+        Number of finished words; less than all if ``branches`` is full.
     """
     longest = known[5]
     found = np.empty(MOST_FORMS, dtype=np.int64)
@@ -102,13 +101,13 @@ def learn_forms(
 
 @compiled
 def _behind_others(form: int, known: Known) -> int:
-    """Return a form that stands behind the first word of a term, or NONE."""
+    """Return a form if it occurs after the first word of a term, else NONE."""
     return form if form != NONE and known[6][form] else NONE
 
 
 @compiled
 def _place_of(number: int, numbers: Int64s, size: int) -> int:
-    """Return the first place of a number among the first of some; ``size`` where it is not."""
+    """Return the first index of a number in ``numbers[:size]``, or ``size``."""
     i = 0
     while i < size and numbers[i] != number:
         i += 1
@@ -117,12 +116,12 @@ def _place_of(number: int, numbers: Int64s, size: int) -> int:
 
 @compiled
 def _list_forms(letters: Int32s, size: int, starts: Int64s, found: Int64s, known: Known) -> int:
-    """Look up a word and what is left of it behind attached particles; return how many forms.
+    """Look up a word with and without attached particles; return the number of forms.
 
-    The word comes first, then what is left behind و or ف, then behind ب, ك or
-    ل, and then behind the article. An entry of ``starts`` is twice the place
-    where a form begins, and one more where its first letter is to be ا: ل and
-    ال melt into لل.
+    The order is: the word itself, the word without و or ف, then without ب, ك or ل,
+    and then without the article. An entry of ``starts`` is twice the start of a
+    form, plus one if its first letter must be read as ا, because ل and ال contract
+    to لل.
     """
     n_forms = _strip_particles(letters, size, starts)
     for i in range(n_forms):
@@ -161,7 +160,7 @@ def _strip_particles(letters: Int32s, size: int, starts: Int64s) -> int:
 
 @compiled
 def _form_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
-    """Return the number of a word's form: of its usual spelling, in one case."""
+    """Return the number of a word's canonical form: usual spelling, one case ending."""
     respelled, longest, n_forms = known[4], known[5], len(known[6])
     if not 0 < end - begin <= longest:
         return NONE
@@ -182,7 +181,7 @@ def _form_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
 
 @compiled
 def _ending_to_change(letters: Int32s, begin: int, end: int) -> int:
-    """Return the place of the و in the endings ون and و, which are ين and ي in other cases."""
+    """Return the index of the و in the endings ون and و, which become ين and ي."""
     if end - begin < WITH_ENDING:
         return NONE
     if letters[end - 2] == WAW and letters[end - 1] == NOON:
@@ -192,7 +191,7 @@ def _ending_to_change(letters: Int32s, begin: int, end: int) -> int:
 
 @compiled
 def _string_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
-    """Return the number of a known string; below zero where it is not known."""
+    """Return the number of a known string; negative if it is unknown."""
     hashed = 0
     for i in range(begin, end):
         hashed = extended_hash(hashed, letters[i], known[3])
@@ -209,12 +208,12 @@ def find_terms(
     nodes: Int64s,
     matches: Int32s,
 ) -> int:
-    """Find terms, left to right, none overlapping another; return how many there are.
+    """Find terms, left to right, without overlaps; return the number of matches.
 
-    A match is a row: its first token, the one behind its last, and the term.
-    ``nodes`` has two rows with room for all terms. At each place the longest
-    term wins, then the form of its first word that is preferred, then the term
-    that comes first.
+    A match is a row: its first token, its end (one past the last token), and the
+    term. ``nodes`` has two rows with at least one entry per term. At each place the
+    longest term wins; ties go to the preferred form of the first word, then to the
+    term that is listed first.
     """
     n_matches = 0
     for text in range(len(token_offsets) - 1):
@@ -241,13 +240,13 @@ def find_terms(
 
 @compiled
 def _is_behind_others(word: int, forms: Int32s) -> bool:
-    """Tell whether some term goes on with a word; most words end the search."""
+    """Return whether any term continues with a word; most words end the search."""
     return bool(forms[word, PLAIN] != NONE or forms[word, BARE] != NONE)
 
 
 @compiled
 def _goes_on(branch: int, word: int, forms: Int32s, tree: Int64s) -> bool:
-    """Tell whether a branch goes on with a word."""
+    """Return whether a branch continues with a word."""
     node = branch >> 32
     for column in (PLAIN, BARE):
         form = forms[word, column]
@@ -266,7 +265,7 @@ def _longest_term(
     tree: Int64s,
     nodes: Int64s,
 ) -> tuple[int, int]:
-    """Return the token behind the longest term on a branch beyond its first word, and the term."""
+    """Return the end and the number of the longest term of several words on a branch."""
     behind, term = start, NONE
     nodes[0, 0] = branch >> 32
     n_nodes = 1
@@ -309,9 +308,10 @@ def count_terms(
 ) -> None:
     """Count categories in own words and between scare quotes, and sides in own words.
 
-    A term is in the least own voice of its words; those in speech do not count.
-    ``categories`` and ``sides`` are those of each term. Counts have a row for
-    each text; ``n_words`` are its words outside of speech.
+    A term with a word in speech does not count; any other term with a word between
+    scare quotes counts as scare-quoted. ``categories`` and ``sides`` have one entry
+    per term. Counts have one row per text, and ``n_words`` is the number of its words
+    outside speech.
     """
     match = 0
     for text in range(len(token_offsets) - 1):

@@ -1,4 +1,4 @@
-"""The n-grams of words, looked up in a tree or entered into it."""
+"""Kernels that look up the n-grams of words in a tree, or add them to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stance.features.compiled.arrays import Int32s, Int64s, Numbers
 
 SPACE = 32
-UNKNOWN = -1 << 32  # a word that is in no n-gram
+UNKNOWN = -1 << 32  # a word of no n-gram
 CHUNK = 32  # n-grams
 
 
@@ -29,7 +29,7 @@ def number_words(
     numbers: Int32s,
     hash_mask: int,
 ) -> None:
-    """Look words up in a table; -1 for a word that is not there."""
+    """Look up words in a string table; -1 for an unknown word."""
     for word in range(first_word, n_words):
         begin, end = offsets[word], offsets[word + 1]
         hashed = 0
@@ -43,7 +43,7 @@ def number_words(
 def plant_words(
     numbers: Int32s, first_word: int, n_words: int, alone: Int32s, branches: Int64s
 ) -> None:
-    """Note each word's node, which is its number, with one more than its own feature, if any."""
+    """Store each word's node (its number), with the number of its feature plus one, or 0."""
     for word in range(first_word, n_words):
         number = int(numbers[word])
         branches[word] = (number << 32) | (int(alone[number]) + 1) if number >= 0 else UNKNOWN
@@ -62,16 +62,16 @@ def list_ngrams(
     ngrams: Numbers,
     ngram_offsets: Int64s,
 ) -> int:
-    """List the known character n-grams of words, one for each place where it stands.
+    """List the known character n-grams of words, one entry per occurrence.
 
-    ``padded`` has room for the longest word with a space on either side. Word
-    i has ``ngrams[ngram_offsets[i]:ngram_offsets[i + 1]]``; behind the last one
-    some room is left, so that loops may look beyond it.
+    ``padded`` must fit the longest word with a space on either side. Word i has
+    ``ngrams[ngram_offsets[i]:ngram_offsets[i + 1]]``; some entries after the last
+    one stay free, so that loops may read past it.
 
     Returns
     -------
     int
-        How many words are done; fewer than all where ``ngrams`` is full.
+        Number of finished words; less than all if ``ngrams`` is full.
     """
     for word in range(first_word, n_words):
         size = offsets[word + 1] - offsets[word] + 2
@@ -79,7 +79,7 @@ def list_ngrams(
         for i in range(size - 2):
             padded[i + 1] = units[offsets[word] + i]
         n_found = ngram_offsets[word]
-        # A word too short for the shortest n-gram counts once, whole.
+        # A word that is too short for the shortest n-gram counts once, as a whole.
         shortest = min(min_n, size)
         longest = max(max_n, shortest)
         for start in range(size - shortest + 1):
@@ -113,7 +113,7 @@ def split_words(
     ngrams: Numbers,
     ngram_offsets: Int64s,
 ) -> int:
-    """List all character n-grams of words, as nodes of a tree that grows; see `list_ngrams`."""
+    """Add all character n-grams of words to a tree and list their nodes; see `list_ngrams`."""
     for word in range(first_word, n_words):
         size = offsets[word + 1] - offsets[word] + 2
         padded[0] = padded[size - 1] = SPACE

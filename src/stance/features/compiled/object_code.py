@@ -1,4 +1,4 @@
-"""Machine code in this process: loaded, and called."""
+"""Loading and calling machine code in this process."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import llvmlite.binding as llvm
 
 from stance.features.compiled.arguments import C_TYPES, ArgumentType, c_types, c_values
 
-NOTHING = "none"  # what a kernel returns that returns nothing
+NOTHING = "none"  # the return type of a kernel without a return value
 
-# With what status numba's functions end that have worked: with a value, or with None.
+# The status codes of numba functions that succeed: with a value, or with None.
 WORKED = (0, -2)
 
 _LOCK = threading.Lock()
 
 
 class ObjectCode(NamedTuple):
-    """A compiled kernel as it is kept.
+    """A compiled kernel in the form that is cached.
 
     Parameters
     ----------
     entry : str
         The name of its function.
     returned : str
-        The type of what it returns, or `NOTHING`.
+        The return type, or `NOTHING`.
     needed : list of str
-        The functions of the C library that it calls.
+        The C library functions that it calls.
     code : bytes
         An object file.
     """
@@ -41,18 +41,18 @@ class ObjectCode(NamedTuple):
 
 
 class LoadedKernel:
-    """Machine code that can be called; it holds no interpreter's lock.
+    """Callable machine code, which releases the interpreter's lock.
 
     Parameters
     ----------
     stored : ObjectCode
     types : tuple of ArgumentType
-        Those of its arguments.
+        The types of the arguments.
 
     Raises
     ------
     OSError
-        If it calls a function that this process does not have.
+        If it calls a function that is missing in this process.
     """
 
     def __init__(self, stored: ObjectCode, types: tuple[ArgumentType, ...]) -> None:
@@ -69,7 +69,7 @@ class LoadedKernel:
         Raises
         ------
         ArithmeticError
-            If it divided by zero, or had no memory.
+            If it divided by zero or ran out of memory.
         """
         result: Any = (self._returned or ctypes.c_void_p)()
         error = ctypes.c_void_p()
@@ -82,7 +82,7 @@ class LoadedKernel:
 
 
 def target_machine(*, jit: bool = True) -> Any:
-    """Return what LLVM knows of this processor."""
+    """Return LLVM's target machine for this processor."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_triple(llvm.get_process_triple())
@@ -98,7 +98,7 @@ def target_machine(*, jit: bool = True) -> Any:
 
 @cache
 def processor() -> str:
-    """Name this processor, and the compiler that machine code for it comes from."""
+    """Return a description of this processor and of the LLVM version."""
     features = llvm.get_host_cpu_features().flatten()
     version = ".".join(map(str, llvm.llvm_version_info))
     return f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {features} LLVM {version}"
@@ -110,11 +110,11 @@ def _engine() -> Any:
 
 
 def _address(stored: ObjectCode) -> int:
-    """Load an object file, and return where its function begins."""
+    """Load an object file and return the address of its function."""
     with _LOCK:
         engine = _engine()
         missing = [name for name in stored.needed if not llvm.address_of_symbol(name)]
-        if missing:  # LLVM would end the process
+        if missing:  # LLVM would abort the process
             raise OSError(
                 f"Got the kernel {stored.entry}, which calls {', '.join(missing)}, but this "
                 "process has no such function."

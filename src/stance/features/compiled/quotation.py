@@ -1,8 +1,8 @@
-"""Who speaks: the rules of `stance.text.quotation`, over the marks of texts in UTF-16.
+"""Voice assignment: the rules of `stance.text.quotation` on the marks of UTF-16 texts.
 
-A mark is a row of `marks`: its position, its kind, and how many tokens stand
-before it. The ends of paragraphs are among them. Work is linear in the marks
-and in the letters between them.
+A mark is a row of `marks`: its position, its kind, and the number of tokens before
+it. The ends of paragraphs are marks as well. The time is linear in the number of
+marks and of the letters between them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 # The columns of marks.
 POSITION, KIND, TOKENS = range(3)
 
-# Kinds of marks. Those up to the last double one are a family: each may close any other.
+# Kinds of marks. All double marks are one family: each may close any other.
 STRAIGHT, LEFT, RIGHT, LAST_DOUBLE = 1, 2, 3, 6
 OPENING, CLOSING = (7, 9, 11), (8, 10, 12)
 OPENING_SINGLE, CLOSING_SINGLE, PARAGRAPH_END = 11, 12, 13
 N_FAMILIES = 4
 
-# What a letter is, as bits.
+# Character classes, as bit flags.
 SPACE, WORD, INVISIBLE, BEFORE_OPENING, PAIRED = 1, 2, 4, 8, 16
 
 OWN, SPEECH, SCARE = range(3)
@@ -37,7 +37,7 @@ SCARE_WORDS = 3
 LOOK_BACK = 8
 COLON = ord(":")
 
-# Rows of the room that the marks of a paragraph need.
+# Rows of the work arrays for the marks of a paragraph.
 MARK, WORDS, OPEN, BEFORE, FIRST, LAST = range(6)
 FIRST_PAIRED = 0x10000
 
@@ -53,11 +53,11 @@ def assign_voices(
     given: Int8s,
     voices: Int8s,
 ) -> None:
-    """Write down the voice of each token.
+    """Write the voice of each token.
 
-    ``classes`` has the bits of each code point, as far as it reaches; there is
-    no word character beyond. ``given`` is the voice of a whole text, or -1
-    where its marks decide.
+    ``classes`` has the class bits of each code point; code points past its end are
+    not word characters. ``given`` is the voice of a whole text, or -1 if its marks
+    decide.
     """
     most = 0
     for text in range(len(mark_offsets) - 1):
@@ -86,7 +86,7 @@ def assign_voices(
 
 @compiled
 def _fill(voices: Int8s, first: int, last: int, voice: int) -> None:
-    """Give tokens one voice. A slice would take a second more to compile."""
+    """Assign one voice to tokens. A slice would take a second longer to compile."""
     for i in range(first, last):
         voices[i] = voice
 
@@ -101,10 +101,10 @@ def _read_marks(
     classes: Bits,
     room: Int64s,
 ) -> int:
-    """List the marks of a paragraph that count, with the words before them.
+    """List the quotation marks of a paragraph, with the number of words before each.
 
-    An apostrophe inside a word is no mark, so single ones count only at the
-    edge of a word. Of the words between two marks no more than four are counted.
+    An apostrophe inside a word is not a quotation mark, so single marks count only
+    at the edge of a word. At most four words are counted between two marks.
     """
     n_marks = words = 0
     for mark in range(first, last):
@@ -125,7 +125,7 @@ def _read_marks(
 
 @compiled
 def _is_word(units: NDArray[np.uint16], place: int, classes: Bits) -> bool:
-    """Tell whether a letter, digit or underscore begins at a place."""
+    """Return whether there is a letter, digit or underscore at a position."""
     bits = classes[units[place]]
     if bits & PAIRED:
         point = FIRST_PAIRED + ((int(units[place]) & 1023) << 10) + (int(units[place + 1]) & 1023)
@@ -135,7 +135,7 @@ def _is_word(units: NDArray[np.uint16], place: int, classes: Bits) -> bool:
 
 @compiled
 def _count_words(units: NDArray[np.uint16], begin: int, end: int, classes: Bits) -> int:
-    """Count runs without a space that hold a letter or digit, up to one too many."""
+    """Count space-separated words that contain a letter or digit, up to the limit plus one."""
     n_words = 0
     counted = False
     for i in range(begin, end):
@@ -161,9 +161,9 @@ def _voice_paragraph(
     heads: Int64s,
     voices: Int8s,
 ) -> None:
-    """Pair the marks of a paragraph and give their voice to the tokens between them.
+    """Pair the marks of a paragraph and assign voices to the tokens between them.
 
-    ``bounds`` are where the text begins, where the paragraph begins and ends,
+    ``bounds`` are the start of the text, the start and the end of the paragraph,
     and the number of tokens before its end.
     """
     begin, start, end, end_token = bounds
@@ -193,10 +193,10 @@ def _pair_marks(
     room: Int64s,
     heads: Int64s,
 ) -> tuple[int, int]:
-    """Pair marks with a stack; return how many outermost pairs and how many open marks there are.
+    """Pair marks with a stack; return the number of outermost pairs and of open marks.
 
-    ``heads`` is the last open mark of each family; ``BEFORE`` leads from there
-    to the one before it.
+    ``heads`` is the last open mark of each family; ``BEFORE`` links each open mark
+    to the previous one.
     """
     n_found = n_open = 0
     for family in range(N_FAMILIES):
@@ -236,7 +236,7 @@ def _opens_inside(
     classes: Bits,
     room: Int64s,
 ) -> bool:
-    """Tell whether a mark that could close a quotation opens one inside it."""
+    """Return whether a mark that could close a quotation opens one inside it."""
     mark = room[MARK, i]
     kind = marks[mark, KIND]
     if kind == RIGHT or not _leans_forward(units, begin, end, marks[mark, POSITION], classes):
@@ -258,7 +258,7 @@ def _opens_inside(
 def _leans_forward(
     units: NDArray[np.uint16], begin: int, end: int, position: int, classes: Bits
 ) -> bool:
-    """Tell whether a space or the like stands before a mark and none behind it."""
+    """Return whether a mark is preceded by a space or the like, but not followed by one."""
     if position + 1 == end or classes[units[position + 1]] & SPACE:
         return False
     for i in range(position - 1, max(position - LOOK_BACK, begin) - 1, -1):
@@ -270,7 +270,7 @@ def _leans_forward(
 
 @compiled
 def _follows_colon(units: NDArray[np.uint16], start: int, position: int, classes: Bits) -> bool:
-    """Tell whether nothing but white space stands between a colon and a mark."""
+    """Return whether a colon precedes a mark, with only white space in between."""
     i = position - 1
     while i >= start and classes[units[i]] & SPACE:
         i -= 1

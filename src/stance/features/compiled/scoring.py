@@ -1,4 +1,4 @@
-"""Scores of texts, straight from their n-grams."""
+"""Kernels that score texts from their n-grams."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sum_ngrams(
     rows: Float32s,
     sums: Floats,
 ) -> None:
-    """Add up the rows of each word's n-grams, shape (n_words, 1 + n_labels)."""
+    """Sum the rows of each word's n-grams, shape (n_words, 1 + n_labels)."""
     for word in range(first_word, n_words):
         sums[word] = 0.0
         for place in range(ngram_offsets[word], ngram_offsets[word + 1]):
@@ -53,13 +53,13 @@ def score_chars(
     word_sums: Floats,
     scores: Floats,
 ) -> None:
-    """Add what character n-grams say to the scores of texts, shape (n_texts, n_labels).
+    """Add the contribution of character n-grams to ``scores``, (n_texts, n_labels).
 
-    A feature's row is the square of its idf, then its weight for each label
-    times its idf. ``word_sums`` are the rows of each word's n-grams added up:
-    what they say if each stands once. Only those that come more often, a third
-    of a text's, are looked at one by one. The sum runs in the order of the
-    text, so it depends on nothing else.
+    A feature's row is the square of its idf, then its weight for each label times
+    its idf. ``word_sums`` are the sums of the rows of each word's n-grams: their
+    contribution if each occurs once. Only n-grams that occur more than once, about
+    a third in a text, are visited one by one. The sum runs in the order of the
+    text, so it depends on the text alone.
     """
     width = rows.shape[1]
     sums = np.empty(width, dtype=np.float64)
@@ -115,7 +115,7 @@ def score_words(
     rows: Float32s,
     scores: Floats,
 ) -> None:
-    """Add what word n-grams say to the scores of texts; see `score_chars`."""
+    """Add the contribution of word n-grams to ``scores``; see `score_chars`."""
     width = rows.shape[1]
     sums = np.empty(width, dtype=np.float64)
     for text in range(len(token_offsets) - 1):
@@ -137,7 +137,7 @@ def score_words(
 
 @compiled
 def _add_normalised(sums: Floats, scores: Floats) -> None:
-    """Add sums of rows, divided by the length of the text's vector, to its scores."""
+    """Add the sums of rows, divided by the norm of the text's vector, to its scores."""
     if sums[0] > 0.0:
         norm = math.sqrt(sums[0])
         for label in range(len(scores)):
@@ -152,11 +152,10 @@ def average_words(
     values: Floats,
     averages: Floats,
 ) -> None:
-    """Write down, for each text, the mean of what its words are worth alone.
+    """Write the mean value of each text's single words.
 
-    ``values`` has a worth for each feature; a word that is no feature is
-    worth nothing, and so is a text without words. The sum runs in the order
-    of the text.
+    ``values`` has one value per feature. A word that is not a feature has value 0,
+    and so has a text without words. The sum runs in the order of the text.
     """
     for text in range(len(token_offsets) - 1):
         begin, end = token_offsets[text], token_offsets[text + 1]
@@ -170,7 +169,7 @@ def average_words(
 
 @compiled
 def score_values(values: Float32s, weights: Float32s, scores: Floats) -> None:
-    """Add values of shape (n_texts, n_columns) times their weights to the scores of texts."""
+    """Add values, shape (n_texts, n_columns), times their weights to ``scores``."""
     for text in range(len(values)):
         for column in range(values.shape[1]):
             value = np.float64(values[text, column])
@@ -187,7 +186,7 @@ def interleave(
     weights: Float32s,
     rows: Float32s,
 ) -> None:
-    """Put what features weigh side by side, in an order; see `score_chars`."""
+    """Write each feature's row of weights in a given order; see `score_chars`."""
     for row in range(len(order)):
         column = order[row]
         factor = idf[column] * scale[column]

@@ -1,10 +1,9 @@
-"""Distinct strings in a table with an index.
+"""String tables: distinct strings with a hash index.
 
-The strings lie one behind the other (``units``), and ``offsets`` says where
-each begins, with one entry more than there are strings. The index (``slots``)
-is a hash table with open addressing; an entry holds the hash of a string and
-its number. A hash only says where to look: a string is found if its letters
-are the same, so two strings with one hash are two strings.
+The strings are concatenated in ``units``; ``offsets`` has their starts and the end
+of the last one. The index (``slots``) is a hash table with open addressing, whose
+entries are the hash and the number of a string. The letters are compared as well,
+so two strings with equal hashes are distinct.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ if TYPE_CHECKING:
     from stance.features.compiled.arrays import Int32s, Int64s
 
 HASH_MASK = (1 << 38) - 1
-HASH_FACTOR = 0x9E3779  # odd, of 24 bits: times a hash of 38 bits it stays within 63
+HASH_FACTOR = 0x9E3779  # odd, 24 bits: times a 38-bit hash it stays within 63 bits
 NUMBER_BITS = 25
 LARGEST_NUMBER = (1 << NUMBER_BITS) - 1
 
 
 @compiled
 def extended_hash(hashed: int, unit: int, hash_mask: int) -> int:
-    """Take one more letter into a hash."""
+    """Extend a hash by one letter."""
     return ((hashed ^ int(unit)) * HASH_FACTOR) & hash_mask
 
 
 @compiled
 def _first_slot(hashed: int, size: int) -> int:
-    """Return where the search for a hash begins; the high bits are the better mixed."""
+    """Return the first slot to probe for a hash; its high bits are mixed better."""
     return (hashed ^ (hashed >> 19)) & (size - 1)
 
 
@@ -45,7 +44,7 @@ def find_string(
     offsets: Int64s,
     stored: Int32s,
 ) -> int:
-    """Return the number of the string ``units[begin:end]``, or ~slot where it would stand."""
+    """Return the number of the string ``units[begin:end]``, or ``~slot`` to insert it at."""
     at = _first_slot(hashed, len(slots))
     while slots[at] != EMPTY:
         if slots[at] >> NUMBER_BITS == hashed:
@@ -64,7 +63,7 @@ def find_string(
 
 @compiled
 def reindex(old: Int64s, slots: Int64s) -> None:
-    """Enter what stands in some slots into more of them, which are empty."""
+    """Insert the entries of some slots into a larger array of empty slots."""
     for entry in old:
         if entry != EMPTY:
             _enter(entry, slots)

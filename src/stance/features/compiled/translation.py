@@ -1,4 +1,4 @@
-"""Kernels translated into object files by numba."""
+"""Translation of kernels to object files with numba."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 RETURNED = {"none": "none", "bool": "bool", "int64": "int64", "uint64": "int64"}
 RETURNED["float64"] = "float64"
 
-# What a kernel may call outside of itself: functions of the C library.
+# The C library functions that a kernel may call.
 C_FUNCTIONS = {"exp", "log", "log1p", "pow", "sqrt"}
 C_FUNCTIONS |= {"free", "malloc", "memcpy", "memmove", "memset"}
 
-# numba's arrays are counted by references. A kernel's own arrays need just this of its runtime:
-# an owner (its count, how it is destroyed, a note, the data, their size), and the end of both.
+# numba's arrays are reference-counted. Arrays that a kernel allocates need only this part of its
+# runtime: an owner (count, destructor, its argument, data, size), and functions to free both.
 RUNTIME = """
 declare ptr @malloc(i64)
 declare void @free(ptr)
@@ -75,24 +75,24 @@ define void @NRT_MemInfo_call_dtor(ptr %owner) {
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 """
 
-# Nothing is called from Python, so no wrapper is made for it.
+# No kernel is called through Python, so none needs a Python wrapper.
 OPTIONS: Any = {"nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-# The solver has four labels side by side, and the processor a register of as many numbers. It
-# changes no result: each label's sums stay in their order.
+# Lets the solver process four labels in one vector register. The results do not change, because
+# the order of each label's sums stays the same.
 vars(config)["SLP_VECTORIZE"] = 1
 
 _LOCK = threading.RLock()
 
 
 class Translator:
-    """Translates kernels; each of those that they call is translated once.
+    """Translates kernels; kernels that several others call are translated once.
 
     Parameters
     ----------
     called : callable
-        From the names that a function uses and their values to those of them
-        that are kernels, as plain functions.
+        Maps a function to the kernels that it calls, as plain functions, keyed
+        by their names in it.
     """
 
     def __init__(self, called: Callable[[FunctionType], Mapping[str, FunctionType]]) -> None:
@@ -102,7 +102,7 @@ class Translator:
     def translate(
         self, function: FunctionType, argument_types: tuple[ArgumentType, ...]
     ) -> ObjectCode:
-        """Return the machine code of a kernel for some types of arguments."""
+        """Return the machine code of a kernel for given argument types."""
         with _LOCK:
             dispatcher = self._dispatcher(function)
             signature = tuple(map(_numba_type, argument_types))
@@ -121,7 +121,7 @@ class Translator:
             )
 
     def _dispatcher(self, function: FunctionType) -> Any:
-        """Return numba's compiler of a kernel, which knows those of the kernels that it calls."""
+        """Return numba's dispatcher of a kernel, linked to those of the kernels it calls."""
         if function not in self._dispatchers:
             others = {
                 name: self._dispatcher(other) for name, other in self._called(function).items()
@@ -146,7 +146,7 @@ def _numba_type(argument: ArgumentType) -> Type:
 
 
 def _object_code(assembly: str, function: str, name: str, returned: str) -> ObjectCode:
-    """Turn a function's LLVM code into an object file of which nothing else can be seen."""
+    """Compile a function's LLVM code to an object file that exports that function only."""
     module = llvm.parse_assembly(assembly)
     module.link_in(llvm.parse_assembly(RUNTIME))
     entry = f"{name}.{hashlib.sha256(function.encode()).hexdigest()[:16]}"

@@ -1,8 +1,8 @@
-"""Trees of n-grams: each path from a root is an n-gram, by letters or by words.
+"""Trees (tries) of n-grams: each path from a root is an n-gram of letters or words.
 
-A tree is one hash table with open addressing. A branch is two entries side by
-side: the node that it grows from with the letter or word that it adds, and the
-node that it leads to. Keys are exact, so nothing is found that is not there.
+A tree is one hash table with open addressing. A branch takes two adjacent entries:
+its parent node with the letter or word that it adds, and its child node. Keys are
+exact, so there are no false matches.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MIX_SHIFT = 19
 
 @compiled
 def count_branches(paths: Numbers, path_offsets: Int64s, roots: int) -> int:
-    """Return how many branches a tree of these paths has at most; just so many, if in order."""
+    """Return an upper bound on the branches of a tree; exact if the paths are sorted."""
     n_branches = 0
     for path in range(len(path_offsets) - 1):
         length = path_offsets[path + 1] - path_offsets[path]
@@ -38,7 +38,7 @@ def count_branches(paths: Numbers, path_offsets: Int64s, roots: int) -> int:
 
 @compiled
 def _shared(paths: Numbers, path_offsets: Int64s, path: int) -> int:
-    """Return how many steps a path shares with the one before it."""
+    """Return the length of the common prefix of a path and the one before it."""
     if path == 0:
         return 0
     begin, before = path_offsets[path], path_offsets[path - 1]
@@ -60,14 +60,14 @@ def grow_tree(
     alone: Int32s,
     tree: Int64s,
 ) -> None:
-    """Enter n-grams into a tree: a path from its root, by letters or words, is a feature.
+    """Add n-grams to a tree: each path of letters or words from a root is a feature.
 
-    A branch is two entries side by side: the node it grows from with the
-    letter or word that it adds, and the node it leads to with one more than
-    its feature, or zero where the path is only the beginning of others. With
-    ``roots=1`` each word is a root, whose node is the word's number, and whose
-    feature goes into ``alone``; new nodes are numbered from ``n_nodes``.
-    ``nodes`` has room for the steps of the longest path, and one more.
+    A branch takes two adjacent entries: its parent node with the letter or word
+    that it adds, and its child node with its feature plus one, or zero if the path
+    is only a prefix of others. With ``roots=1`` each word is a root, whose node is
+    the word's number and whose feature is written to ``alone``; new nodes are
+    numbered from ``n_nodes``. ``nodes`` needs one entry more than the longest path
+    has steps.
     """
     nodes[0] = ROOT
     for path in range(len(path_offsets) - 1):
@@ -96,14 +96,14 @@ def grow_tree(
 
 @compiled
 def _mixed(node: int, added: int) -> int:
-    """Return a number that looks random in its lowest bits."""
+    """Return a hash of a branch whose low bits are well mixed."""
     mixed = (int(node) * MIX_FACTORS[0]) ^ (int(added) * MIX_FACTORS[1])
     return mixed ^ (mixed >> MIX_SHIFT)
 
 
 @compiled
 def _branch_place(node: int, added: int, tree: Int64s) -> int:
-    """Return where a branch stands, or the empty place where it would stand."""
+    """Return the index of a branch, or of the free entry to insert it at."""
     key = (int(node) << 32) | int(added)
     size = len(tree) >> 1
     at = (_mixed(node, added) >> BIT_OF_BYTE) & (size - 1)
@@ -116,14 +116,14 @@ def _branch_place(node: int, added: int, tree: Int64s) -> int:
 
 @compiled
 def branch_from(node: int, added: int, tree: Int64s) -> int:
-    """Return the node and the feature that a branch leads to, or NOWHERE."""
+    """Return the child node and the feature of a branch, or NOWHERE."""
     at = _branch_place(node, added, tree)
     return NOWHERE if tree[2 * at] == EMPTY else int(tree[2 * at + 1])
 
 
 @compiled
 def grow_branch(node: int, added: int, n_nodes: Int64s, tree: Int64s) -> int:
-    """Return the node that a branch leads to; a new one, where there is no such branch yet."""
+    """Return the child node of a branch; add the branch if it does not exist."""
     at = _branch_place(node, added, tree)
     if tree[2 * at] == EMPTY:
         tree[2 * at] = (int(node) << 32) | int(added)
@@ -134,7 +134,7 @@ def grow_branch(node: int, added: int, n_nodes: Int64s, tree: Int64s) -> int:
 
 @compiled
 def replant_tree(old: Int64s, tree: Int64s) -> None:
-    """Enter all branches of a tree into an empty one of another size."""
+    """Copy all branches of a tree to an empty tree of another size."""
     for i in range(0, len(old), 2):
         if old[i] != EMPTY:
             at = _branch_place(old[i] >> 32, old[i] & LOW_HALF, tree)
@@ -144,7 +144,7 @@ def replant_tree(old: Int64s, tree: Int64s) -> None:
 
 @compiled
 def mark_branches(tree: Int64s, bits: Bits) -> None:
-    """Set the bit of each branch of a tree."""
+    """Set the filter bit of each branch of a tree."""
     for i in range(0, len(tree), 2):
         if tree[i] != EMPTY:
             bit = _mixed(tree[i] >> 32, tree[i] & LOW_HALF) & ((len(bits) << BIT_OF_BYTE) - 1)
@@ -160,10 +160,10 @@ def keep_possible(
     places: Int32s,
     n_alive: int,
 ) -> int:
-    """Keep the nodes from which the next word may branch off; return how many there are.
+    """Keep the nodes that may have a branch for the next word; return their number.
 
-    A bit for each branch that there is tells of nearly all that there are not,
-    from the processor's cache and without a jump that nobody can foretell.
+    The filter bits rule out nearly all missing branches. They fit the processor's
+    cache, and the test has no unpredictable jump.
     """
     n_kept = 0
     for i in range(n_alive):
@@ -180,9 +180,9 @@ def keep_possible(
 
 @compiled
 def spell(nodes: Int64s, tree: Int64s, n_roots: int, n_nodes: int, paths: Int32s) -> None:
-    """Write down the steps that lead to nodes, each in a row of ``paths``, and -1 behind them.
+    """Write the path to each node to a row of ``paths``, padded with -1.
 
-    The first ``n_roots`` nodes are reached in one step, which is their number.
+    The path to each of the first ``n_roots`` nodes is one step, its number.
     """
     parents = np.full(n_nodes, EMPTY, dtype=np.int64)
     steps = np.arange(n_nodes)

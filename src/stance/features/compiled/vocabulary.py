@@ -1,4 +1,4 @@
-"""How often n-grams occur in a corpus, in how many texts and in how many outlets."""
+"""Kernels that count n-grams in a corpus: total, document and outlet frequency."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from stance.features.compiled.trees import grow_branch
 if TYPE_CHECKING:
     from stance.features.compiled.arrays import Int32s, Int64s, Numbers
 
-# Columns of the tallies; the last text and outlet as one more than their number.
+# Columns of the tallies; the last text and outlet are stored plus one.
 TOTAL, DOCUMENTS, OUTLETS, LAST_TEXT, LAST_OUTLET = range(5)
-N_TALLIES = 8  # so that a row is half a line of the processor's cache
+N_TALLIES = 8  # so that a row is half a cache line
 
 
 @compiled
 def _count_node(node: int, times: int, text: int, outlet: int, tallies: Int32s) -> None:
-    """Count an n-gram of a text of an outlet; texts come outlet by outlet."""
+    """Count an n-gram of a text; texts must be grouped by outlet."""
     row = tallies[node]
     row[TOTAL] += times
     if row[LAST_TEXT] != text + 1:
@@ -43,11 +43,11 @@ def tally_words(
     tree: Int64s,
     tallies: Int32s,
 ) -> int:
-    """Count all word n-grams of texts, and in how many texts and outlets they occur.
+    """Count all word n-grams of texts: total, document and outlet frequency.
 
-    ``texts`` are numbers of texts, outlet by outlet. A word's node is its
-    number. Returns how many texts are done; fewer than all where the tree or
-    the tallies might have no room for the next.
+    ``texts`` are text numbers, grouped by outlet. A word's node is its number.
+    Returns the number of finished texts; less than all if the next one might not
+    fit in the tree or the tallies.
     """
     for i in range(first, len(texts)):
         text = texts[i]
@@ -67,7 +67,7 @@ def tally_words(
 
 @compiled
 def _has_room(n_new: int, n_nodes: Int64s, tree: Int64s, tallies: Int32s) -> bool:
-    """Tell whether so many branches more leave half of the tree empty."""
+    """Return whether the tree is at most half full with ``n_new`` more branches."""
     n_then = n_nodes[0] + n_new
     return bool(n_then <= len(tallies) and 4 * n_then <= len(tree))
 

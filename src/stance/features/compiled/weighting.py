@@ -1,4 +1,4 @@
-"""TF-IDF values of counts."""
+"""Kernels that compute TF-IDF values from counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RADIX_MASK = (1 << RADIX_BITS) - 1
 
 @compiled
 def weight_of(count: int, tf: Floats, sublinear: bool, binary: bool) -> np.float64:
-    """Return the weight of a count: looked up, where it is not a very large one."""
+    """Return the weight of a count, from a lookup table unless it is very large."""
     weight = np.float64(count)
     if count < len(tf):
         weight = tf[count]
@@ -32,7 +32,7 @@ def weight_of(count: int, tf: Floats, sublinear: bool, binary: bool) -> np.float
 
 @compiled
 def arrange(columns: Int32s, values: Int32s, row_offsets: Int64s, order: Int64s) -> None:
-    """Put each row's counts in the order of their columns; feature i is column ``order[i]``."""
+    """Sort each row's counts by column; feature i is column ``order[i]``."""
     longest = 0
     for row in range(len(row_offsets) - 1):
         longest = max(longest, row_offsets[row + 1] - row_offsets[row])
@@ -60,7 +60,7 @@ def weigh(
     binary: bool,
     weights: Float32s,
 ) -> None:
-    """Turn counts in the order of their columns into TF-IDF values, each row of unit length."""
+    """Convert counts, sorted by column, to TF-IDF values with rows of unit length."""
     longest = 0
     for row in range(len(row_offsets) - 1):
         longest = max(longest, row_offsets[row + 1] - row_offsets[row])
@@ -114,9 +114,9 @@ def copy_scaled(
     joined_columns: Int32s,
     joined_values: Float32s,
 ) -> None:
-    """Write a block's scaled values behind those that each row has already.
+    """Append a block's scaled values to each row.
 
-    Row i has them up to ``ends[i]``, which is moved to the end of what is written.
+    The values of row i so far end at ``ends[i]``, which is advanced.
     """
     for row in range(len(row_offsets) - 1):
         at = ends[row]
