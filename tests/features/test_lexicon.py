@@ -449,7 +449,7 @@ def test_one_spelling_in_two_categories_is_refused(one, other):
 
 @pytest.mark.parametrize("term", [" ", "،", "«»", "\u0651", "\u200f"], ids=ascii)
 def test_a_term_without_a_word_is_refused(term):
-    with pytest.raises(CorpusError, match="expected a word"):
+    with pytest.raises(CorpusError, match="expected at least one word"):
         LexiconFeatures(lexicon_of(empty=[term])).fit([])
 
 
