@@ -182,7 +182,7 @@ def test_no_outlet_when_outlets_are_asked_for(tmp_path):
 
 
 def test_a_model_that_is_none(tmp_path, corpus):  # noqa: F811
-    assert "no such folder" in stance("predict", corpus, "-m", tmp_path / "x", code=1)[1]
+    assert "does not exist" in stance("predict", corpus, "-m", tmp_path / "x", code=1)[1]
     assert "a file" in stance("info", "-m", corpus, code=1)[1]
 
 

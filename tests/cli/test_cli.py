@@ -106,7 +106,7 @@ def test_articles_labelled_for_another_question_teach_too(corpus, tmp_path):
     empty.write_bytes(b"")
     settings = ("--auxiliary", other, *FAST_SETTINGS)
     out, err = stance("train", corpus, "-o", tmp_path / "model", *settings)
-    assert "auxiliary articles too" in out + err
+    assert "also trained on" in out + err
     assert "pro_sdf" in load_model(tmp_path / "model").labels
     stance("crossval", corpus, "--by", "random", *settings, "--json", tmp_path / "c.json")
     assert orjson.loads((tmp_path / "c.json").read_bytes())["n"] == 48

@@ -58,5 +58,5 @@ def test_misuse_is_told_before_anything_is_read(tmp_path):
 def test_too_little_time_leaves_no_file(tmp_path):
     chosen = tmp_path / "chosen.toml"
     said = stance("tune", SEEDS, "--output", chosen, "--budget", "0.1s", "--jobs", "1", code=2)[1]
-    assert "Give it more" in said
+    assert "Increase the budget" in said
     assert not chosen.exists()

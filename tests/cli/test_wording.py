@@ -12,7 +12,7 @@ from stance.cli.labelling_runs import shipped_model_warning
 from stance.corpus.article import Article
 from stance.evaluation.agreement import Ratings
 from stance.evaluation.agreement import agreement as measure
-from stance.evaluation.baseline import Baseline, Gain, floor_of
+from stance.evaluation.baseline import Baseline, Improvement, compare_with_baseline
 from stance.evaluation.comparison import PairedPredictions, mcnemar
 from stance.evaluation.comparison import compare as compared
 from stance.evaluation.confusion import Metric
@@ -68,7 +68,7 @@ def show_compare(articles, model, config):
     truth = [str(a.label) for a in articles]
     paired = PairedPredictions.of(truth, truth, truth[::-1], groups=[a.outlet for a in articles])
     names = (LONG_FOLDER, "b.jsonl")
-    floor, discordant = floor_of(paired, Metric()), mcnemar(paired)
+    floor, discordant = compare_with_baseline(paired, Metric()), mcnemar(paired)
     made = comparison.report(
         len(paired), names, compared(paired), discordant=discordant, floor=floor
     )
@@ -199,7 +199,9 @@ def test_a_long_word_stays_whole():
 
 
 def baseline(accuracy, macro_f1, labels=("disagree",)):
-    gains = (Gain(m, b, (m - b - spread, m - b + spread)) for m, b, spread in (accuracy, macro_f1))
+    gains = (
+        Improvement(m, b, (m - b - spread, m - b + spread)) for m, b, spread in (accuracy, macro_f1)
+    )
     return Baseline("training", labels, *gains, "article")
 
 

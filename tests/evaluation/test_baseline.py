@@ -3,7 +3,11 @@ import pytest
 from scipy.stats import t
 
 from stance.corpus.article import Article
-from stance.evaluation.baseline import against_one_label, floor_of, most_frequent_by_stratum
+from stance.evaluation.baseline import (
+    against_one_label,
+    compare_with_baseline,
+    most_frequent_by_stratum,
+)
 from stance.evaluation.comparison import PairedPredictions
 from stance.evaluation.confusion import Metric
 from stance.evaluation.metrics import evaluate
@@ -42,7 +46,7 @@ def test_a_model_that_learned_nothing_is_not_better_than_one_label(chance):
         truth == chance.held_out.scored.labels.index("معارض")
     )
     assert baseline.accuracy.model == chance.honest.accuracy
-    assert not baseline.accuracy.is_sure
+    assert not baseline.accuracy.is_significant
     # Whoever gives both labels now and then has a higher macro-F1 than one label.
     assert baseline.macro_f1.value > 0
     assert baseline.interval_unit == chance.honest.basis.unit == "outlet"
@@ -55,8 +59,8 @@ def test_a_model_that_learned_nothing_is_not_better_than_one_label(chance):
 def test_a_model_that_learned_something_is_better(seed_articles, fast_config):
     result = cross_validate(seed_articles[::3], fast_config, by="event", folds=3)
     for baseline in result.honest.baselines:
-        assert baseline.accuracy.is_sure
-        assert baseline.macro_f1.is_sure
+        assert baseline.accuracy.is_significant
+        assert baseline.macro_f1.is_significant
 
 
 @pytest.mark.slow
@@ -96,19 +100,19 @@ def test_the_interval_is_that_of_paired_scores():
     )
     reach = t.ppf(0.975, 99) * np.sqrt(0.08 * 0.92 / 99)
     assert found.accuracy.interval == pytest.approx([0.08 - reach, 0.08 + reach])
-    assert found.accuracy.is_sure
+    assert found.accuracy.is_significant
     # By intervals of their own nothing could be said of 0.68 and 0.60.
     own = evaluate(Scored(("a", "b"), truth, np.eye(2)[guess]), protocol="").intervals["accuracy"]
     assert own[0] < 0.6
 
 
-def test_the_floor_of_two_models_has_a_label_for_each_stratum():
+def test_the_baseline_of_two_models_has_a_label_for_each_stratum():
     truth = ["a"] * 80 + ["b"] * 20 + ["b"] * 90 + ["a"] * 10
     strata = ["x"] * 100 + ["y"] * 100
     assert most_frequent_by_stratum(truth, strata) == ["a"] * 100 + ["b"] * 100
     paired = PairedPredictions.of(truth, truth, ["a"] * 200, strata=strata)
-    floor = floor_of(paired, Metric("accuracy"))
+    floor = compare_with_baseline(paired, Metric("accuracy"))
     assert floor.score == pytest.approx((0.8 + 0.9) / 2)
-    assert floor.first.accuracy.is_sure
-    assert not floor.second.accuracy.is_sure
+    assert floor.first.accuracy.is_significant
+    assert not floor.second.accuracy.is_significant
     assert floor.second.labels == ("a", "b")

@@ -71,5 +71,5 @@ def test_articles_are_resampled_whole_though_a_label_is_rare():
 
 def test_labels_that_never_meet_cannot_be_compared():
     table = [["a", None, None], [None, "b", None]]
-    with pytest.raises(CorpusError, match="majority of others"):
+    with pytest.raises(CorpusError, match="majority of other annotators"):
         human_ceiling(annotated(table), ["a", "b"])

@@ -142,7 +142,7 @@ def test_too_few_articles_leave_it_undecided():
 def test_what_cannot_be_compared_is_refused():
     with pytest.raises(CorpusError, match="2, 1, 2 values"):
         PairedPredictions.of(["a", "b"], ["a"], ["a", "b"])
-    with pytest.raises(CorpusError, match="one at least"):
+    with pytest.raises(CorpusError, match="at least 1"):
         PairedPredictions.of([], [], [])
     found = compare(PairedPredictions.of(["a", "b"], ["a", "b"], ["b", "b"]))
     with pytest.raises(ConfigError, match="margin=-1"):

@@ -116,7 +116,7 @@ def test_fewer_outlets_than_inner_folds_are_held_out_one_by_one():
 def test_training_articles_that_cannot_be_divided_are_told():
     articles = [a for a in corpus(signed) if a.outlet in {"outlet0", "outlet2"}]
     articles += [Article(f"new{a.id}", a.text, "b", a.outlet) for a in articles]
-    with pytest.raises(CorpusError, match=r"fold 'outlet0'.*divided again.*one outlet only"):
+    with pytest.raises(CorpusError, match=r"fold 'outlet0'.*divided into inner.*one outlet only"):
         cross_validate(articles, candidates=[config(), config("seed=1")], by="outlet")
 
 

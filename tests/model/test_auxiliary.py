@@ -53,7 +53,7 @@ def test_articles_labelled_in_other_words_teach_a_small_corpus(parts, kind):
     assert share_right(helped, tests) > share_right(alone, tests) + 0.05
     assert helped.labels == alone.labels
     assert helped.features.n_features == alone.features.n_features
-    assert f"learned from {len(others)} auxiliary articles too" in helped.record.notes
+    assert f"also trained on {len(others)} auxiliary articles" in helped.record.notes
 
 
 def test_a_weight_of_zero_teaches_nothing(parts):
@@ -76,7 +76,7 @@ def test_scores_beside_features_fold_into_the_features():
     values = sparse.csr_array(sparse.random_array((30, 12), density=0.4, rng=draw, dtype="f4"))
     scores = AuxiliaryScores(draw.normal(size=(12, 3)).astype("f4"), np.ones(3, "f4"))
     model = LinearModel(draw.normal(size=(15, 4)).astype("f4"), np.arange(4, dtype="f4"), 2.0)
-    wide = scores.beside(values)
+    wide = scores.append_to(values)
     assert wide.shape == (30, 15)
     np.testing.assert_array_equal(wide[:, :12].toarray(), values.toarray())
     folded = scores.fold_in(model)
@@ -87,10 +87,10 @@ def test_scores_beside_features_fold_into_the_features():
 
 def test_their_scores_are_a_vector_of_the_length_asked_for(parts):
     own, others, _ = parts
-    corpus = LabelledCorpus.beside(own, others)
+    corpus = LabelledCorpus.with_auxiliary(own, others)
     config = resolve_auto(corpus, config_of("auxiliary.weight=0.3")).config
     matrix = fit_features(corpus, config).matrix
-    added = matrix.auxiliary.beside(matrix.articles).toarray()[:, matrix.articles.shape[1] :]
+    added = matrix.auxiliary.append_to(matrix.articles).toarray()[:, matrix.articles.shape[1] :]
     assert added.shape == (20, 4)
     np.testing.assert_allclose(added.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(np.square(added).sum(axis=1).mean(), 0.3**2, rtol=1e-4)
@@ -104,7 +104,8 @@ def test_what_repeats_an_own_article_is_left_out(parts):
     with pytest.raises(CorpusError, match="20 auxiliary articles that all repeat"):
         train(own, config_of(), auxiliary=lies)
     model = train(own, config_of(), auxiliary=[*others, *lies])
-    assert any("20 left out, which repeat its own" in note for note in model.record.notes)
+    note = "20 near-duplicates of its own articles were left out"
+    assert any(note in one for one in model.record.notes)
 
 
 @pytest.mark.slow

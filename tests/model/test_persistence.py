@@ -217,7 +217,7 @@ def test_an_impossible_domain_is_refused(folder, key, value):
 
 def test_a_domain_of_a_model_without_words_is_refused(folder):
     edit_manifest(folder, lambda m: m["config"]["features"]["word"].update(min_n=2))
-    with pytest.raises(ModelError, match="without words"):
+    with pytest.raises(ModelError, match="without word features"):
         load_model(folder)
 
 
@@ -326,7 +326,7 @@ def test_a_tensor_with_no_numbers_is_refused(folder, value):
         tensors["word.idf"][3] = value
 
     edit_tensors(folder, change)
-    with pytest.raises(ModelError, match=r"'word.idf' with values that are no numbers"):
+    with pytest.raises(ModelError, match=r"'word.idf' with values that are not finite"):
         load_model(folder)
 
 
@@ -354,7 +354,7 @@ def test_a_repeated_term_is_refused(folder):
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join([lines[1], *lines[1:]]), "utf-8")
     sign(folder, "word.txt")
-    with pytest.raises(ModelError, match="none twice"):
+    with pytest.raises(ModelError, match="sorted and unique"):
         load_model(folder)
 
 
@@ -388,7 +388,7 @@ def test_the_bomb_would_go_off(tmp_path):
 
 
 def test_no_folder_and_an_empty_folder_are_told_apart(tmp_path):
-    with pytest.raises(ModelError, match="no such folder"):
+    with pytest.raises(ModelError, match="does not exist"):
         load_model(tmp_path / "nowhere")
     with pytest.raises(ModelError, match=r"without manifest\.json"):
         load_model(tmp_path)

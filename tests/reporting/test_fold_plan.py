@@ -125,7 +125,7 @@ def test_training_says_which_labels_have_no_held_out_figure():
     assert "held-out outlets" in model.record.scores["protocol"]
     assert model.record.scores["n"] == 32
     assert model.record.notes == [
-        "no held-out figure for label 'c': without 3 of its articles it cannot be learned"
+        "no held-out score for label 'c': without 3 of its articles it cannot be learned"
     ]
     few = train(corpus(*CROSSING), load_config(overrides=FAST[:-1]))
     assert few.record.notes == [

@@ -10,7 +10,7 @@ from stance.corpus.article import Article
 from stance.corpus.fold_plan import plan_folds
 from stance.evaluation.agreement import Ratings
 from stance.evaluation.agreement import agreement as measure
-from stance.evaluation.baseline import floor_of
+from stance.evaluation.baseline import compare_with_baseline
 from stance.evaluation.comparison import PairedPredictions, mcnemar
 from stance.evaluation.comparison import compare as compared
 from stance.evaluation.confusion import Metric
@@ -57,7 +57,7 @@ def show_crossval(groups):
 def show_compare(groups):
     found = scored(groups)
     paired = PairedPredictions(LABELS, found.y_true, found.y_pred, 1 - found.y_pred, groups)
-    floor = floor_of(paired, Metric())
+    floor = compare_with_baseline(paired, Metric())
     difference, names = compared(paired), ("a", "b")
     made = comparison.report(
         len(paired), names, difference, discordant=mcnemar(paired), floor=floor

@@ -91,7 +91,7 @@ def compare_command(
     The interval of the difference is over outlets if they are known. McNemar's
     exact test compares the articles on which only one of the two is right.
     """
-    from stance.evaluation.baseline import floor_of
+    from stance.evaluation.baseline import compare_with_baseline
     from stance.evaluation.comparison import compare, decide, mcnemar
     from stance.evaluation.confusion import Metric
     from stance.reporting.comparison import report as comparison_report
@@ -101,7 +101,7 @@ def compare_command(
     paired = _paired(rows, first, second, group=group, over=over)
     difference, discordant = compare(paired, chosen), mcnemar(paired)
     decision = None if margin is None else decide(difference, margin=margin)
-    floor = floor_of(paired, chosen)
+    floor = compare_with_baseline(paired, chosen)
     names = (str(first), str(second))
     report.write(
         comparison_report(

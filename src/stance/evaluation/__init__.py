@@ -1,1 +1,1 @@
-"""How good, and how sure."""
+"""Evaluation: scores, their uncertainty, and the choice of settings."""

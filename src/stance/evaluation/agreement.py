@@ -1,7 +1,6 @@
-"""How far annotators agree: Krippendorff's alpha, Fleiss' and Cohen's kappa.
+"""Inter-annotator agreement: Krippendorff's alpha, Fleiss' and Cohen's kappa.
 
-A model cannot be asked to agree with annotators more than they do among
-themselves. Labels may be missing anywhere.
+It bounds what can be expected of a model. Any label may be missing.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ MISSING = -1
 
 @dataclass(frozen=True)
 class Ratings:
-    """Labels as numbers, an article to a row and an annotator to a column.
+    """Labels as numbers, with one row per article and one column per annotator.
 
     Parameters
     ----------
     labels : tuple of str
-        Every label that was given, in the order of the numbers.
+        All labels, in the order of their numbers.
     codes : ndarray of int64, shape (n_articles, n_annotators)
-        Numbers of labels; -1 where there is none.
+        Label numbers; -1 for a missing label.
     """
 
     labels: tuple[str, ...]
@@ -46,13 +45,13 @@ class Ratings:
 
     @classmethod
     def of(cls, table: Sequence[Sequence[str | None]], order: Sequence[str] = ()) -> Self:
-        """Give a number to each label of a table.
+        """Assign a number to each label of a table.
 
         Parameters
         ----------
         table : sequence of sequence of str or None
         order : sequence of str
-            All labels from low to high; sorted by name where it is empty.
+            All labels from low to high; if empty, the labels sorted by name.
 
         Raises
         ------
@@ -65,8 +64,8 @@ class Ratings:
         unknown = [label for label in given if order and label not in order]
         if unknown:
             raise ConfigError(
-                f"Got the label {unknown[0]!r}, which the order {', '.join(order)} lacks, but "
-                "expected every label in it."
+                f"Got the label {unknown[0]!r}, which is not in the order {', '.join(order)}, but "
+                "expected all labels in it."
             )
         labels = tuple(order) or tuple(given)
         numbers: dict[str | None, int] = {label: n for n, label in enumerate(labels)}
@@ -76,19 +75,19 @@ class Ratings:
         return cls(labels, codes)
 
     def counts(self) -> NDArray[np.int64]:
-        """Return how often each article got each label, articles with fewer than two left out."""
+        """Return how often each article got each label, without articles with fewer than two."""
         each = [(self.codes == number).sum(axis=1) for number in range(len(self.labels))]
         counts = np.stack(each, axis=1)
         pairable: NDArray[np.int64] = counts[counts.sum(axis=1) > 1]
         return pairable
 
     def values(self) -> NDArray[np.float64]:
-        """Return the labels as numbers, as an interval scale has them.
+        """Return the labels as values of an interval scale.
 
         Raises
         ------
         ConfigError
-            If one is no number.
+            If a label is not a number.
         """
         try:
             return np.array([float(label) for label in self.labels])
@@ -101,17 +100,17 @@ class Ratings:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two annotators on the articles that both labelled.
+    """Agreement of two annotators on the articles that both labelled.
 
     Parameters
     ----------
     first, second : str
     n : int
-        Such articles.
+        Number of these articles.
     agreement : float, optional
-        The share of them with one label, in [0, 1]; None where there are none.
+        Share of them with the same label, in [0, 1]; None if there are none.
     kappa : float, optional
-        Cohen's; None where it is not defined, both having used one label only.
+        Cohen's kappa; None if it is undefined because both used only one label.
     """
 
     first: str
@@ -123,24 +122,25 @@ class Pair:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far annotators agree.
+    """Inter-annotator agreement of a corpus.
 
     Parameters
     ----------
     n_articles, n_pairable : int
-        All articles, and those with two labels or more, which alone count.
+        Number of all articles, and of those with two or more labels; only the
+        latter are used.
     labels, annotators : tuple of str
     level : {"nominal", "ordinal", "interval"}
     alpha : float, optional
-        Krippendorff's; one for perfect agreement, zero for chance; None where
-        only one label was used.
+        Krippendorff's alpha: 1 for perfect agreement, 0 for chance; None if only
+        one label was used.
     interval : (float, float), optional
         95 % bootstrap interval of alpha over articles.
     fleiss : float, optional
         Fleiss' kappa.
     observed : float
-        The share of pairs of labels of one article that are the same, the
-        mean over articles.
+        Share of equal pairs among the pairs of labels of an article, averaged
+        over articles.
     pairs : tuple of Pair
     """
 
@@ -167,7 +167,7 @@ class Agreement:
 def agreement(
     ratings: Ratings, annotators: Sequence[str], *, level: Level = "nominal", seed: int = 0
 ) -> Agreement:
-    """Compute every measure of agreement.
+    """Compute all measures of agreement.
 
     Parameters
     ----------
@@ -176,9 +176,9 @@ def agreement(
         The names of the columns.
     level : {"nominal", "ordinal", "interval"}
         Whether labels are names, have an order (that of ``ratings.labels``),
-        or are numbers whose differences count. Kappas are nominal.
+        or are numbers on an interval scale. Kappas are nominal.
     seed : int
-        Of the bootstrap.
+        Random seed of the bootstrap.
 
     Returns
     -------
@@ -220,14 +220,14 @@ def krippendorff_alpha(ratings: Ratings, *, level: Level = "nominal") -> float |
     Returns
     -------
     float or None
-        At most one; zero for chance. None where only one label was used.
+        At most 1; 0 for chance. None if only one label was used.
 
     Notes
     -----
     ``alpha = 1 - (n - 1) sum(o_ck d_ck) / sum(n_c n_k d_ck)``, where ``o_ck``
-    counts the pairs of labels c and k of one article, each article's divided
-    by its labels less one, ``n_c`` the labels c, and ``d_ck`` is how far the
-    two are apart.
+    counts the pairs of labels c and k of the same article, divided by its number
+    of labels minus one, ``n_c`` is the number of labels c, and ``d_ck`` the
+    squared distance of the two.
 
     References
     ----------
@@ -244,7 +244,7 @@ def _alpha_with_interval(
     alpha = krippendorff_alpha(ratings, level=level)
     if alpha is None:
         return None, None
-    # Articles with the same labels are drawn together: what is drawn is how many of each kind.
+    # Articles with the same labels are interchangeable: draw the number of each kind.
     kinds, sizes = np.unique(counts, axis=0, return_counts=True)
     random = np.random.default_rng(seed)
     draws = random.multinomial(len(counts), sizes / len(counts), size=RESAMPLES)
@@ -256,14 +256,14 @@ def _alpha_with_interval(
 
 
 def _coincidences(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the pairs of labels of each article, shape (n_articles, n_labels, n_labels)."""
+    """Return the coincidence matrix of each article, shape (n_articles, n_labels, n_labels)."""
     pairs = counts[:, :, None] * counts[:, None, :] - np.eye(counts.shape[1]) * counts[:, None, :]
     found: NDArray[np.float64] = pairs / (counts.sum(axis=1) - 1)[:, None, None]
     return found
 
 
 def _distances(ratings: Ratings, level: Level) -> NDArray[np.float64] | None:
-    """Return squared distances of labels; None where they depend on how frequent the labels are."""
+    """Return squared distances of labels; None if they depend on the label frequencies."""
     if level == "nominal":
         return 1 - np.eye(len(ratings.labels))
     if level == "interval":
@@ -278,7 +278,7 @@ def _distances(ratings: Ratings, level: Level) -> NDArray[np.float64] | None:
 def _alphas(
     coincidences: NDArray[np.float64], distances: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
-    """Return the alpha of each of a stack of coincidence matrices; nan where it is not defined."""
+    """Return the alpha of each coincidence matrix of a stack; nan if undefined."""
     frequency = coincidences.sum(axis=2)
     if distances is None:
         distances = _ordinal_distances(frequency)
@@ -295,14 +295,14 @@ def _alphas(
 
 
 def _ordinal_distances(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how many labels lie between two, squared, half of the two themselves included."""
+    """Return squared distances by rank: the labels given in between, plus half of both."""
     middle = np.cumsum(frequency, axis=1) - frequency / 2
     squares: NDArray[np.float64] = (middle[:, :, None] - middle[:, None, :]) ** 2
     return squares
 
 
 def _agreement_of_each(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the share of pairs of labels that are the same, shape (n_articles,)."""
+    """Return the share of equal pairs of labels of each article, shape (n_articles,)."""
     given = counts.sum(axis=1)
     shares: NDArray[np.float64] = (counts * (counts - 1)).sum(axis=1) / (given * (given - 1))
     return shares
@@ -314,13 +314,13 @@ def fleiss_kappa(counts: NDArray[np.int64]) -> float | None:
     Parameters
     ----------
     counts : ndarray of int64, shape (n_articles, n_labels)
-        How often each article got each label; two labels or more for each
-        article. Articles may have different numbers of labels.
+        How often each article got each label. Each article has at least two
+        labels; their number may differ between articles.
 
     Returns
     -------
     float or None
-        None where only one label was used.
+        None if only one label was used.
 
     References
     ----------
@@ -333,7 +333,7 @@ def fleiss_kappa(counts: NDArray[np.int64]) -> float | None:
 
 
 def cohen_kappa(first: NDArray[np.int64], second: NDArray[np.int64]) -> float | None:
-    """Return Cohen's kappa of two columns of labels without gaps.
+    """Return Cohen's kappa of two complete columns of labels.
 
     Parameters
     ----------
@@ -342,7 +342,7 @@ def cohen_kappa(first: NDArray[np.int64], second: NDArray[np.int64]) -> float | 
     Returns
     -------
     float or None
-        None where both used one and the same label only, or there is no article.
+        None if both used only one and the same label, or there are no articles.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What in a corpus could fool a model, or whoever reads its scores."""
+"""Audit of a corpus: leaks and shortcuts that distort training or scores."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found in a corpus.
+    """The findings of an audit.
 
     Parameters
     ----------
     articles : sequence of Article
     rejected : sequence of RejectedRow
     missing : dict of str to int
-        For each field of an article how many lack it.
+        Number of articles without a value, for each field.
     oddities : list of OddityCount
-        Signs of a wrong encoding, of markup, of unusual letters.
+        Signs of a wrong encoding, markup and unusual letters.
     garbled : int
-        How many articles cannot be read because of them.
+        Number of articles that are unreadable because of them.
     duplicate_groups : list of list of int
-        Near-duplicates, by the numbers of their articles.
+        Groups of near-duplicates, as indices of articles.
     straddling : dict of str to list of int
-        For ``label``, ``outlet`` and ``input``, which of these groups have
-        several.
+        For ``label``, ``outlet`` and ``input``, the indices of the groups with
+        several values.
     passages : list of Passage
-        `crosses_outlets` is False for those within one outlet.
+        Reused passages; `crosses_outlets` is False for those of one outlet.
     edits : list of Edit
-        Of the passages that cross outlets.
+        Differences in the passages that cross outlets.
     lines : list of RecurringLine
     giveaways : list of Giveaway
     probe : Probe, optional
-        None where there are too few outlets.
+        None if there are too few outlets.
     confounding : Confounding, optional
-        None where there are no two labels and two outlets.
+        None if there are fewer than two labels or two outlets.
     dates : DateAudit
     """
 
@@ -75,11 +75,11 @@ class Audit:
         return Counter(value for value in values if value is not None)
 
     def crosses_outlets(self, passage: Passage) -> bool:
-        """Tell whether a passage is shared and not one outlet's own line."""
+        """Return whether a passage is shared by several outlets."""
         return _crosses_outlets(passage, self.articles)
 
     def substitutions(self) -> Counter[tuple[str, str]]:
-        """Count which words were put in place of which, additions and omissions aside."""
+        """Count the substitutions of words, without additions and omissions."""
         return Counter((e.before, e.after) for e in self.edits if e.before and e.after)
 
     def to_arrow(self) -> Any:
@@ -143,7 +143,7 @@ def audit(
     seed: int = 0,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Audit:
-    """Look for what in a corpus could fool a model or its reader.
+    """Find leaks and shortcuts in a corpus.
 
     Parameters
     ----------
@@ -154,9 +154,9 @@ def audit(
     inputs : sequence of str, optional
         Where each article comes from, such as its split.
     seed : int
-        Draws the articles of the outlet probe.
+        Random seed of the sample for the outlet probe.
     progress : callable, optional
-        Told what is being done.
+        Called with the name of each step.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def audit(
     progress("boilerplate")
     lines = recurring_lines(articles)
     labelled = [(a.text, a.label) for a in articles if a.label is not None]
-    told = giveaways([text for text, _ in labelled], [label for _, label in labelled])
+    phrases = giveaways([text for text, _ in labelled], [label for _, label in labelled])
     progress("outlet probe")
     by_field: dict[str, list[str | None]] = {
         "label": [article.label for article in articles],
@@ -199,7 +199,7 @@ def audit(
             for edit in edits(passage, texts)
         ],
         lines=lines,
-        giveaways=told,
+        giveaways=phrases,
         probe=probe_outlets(articles, seed=seed),
         confounding=confounding(articles),
         dates=audit_dates(articles),
@@ -217,7 +217,7 @@ def _oddity_row(count: OddityCount) -> dict[str, Any]:
 
 
 def _crosses_outlets(passage: Passage, articles: Sequence[Article]) -> bool:
-    """Tell whether several outlets print a passage; one that nobody named may be any."""
+    """Return whether several outlets have a passage; an unnamed one counts as different."""
     outlets = {articles[i].outlet for i in passage.articles}
     return len(outlets) > 1 or None in outlets
 

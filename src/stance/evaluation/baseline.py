@@ -1,4 +1,4 @@
-"""Always the same label: the score that a model has to beat before it has learned anything."""
+"""The most-frequent-label baseline, compared with models on the same articles."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ Source = Literal["training", "test"]
 
 
 @dataclass(frozen=True, slots=True)
-class Gain:
-    """What a model scores more than always giving one label.
+class Improvement:
+    """Improvement of a model's score over that of always giving one label.
 
     Parameters
     ----------
     model, baseline : float
         Scores in [0, 1].
     interval : (float, float)
-        95 % interval of ``model - baseline``; the same articles are left out for
-        both.
+        95 % interval of ``model - baseline``, paired by articles.
     """
 
     model: float
@@ -37,11 +36,11 @@ class Gain:
 
     @property
     def value(self) -> float:
-        """The model's score less the baseline's."""
+        """The model's score minus the baseline's."""
         return self.model - self.baseline
 
     @property
-    def is_sure(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the whole interval is above zero."""
         return self.interval[0] > 0
 
@@ -51,30 +50,30 @@ class Gain:
             "score": self.baseline,
             "difference": self.value,
             "interval": list(self.interval),
-            "model_is_better": self.is_sure,
+            "model_is_better": self.is_significant,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Always giving the most frequent label, beside a model on the same articles.
+    """The most-frequent-label baseline of a model, on the same articles.
 
     Parameters
     ----------
     source : {"training", "test"}
         The articles in which the label was the most frequent.
     labels : tuple of str
-        The label given; several where folds, or the targets of a task, have
+        The label given; several if folds, or the targets of a task, have
         different ones.
-    accuracy, macro_f1 : Gain
+    accuracy, macro_f1 : Improvement
     interval_unit : str
-        What the intervals are taken over.
+        Sampling unit of the intervals.
     """
 
     source: Source
     labels: tuple[str, ...]
-    accuracy: Gain
-    macro_f1: Gain
+    accuracy: Improvement
+    macro_f1: Improvement
     interval_unit: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,12 +88,12 @@ class Baseline:
 
 
 def against_one_label(paired: PairedPredictions, source: Source) -> Baseline:
-    """Measure what a model scores more than always giving one label.
+    """Compare a model with always giving one label.
 
     Parameters
     ----------
     paired : PairedPredictions
-        The model's labels first, the one label second.
+        The model's labels as `first`, the constant label as `second`.
     source : {"training", "test"}
         The articles in which the label was the most frequent.
 
@@ -108,20 +107,20 @@ def against_one_label(paired: PairedPredictions, source: Source) -> Baseline:
     return Baseline(
         source=source,
         labels=tuple(paired.labels[number] for number in order if given[number]),
-        accuracy=Gain(accuracy.first, accuracy.second, accuracy.interval),
-        macro_f1=Gain(macro_f1.first, macro_f1.second, macro_f1.interval),
+        accuracy=Improvement(accuracy.first, accuracy.second, accuracy.interval),
+        macro_f1=Improvement(macro_f1.first, macro_f1.second, macro_f1.interval),
         interval_unit=macro_f1.unit,
     )
 
 
 @dataclass(frozen=True)
 class BaselineComparison:
-    """What always giving the most frequent label scores, beside two models.
+    """The most-frequent-label baseline of two models that are compared.
 
     Parameters
     ----------
     score : float
-        By the metric that the two are compared by, in [0, 1].
+        The baseline's score by the metric of the comparison, in [0, 1].
     first, second : Baseline
     """
 
@@ -134,13 +133,13 @@ class BaselineComparison:
         return {"score": self.score, "a": self.first.to_dict(), "b": self.second.to_dict()}
 
 
-def floor_of(paired: PairedPredictions, metric: Metric) -> BaselineComparison:
-    """Hold two models against the most frequent label, of each stratum where there are strata.
+def compare_with_baseline(paired: PairedPredictions, metric: Metric) -> BaselineComparison:
+    """Compare two models with the most frequent label, of each stratum if there are any.
 
     Parameters
     ----------
     paired : PairedPredictions
-        The labels of both.
+        The labels of both models.
     metric : Metric
     """
     numbers = {label: number for number, label in enumerate(paired.labels)}
@@ -158,7 +157,7 @@ def floor_of(paired: PairedPredictions, metric: Metric) -> BaselineComparison:
 
 
 def most_frequent(y_true: NDArray[np.int64], n_labels: int) -> int:
-    """Return the most frequent label's number; of several, the first.
+    """Return the number of the most frequent label; ties go to the first.
 
     Examples
     --------
@@ -169,7 +168,7 @@ def most_frequent(y_true: NDArray[np.int64], n_labels: int) -> int:
 
 
 def most_frequent_label(counts: Mapping[str, int]) -> str:
-    """Return the label with the largest count; of several, the first in sorted order.
+    """Return the label with the largest count; ties go to the first in sorted order.
 
     Examples
     --------
@@ -186,7 +185,7 @@ def most_frequent_by_stratum(y_true: Sequence[str], strata: Sequence[str] | None
     ----------
     y_true : sequence of str
     strata : sequence of str, optional
-        Such as the target of each article; all articles are one by default.
+        For example the target of each article; by default one stratum.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A model beside its annotators: how far below what people reach among themselves."""
+"""Comparison of a model with human agreement."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Match:
-    """How often two agree, and how far beyond chance.
+    """Agreement of two columns of labels, raw and chance-corrected.
 
     Parameters
     ----------
     n : int
-        Articles that both labelled.
+        Number of articles that both labelled.
     agreement : float, optional
-        Share of them with one label, in [0, 1]; None where there are none.
+        Share of them with the same label, in [0, 1]; None if there are none.
     kappa : float, optional
-        Cohen's; None where it is not defined.
+        Cohen's kappa; None if it is undefined.
     """
 
     n: int
@@ -40,13 +40,13 @@ class Match:
 
 @dataclass(frozen=True)
 class Annotator:
-    """One annotator beside the others and beside the model.
+    """Agreement of one annotator with the others and with the model.
 
     Parameters
     ----------
     name : str
     others : Match
-        Against the majority of the other annotators.
+        The annotator against the majority of the other annotators.
     model_others : Match
         The model against that majority, on the same articles.
     model : Match
@@ -61,7 +61,7 @@ class Annotator:
 
 @dataclass(frozen=True)
 class Ceiling:
-    """What the model reaches, and what people reach.
+    """Agreement of a model with its annotators, and of annotators with each other.
 
     Parameters
     ----------
@@ -69,10 +69,10 @@ class Ceiling:
     majority : Match
         The model against the majority of all annotators.
     n_tied : int
-        Articles without a majority.
+        Number of articles without a majority.
     difference : Difference
-        Agreement with the majority of the others, the mean over annotators:
-        of the model, first, and of the annotators; the interval is over
+        Difference of agreement with the majority of the others, averaged over
+        annotators: the model minus the annotators. The interval is over
         articles.
     """
 
@@ -95,11 +95,11 @@ class Ceiling:
 
 
 def human_ceiling(annotations: Annotations, predictions: Sequence[str]) -> Ceiling:
-    """Set a model beside its annotators.
+    """Compare a model with its annotators.
 
-    Each annotator is measured against the majority of the others, so that
-    nobody is measured against himself; the model against the same majorities.
-    Where the others are divided evenly an article is left out.
+    Each annotator is compared with the majority of the others, which excludes
+    the annotator's own labels, and the model with the same majorities. Articles
+    on which the others are tied are excluded.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def human_ceiling(annotations: Annotations, predictions: Sequence[str]) -> Ceili
     Raises
     ------
     CorpusError
-        If no article has a label beside a majority of others.
+        If no article has both a label and a majority of the other annotators.
     """
     votes = [majority(row) for row in annotations.labels]
     others = [
@@ -134,7 +134,7 @@ def human_ceiling(annotations: Annotations, predictions: Sequence[str]) -> Ceili
 
 
 def majority(labels: Sequence[str | None]) -> str | None:
-    """Return the label given most often; None where two share the lead or there is none.
+    """Return the most frequent label; None if there is a tie or no label.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def majority(labels: Sequence[str | None]) -> str | None:
 
 
 def match(first: Sequence[str | None], second: Sequence[str | None]) -> Match:
-    """Measure two columns of labels on the articles that both label."""
+    """Measure the agreement of two columns of labels, where both have one."""
     pairs = [(a, b) for a, b in zip(first, second, strict=True) if a is not None and b is not None]
     if not pairs:
         return Match(0, None, None)
@@ -166,7 +166,7 @@ def _annotator(
     others: Sequence[str | None],
     predictions: Sequence[str],
 ) -> Annotator:
-    # The model is measured where the annotator is: on harder articles both would do worse.
+    # Use the same articles for the model, since they differ in difficulty.
     labelled = [
         rest if label is not None else None for rest, label in zip(others, own, strict=True)
     ]
@@ -181,7 +181,7 @@ def _difference(
     others: Sequence[Sequence[str | None]],
     predictions: Sequence[str],
 ) -> Difference:
-    """Compare model and annotators against the same majorities, an annotator to a stratum."""
+    """Compare model and annotators by the same majorities, with annotators as strata."""
     cases = [
         (y_true, predictions[article], own, annotations.ids[article], annotator)
         for annotator, column, rest in zip(annotations.annotators, given, others, strict=True)
@@ -190,8 +190,8 @@ def _difference(
     ]
     if not cases:
         raise CorpusError(
-            "Got no article that somebody labelled beside a majority of others, but expected some "
-            "to measure people by."
+            "Got no article with a label and a majority of other annotators, but expected some to "
+            "measure human agreement."
         )
     y_true, model, own, ids, names = (list(column) for column in zip(*cases, strict=True))
     paired = PairedPredictions.of(

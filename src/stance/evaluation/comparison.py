@@ -1,4 +1,4 @@
-"""Two sets of predictions on the same articles: which is better, and is it more than chance."""
+"""Paired comparison of two sets of predictions: difference, interval and tests."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ Verdict = Literal["superior", "non-inferior", "inferior", "undecided"]
 
 @dataclass(frozen=True)
 class PairedPredictions:
-    """Two predictions for each article, beside the true label.
+    """Two predictions and the true label of each article.
 
     Parameters
     ----------
     labels : tuple of str
-        Every label that occurs.
+        All labels that occur.
     y_true, first, second : ndarray of int64, shape (n_articles,)
         Numbers of labels.
     groups : sequence of str or None, optional
-        The outlet, or whatever articles share that are not independent.
+        The outlet, or another group whose articles are not independent.
     group_name : str
-        What a group is.
+        Name of the groups, such as "outlet".
     strata : sequence of str, optional
-        Scores are computed in each stratum and averaged, as stance tasks do
-        over their targets.
+        Scores are computed in each stratum and averaged, as in stance tasks over
+        targets.
     """
 
     labels: tuple[str, ...]
@@ -60,20 +60,20 @@ class PairedPredictions:
         group_name: str = "outlet",
         strata: Sequence[str] | None = None,
     ) -> Self:
-        """Pair labels that stand in the same order.
+        """Pair labels that are in the same order.
 
         Raises
         ------
         CorpusError
-            If there are none, or they are not of the same length.
+            If there are none, or their lengths differ.
         """
         lengths = [
             len(part) for part in (y_true, first, second, groups, strata) if part is not None
         ]
         if not y_true or len(set(lengths)) > 1:
             raise CorpusError(
-                f"Got {', '.join(map(str, lengths))} values, but expected as many predictions, "
-                "groups and strata as true labels, and one at least."
+                f"Got {', '.join(map(str, lengths))} values, but expected equal numbers of "
+                "true labels, predictions, groups and strata, at least 1."
             )
         labels = tuple(sorted({*y_true, *first, *second}))
         numbers = {label: number for number, label in enumerate(labels)}
@@ -88,17 +88,17 @@ class PairedPredictions:
 
 @dataclass(frozen=True)
 class Difference:
-    """How much better the first predictions score than the second.
+    """Difference of the scores of two sets of predictions.
 
     Parameters
     ----------
     metric : str
     found : DifferenceInterval
-        Both scores, and how sure their difference is.
+        Both scores, and the interval of their difference.
     basis : Basis
-        What the interval is taken over.
+        Sampling units of the interval.
     lone_labels : tuple of str
-        Labels that a single unit truly has, where the metric looks at labels.
+        Labels whose articles are all of one unit, if the metric is by label.
     """
 
     metric: str
@@ -108,17 +108,17 @@ class Difference:
 
     @property
     def first(self) -> float:
-        """The score of the first, in [0, 1]."""
+        """Score of the first predictions, in [0, 1]."""
         return self.found.first
 
     @property
     def second(self) -> float:
-        """The score of the second, in [0, 1]."""
+        """Score of the second predictions, in [0, 1]."""
         return self.found.second
 
     @property
     def value(self) -> float:
-        """The score of the first less that of the second."""
+        """First score minus second score."""
         return self.found.value
 
     @property
@@ -128,17 +128,17 @@ class Difference:
 
     @property
     def p_value(self) -> float:
-        """Two-sided; below 0.05 where the interval leaves zero out."""
+        """Two-sided p-value; below 0.05 exactly if the 95 % interval excludes zero."""
         return self.found.p_value
 
     @property
     def unit(self) -> str:
-        """What the interval is taken over."""
+        """Sampling unit of the interval."""
         return self.basis.unit
 
     @property
     def n_units(self) -> int:
-        """How many units there are."""
+        """Number of sampling units."""
         return self.basis.n_units
 
     @property
@@ -152,7 +152,7 @@ class Difference:
         return {**self.to_dict(), "low": low, "high": high}
 
     def to_arrow(self) -> Any:
-        """Return the row as an Arrow table, to be put below those of other comparisons."""
+        """Return the row as an Arrow table, which can be concatenated with others."""
         return arrow_table([self.to_row()], DIFFERENCE_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
@@ -172,10 +172,10 @@ class Difference:
 
 
 def compare(paired: PairedPredictions, metric: Metric | None = None) -> Difference:
-    """Measure a difference by leaving out one outlet after the other.
+    """Compute the difference of two scores with a delete-one-outlet jackknife.
 
-    Each time the same articles are left out for both, so that what makes an
-    article hard for either cancels out.
+    The same articles are left out for both, so that the difficulty of articles
+    cancels out.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def compare(paired: PairedPredictions, metric: Metric | None = None) -> Differen
     Raises
     ------
     ConfigError
-        If the metric asks for a label that does not occur.
+        If the metric has a label that does not occur.
 
     See Also
     --------
@@ -214,13 +214,13 @@ def compare(paired: PairedPredictions, metric: Metric | None = None) -> Differen
 
 
 def _cells(paired: PairedPredictions) -> tuple[NDArray[np.int64], tuple[int, int, int, int]]:
-    """Give a number to each cell of both confusion matrices of each stratum.
+    """Return the confusion-matrix cell of each article, for both predictions.
 
     Returns
     -------
     cells : ndarray of int64, shape (n_articles, 2)
     shape : tuple of int
-        Of all matrices together: which predictions, stratum, true label, predicted label.
+        Of all matrices: predictions, stratum, true label, predicted label.
     """
     k = len(paired.labels)
     stratum = np.zeros(len(paired), dtype=np.int64)
@@ -234,16 +234,17 @@ def _cells(paired: PairedPredictions) -> tuple[NDArray[np.int64], tuple[int, int
 
 @dataclass(frozen=True)
 class McNemar:
-    """On which articles one is right and the other wrong.
+    """McNemar's test: articles on which only one set of predictions is right.
 
     Parameters
     ----------
     only_first, only_second : int
-        Articles that only one of the two labels rightly.
+        Number of articles that only one of the two labels correctly.
     both, neither : int
+        Number of articles that both, or neither, label correctly.
     p_value : float
-        Exact and two-sided, that such a split between ``only_first`` and
-        ``only_second`` is chance. It takes articles for independent.
+        Exact and two-sided, for ``only_first`` and ``only_second`` being equally
+        likely. It assumes that articles are independent.
     """
 
     only_first: int
@@ -254,7 +255,7 @@ class McNemar:
 
 
 def mcnemar(paired: PairedPredictions) -> McNemar:
-    """Test whether one is right where the other is wrong more often than the other way.
+    """Compute McNemar's exact test.
 
     Parameters
     ----------
@@ -281,17 +282,17 @@ def mcnemar(paired: PairedPredictions) -> McNemar:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether the first predictions are as good as the second, but for a margin.
+    """Result of a non-inferiority test of the first predictions against the second.
 
     Parameters
     ----------
     verdict : {"superior", "non-inferior", "inferior", "undecided"}
-        At the confidence asked for: better at all; not worse by the margin or
-        more; worse by more than the margin; none of them.
+        At the given confidence: better; worse by less than the margin; worse by
+        more than the margin; none of these.
     margin : float
-        In the metric's own points, above zero.
+        In units of the metric, above zero.
     confidence : float
-        One-sided, in (0.5, 1).
+        Of each one-sided bound, in (0.5, 1).
     bounds : (float, float)
         The lower and the upper bound of the difference, each at that
         confidence.
@@ -304,17 +305,17 @@ class Decision:
 
 
 def decide(difference: Difference, *, margin: float, confidence: float = 0.95) -> Decision:
-    """Decide whether the first predictions are no worse than the second.
+    """Test whether the first predictions are non-inferior to the second.
 
-    A gate that must not fail by chance fails on ``inferior`` alone; one that
-    must not let a loss through passes ``superior`` and ``non-inferior`` alone.
+    A check that must not fail by chance should fail only on ``inferior``; one that
+    must not miss a loss should pass only ``superior`` and ``non-inferior``.
 
     Parameters
     ----------
     difference : Difference
-        Of the new predictions, first, from the old.
+        The new predictions minus the old ones.
     margin : float
-        The loss that would not matter, above zero.
+        The loss that is acceptable, above zero.
     confidence : float
         Of each one-sided bound, in (0.5, 1).
 

@@ -1,4 +1,4 @@
-"""How far the outlet gives the label away: how well it is told, how far it decides."""
+"""Confounding of outlet and label: outlet probe and Cramér's V."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ PROBE_ARTICLES = 3000
 
 @dataclass(frozen=True)
 class Probe:
-    """How well the outlet can be told from the words alone.
+    """How well a classifier identifies the outlet from the words.
 
     Parameters
     ----------
     outlets, articles : int
-        How many took part.
+        Number of outlets and articles in the probe.
     accuracy, macro_f1 : float
-        On articles held out at random, near-duplicates apart.
+        On articles held out at random, without near-duplicates in training.
     majority : float
-        The accuracy of always guessing the largest outlet.
+        The accuracy of always predicting the largest outlet.
     """
 
     outlets: int
@@ -53,15 +53,16 @@ class Probe:
 
 @dataclass(frozen=True)
 class Confounding:
-    """How far the outlet decides the label.
+    """Association of outlet and label.
 
     Parameters
     ----------
     cramers_v : float
-        Corrected for chance [1]_: 0 where they are independent, 1 where the
-        outlet decides the label.
+        Bias-corrected [1]_: 0 if they are independent, 1 if the outlet
+        determines the label.
     single_label_outlets, outlets : int
-        Of the outlets with two articles or more, those with one label only.
+        Number of outlets with only one label, among the outlets with two articles
+        or more, and number of the latter.
 
     References
     ----------
@@ -77,24 +78,24 @@ class Confounding:
 def probe_outlets(
     articles: Sequence[Article], *, at_most: int = PROBE_ARTICLES, seed: int = 0
 ) -> Probe | None:
-    """Learn to tell the outlet from the words, and see how well it goes.
+    """Train a classifier of outlets, and score it on held-out articles.
 
     Parameters
     ----------
     articles : sequence of Article
     at_most : int
-        So many articles are drawn where there are more.
+        Maximum number of articles; a sample is drawn if there are more.
     seed : int
 
     Returns
     -------
     Probe or None
-        None where fewer than two outlets have ten articles.
+        None if fewer than two outlets have ten articles.
     """
     counts = Counter(article.outlet for article in articles)
     able = [a for a in articles if a.outlet is not None and counts[a.outlet] >= PROBE_FEWEST]
     chosen = np.sort(np.random.default_rng(seed).permutation(len(able))[:at_most])
-    # The outlet does not depend on a target, whichever of several an article is labelled for.
+    # An article has the same outlet for all of its targets.
     drawn = [replace(able[i], label=able[i].outlet, target=None) for i in chosen]
     left = Counter(article.label for article in drawn)
     drawn = [article for article in drawn if left[article.label] >= PROBE_FOLDS]
@@ -108,12 +109,12 @@ def probe_outlets(
 
 
 def confounding(articles: Sequence[Article]) -> Confounding | None:
-    """Measure how far the outlet decides the label.
+    """Measure the association of outlet and label.
 
     Returns
     -------
     Confounding or None
-        None where the articles have no two labels and two outlets.
+        None if the articles have fewer than two labels or two outlets.
     """
     pairs = [(a.outlet, a.label) for a in articles if a.outlet is not None and a.label is not None]
     outlets, rows = np.unique([outlet for outlet, _ in pairs], return_inverse=True)
@@ -129,12 +130,12 @@ def confounding(articles: Sequence[Article]) -> Confounding | None:
 
 
 def cramers_v(table: NDArray[np.float64]) -> float:
-    """Return Cramér's V of a table of counts, corrected for chance.
+    """Return the bias-corrected Cramér's V of a contingency table.
 
     Parameters
     ----------
     table : ndarray, shape (n_rows, n_columns)
-        Two rows and columns or more, none of them empty.
+        At least two rows and two columns, none of them empty.
 
     Returns
     -------

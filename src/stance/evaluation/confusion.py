@@ -1,4 +1,4 @@
-"""Scores of confusion matrices, many matrices at once."""
+"""Metrics computed from stacks of confusion matrices."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ METRICS: tuple[MetricName, ...] = get_args(MetricName)
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A score in [0, 1] that a confusion matrix decides.
+    """A metric in [0, 1] that is computed from a confusion matrix.
 
     Parameters
     ----------
     name : {"macro_f1", "accuracy", "weighted_f1"}
-        Macro-F1 is the mean over the labels that are true labels of articles or were
-        guessed.
+        Macro-F1 is the mean over the labels that are true or predicted labels
+        of articles.
     labels : tuple of str
-        Macro-F1 over these labels alone, as stance tasks have it over Favor
-        and Against; empty for all. One that never occurs counts as zero.
+        Labels that macro-F1 is restricted to, such as Favor and Against in stance
+        tasks; empty for all. A label that never occurs counts as zero.
 
     Examples
     --------
@@ -45,7 +45,9 @@ class Metric:
         if self.name not in METRICS:
             raise ConfigError(f"Got the metric {self.name!r}, but expected {', '.join(METRICS)}.")
         if self.labels and self.name != "macro_f1":
-            raise ConfigError(f"Got labels for {self.name}, but only macro_f1 is taken over some.")
+            raise ConfigError(
+                f"Got labels for {self.name}, but only macro_f1 can be restricted to labels."
+            )
 
     def __str__(self) -> str:
         shown = self.name.replace("_f1", "-F1")
@@ -76,7 +78,7 @@ class Metric:
         return score
 
     def parts(self, confusions: NDArray[np.float64], labels: Sequence[str]) -> Parts:
-        """Take the score apart into shares: of each stratum, and of each label for F1.
+        """Decompose the score into shares: one per stratum, and per label for F1.
 
         Parameters
         ----------
@@ -88,13 +90,13 @@ class Metric:
         ConfigError
             If a label of the metric is not among `labels`.
         """
-        true, guessed = confusions.sum(axis=-1), confusions.sum(axis=-2)
+        true, predicted = confusions.sum(axis=-1), confusions.sum(axis=-2)
         hits = np.diagonal(confusions, axis1=-2, axis2=-1)
         total = true.sum(axis=-1, keepdims=True)
         if self.name == "accuracy":
             within = np.ones_like(total)
             return _parts(hits.sum(axis=-1, keepdims=True), total, total, within, 1)
-        both = true + guessed
+        both = true + predicted
         if self.name == "weighted_f1":
             return _parts(2 * hits, both, true, true / np.maximum(total, 1.0), 2)
         occurring = both > 0
@@ -105,30 +107,30 @@ class Metric:
 
     @property
     def weighs_by_support(self) -> bool:
-        """Whether the weights of labels depend on how many articles they have."""
+        """Whether labels are weighted by their number of articles."""
         return self.name == "weighted_f1"
 
     def _chosen(self, labels: Sequence[str]) -> NDArray[np.float64]:
-        """Return the weight of each label where the metric names some."""
+        """Return the weight of each label if the metric is restricted to some."""
         unknown = [label for label in self.labels if label not in labels]
         if unknown:
             raise ConfigError(
                 f"Got a metric over {', '.join(map(repr, unknown))}, but the labels are "
-                f"{', '.join(map(repr, labels))}. Choose among them."
+                f"{', '.join(map(repr, labels))}. Choose from these."
             )
         places = [list(labels).index(label) for label in self.labels]
         return np.bincount(places, minlength=len(labels)) / len(places)
 
 
 class Parts(NamedTuple):
-    """The shares that a score is the weighted mean of.
+    """The shares whose weighted mean is a score.
 
     Parameters
     ----------
     hits, base : ndarray of float64, shape (..., n_strata, n_parts)
-        A share is hits over base; zero where there is no base.
+        A share is hits / base, and zero if base is zero.
     support : ndarray of float64, shape (..., n_strata, n_parts)
-        The articles that truly belong to a part.
+        Number of articles whose true label belongs to the part.
     weights : ndarray of float64, shape (..., n_strata, n_parts)
         They sum to one; zero for strata without articles.
     per_article : int
@@ -155,7 +157,7 @@ def _parts(
     within: NDArray[np.float64],
     per_article: int,
 ) -> Parts:
-    """Average over the strata that have articles."""
+    """Weight the shares for a mean over the strata that have articles."""
     has_articles = support.sum(axis=-1, keepdims=True) > 0
     strata = np.maximum(has_articles.sum(axis=-2, keepdims=True), 1)
     return Parts(hits, base, support, within * has_articles / strata, per_article)
@@ -172,10 +174,10 @@ def summaries(confusions: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]
     -------
     dict of str to ndarray of float64, shape (...)
     """
-    true, guessed = confusions.sum(axis=-1), confusions.sum(axis=-2)
+    true, predicted = confusions.sum(axis=-1), confusions.sum(axis=-2)
     hits = np.diagonal(confusions, axis1=-2, axis2=-1).sum(axis=-1)
     total = np.maximum(true.sum(axis=-1), 1.0)
-    occurring = ((true + guessed) > 0).sum(axis=-1)
+    occurring = ((true + predicted) > 0).sum(axis=-1)
     f1 = f1_of_labels(confusions)
     return {
         "accuracy": hits / total,

@@ -1,4 +1,4 @@
-"""Dates of a corpus that may not be the days on which its articles came out."""
+"""Implausible and unreadable publication dates of a corpus."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article
     from stance.corpus.dates import ResolvedDates
 
-# About 3 in 1,000 articles fall on a 1 January, where nothing falls back to it.
+# About 3 in 1,000 articles are dated 1 January, unless an extractor falls back to it.
 MOST_ON_NEW_YEAR = 0.05
-# Of what is dated by the month, one in twelve of the first days is a 1 January.
+# If dates have only a month, one in twelve first days of a month is 1 January.
 MOST_OF_FIRST_DAYS = 0.5
 FIRST_PLAUSIBLE_DAY = dt.date(1990, 1, 1)
 
@@ -25,20 +25,20 @@ Kind = Literal["unreadable", "ambiguous", "new_year", "future", "early"]
 
 @dataclass(frozen=True)
 class DateFinding:
-    """Dates that have one thing wrong with them.
+    """A kind of implausible date, with the number of articles and an example.
 
     Parameters
     ----------
     kind : str
         ``unreadable``; ``ambiguous``: the order of day and month is not
-        known; ``new_year``: more on 1 January than can be true; ``future``:
+        known; ``new_year``: implausibly many on 1 January; ``future``:
         after today; ``early``: before 1990.
     articles : int
-        How many have it.
+        Number of articles with such a date.
     id, value : str
-        The first of them and its date.
+        Id and date of the first such article.
     detail : str
-        What else there is to say.
+        Explanation, such as why the date is unreadable.
     """
 
     kind: Kind
@@ -50,7 +50,7 @@ class DateFinding:
 
 @dataclass(frozen=True)
 class DateAudit:
-    """What is known about the dates of a corpus.
+    """The dates of a corpus and their problems.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class DateAudit:
 
     @property
     def read(self) -> int:
-        """How many articles have a date that can be read."""
+        """Number of articles with a readable date."""
         return sum(date is not None for date in self.dates.dates)
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,25 +72,25 @@ class DateAudit:
 
 
 def audit_dates(articles: Sequence[Article], *, today: dt.date | None = None) -> DateAudit:
-    """Look for dates that cannot be read or cannot be true.
+    """Find dates that cannot be read or are implausible.
 
     Parameters
     ----------
     articles : sequence of Article
     today : date, optional
-        What is later lies in the future; the day of the run by default.
+        Later dates count as in the future; the current day by default.
 
     Returns
     -------
     DateAudit
-        Findings only where there are some.
+        Its `findings` have only the kinds that occur.
     """
     today = today or dt.date.today()
     found = resolve_dates([article.published for article in articles])
     dated = [(place, date) for place, date in enumerate(found.dates) if date]
     on_first = [place for place, date in dated if date.day == 1]
     on_new_year = [place for place in on_first if (d := found.dates[place]) and d.month == 1]
-    # Of a few articles any one is more than a twentieth.
+    # At least two articles, since in a small corpus a single one exceeds the share.
     if (
         len(on_new_year) < 2
         or len(on_new_year) <= MOST_ON_NEW_YEAR * len(dated)

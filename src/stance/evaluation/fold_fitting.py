@@ -1,4 +1,4 @@
-"""Fitting on a fold's training articles and labelling its test articles."""
+"""Training on the training articles of a fold and prediction of its test articles."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ BATCH_SIZE = 1000
 
 @dataclass(frozen=True)
 class TestPredictions:
-    """What a model makes of articles that it has not learned from.
+    """Predicted probabilities of test articles.
 
     Parameters
     ----------
     labels : tuple of str
     probabilities : ndarray of float64, shape (n_articles, n_labels)
-        In [0, 1]; zero for a label that no training article has.
+        In [0, 1]; zero for a label without training articles.
     config : TrainingConfig
-        What the model was trained with.
+        Configuration with which the model was trained.
     """
 
     labels: tuple[str, ...]
@@ -49,7 +49,7 @@ class TestPredictions:
         return [self.labels[number] for number in self.probabilities.argmax(axis=1).tolist()]
 
     def among(self, labels: Sequence[str]) -> TestPredictions:
-        """Return the same with a column for each of some labels, those of the model among them."""
+        """Return a copy with a column for each of `labels`, a superset of the model's."""
         table = np.zeros((len(self.probabilities), len(labels)))
         table[:, [labels.index(label) for label in self.labels]] = self.probabilities
         return replace(self, labels=tuple(labels), probabilities=table)
@@ -71,7 +71,7 @@ def fit_and_predict_fold(
     Returns
     -------
     TestPredictions
-        Of all labels of the corpus.
+        With all labels of the corpus.
     """
     test = [corpus.articles[i] for i in fold.test.tolist()]
     return fit_and_predict(corpus.part(fold.train), test, resolved).among(corpus.labels)
@@ -80,22 +80,22 @@ def fit_and_predict_fold(
 def predict_fold_by_each(
     corpus: LabelledCorpus, fold: Fold, candidates: Sequence[ResolvedConfig]
 ) -> list[NDArray[np.int64]]:
-    """Label a fold's test articles by several configurations, none of them calibrated.
+    """Label a fold's test articles with several configurations, without calibration.
 
-    Features take far longer than the classifier, so configurations which look
-    at the same features share them.
+    Learning features takes far longer than fitting a classifier, so
+    configurations with the same features share them.
 
     Parameters
     ----------
     corpus : LabelledCorpus
     fold : Fold
     candidates : sequence of ResolvedConfig
-        The penalty resolved too.
+        Resolved, including the penalty.
 
     Returns
     -------
     list of ndarray of int64, shape (n_test,)
-        For each configuration the numbers of the corpus's labels.
+        For each configuration, the numbers of the predicted labels.
     """
     alike: dict[object, list[int]] = defaultdict(list)
     for place, candidate in enumerate(candidates):
@@ -117,15 +117,15 @@ def predict_fold_by_each(
 def predict_probabilities(
     model: Model, articles: Sequence[Article], batch_size: int = BATCH_SIZE
 ) -> NDArray[np.float64]:
-    """Return the probabilities of articles that are read in batches.
+    """Return the probabilities of articles, computed in batches.
 
     Parameters
     ----------
     model : Model
     articles : sequence of Article
-        One at least.
+        At least one.
     batch_size : int
-        Articles vectorised at once.
+        Number of articles vectorised at once.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where the models of folds are fitted: in processes on this machine, or elsewhere."""
+"""Workers that fit the models of folds: processes on this machine, or a cluster."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from stance.model.resolve_auto import ResolvedConfig
 
 ENDED = (
-    "Got a training process that came to an end, but expected its labels. Most likely memory ran "
+    "Got a training process that ended early, but expected its labels. Most likely memory ran "
     "out: use fewer --jobs or fewer articles."
 )
 
 
 class SharedCorpus:
-    """A corpus that each process reads and counts once, however many folds it fits.
+    """A corpus that each process tokenises and counts only once for all of its folds.
 
-    A call that joblib sends to a process carries the corpus anew; there it is
-    the one that the last call had, if that is the same.
+    joblib sends the corpus with every call. The process keeps the last one, and
+    reuses it, with its counts, if the next call has the same corpus.
 
     Parameters
     ----------
@@ -50,16 +50,16 @@ class SharedCorpus:
         return pickle.dumps(self.corpus)
 
     def __reduce__(self) -> tuple[Callable[[bytes], SharedCorpus], tuple[bytes]]:
-        return _in_this_process, (self._data,)
+        return _unpickle_cached, (self._data,)
 
 
 @lru_cache(maxsize=1)
-def _in_this_process(data: bytes) -> SharedCorpus:
+def _unpickle_cached(data: bytes) -> SharedCorpus:
     return SharedCorpus(pickle.loads(data))  # noqa: S301 - from the process that started this one
 
 
 class Trials(Protocol):
-    """Trains on all folds of a corpus with one configuration after another."""
+    """Tries configurations in turn on all folds of a corpus."""
 
     def predict(self, resolved: ResolvedConfig, deadline: float) -> list[list[str]] | None:
         """Return the labels of each fold's test articles, or None if time runs out.
@@ -73,7 +73,7 @@ class Trials(Protocol):
         Raises
         ------
         StanceError
-            What training raises, or if a worker came to an end.
+            If training raises one, or a worker ends early.
         """
         ...
 
@@ -82,13 +82,13 @@ class FoldWorkers(Protocol):
     """Fits the models of folds."""
 
     def joblib(self, corpus: SharedCorpus) -> AbstractContextManager[None]:
-        """Let joblib run its calls on these workers, which have the corpus in common."""
+        """Return a context in which joblib uses these workers, which share the corpus."""
         ...
 
     def trials(
         self, corpus: LabelledCorpus, folds: Sequence[Fold]
     ) -> AbstractContextManager[Trials]:
-        """Prepare to train on the same folds again and again."""
+        """Return workers for repeated training on the same folds."""
         ...
 
 
@@ -99,17 +99,17 @@ class LocalWorkers:
     Parameters
     ----------
     jobs : int
-        How many; -1 for one on each core.
+        Number of processes; -1 for one per core.
     """
 
     jobs: int = 1
 
     def joblib(self, corpus: SharedCorpus) -> AbstractContextManager[None]:
-        """Let joblib start processes that end with this one."""
+        """Return a context in which joblib's processes end with this one."""
         return joblib_workers()
 
     def trials(self, corpus: LabelledCorpus, folds: Sequence[Fold]) -> TrialProcesses:
-        """Prepare processes that can be stopped at any moment."""
+        """Return processes that can be stopped at any time."""
         return TrialProcesses(corpus, folds, self.jobs)
 
 
@@ -120,10 +120,10 @@ def predict_labels_of_fold(
     return fit_and_predict_fold(corpus, fold, resolved).predicted_labels
 
 
-def _work(parent: int, calls: Connection, corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
-    """Train on one fold after another as called; what a user did wrong is handed back."""
+def _serve(parent: int, calls: Connection, corpus: LabelledCorpus, folds: Sequence[Fold]) -> None:
+    """Train on the requested folds until told to stop; errors of `stance` are sent back."""
     end_with_parent(parent)
-    # Who asks may be gone at any moment, which is no error of this process.
+    # The parent may end at any time, which is not an error of this process.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (call := calls.recv()) is not None:
             resolved, place = call
@@ -134,17 +134,17 @@ def _work(parent: int, calls: Connection, corpus: LabelledCorpus, folds: Sequenc
 
 
 class TrialProcesses:
-    """Trains on all folds of a corpus with one configuration after another.
+    """Processes that try configurations in turn on all folds of a corpus.
 
-    Even a single one is a process of its own, since nothing else stops a
-    training that is under way.
+    Training runs in a separate process even if `jobs` is 1, so that it can be
+    stopped at the deadline.
 
     Parameters
     ----------
     corpus : LabelledCorpus
     folds : sequence of Fold
     jobs : int
-        How many processes; -1 for one on each core.
+        Number of processes; -1 for one per core.
     """
 
     def __init__(self, corpus: LabelledCorpus, folds: Sequence[Fold], jobs: int) -> None:
@@ -158,7 +158,7 @@ class TrialProcesses:
         try:
             self._start()
         except BaseException:
-            # A signal may come in the middle; nobody leaves what was never entered.
+            # `__exit__` is not called if `__enter__` fails, for example because of a signal.
             self._end()
             raise
         return self
@@ -167,7 +167,7 @@ class TrialProcesses:
         self._end()
 
     def _start(self) -> None:
-        # Its processes, unlike Python's own, do not run the user's script again.
+        # Unlike those of multiprocessing, loky's processes do not run the user's script again.
         from multiprocessing import Pipe
 
         from joblib.externals.loky.backend.process import LokyProcess
@@ -175,7 +175,7 @@ class TrialProcesses:
         for _ in range(self._jobs):
             ours, theirs = Pipe()
             task = (os.getpid(), theirs, self._corpus, self._folds)
-            process = LokyProcess(target=_work, args=task)
+            process = LokyProcess(target=_serve, args=task)
             process.start()
             theirs.close()
             self._processes.append(process)
@@ -190,7 +190,7 @@ class TrialProcesses:
     def predict(self, resolved: ResolvedConfig, deadline: float) -> list[list[str]] | None:
         """Return the labels of each fold's test articles, or None if time runs out.
 
-        After that nothing more can be asked.
+        After a timeout, `predict` must not be called again.
 
         Parameters
         ----------
@@ -201,7 +201,7 @@ class TrialProcesses:
         Raises
         ------
         StanceError
-            What training raises, or if a process came to an end.
+            If training raises one, or a process ends early.
         """
         from multiprocessing.connection import wait
 
@@ -211,23 +211,23 @@ class TrialProcesses:
             for line in self._lines:
                 if waiting and line not in busy:
                     busy[line] = waiting.popleft()
-                    _ask(line, (resolved, busy[line]))
+                    _send(line, (resolved, busy[line]))
             answered: list[Any] = wait(list(busy), max(deadline - time.monotonic(), 0.0))
             if not answered:
                 return None
             for line in answered:
-                found[busy.pop(line)] = _answer(line)
+                found[busy.pop(line)] = _receive(line)
         return [found[place] for place in range(len(self._folds))]
 
 
-def _ask(line: Connection, call: tuple[ResolvedConfig, int]) -> None:
+def _send(line: Connection, call: tuple[ResolvedConfig, int]) -> None:
     try:
         line.send(call)
     except OSError as error:
         raise CorpusError(ENDED) from error
 
 
-def _answer(line: Connection) -> list[str]:
+def _receive(line: Connection) -> list[str]:
     try:
         answer: list[str] | StanceError = line.recv()
     except (EOFError, OSError) as error:

@@ -1,7 +1,7 @@
-"""Intervals of scores and of their differences, over outlets or over articles.
+"""Confidence intervals of scores and of their differences, over outlets or articles.
 
-The jackknife leaves out one unit after the other; Student's t gives the width,
-with as many degrees of freedom as the units are worth.
+The delete-one jackknife over units gives the standard error, and Student's t the
+width, with degrees of freedom from the effective number of units.
 
 Notes
 -----
@@ -10,17 +10,19 @@ For the score ``s`` of all ``G`` units and the scores ``s_g`` without unit ``g``
     variance = (G - 1) / G * sum_g (s_g - s)**2
     degrees of freedom = (sum n_g)**2 / sum(n_g**2) - 1
 
-where ``n_g`` are the articles of a unit. A single score is taken on the logit
-scale, so that its interval stays between 0 and 1; a difference keeps its own,
-so that its interval excludes zero exactly where its p-value is below 0.05.
-Neither is surer than if articles were independent: their jackknife gives the
-least variance, and a score's interval holds Wilson's of as many trials.
+where ``n_g`` is the number of articles of a unit. The interval of a single score
+is computed on the logit scale, so that it stays between 0 and 1. That of a
+difference is computed on the difference itself, so that it excludes zero exactly
+if the p-value is below 0.05. Neither is narrower than for independent articles:
+the jackknife over articles gives the minimum variance, and a score's interval
+contains Wilson's interval for the same effective number of trials.
 
-A label of which only one unit has articles cannot be tested by leaving that
-unit out. Its F1 is then left as it is, and since that of other units may be
-anything, the whole range from 0 to 1 is added for it, weighted as the score
-weights the label. In a difference the label adds a variance of its own: that
-of a single pair of answers, at least as large as the difference itself.
+If only one unit has articles of a label, the label's F1 is undefined without that
+unit. The F1 is then kept as it is. Since it may have any value in other units,
+the interval is widened by the whole range from 0 to 1, weighted as the score
+weights the label. For a difference, the label adds a variance of its own: that of
+a single pair of answers, with a standard deviation that is at least the label's
+own difference.
 
 References
 ----------
@@ -31,7 +33,7 @@ MacKinnon, Nielsen, Webb: Fast and Reliable Jackknife and Bootstrap Methods for
 Cluster-Robust Inference, Journal of Applied Econometrics 38, 2023.
 Carter, Schnepel, Steigerwald: Asymptotic Behavior of a t-Test Robust to
 Cluster Heterogeneity, Review of Economics and Statistics 99, 2017 (the
-effective number of clusters; with variances in proportion to size it is
+effective number of clusters; if variances are proportional to size it is
 Kish's, Survey Sampling, 1965).
 Korn, Graubard: Confidence Intervals for Proportions with Small Expected Number
 of Positive Counts Estimated from Survey Data, Survey Methodology 24, 1998.
@@ -62,16 +64,16 @@ if TYPE_CHECKING:
 
 COVERAGE = 0.95
 
-# Bounds the memory of one pass: numbers held for the units at hand.
+# Maximum number of values in memory for one batch of units.
 NUMBERS_AT_ONCE = 2_000_000
 
-# A variance below this is what rounding leaves of none.
+# A variance below this is a rounding error.
 ROUNDING = 1e-20
 
 # The standard deviation of a difference known from one pair of equal answers (Agresti and Min).
 ONE_PAIR = 1 / 3
 
-# Of the share of articles on which two models differ; Agresti and Coull's "add two".
+# For the share of articles on which two models differ; Agresti and Coull's "add two".
 PSEUDO_COUNTS = 2.0
 
 
@@ -85,17 +87,17 @@ class ScoreInterval(NamedTuple):
 
 @dataclass(frozen=True)
 class DifferenceInterval:
-    """The difference of two scores of the same articles, and how sure it is.
+    """The difference of two scores of the same articles, with its standard error.
 
     Parameters
     ----------
     first, second : float
         Scores in [0, 1].
     error : float
-        The standard error of ``first - second``; infinite where a single
-        article is all there is.
+        The standard error of ``first - second``; infinite if there is
+        only one unit.
     freedom : float
-        Degrees of freedom of Student's t, one at least.
+        Degrees of freedom of Student's t, at least one.
     """
 
     first: float
@@ -105,7 +107,7 @@ class DifferenceInterval:
 
     @property
     def value(self) -> float:
-        """The score of the first less that of the second."""
+        """First score minus second score."""
         return self.first - self.second
 
     def bounds(self, coverage: float = COVERAGE) -> tuple[float, float]:
@@ -117,7 +119,7 @@ class DifferenceInterval:
 
     @property
     def p_value(self) -> float:
-        """Two-sided; below 0.05 where the 95 % interval leaves zero out."""
+        """Two-sided p-value; below 0.05 exactly if the 95 % interval excludes zero."""
         from scipy.special import stdtr
 
         if not self.value or not np.isfinite(self.error):
@@ -127,21 +129,23 @@ class DifferenceInterval:
 
 @dataclass(frozen=True)
 class _Jackknife:
-    """Scores of all units, and of all but one of each kind, for one or two sets of labels.
+    """Jackknife replicates of the scores of one or two sets of predictions.
 
     Parameters
     ----------
     values : ndarray of float64, shape (n_sides,)
+        Scores of all units.
     without : ndarray of float64, shape (n_kinds, n_sides)
+        Scores without one unit of each kind.
     without_articles : ndarray of float64, shape (n_kinds, n_sides)
-        The same with articles as units.
+        The same, with articles as units.
     trials : ndarray of float64, shape (n_sides,)
-        How many articles a plain share would need to be as sure as this score
-        may be; infinite where no part varies.
+        Effective sample size: the number of articles at which a simple share has
+        the same variance; infinite if no part varies.
     shares, weights : ndarray of float64, shape (n_sides, n_strata, n_parts)
-        What the score is the weighted mean of.
+        The parts whose weighted mean is the score.
     lone : ndarray of bool, shape (n_sides, n_strata, n_parts)
-        Parts of which only one unit has articles.
+        Whether only one unit has articles of a part.
     """
 
     values: NDArray[np.float64]
@@ -161,7 +165,7 @@ def score_interval(
     *,
     coverage: float = COVERAGE,
 ) -> ScoreInterval:
-    """Score a set of labels, with an interval.
+    """Compute a score with its confidence interval.
 
     Parameters
     ----------
@@ -177,7 +181,7 @@ def score_interval(
     Returns
     -------
     ScoreInterval
-        It holds the score, and lies in [0, 1].
+        It contains the score and is within [0, 1].
     """
     found = _jackknife(counts, (1, *shape), metric, labels)
     value, trials = float(found.values[0]), float(found.trials[0])
@@ -202,12 +206,12 @@ def score_interval(
 def difference_interval(
     counts: UnitCounts, shape: tuple[int, ...], metric: Metric, labels: Sequence[str]
 ) -> DifferenceInterval:
-    """Score two sets of labels of the same articles, and say how sure the difference is.
+    """Compute two scores of the same articles and the standard error of their difference.
 
     Parameters
     ----------
     counts : UnitCounts
-        Of both confusion matrices of each unit, the first before the second.
+        Both confusion matrices of each unit, the first before the second.
     shape : tuple of int
         Of one of them: strata, true label, predicted label.
     metric : Metric
@@ -226,14 +230,14 @@ def difference_interval(
     least = independent or _least_variance(abs(gap), float(found.trials.min()))
     error = float(np.sqrt(max(variance, least)))
     if counts.basis.n_units == 1 or not error:
-        error = float("inf")  # nothing was left out that could have told
+        error = float("inf")  # the jackknife is undefined
     return DifferenceInterval(first, second, error, _freedom(counts))
 
 
 def _least_variance(gap: float, trials: float) -> float:
-    """Return the variance of a difference that is the same in all articles.
+    """Return the minimum variance of a difference that is the same in all articles.
 
-    As if two more of each kind had been seen (Agresti and Coull).
+    Pseudo-counts are added as by Agresti and Coull.
     """
     if not np.isfinite(trials):
         return 0.0
@@ -250,7 +254,7 @@ def share_interval(hits: int, n: int) -> tuple[float, float]:
     >>> [round(end, 3) for end in share_interval(10, 10)]
     [0.722, 1.0]
     """
-    # As scipy.stats has it, which takes half a second to load.
+    # The formula of scipy.stats, which takes half a second to import.
     from scipy.special import ndtri
 
     z = float(ndtri(0.5 + 0.5 * COVERAGE))
@@ -262,9 +266,9 @@ def share_interval(hits: int, n: int) -> tuple[float, float]:
 
 
 def wilson_interval(share: float, trials: float, t: float) -> tuple[float, float]:
-    """Return the interval of a share of an effective number of trials.
+    """Return Wilson's interval of a share, for an effective number of trials.
 
-    scipy's takes whole numbers of hits and trials, and normal quantiles.
+    scipy's version requires integer counts and uses normal quantiles.
 
     Parameters
     ----------
@@ -273,7 +277,7 @@ def wilson_interval(share: float, trials: float, t: float) -> tuple[float, float
     trials : float
         Above zero.
     t : float
-        How many standard errors it covers to either side.
+        Half-width in standard errors.
 
     Examples
     --------
@@ -289,10 +293,10 @@ def wilson_interval(share: float, trials: float, t: float) -> tuple[float, float
 def _jackknife(
     counts: UnitCounts, shape: tuple[int, ...], metric: Metric, labels: Sequence[str]
 ) -> _Jackknife:
-    """Score all units, and all but one of each kind.
+    """Compute the scores of all units, and without one unit of each kind.
 
-    A part that the rest cannot define keeps its share; so does one of which
-    only one unit has articles.
+    A part keeps its share if it is undefined without the unit, or if only one unit
+    has articles of it.
     """
     whole = metric.parts(counts.total.reshape(shape), labels)
     shares, weights = whole.shares, whole.weights
@@ -319,7 +323,7 @@ def _without(
     k = len(labels)
     shape = (*whole.base.shape[:-1], k, k)
     total, found = counts.total, []
-    for part in _passes(counts):
+    for part in _batches(counts):
         left = (total - counts.kinds[part].toarray()).reshape(-1, *shape)
         rest = metric.parts(left, labels)
         kept = np.where((rest.base > 0) & ~lone, rest.shares, whole.shares)
@@ -331,9 +335,9 @@ def _without(
 def _lone_parts(
     counts: UnitCounts, shape: tuple[int, ...], metric: Metric, labels: Sequence[str]
 ) -> NDArray[np.bool_]:
-    """Tell for each part whether a single unit has all of its articles."""
+    """Return for each part whether all of its articles are of one unit."""
     holders: NDArray[np.int64] = np.zeros((), dtype=np.int64)
-    for part in _passes(counts):
+    for part in _batches(counts):
         units = counts.kinds[part].toarray().reshape(-1, *shape)
         held = metric.parts(units, labels).support > 0
         holders = holders + np.tensordot(counts.times[part], held, axes=1)
@@ -341,8 +345,8 @@ def _lone_parts(
     return lone
 
 
-def _passes(counts: UnitCounts) -> Iterator[slice]:
-    """Yield the kinds that fit into memory at once."""
+def _batches(counts: UnitCounts) -> Iterator[slice]:
+    """Yield slices of kinds that fit into memory."""
     n_kinds, n_cells = counts.kinds.shape
     at_once = max(NUMBERS_AT_ONCE // n_cells, 1)
     for first in range(0, n_kinds, at_once):
@@ -352,7 +356,7 @@ def _passes(counts: UnitCounts) -> Iterator[slice]:
 def _logit_error(
     without: NDArray[np.float64], counts: UnitCounts, value: float, edge: float
 ) -> float:
-    """Return the standard error of the logit; no score is nearer than `edge` to zero or one."""
+    """Return the standard error of the logit, with scores clipped to [edge, 1 - edge]."""
     edge = min(edge, value, 1 - value)
     inside = np.clip(without, edge, 1 - edge)
     logits = np.log(inside / (1 - inside)) - np.log(value / (1 - value))
@@ -368,7 +372,7 @@ def _variance(away: NDArray[np.float64], counts: UnitCounts) -> float:
 def _with_lone_parts(
     found: _Jackknife, value: float, low: float, high: float
 ) -> tuple[float, float]:
-    """Widen an interval by what is not known of labels that only one unit has."""
+    """Widen an interval for labels that only one unit has."""
     shares, weights = found.shares[found.lone], found.weights[found.lone]
     below = float(((weights * shares) ** 2).sum())
     above = float(((weights * (1 - shares)) ** 2).sum())
@@ -377,7 +381,7 @@ def _with_lone_parts(
 
 
 def _variance_of_lone_parts(found: _Jackknife) -> float:
-    """Return what labels that only one unit has add to the variance of a difference."""
+    """Return the variance that labels of only one unit add to a difference."""
     lone = found.lone.any(axis=0)
     first, second = found.weights[:, lone] * found.shares[:, lone]
     least = found.weights[:, lone].max(axis=0) * ONE_PAIR
@@ -389,7 +393,7 @@ def _freedom(counts: UnitCounts) -> float:
 
 
 def _quantile(coverage: float, freedom: float) -> float:
-    """Return how many standard errors to either side cover so much."""
+    """Return the quantile of Student's t for a two-sided coverage."""
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, (1 + coverage) / 2))

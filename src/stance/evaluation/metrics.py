@@ -1,4 +1,4 @@
-"""Scores of predictions against true labels: of all, and of each outlet, year or target."""
+"""Scores of predictions: overall and for slices, such as outlets, years or targets."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from stance.evaluation.sampling_units import Basis
     from stance.evaluation.scored import Scored
 
-# Keeps the log of a probability that was rounded to zero finite.
+# Keeps the log loss finite if a probability was rounded to zero.
 SMALLEST_PROBABILITY = 1e-12
 
 
-FEW_ARTICLES = 30  # fewer say little
+FEW_ARTICLES = 30  # scores of fewer articles are marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +45,26 @@ class LabelScore:
 
 @dataclass(frozen=True)
 class Slice:
-    """How well the articles of one value of a field are labelled.
+    """Scores of the articles that share one value of a field.
 
     Parameters
     ----------
     value : str, optional
-        None for the articles that have no value.
+        None for articles without a value.
     n, n_labels : int
-        Articles, and labels that they truly have.
+        Number of articles, and of their true labels.
     accuracy : float
         In [0, 1].
     macro_f1 : float, optional
-        In [0, 1]; None where all articles have one label, since the others
-        would then count as missed.
+        In [0, 1]; None if all articles have the same true label, since any other
+        predicted label would count as an F1 of zero.
     intervals : dict of str to (float, float)
-        95 %, for ``accuracy``, and for ``macro_f1`` unless there are few
+        95 % intervals of ``accuracy``, and of ``macro_f1`` unless there are few
         articles.
     basis : Basis
-        What they are taken over: outlets, or the articles of one outlet.
+        Their sampling units: outlets, or the articles of one outlet.
     few : bool
-        Whether there are so few articles that the figures say little.
+        Whether there are too few articles for reliable scores.
     """
 
     value: str | None
@@ -95,11 +95,11 @@ class Evaluation:
     """All scores of one set of predictions.
 
     Scores are in [0, 1] except ``log_loss``, which is in nats. ``intervals``
-    holds 95 % intervals, and ``basis`` what they are taken over. Macro averages
-    are over the labels that occur in the true labels or were guessed.
-    ``lone_labels`` are those that a single unit truly has.
-    ``slices`` has, for each field asked for, the scores of its values;
-    ``baselines`` what always giving the most frequent label scores.
+    has 95 % intervals, and ``basis`` their sampling units. Macro averages are over
+    the labels that occur as true or predicted labels. ``lone_labels`` are the
+    labels whose articles are all of one unit.
+    ``slices`` has, for each requested field, the scores of its values;
+    ``baselines`` has the scores of always giving the most frequent label.
     """
 
     n: int
@@ -122,7 +122,7 @@ class Evaluation:
     baselines: tuple[Baseline, ...] = ()
 
     def to_arrow(self) -> Any:
-        """Return the scores, overall and of each label and slice, as an Arrow table."""
+        """Return the scores, overall and by label and slice, as an Arrow table."""
         return arrow_table(score_rows(self), SCORE_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
@@ -164,16 +164,16 @@ def evaluate(
     protocol: str,
     one_label: Mapping[Source, NDArray[np.int64]] | None = None,
 ) -> Evaluation:
-    """Compute every score.
+    """Compute all scores.
 
     Parameters
     ----------
     scored : Scored
     protocol : str
-        How the predictions came about, in words.
+        Description of how the predictions were made.
     one_label : mapping of {"training", "test"} to ndarray of int, shape (n,)
-        The label that each article would get from always giving the most
-        frequent one, by the articles in which it was the most frequent.
+        The baseline's label of each article, by the articles in which it was the
+        most frequent.
 
     Returns
     -------
@@ -216,7 +216,7 @@ def evaluate(
 
 
 def _baseline(scored: Scored, given: NDArray[np.int64], source: Source) -> Baseline:
-    """Hold the model against one label, over the units of its own intervals."""
+    """Compare the model with a constant label, with the same sampling units."""
     paired = PairedPredictions(scored.labels, scored.y_true, scored.y_pred, given, scored.groups)
     return against_one_label(paired, source)
 
@@ -231,7 +231,7 @@ def _log_loss(scored: Scored) -> float:
 
 
 def _brier(scored: Scored) -> float:
-    """Mean squared distance of the probabilities from the true labels, summed over labels."""
+    """Return the multi-class Brier score, summed over labels."""
     one_hot = np.eye(len(scored.labels))[scored.y_true]
     return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
 
@@ -239,18 +239,18 @@ def _brier(scored: Scored) -> float:
 def slice_scores(
     scored: Scored, fields: Mapping[str, Sequence[str | None]]
 ) -> dict[str, tuple[Slice, ...]]:
-    """Score the articles of each value of some fields by themselves.
+    """Compute the scores of each value of some fields.
 
     Parameters
     ----------
     scored : Scored
     fields : mapping of str to sequence of str or None
-        For each field its value in each article.
+        For each field, the value of each article.
 
     Returns
     -------
     dict of str to tuple of Slice
-        The values with most articles first.
+        The values with the most articles come first.
     """
     return {field: _slices(scored, values) for field, values in fields.items()}
 

@@ -1,7 +1,7 @@
-"""Training and testing again and again on one corpus, honestly.
+"""Cross-validation by outlet, event, time or at random.
 
-A random split lets the model recognise the outlet, so its figure is only ever
-shown beside an honest one.
+With random folds the model can recognise the outlet, so their score is only
+reported next to that of held-out outlets or events.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The probabilities of articles, each by a model that has not learned from it.
+    """Out-of-fold probabilities of articles.
 
     Parameters
     ----------
     tested : ndarray of int64, shape (n_tested,)
-        Places of the articles in the corpus.
+        Indices of the articles in the corpus.
     scored : Scored
     """
 
@@ -53,12 +53,12 @@ class HeldOut:
     scored: Scored
 
     def among(self, chosen: NDArray[np.bool_]) -> HeldOut:
-        """Return the articles alone that are chosen, by their places in the corpus."""
+        """Return the articles that a mask over the corpus selects."""
         places = np.flatnonzero(chosen[self.tested])
         return HeldOut(self.tested[places], self.scored.part(places))
 
     def rows(self, articles: Sequence[Article]) -> Iterator[dict[str, Any]]:
-        """Return what is written out: id, label and probabilities, in the corpus's order."""
+        """Return the output rows: id, label and probabilities, in the corpus's order."""
         labels = self.scored.labels
         for place in np.argsort(self.tested, kind="stable").tolist():
             table = self.scored.probabilities[place].round(DECIMALS).tolist()
@@ -79,14 +79,14 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class LoweredSetting:
-    """A setting that was left open, decided on the whole corpus and too much for a fold.
+    """A setting that was resolved on the whole corpus and lowered in a fold.
 
     Parameters
     ----------
     fold : str
     setting : str
     before, after : int
-        What the whole corpus asks for, and what the fold was learned with.
+        Its value for the whole corpus, and the value used in the fold.
     """
 
     fold: str
@@ -97,7 +97,7 @@ class LoweredSetting:
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """Scores by the protocol asked for, and by random folds beside it.
+    """Scores of the requested protocol and of random folds.
 
     Parameters
     ----------
@@ -105,18 +105,19 @@ class CrossValidation:
     honest : Evaluation
         Pooled over the folds of the protocol.
     naive : Evaluation, optional
-        Pooled over random folds; None where the protocol is random itself.
+        Pooled over random folds; None if the protocol itself is random.
     choices : tuple of Choice
-        What was chosen in each fold of the protocol, where settings were.
+        Settings chosen in each fold of the protocol, if the validation is
+        nested.
     lowered : tuple of LoweredSetting
-        Settings that the corpus decides, where a fold of the protocol cannot
-        meet them.
+        Settings resolved on the corpus that were lowered in a fold of the
+        protocol.
     held_out : HeldOut
-        The probabilities behind the honest scores; also those of articles
-        whose label could not be learned, and which are not scored.
+        Out-of-fold probabilities of the protocol, including articles that are not
+        scored because their label could not be learned.
     plan : FoldPlan
-        How the corpus is divided for the honest scores, why so, and what of it
-        is not tested.
+        How and why the corpus is divided in this way, and which articles are not
+        tested.
     """
 
     by: By
@@ -129,17 +130,17 @@ class CrossValidation:
 
     @property
     def gap(self) -> float | None:
-        """How much macro-F1 a random split promises too much."""
+        """Macro-F1 on random folds minus macro-F1 of the protocol."""
         return None if self.naive is None else self.naive.macro_f1 - self.honest.macro_f1
 
     def to_arrow(self) -> Any:
-        """Return the honest scores and the naive ones, by their protocol, as an Arrow table."""
+        """Return the scores of the protocol and of random folds as an Arrow table."""
         found = (self.honest, self.naive)
         rows = (row for part in found if part is not None for row in score_rows(part))
         return arrow_table(rows, SCORE_COLUMNS)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the honest scores as plain JSON values, with the naive ones inside."""
+        """Return plain JSON values, with the scores of random folds under ``random``."""
         division = self.plan.to_dict()
         result: dict[str, Any] = {**self.honest.to_dict(), "by": self.by, "division": division}
         if self.naive is not None:
@@ -153,9 +154,9 @@ class CrossValidation:
 
 
 def default_protocol(articles: Sequence[Article]) -> By:
-    """Return the most honest protocol that a corpus allows.
+    """Return the strictest protocol that a corpus allows.
 
-    See `stance.corpus.fold_plan.ProtocolChoice`, which also tells why.
+    See `stance.corpus.fold_plan.ProtocolChoice`, which also gives the reason.
     """
     return ProtocolChoice.of(articles).by
 
@@ -175,7 +176,7 @@ def cross_validate(
     slices: Mapping[str, Sequence[str | None]] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> CrossValidation:
-    """Train on some folds and test on the others, until every article was tested.
+    """Cross-validate a configuration on a corpus.
 
     Parameters
     ----------
@@ -183,42 +184,42 @@ def cross_validate(
         Each with a label.
     config : TrainingConfig, optional
     by : {"outlet", "event", "time", "random"}, optional
-        What training and test may not share; the most honest that the corpus
-        allows by default.
+        What training and test articles may not share; by default the strictest
+        protocol that the corpus allows.
     folds : int or "each", optional
         See `stance.corpus.splitting.split`.
     jobs : int
-        Processes to train in.
+        Number of processes; -1 for one per core.
     workers : FoldWorkers, optional
-        Where to train instead, such as on a cluster; the result is the same.
+        Other workers to train on, such as a cluster; the result is the same.
     keep_duplicates_together : bool
-        Whether to see to it that no article is tested by a model that has
-        learned from its near-duplicate.
+        Whether to ensure that no article is tested by a model that was trained on
+        its near-duplicate.
     auxiliary : sequence of Article
-        As for `stance.model.training.train`; none that repeats an article of
-        the corpus, in whichever fold, is learned from.
+        As for `stance.model.training.train`; near-duplicates of any article of
+        the corpus are removed.
     nested : bool
-        Whether what the configuration leaves open is decided in each fold
-        anew, on inner folds of the same protocol among its training articles.
+        Whether to resolve "auto" settings in each fold, on inner folds of the
+        same protocol among its training articles.
     candidates : sequence of TrainingConfig
-        Settings to choose among in this way, the simpler before the more
-        intricate; implies `nested`, and `config` is not used but for its seed.
+        Configurations to choose from in each fold, the simplest first; implies
+        `nested`, and only the seed of `config` is used.
     slices : mapping of str to sequence of str or None, optional
-        For a field its value in each article; each value is scored by itself,
-        by the protocol asked for.
+        For each field, the value of each article; each value is scored
+        separately, by the requested protocol.
     progress : callable, optional
-        Told how many folds are done, and of how many.
+        Called with the number of completed folds and the total.
 
     Returns
     -------
     CrossValidation
     """
-    corpus = LabelledCorpus.beside(articles, auxiliary)
+    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary)
     if not keep_duplicates_together:
         corpus = replace(corpus, known_duplicates=range(len(articles)))
     config = config or TrainingConfig()
     choosing = tuple(candidates) or ((config,) if nested else ())
-    # Resolved once, so that no fold decides otherwise than the whole corpus would.
+    # Resolved once, so that all folds have the settings of the whole corpus.
     settings = choosing or resolve_auto(corpus, config)
     plans = [_plan(corpus, by, folds, config.seed, settings)]
     honest = plans[0].folds
@@ -246,7 +247,7 @@ def cross_validate(
 
 @dataclass(frozen=True)
 class _Plan:
-    """The folds of a protocol, and what is trained on in each: settings, or a choice of them."""
+    """The folds of a protocol, with the settings, or candidates to select from, for each."""
 
     folds: FoldPlan
     description: str
@@ -268,10 +269,10 @@ def _plan(
 
 
 def _comparable(plans: Sequence[_Plan], plan: _Plan) -> NDArray[np.bool_]:
-    """Return which articles are scored by a plan: by random folds those of the honest plan alone.
+    """Return a mask of the articles that a plan scores: random folds score those of the protocol.
 
-    Forward in time the first articles are learned from alone; there random
-    folds score all.
+    By time the first articles are used only for training, so there random folds
+    score all.
     """
     scored = plan.folds.is_testable
     return scored if plans[0].folds.choice.by == "time" else scored & plans[0].folds.is_testable
@@ -283,7 +284,7 @@ def _score(
     held_out: HeldOut,
     chosen: NDArray[np.bool_],
 ) -> Evaluation:
-    """Score the chosen articles."""
+    """Evaluate the chosen articles."""
     pooled = held_out.among(chosen)
     one_label = _one_label(corpus, plan.folds.all_folds, chosen)
     return evaluate(pooled.scored, protocol=plan.description, one_label=one_label)
@@ -304,7 +305,7 @@ def _run(
     jobs: int,
     progress: Callable[[int, int], None],
 ) -> list[list[_Tested]]:
-    """Return what came of each fold of each plan."""
+    """Return the results of each fold of each plan."""
     from joblib import Parallel, delayed
 
     tasks = [(plan, fold) for plan in plans for fold in plan.folds.all_folds]
@@ -351,9 +352,9 @@ def _one_label(
 ) -> dict[Source, NDArray[np.int64]]:
     """Return, for each chosen article, the most frequent label of its fold's training articles.
 
-    Where labels are balanced, that is the label of which the fold holds out
-    most, and so is wrong more often than any label that is given throughout:
-    the most frequent of the tested articles is held against the model too.
+    If labels are balanced, this is the label of which the fold holds out the
+    fewest articles, so the baseline is weaker than any constant label. The most
+    frequent label of the tested articles is therefore a second baseline.
     """
     y_true, n_labels = corpus.y_true, len(corpus.labels)
     parts = [np.full(len(f.test), most_frequent(y_true[f.train], n_labels)) for f in folds]

@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say, and what the surest labels are worth."""
+"""Calibration of probabilities, and accuracy at reduced coverage."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ COVERAGES = tuple(percent / 100 for percent in range(5, 101, 5))
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Articles whose best label has about the same probability.
+    """Articles whose best label has a probability in one bin.
 
     Parameters
     ----------
     low, high : float
         Ends of the bin, in [0, 1].
     n : int
-        How many articles, one at least.
+        Number of articles, at least one.
     confidence : float
         The mean probability of their best label, in [0, 1].
     accuracy : float
-        The share of them that is labelled rightly, in [0, 1].
+        The share of correct labels, in [0, 1].
     """
 
     low: float
@@ -41,17 +41,17 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What comes of it if only the surest articles are labelled.
+    """Error rate if only the articles with the highest probabilities are labelled.
 
     Parameters
     ----------
     coverage : float
         Share of the articles that are labelled, in (0, 1].
     risk : float
-        Share of those that are labelled wrongly, in [0, 1].
+        Share of wrong labels among these, in [0, 1].
     threshold : float
-        The least probability among them, in [0, 1], rounded as predictions
-        are: ``stance predict --min-probability`` labels the same articles.
+        The lowest probability among them, in [0, 1], rounded like predictions, so
+        that ``stance predict --min-probability`` labels the same articles.
     """
 
     coverage: float
@@ -61,19 +61,19 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class RiskCoverage:
-    """How well the probabilities tell right labels from wrong ones.
+    """Risk-coverage curve: how well probabilities separate correct from wrong labels.
 
     Parameters
     ----------
     area : float
-        Below the curve of risk over coverage, in [0, 1]: the mean risk over
-        all coverages; the smaller the better.
+        Area under the risk-coverage curve, in [0, 1]: the mean risk over all
+        coverages; lower is better.
     excess : float
-        What of it is owed to wrong labels that are surer than right ones;
-        zero where all wrong labels come last.
+        The part due to wrong labels with higher probabilities than correct ones;
+        zero if all wrong labels come last.
     curve : tuple of Coverage
-        At every twentieth of the articles, or the next share beyond it that a
-        threshold can reach.
+        At every 5 % of coverage, or the next coverage that a threshold can
+        reach.
     """
 
     area: float
@@ -89,7 +89,7 @@ class RiskCoverage:
 def reliability(
     confidence: NDArray[np.float64], correct: NDArray[np.bool_]
 ) -> tuple[ReliabilityBin, ...]:
-    """Sort articles into 15 equal bins by the probability of their best label.
+    """Return the reliability diagram: 15 equal bins of the best label's probability.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def reliability(
     Returns
     -------
     tuple of ReliabilityBin
-        The bins that have articles.
+        The non-empty bins.
     """
     bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     sizes = np.bincount(bins, minlength=CALIBRATION_BINS)
@@ -121,8 +121,8 @@ def reliability(
 def calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
     """Return the expected calibration error.
 
-    It is the mean distance, weighted by a bin's size, of its accuracy from
-    its mean probability.
+    It is the mean absolute difference of accuracy and mean probability of the
+    bins, weighted by their size.
 
     References
     ----------
@@ -134,7 +134,7 @@ def calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
 
 
 def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> RiskCoverage:
-    """Label the surest article alone, then the two surest, and so on to all.
+    """Return the risk at each coverage, from the most probable label to all.
 
     Parameters
     ----------
@@ -147,9 +147,9 @@ def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -
 
     Notes
     -----
-    Probabilities are rounded as predictions are. Articles with the same
-    probability share their errors evenly, so that their order decides nothing,
-    and no threshold parts them.
+    Probabilities are rounded like predictions. Articles with the same probability
+    share their errors evenly, so that their order does not matter; no threshold
+    can separate them.
 
     References
     ----------
@@ -166,7 +166,7 @@ def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -
     risks = np.cumsum(errors) / labelled
     area = float(risks.mean())
     best = float((np.cumsum(np.sort(~correct)) / labelled).mean())
-    last = np.cumsum(sizes) - 1  # the last article of each probability, the surest first
+    last = np.cumsum(sizes) - 1  # the last article of each probability, in descending order
     wanted = [max(int(np.ceil(share * n - 1e-9)) - 1, 0) for share in COVERAGES]
     places = last[np.searchsorted(last, wanted)].tolist()
     curve = tuple(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stance.evaluation.metrics import Evaluation
     from stance.evaluation.tuning import Tuning
 
-# A score of all articles has no field, value or label; `low` and `high` end its 95 % interval.
+# An overall score has no field, value or label; `low` and `high` are its 95 % interval.
 SCORE_COLUMNS: dict[str, type] = {
     "protocol": str,
     "field": str,
@@ -69,7 +69,7 @@ OF_A_LABEL = ("precision", "recall", "f1")
 
 
 def score_rows(found: Evaluation) -> Iterator[dict[str, Any]]:
-    """Return the scores of all articles, of each label, and of each slice."""
+    """Yield the scores: overall, by label and by slice."""
     for name in OVERALL:
         yield _score(found, name, {"protocol": found.protocol, "n": found.n})
     for label, score in found.per_class.items():
@@ -87,12 +87,12 @@ def _score(found: Any, name: str, shared: dict[str, Any]) -> dict[str, Any]:
 
 
 def pair_rows(found: Agreement) -> Iterator[dict[str, Any]]:
-    """Return the agreement of each pair of annotators."""
+    """Yield the agreement of each pair of annotators."""
     return (asdict(pair) for pair in found.pairs)
 
 
 def trial_rows(found: Tuning) -> Iterator[dict[str, Any]]:
-    """Return the trials of a search, their settings as JSON."""
+    """Yield the trials of a search, with their settings as JSON."""
     for trial in found.trials:
         yield {
             "number": trial.number,
@@ -104,7 +104,7 @@ def trial_rows(found: Tuning) -> Iterator[dict[str, Any]]:
 
 
 def finding_rows(found: Audit) -> Iterator[dict[str, Any]]:
-    """Return what an audit found, most of it once for each thing found."""
+    """Yield the findings of an audit, most of them one row per finding."""
     articles = found.articles
     for field, n in found.missing.items():
         yield {"finding": "missing field", "value": field, "articles": n}

@@ -1,8 +1,8 @@
-"""What an interval is taken over: outlets where they are named, else single articles.
+"""Sampling units of intervals: outlets if they are named, else single articles.
 
-Articles of one outlet are not independent of each other, so the uncertainty of a
-score is that of its outlets. Scores depend on counts alone: each unit becomes
-the counts of its articles, and units with the same counts are kept once.
+Articles of the same outlet are not independent, so intervals are over outlets.
+Scores depend only on counts, so each unit is represented by the counts of its
+articles, and units with equal counts are stored once.
 """
 
 from __future__ import annotations
@@ -19,28 +19,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-# Below this, intervals were too narrow, or so wide that they say nothing: benchmarks/coverage.py.
+# With fewer units intervals were too narrow, or too wide to be useful: benchmarks/coverage.py.
 FEW_UNITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an interval rests on.
+    """The sampling units of an interval.
 
     Parameters
     ----------
     unit : str
-        What was left out in turn: ``outlet``, or ``article``.
+        The kind of unit: ``outlet`` or ``article``.
     n_units : int
     effective : float
-        How many units of equal size would say as much (Kish), at most
-        `n_units`.
+        Effective number of units of equal size (Kish), at most `n_units`.
     group : str
-        What articles are grouped by, ``outlet`` unless asked otherwise.
+        What articles are grouped by; ``outlet`` by default.
     n_groups : int
-        How many groups are named.
+        Number of named groups.
     n_ungrouped : int
-        Articles without a group where others have one: each is a unit.
+        Number of articles without a group if others have one; each is a unit.
     """
 
     unit: str
@@ -52,12 +51,12 @@ class Basis:
 
     @property
     def of_one_group(self) -> bool:
-        """Whether all articles are of one group, so that they are the units."""
+        """Whether all articles are of one group, so that the units are articles."""
         return self.n_groups == 1 and self.unit != self.group
 
     @property
     def few(self) -> bool:
-        """Whether there are so few units that the interval is unreliable."""
+        """Whether there are too few units for a reliable interval."""
         groups = self.n_groups if self.unit == self.group else self.n_units
         return min(groups, self.n_units) < FEW_UNITS
 
@@ -78,7 +77,7 @@ class Units:
     Parameters
     ----------
     numbers : ndarray of int64, shape (n_articles,)
-        From zero, without gaps.
+        Consecutive numbers from zero.
     basis : Basis
     """
 
@@ -89,17 +88,17 @@ class Units:
     def of(
         cls, n_articles: int, groups: Sequence[str | None] | None, group: str = "outlet"
     ) -> Self:
-        """Take named groups as units, and each article without one as a unit of its own.
+        """Use named groups as units, and each article without a group as its own unit.
 
-        The articles are the units where no group is named, and where all are
-        of one group: what is then said holds for that group alone.
+        Articles are the units if no group is named, or if all are of one group; in
+        the latter case the interval holds only for that group.
 
         Parameters
         ----------
         n_articles : int
         groups : sequence of str or None, optional
         group : str
-            What a group is.
+            Name of the groups.
 
         Examples
         --------
@@ -126,16 +125,16 @@ class Units:
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """How many articles each unit has in each cell; units with the same counts stand once.
+    """Number of articles of each unit in each cell; units with equal counts are stored once.
 
     Parameters
     ----------
     kinds : csr_array of float64, shape (n_kinds, n_cells)
     times : ndarray of int64, shape (n_kinds,)
-        How many units have these counts.
+        Number of units with these counts.
     basis : Basis
     articles : UnitCounts, optional
-        The same with each article as a unit; None where they are units here.
+        The same with articles as units; None if the units are articles.
     """
 
     kinds: sparse.csr_array
@@ -145,12 +144,12 @@ class UnitCounts:
 
     @classmethod
     def of(cls, cells: NDArray[np.int64], n_cells: int, units: Units) -> Self:
-        """Count the cells of each unit.
+        """Count the articles in each cell, by unit.
 
         Parameters
         ----------
         cells : ndarray of int64, shape (n_articles, n_counted)
-            The cells that an article is counted in.
+            The cells in which an article is counted.
         n_cells : int
         units : Units
         """
@@ -163,7 +162,7 @@ class UnitCounts:
 
     @property
     def total(self) -> NDArray[np.float64]:
-        """The counts of all units together, shape (n_cells,)."""
+        """Counts summed over all units, shape (n_cells,)."""
         total: NDArray[np.float64] = self.times @ self.kinds
         return total
 
@@ -171,7 +170,7 @@ class UnitCounts:
 def _kinds(
     cells: NDArray[np.int64], n_cells: int, numbers: NDArray[np.int64]
 ) -> tuple[sparse.csr_array, NDArray[np.int64]]:
-    """Return the counts of each kind of unit, and how many units have them."""
+    """Return the distinct rows of counts, and the number of units with each."""
     from scipy import sparse
 
     held: dict[int, list[int]] = {}

@@ -1,4 +1,4 @@
-"""Predictions beside the true labels, and the intervals of their scores."""
+"""Predictions with true labels, and the intervals of their scores."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scored:
-    """Predictions beside the true labels.
+    """Predicted probabilities with the true labels.
 
     Parameters
     ----------
     labels : tuple of str
-        Every label that an article has or that the model knows.
+        All labels of the articles and of the model.
     y_true : ndarray of int, shape (n,)
     probabilities : ndarray of float64, shape (n, n_labels)
-        In [0, 1]; a label that the model does not know has zeros.
+        In [0, 1]; zero for labels that the model does not know.
     groups : sequence of str or None, optional
         The outlet of each article; intervals are then over outlets, since
-        articles of one outlet are not independent of each other.
+        articles of the same outlet are not independent.
     """
 
     labels: tuple[str, ...]
@@ -49,23 +49,23 @@ class Scored:
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
-        """How often label i (row) was predicted as label j (column)."""
+        """The confusion matrix: true labels by row, predicted ones by column."""
         return confusion_matrix(self.y_true, self.y_pred, len(self.labels))
 
     @cached_property
     def confidence(self) -> NDArray[np.float64]:
-        """The probability of the best label of each article."""
+        """The probability of the most probable label of each article."""
         best: NDArray[np.float64] = self.probabilities.max(axis=1)
         return best
 
     @cached_property
     def correct(self) -> NDArray[np.bool_]:
-        """Which articles are labelled rightly."""
+        """Whether each article is labelled correctly."""
         correct: NDArray[np.bool_] = self.y_pred == self.y_true
         return correct
 
     def part(self, places: NDArray[np.int64]) -> Self:
-        """Return some of the articles alone."""
+        """Return a subset of the articles."""
         groups = None if self.groups is None else [self.groups[i] for i in places.tolist()]
         return replace(
             self,
@@ -79,7 +79,7 @@ class Scored:
 
 
 def score_intervals(scored: Scored) -> tuple[dict[str, tuple[float, float]], Basis]:
-    """Return 95 % intervals, and what they are taken over.
+    """Return the 95 % intervals of the scores, and their sampling units.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def score_intervals(scored: Scored) -> tuple[dict[str, tuple[float, float]], Bas
     intervals : dict of str to (low, high)
         For accuracy, macro_f1 and weighted_f1.
     basis : Basis
-        Outlets where they are named, else articles.
+        Outlets if they are named, else articles.
 
     See Also
     --------

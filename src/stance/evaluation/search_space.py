@@ -1,4 +1,4 @@
-"""What may be tried for each setting."""
+"""The search space of tuning."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Values = list[Any] | tuple[float, float]
 
 @dataclass(frozen=True)
 class SearchSpace:
-    """The settings that are searched, and where the search begins.
+    """The settings to search, with their values and the start configuration.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class SearchSpace:
         Resolved.
     values : dict of str to list or tuple
         A list of values, or the ends of a range that is searched on a
-        logarithmic scale. A section's ``enabled`` stands before the rest.
+        logarithmic scale. A section's ``enabled`` comes before its others.
     """
 
     start: TrainingConfig
@@ -37,20 +37,20 @@ class SearchSpace:
 
     @property
     def beginning(self) -> dict[str, Any]:
-        """The values of the settings that the search begins with."""
+        """The values of the settings in the start configuration."""
         return {key: setting(self.start, key) for key in self.values}
 
     def differences(self, tried: dict[str, Any]) -> dict[str, Any]:
-        """Return the settings that differ from those at the beginning."""
+        """Return the settings that differ from the start configuration."""
         return {key: value for key, value in tried.items() if value != setting(self.start, key)}
 
     def suggest(self, trial: Trial) -> dict[str, Any]:
-        """Let a trial choose a value for each setting that matters.
+        """Let an Optuna trial suggest a value for each active setting.
 
         Returns
         -------
         dict of str to value
-            Without the settings of features that are off.
+            Without the settings of features that are disabled.
         """
         found: dict[str, Any] = {}
         for key, values in self.values.items():
@@ -73,15 +73,15 @@ class SearchSpace:
 def search_space(
     corpus: LabelledCorpus, start: TrainingConfig, explicit: frozenset[str]
 ) -> SearchSpace:
-    """Say what is worth trying on a corpus.
+    """Return the search space for a corpus.
 
     Parameters
     ----------
     corpus : LabelledCorpus
     start : TrainingConfig
-        What it would be trained with, resolved.
+        The start configuration, resolved.
     explicit : frozenset of str
-        Settings that stay as they are.
+        Keys of settings that are not searched.
 
     Returns
     -------
@@ -90,10 +90,10 @@ def search_space(
     Raises
     ------
     ConfigError
-        If nothing is left to be tuned.
+        If no setting is left to tune.
     """
     outlets = GroupCoverage.of(corpus.articles, "outlet")
-    least = _numbers_of_outlets(outlets.n_groups) if outlets.is_mostly_known else []
+    least = _min_outlets_values(outlets.n_groups) if outlets.is_mostly_known else []
     values: dict[str, Values] = {
         **start.features.worth_tuning(least),
         "text.quotations": ["keep", "drop", "apart"],
@@ -104,21 +104,21 @@ def search_space(
     if corpus.auxiliary:
         values["auxiliary.weight"] = (0.03, 1.0)
     if outlets.is_mostly_known:
-        values |= _of_outlets(outlets.n_groups)
-    left = {k: _with(v, setting(start, k)) for k, v in values.items() if k not in explicit}
+        values |= _outlet_values(outlets.n_groups)
+    left = {k: _including(v, setting(start, k)) for k, v in values.items() if k not in explicit}
     if not left:
         raise ConfigError(
-            "Got a configuration that sets everything that could be tuned, but expected something "
-            f"left open, such as {next(iter(values))}. Take it out of the configuration."
+            "Got a configuration that sets everything that could be tuned, but expected at least "
+            f"one unset setting, such as {next(iter(values))}. Remove it from the configuration."
         )
     return SearchSpace(start, left)
 
 
-def _numbers_of_outlets(n_outlets: int) -> list[int]:
+def _min_outlets_values(n_outlets: int) -> list[int]:
     return [n for n in (1, 2, 3, 5, 7, 10, 14, 20) if n <= max(n_outlets // 3, 1)]
 
 
-def _of_outlets(n_outlets: int) -> dict[str, Values]:
+def _outlet_values(n_outlets: int) -> dict[str, Values]:
     values: dict[str, Values] = {
         "classifier.balance_outlets": ["none", "sqrt", "full"],
         "text.boilerplate": ["keep", "drop"],
@@ -128,8 +128,8 @@ def _of_outlets(n_outlets: int) -> dict[str, Values]:
     return values
 
 
-def _with(values: Values, value: Any) -> Values:
-    """Add the value that the search begins with, if it is not among the others."""
+def _including(values: Values, value: Any) -> Values:
+    """Extend values, or a range, to include the start value."""
     if isinstance(values, tuple):
         return min(values[0], value), max(values[1], value)
     return values if value in values else sorted([*values, value])

@@ -1,4 +1,4 @@
-"""Choosing settings on training articles alone, as a nested cross-validation needs it."""
+"""Selection of settings on training articles, for nested cross-validation."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen for one fold.
+    """The settings chosen for one fold.
 
     Parameters
     ----------
     fold : str
-        What was held out from the choice.
+        Name of the fold that was held out.
     settings : dict of str to value
-        Those in which the candidates differ.
+        Only those in which the candidates differ.
     macro_f1 : float
-        On the inner folds; it was chosen for being high there, so it is no
-        estimate.
+        On the inner folds; optimistically biased, since it was used for
+        selection.
     """
 
     fold: str
@@ -47,44 +47,44 @@ class Choice:
 
 @dataclass(frozen=True)
 class Selection:
-    """Candidates, and how one is chosen.
+    """Candidate configurations, and the protocol by which one is chosen.
 
     Parameters
     ----------
     candidates : sequence of TrainingConfig
-        The simpler before the more intricate. What they leave to the corpus
-        is resolved on the training articles; a penalty left open is a
-        candidate in each strength.
+        The simplest first. "auto" settings are resolved on the training
+        articles; an "auto" penalty becomes a candidate for each strength.
     by : {"outlet", "event", "time", "random"}
-        What inner training and test may not share; the same as outside.
+        What inner training and test articles may not share; the same as for the
+        outer folds.
     """
 
     candidates: tuple[TrainingConfig, ...]
     by: By
 
     def choose(self, corpus: LabelledCorpus, fold: str) -> tuple[ResolvedConfig, Choice | None]:
-        """Choose by macro-F1 on inner folds of the corpus.
+        """Choose a candidate by macro-F1 on inner folds of the corpus.
 
-        The first candidate wins whose macro-F1 is within half a point of the
-        best: ties go to the simpler candidate.
+        The first candidate is chosen whose macro-F1 is within 0.005 of the best:
+        ties go to the simpler candidate.
 
         Parameters
         ----------
         corpus : LabelledCorpus
-            Training articles alone.
+            Only the training articles of the outer fold.
         fold : str
-            Their fold, for messages.
+            Name of the outer fold, for messages.
 
         Returns
         -------
         resolved : ResolvedConfig
         choice : Choice or None
-            None where there was nothing to choose.
+            None if there was only one candidate.
 
         Raises
         ------
         CorpusError
-            If the articles cannot be divided again.
+            If the articles cannot be divided into inner folds.
         """
         candidates = _resolved(corpus, self.candidates)
         if len(candidates) == 1:
@@ -100,29 +100,29 @@ class Selection:
             return usable_folds(corpus, self.by, wanted, seed=first.seed).folds
         except (CorpusError, ConfigError) as error:
             raise CorpusError(
-                f"Got the fold {fold!r}, whose training articles cannot be divided again to choose "
-                f"settings: {error} Or choose nothing inside the folds."
+                f"Got the fold {fold!r}, whose training articles cannot be divided into inner "
+                f"folds: {error} Or run without --nested and --grid."
             ) from error
 
 
 def grid(choices: Iterable[str]) -> list[list[str]]:
-    """Combine the values of several settings, each with each.
+    """Return all combinations of the values of several settings.
 
     Parameters
     ----------
     choices : iterable of str
-        ``KEY=VALUE``, with the same key for each value of a setting.
+        ``KEY=VALUE``; the key is repeated for each value of a setting.
 
     Returns
     -------
     list of list of str
-        Overrides as `stance.model.config.load_config` takes them; the last
-        setting varies fastest.
+        Overrides for `stance.model.config.load_config`; the last setting varies
+        fastest.
 
     Raises
     ------
     ConfigError
-        If a choice has no key or no value, or several values.
+        If a choice has no key, no value, or several values.
 
     Examples
     --------
@@ -146,9 +146,9 @@ def grid(choices: Iterable[str]) -> list[list[str]]:
 
 
 def _resolved(corpus: LabelledCorpus, candidates: Sequence[TrainingConfig]) -> list[ResolvedConfig]:
-    """Resolve what the candidates leave to the corpus; an open penalty becomes several of them.
+    """Resolve the "auto" settings of candidates; an "auto" penalty becomes several candidates.
 
-    Of candidates that come to the same settings the first one stays.
+    Of candidates that resolve to the same settings, the first is kept.
     """
     found: dict[TrainingConfig, ResolvedConfig] = {}
     for resolved in resolve_auto_of_each(corpus, candidates):
@@ -158,7 +158,7 @@ def _resolved(corpus: LabelledCorpus, candidates: Sequence[TrainingConfig]) -> l
 
 
 def _differing(candidates: Sequence[ResolvedConfig]) -> list[dict[str, Any]]:
-    """Return, for each configuration, the settings in which they are not all the same."""
+    """Return, for each configuration, the settings in which the configurations differ."""
     values = [{key: value for key, value, _ in settings(one.config)} for one in candidates]
     keys = [key for key in values[0] if len({repr(found[key]) for found in values}) > 1]
     return [{key: found[key] for key in keys} for found in values]

@@ -1,4 +1,4 @@
-"""Testing a finished model on articles that it was not trained on."""
+"""Evaluation of a trained model on a test corpus."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def evaluate_model(
     batch_size: int = BATCH_SIZE,
     slices: Mapping[str, Sequence[str | None]] | None = None,
 ) -> Evaluation:
-    """Test a model on labelled articles.
+    """Evaluate a model on labelled articles.
 
     Parameters
     ----------
@@ -41,9 +41,10 @@ def evaluate_model(
     articles : sequence of Article
         Each with a label that the model knows.
     batch_size : int
-        Articles vectorised at once.
+        Number of articles vectorised at once.
     slices : mapping of str to sequence of str or None, optional
-        For a field its value in each article; each value is scored by itself.
+        For each field, the value of each article; each value is scored
+        separately.
 
     Returns
     -------
@@ -63,9 +64,9 @@ def evaluate_model(
 
 
 def _one_label(model: Model, y_true: NDArray[np.int64]) -> dict[Source, NDArray[np.int64]]:
-    """Return what the label most frequent in training would give, and that of the test corpus.
+    """Return the labels of the baselines: most frequent in training and in the test corpus.
 
-    They are one baseline where they are the same label.
+    There is only one baseline if both are the same label.
     """
     counts = {label: model.record.label_counts.get(label, 0) for label in model.labels}
     learned = model.labels.index(most_frequent_label(counts))
@@ -77,7 +78,7 @@ def _one_label(model: Model, y_true: NDArray[np.int64]) -> dict[Source, NDArray[
 
 
 def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
-    """Return a model's label for each of some labelled articles.
+    """Return the predicted label of each of some labelled articles.
 
     Raises
     ------

@@ -1,7 +1,8 @@
-"""Choosing settings on held-out articles within a budget of time.
+"""Tuning of settings on held-out articles within a time budget.
 
-Each set of settings is tried on the same folds, with whole outlets held out
-where there are any; Optuna proposes the next by what the last ones scored.
+Each set of settings is tried on the same folds, with whole outlets held out if
+outlets are named. Optuna proposes the next one from the scores of the previous
+ones.
 """
 
 from __future__ import annotations
@@ -40,24 +41,24 @@ if TYPE_CHECKING:
     from stance.evaluation.search_space import SearchSpace
 
 FOLDS = 5
-# Tried at random before the proposals begin, so that they have something to go by.
+# Random trials before Optuna's sampler uses the scores of previous ones.
 RANDOM_TRIALS = 10
-# Where the penalty is open; trials search around it.
+# Start value of an "auto" penalty.
 FIRST_PENALTY = 10.0
-# So many proposals in a row that were tried before: there is nothing left to try.
+# Stop after this many consecutive proposals that were already tried.
 MOST_REPEATS = 100
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One set of settings and how it did.
+    """One set of settings and its score.
 
     Parameters
     ----------
     number : int
-        From 0, the settings that tuning began with.
+        From 0, which is the start configuration.
     settings : dict of str to value
-        Where they differ from those.
+        Only those that differ from the start configuration.
     macro_f1 : float
         Pooled over the folds.
     seconds : float
@@ -71,20 +72,22 @@ class Trial:
 
 @dataclass(frozen=True)
 class Tuning:
-    """What was tried, and what came of it.
+    """The result of tuning: all trials and the chosen settings.
 
     Parameters
     ----------
     config : TrainingConfig
-        The best settings, with nothing left open.
+        The chosen settings, without "auto".
     trials : tuple of Trial
-        In the order in which they were tried; the first is where it began.
+        In the order in which they were tried; the first is the start
+        configuration.
     chosen : Trial
     by : {"outlet", "event", "time", "random"}
         What training and test articles did not share.
     n_folds : int
     plan : FoldPlan
-        How the corpus is divided, why so, and what of it is not tested.
+        How and why the corpus is divided in this way, and which articles are not
+        tested.
     """
 
     config: TrainingConfig
@@ -122,10 +125,10 @@ def tune(
     workers: FoldWorkers | None = None,
     progress: Callable[[Sequence[Trial], float], None] = lambda trials, left: None,
 ) -> Tuning:
-    """Search for settings that do well on held-out articles.
+    """Search for settings with a high macro-F1 on held-out articles.
 
-    Of all trials within half a point of the best the one is chosen that
-    changes least. Its figure is optimistically biased, since it was used for
+    Of all trials within 0.005 of the best, the one with the fewest changed settings
+    is chosen. Its score is optimistically biased, since it was used for
     selection: test the settings on other articles.
 
     Parameters
@@ -133,26 +136,26 @@ def tune(
     articles : sequence of Article
         Each with a label.
     config : TrainingConfig, optional
-        What is set in it explicitly stays as it is.
+        Settings that it sets explicitly are not changed.
     budget : float
-        Seconds; a trial that is under way then is broken off.
+        In seconds; a trial that is still running then is stopped.
     by : {"outlet", "event", "time", "random"}, optional
-        What training and test may not share; the most honest that the corpus
-        allows by default. Near-duplicates never stand on both sides.
+        What training and test articles may not share; by default the strictest
+        protocol that the corpus allows. Near-duplicates are never in both.
     folds : int
-        At most so many; fewer where there are fewer outlets or events.
+        Maximum number of folds; fewer if there are fewer outlets or events.
     max_trials : int, optional
-        Stop after so many: the same corpus, settings and seed then give the
-        same result.
+        Maximum number of trials. If it ends the search, the result depends only
+        on the corpus, the settings and the seed.
     auxiliary : sequence of Article
-        As for `stance.model.training.train`; none that repeats an article of
-        the corpus is learned from.
+        As for `stance.model.training.train`; near-duplicates of articles of the
+        corpus are removed.
     jobs : int
-        Processes to train in; -1 for one on each core.
+        Number of processes; -1 for one per core.
     workers : FoldWorkers, optional
-        Where to train instead, such as on a cluster; the scores are the same.
+        Other workers to train on, such as a cluster; the scores are the same.
     progress : callable, optional
-        Told of the trials so far and the seconds left.
+        Called with the trials so far and the seconds left.
 
     Returns
     -------
@@ -161,20 +164,20 @@ def tune(
     Raises
     ------
     CorpusError
-        If the articles cannot be learned from or divided.
+        If the articles cannot be trained on or divided into folds.
     ConfigError
-        If not even the settings that it begins with could be tried in time,
-        nothing is left to be tuned, or Optuna is missing.
+        If not even the start configuration could be tried in time, no setting
+        is left to tune, or Optuna is not installed.
     """
     deadline = time.monotonic() + budget
-    corpus = LabelledCorpus.beside(articles, auxiliary)
+    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary)
     given = config or TrainingConfig()
     start = resolve_auto(corpus, given)
     choice = ProtocolChoice.of(articles, by)
     plan = usable_folds(corpus, choice, folds, seed=given.seed).check()
     explicit = explicit_settings(given)
     lowerable = frozenset(MIN_OUTLETS) - explicit | start.lowerable
-    space = search_space(corpus, _tried_first(start.config), explicit)
+    space = search_space(corpus, _for_trials(start.config), explicit)
     trials: list[Trial] = []
     with (workers or LocalWorkers(jobs)).trials(corpus, plan.folds) as fitting:
         for number, (settings, tell) in enumerate(_proposals(space, given.seed)):
@@ -204,13 +207,13 @@ def tune(
 
 def _no_time(budget: float, n_folds: int, n_articles: int) -> ConfigError:
     return ConfigError(
-        f"Got a budget of {budget:g} seconds, in which not one set of settings could be tried "
-        f"on {n_folds} folds of {n_articles:,} articles. Give it more."
+        f"Got a budget of {budget:g} seconds, but expected enough to try one set of settings "
+        f"on {n_folds} folds of {n_articles:,} articles. Increase the budget."
     )
 
 
 def _choose(trials: Sequence[Trial]) -> Trial:
-    """Return the best trial, or of those that tie with it the one nearest to the beginning."""
+    """Return the trial with the fewest changed settings among those that tie with the best."""
     best = max(trial.macro_f1 for trial in trials)
     near = [trial for trial in trials if trial.macro_f1 >= best - TIE]
     return min(near, key=lambda trial: (len(trial.settings), -trial.macro_f1))
@@ -219,7 +222,7 @@ def _choose(trials: Sequence[Trial]) -> Trial:
 def _proposals(
     space: SearchSpace, seed: int
 ) -> Iterator[tuple[dict[str, Any], Callable[[float], None]]]:
-    """Yield settings without end, each with what takes its score; none twice."""
+    """Yield new settings, each with a function that reports its score to Optuna."""
     optuna = _optuna()
     sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=RANDOM_TRIALS)
     study = optuna.create_study(direction="maximize", sampler=sampler)
@@ -248,15 +251,15 @@ def _optuna() -> Any:
         import optuna
     except ImportError as error:
         raise ConfigError(
-            "Got no Optuna, which proposes the settings to try. Install it: "
+            "Got no Optuna, but tuning needs it to propose settings. Install it: "
             f"{install_command('tune')}."
         ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
 
 
-def _tried_first(config: TrainingConfig) -> TrainingConfig:
-    """Return resolved settings as they are tried: no time is spent on calibration."""
+def _for_trials(config: TrainingConfig) -> TrainingConfig:
+    """Return the start configuration of trials, without calibration, to save time."""
     settings: dict[str, Any] = {"calibration.enabled": False}
     if config.classifier.logistic.C == "auto":
         settings["classifier.logistic.C"] = FIRST_PENALTY

@@ -1,1 +1,1 @@
-"""One fitted thing and its life: configured, trained, stored, read, put to work."""
+"""Models: configuration, training, storage and prediction."""

@@ -1,4 +1,4 @@
-"""How much each article counts in training."""
+"""Sample weights of training articles."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def article_weights(corpus: LabelledCorpus, config: ClassifierConfig) -> NDArray[np.float64]:
-    """Return how much each article counts in training; the mean is one.
+    """Return the sample weight of each training article; the mean is one.
 
-    With ``balance_outlets`` an outlet with many articles of a label does not
-    drown the others; with ``balance_classes`` every label weighs the same in
-    all, but for its ``label_weights``.
+    With ``balance_outlets``, an outlet with many articles of a label does not
+    dominate that label; with ``balance_classes``, all labels have the same total
+    weight, multiplied by their ``label_weights``.
     """
     y_true = corpus.y_true
     weights = np.ones(len(y_true))
@@ -31,7 +31,7 @@ def article_weights(corpus: LabelledCorpus, config: ClassifierConfig) -> NDArray
     if corpus.outlets and power:
         pairs = list(zip(y_true.tolist(), corpus.outlets, strict=True))
         sizes = Counter(pairs)
-        # An unknown outlet is nobody's: such articles are not taken for one big outlet.
+        # Articles without an outlet are not grouped into one large outlet.
         weights = np.array([1.0 if pair[1] is None else sizes[pair] ** -power for pair in pairs])
     totals = np.bincount(y_true, weights)
     counts = np.bincount(y_true) if not config.balance_classes else None
@@ -46,7 +46,7 @@ def article_weights(corpus: LabelledCorpus, config: ClassifierConfig) -> NDArray
 def _label_weights(corpus: LabelledCorpus, weights: Mapping[str, float]) -> NDArray[np.float64]:
     if unknown := sorted(set(weights) - set(corpus.labels)):
         raise ConfigError(
-            f"Got classifier.label_weights of {unknown[0]!r}, but the labels of the corpus are "
+            f"Got classifier.label_weights for {unknown[0]!r}, but the labels of the corpus are "
             f"{', '.join(map(repr, corpus.labels))}. Name one of them."
         )
     return np.array([weights.get(label, 1.0) for label in corpus.labels])

@@ -1,11 +1,10 @@
-"""What other labelled articles teach, as a few more columns beside the features.
+"""Scores of a classifier trained on auxiliary articles, as additional features.
 
-A classifier is learned from articles that were labelled for another question,
-about other targets or with other labels, and its scores of the corpus's own
-articles are features of theirs: the baseline that Daumé III calls PRED. The
-classifier that learns from the corpus decides what they are worth. All of it is
-linear, so in the end there is one set of weights, over the corpus's own
-features.
+A classifier is trained on articles that were labelled for another question,
+about other targets or with other labels. Its scores of the corpus's articles
+become additional features of them: the baseline that Daumé III calls PRED. The
+classifier trained on the corpus learns the weights of these features. Both are
+linear, so they are merged into one set of weights over the original features.
 
 References
 ----------
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AuxiliaryScores:
-    """Scores of articles, linear in their features.
+    """A linear map from features to auxiliary scores.
 
     Parameters
     ----------
@@ -53,16 +52,17 @@ class AuxiliaryScores:
         own: sparse.csr_array,
         config: TrainingConfig,
     ) -> Self:
-        """Learn from auxiliary articles how to score the corpus's own.
+        """Fit the map on auxiliary articles and scale its scores on the corpus.
 
-        The scores are scaled to the same spread over the corpus, and together
-        give an article a vector of about the length ``auxiliary.weight``.
+        The scores are scaled to the same standard deviation over the corpus, so
+        that an article's vector of scores has a norm of about
+        ``auxiliary.weight``.
 
         Parameters
         ----------
         values : csr_array of float32, shape (n_auxiliary, n_features)
         y_true : ndarray of int64, shape (n_auxiliary,)
-            Label numbers from 0, which need not be those of the corpus.
+            Label numbers from 0; they may differ from those of the corpus.
         weights : ndarray of float64, shape (n_auxiliary,)
         own : csr_array of float32, shape (n_articles, n_features)
             The corpus.
@@ -71,7 +71,7 @@ class AuxiliaryScores:
         Raises
         ------
         ConfigError
-            If the classifier can take no scores for features.
+            If the classifier cannot use the scores, which may be negative.
         """
         _check(config)
         section = config.auxiliary
@@ -90,13 +90,13 @@ class AuxiliaryScores:
         shifts = (model.intercepts - scores.mean(axis=0)) * scale
         return cls((model.weights * scale).astype(np.float32), shifts.astype(np.float32))
 
-    def beside(self, values: sparse.csr_array) -> sparse.csr_array:
-        """Return features with the scores as further columns."""
+    def append_to(self, values: sparse.csr_array) -> sparse.csr_array:
+        """Return features with the scores appended as columns."""
         scores = sparse.csr_array(values @ self.weights + self.shifts)
         return sparse.csr_array(sparse.hstack([values, scores], format="csr"))
 
     def fold_in(self, model: LinearModel) -> LinearModel:
-        """Return a model of features and scores as one of the features alone."""
+        """Convert a model of features and scores to an equal model of the features alone."""
         n = len(self.weights)
         worth = model.weights[n:]
         return LinearModel(
@@ -111,6 +111,6 @@ def _check(config: TrainingConfig) -> None:
     if classifier.kind == "naive_bayes" or classifier.nb_weights:
         what = "classifier.nb_weights" if classifier.nb_weights else "classifier.kind naive_bayes"
         raise ConfigError(
-            f"Got auxiliary articles and {what}, which counts, but the scores that they become may "
-            "be below zero. Use the logistic, svm or sgd classifier without nb_weights."
+            f"Got auxiliary articles and {what}, which needs counts, but auxiliary scores may "
+            "be negative. Use the logistic, svm or sgd classifier without nb_weights."
         )

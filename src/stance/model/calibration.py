@@ -1,7 +1,7 @@
-"""What held-out articles tell: how strong a penalty, how sure the probabilities.
+"""Choice of the penalty and calibration of probabilities on held-out folds.
 
-The folds are by outlet wherever enough outlets are named, so both are chosen
-for outlets that the model has never seen.
+The folds are by outlet if enough outlets are named, so both are chosen for
+unseen outlets.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
 
-# Where nothing can be held out to choose by.
+# The penalty where nothing can be held out.
 USUAL_PENALTY = 3.0
 
-# A label missing from a fold's training articles has a score of -1e6 there. That says nothing of
-# the label, and would drown all else.
+# A label missing from a fold's training articles has a score of -1e6 there. Scores are clipped to
+# this distance from the best, since such a value would dominate the log loss.
 LARGEST_DEFICIT = 50.0
 
 
 class HeldOutTrial:
-    """Fits a classifier without some articles, and looks at its scores of these.
+    """Scores of held-out articles, to choose the penalty and the temperature by.
 
-    Features stay those learned from all articles; only the classifier is
-    fitted anew.
+    The features are learned once, from all articles; only the classifier is
+    fitted again in each fold.
 
     Parameters
     ----------
@@ -65,11 +65,10 @@ class HeldOutTrial:
         return y_true
 
     def choose_penalty(self) -> TrainingConfig:
-        """Resolve ``classifier.logistic.C`` where the configuration leaves it open.
+        """Resolve ``classifier.logistic.C`` if it is "auto".
 
-        The strongest penalty wins whose macro-F1 on the held-out articles is
-        within half a point of the best: of what ties, the simpler model is
-        chosen.
+        The strongest penalty is chosen whose macro-F1 on the held-out articles
+        is within 0.005 of the best: ties go to the simpler model.
         """
         candidates = with_each_penalty(self._config)
         if len(candidates) > 1:
@@ -93,13 +92,13 @@ class HeldOutTrial:
         return y_pred
 
     def _scores_at(self, config: TrainingConfig) -> NDArray[np.float64]:
-        """Return decision values of the held-out articles, fold after fold."""
+        """Return decision values of the held-out articles, in the order of the folds."""
         if config not in self._scores:
             self._fit_and_score([config])
         return self._scores[config]
 
     def _fit_and_score(self, configs: Sequence[TrainingConfig]) -> None:
-        """Find the decision values by several configurations, which differ in the penalty."""
+        """Compute the decision values of several configurations that differ in the penalty."""
         articles = self._fitted.matrix.articles
         classifiers = [config.classifier for config in configs]
         of_folds = []
@@ -113,14 +112,14 @@ class HeldOutTrial:
             self._scores[config] = np.maximum(scores, floor)
 
     def temperature(self) -> float:
-        """Return the temperature that held-out articles ask for; one if there are none."""
+        """Return the temperature fitted on held-out articles; one if there are none."""
         if not self._folds[0]:
             return 1.0
         return fit_temperature(self._scores_at(self._config), self._y_true)
 
     @property
     def notes(self) -> list[str]:
-        """Why nothing could be held out, or not outlets though some are named, if so."""
+        """Explain why nothing was held out, or why folds are random despite named outlets."""
         folds, protocol = self._folds
         if not folds:
             return [f"not calibrated: {protocol}"]
@@ -128,16 +127,16 @@ class HeldOutTrial:
         if not outlets.n_groups or "outlets" in protocol:
             return self._never_held_out()
         why = why_not_outlets(outlets, self._config.calibration.folds)
-        why = why or "in so few folds a label would lose all of its outlets at once"
-        told = f"calibrated on random folds, not on held-out outlets: {why}"
-        return [told, *self._never_held_out()]
+        why = why or "with these few folds, a label would lose all of its outlets at once"
+        note = f"calibrated on random folds, not on held-out outlets: {why}"
+        return [note, *self._never_held_out()]
 
     def _never_held_out(self) -> list[str]:
-        """Say which articles are in no fold, since without them their label is not learned."""
+        """Name the labels that are in no fold because they cannot be learned without them."""
         held_out = np.concatenate([fold.test for fold in self._folds[0]])
         left = Counter(np.delete(self._fitted.y_true, held_out).tolist())
         return [
-            f"no held-out figure for label {self._corpus.labels[number]!r}: without "
+            f"no held-out score for label {self._corpus.labels[number]!r}: without "
             f"{'its one article' if n == 1 else f'{n} of its articles'} it cannot be learned"
             for number, n in sorted(left.items())
         ]
@@ -145,8 +144,8 @@ class HeldOutTrial:
     def scores(self) -> dict[str, Any]:
         """Return accuracy and macro-F1 on the held-out articles, and the protocol.
 
-        Under ``baseline`` are those of always giving the most frequent label
-        of the corpus.
+        ``baseline`` has the scores of always giving the most frequent label of
+        the corpus.
         """
         if not self._config.calibration.enabled or not self._folds[0]:
             return {}
@@ -172,23 +171,23 @@ class HeldOutTrial:
 def held_out_folds(
     corpus: LabelledCorpus, config: CalibrationConfig, seed: int
 ) -> tuple[list[Fold], str]:
-    """Choose held-out folds: by outlet where enough of them are named.
+    """Choose held-out folds: by outlet if enough outlets are named, else at random.
 
-    No near-duplicate stands on both sides of any. A label of one outlet, or of
-    one article, is learned from, but its articles are in no fold.
+    No near-duplicates are in both training and test. Articles whose label has
+    only one outlet, or one article, are used for training but are in no fold.
 
     Returns
     -------
     folds : list of Fold
-        Empty where the corpus is too small for any.
+        Empty if the corpus is too small.
     protocol : str
-        What was held out, in words.
+        Description of what was held out.
     """
     wanted = config.folds
     choice = ProtocolChoice.of(corpus.articles)
     if why_not_outlets(choice.outlets, wanted) is None:
         plan = plan_corpus_folds(corpus, replace(choice, by="outlet"), wanted, seed=seed)
-        # Grouped into a few folds, a label of several outlets may lose all of them at once.
+        # With few folds, all outlets of a label may be in the same one.
         if not {part.why for part in plan.not_tested} & {"not_learned", "one_label_left"}:
             return list(
                 plan.folds
@@ -205,13 +204,13 @@ def held_out_folds(
 
 
 def why_not_outlets(outlets: GroupCoverage, wanted: int) -> str | None:
-    """Say why outlets are not held out to calibrate; None where they are.
+    """Explain why outlets are not held out for calibration; None if they are.
 
     Parameters
     ----------
     outlets : GroupCoverage
     wanted : int
-        How many folds.
+        Number of folds.
     """
     if outlets.n_groups < 2 * wanted:
         return f"{outlets.n_groups} outlets are named, {2 * wanted} are needed"

@@ -1,4 +1,4 @@
-"""Linear classifiers, brought into one form."""
+"""Fitting of linear classifiers: logistic regression, SVM, naive Bayes and SGD."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from stance.model.config import ClassifierConfig
 
 
-# The score of a label that no training article has.
+# Score of a label without training articles.
 ABSENT = -1e6
 
-# Of the dual problem. A hundredth of it moves no held-out score by more than a thousandth.
+# Of the dual problem. A tolerance of a hundredth of this changes held-out scores by under 0.001.
 TOLERANCE = 1e-2
 
-# Added to the weighted sum of each feature's values, so that none of them is zero.
+# Additive smoothing of each feature's weighted sum.
 NB_SMOOTHING = 1.0
 
 
@@ -41,10 +41,10 @@ def fit_classifier(
     ----------
     features : csr_array of float32, shape (n_articles, n_features)
     y_true : ndarray of int, shape (n_articles,)
-        Label numbers. A label below `n_labels` that does not occur gets a
-        score that never wins.
+        Label numbers. A label below `n_labels` that does not occur is never
+        predicted.
     weights : ndarray of float64, shape (n_articles,)
-        How much each article counts.
+        Sample weights.
     n_labels : int
     config : ClassifierConfig
     seed : int
@@ -52,9 +52,9 @@ def fit_classifier(
     Returns
     -------
     model : LinearModel
-        With temperature one.
+        Its temperature is one.
     notes : list of str
-        What the solver remarked, such as stopping early.
+        Warnings of the solver, for example that it did not converge.
     """
     present = np.unique(y_true)
     with warnings.catch_warnings(record=True) as caught:
@@ -84,20 +84,20 @@ def _fit_one_against_rest(
     config: ClassifierConfig,
     seed: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit each label against the rest, on features weighed for it if so configured."""
+    """Fit each label against the rest, with naive Bayes weights if configured."""
     fit = _fit_logistic if config.kind == "logistic" else _fit_svm
-    # Two labels share one score.
+    # Two labels need a single score.
     positives = y_true[:, None] == (present[1:] if len(present) == 2 else present)
     if not config.nb_weights:
-        return _both_sides(*fit(features, positives, weights, config=config, seed=seed))
+        return _for_both_labels(*fit(features, positives, weights, config=config, seed=seed))
     coefficients, intercepts = [], []
     for is_positive in positives.T:
-        factors = _telling(features.astype(np.float64), is_positive, weights)
+        factors = _log_count_ratios(features.astype(np.float64), is_positive, weights)
         weighed = sparse.csr_array(features @ sparse.diags_array(factors))
         found = fit(weighed, is_positive[:, None], weights, config=config, seed=seed)
         coefficients.append(found[0] * factors)
         intercepts.append(found[1])
-    return _both_sides(np.concatenate(coefficients), np.concatenate(intercepts))
+    return _for_both_labels(np.concatenate(coefficients), np.concatenate(intercepts))
 
 
 def _fit_logistic(
@@ -108,10 +108,10 @@ def _fit_logistic(
     config: ClassifierConfig,
     seed: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit by dual coordinate descent.
+    """Fit logistic regression by dual coordinate descent.
 
-    On TF-IDF of whole articles it is tens of times as fast as the multinomial
-    loss with L-BFGS, and no worse.
+    On TF-IDF features of whole articles it is tens of times as fast as the
+    multinomial loss with L-BFGS, and as accurate.
     """
     from stance.model.coordinate_descent import fit_one_against_rest
 
@@ -149,14 +149,14 @@ def _fit_svm(
     )
 
 
-def _telling(
+def _log_count_ratios(
     features: sparse.csr_array, is_positive: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return how much each feature tells of a label, as naive Bayes has it.
+    """Return the absolute naive Bayes log-count ratio of each feature for a label.
 
-    The absolute log ratio of its share among articles of the label and among
-    the others, scaled so that articles keep their mean length: the penalty
-    means what it did.
+    A feature's ratio compares its share among articles of the label with that
+    among the others. The ratios are scaled to keep the mean norm of articles,
+    so that the penalty has the same effect.
 
     References
     ----------
@@ -199,13 +199,13 @@ def _linear_form(estimator: Any) -> tuple[NDArray[np.float64], NDArray[np.float6
     if hasattr(estimator, "feature_log_prob_"):
         coefficients = estimator.feature_log_prob_
         return coefficients, np.zeros(len(coefficients))
-    return _both_sides(estimator.coef_, estimator.intercept_)
+    return _for_both_labels(estimator.coef_, estimator.intercept_)
 
 
-def _both_sides(
+def _for_both_labels(
     coefficients: NDArray[np.float64], intercepts: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the one score of two labels half each way, which has the same softmax."""
+    """Split the single score of two labels evenly between them; the softmax is the same."""
     if len(coefficients) > 1:
         return coefficients, intercepts
     sides = np.array([-0.5, 0.5])

@@ -1,7 +1,7 @@
-"""Every setting of a training run, its default, and what it means.
+"""Settings of a training run, with defaults and descriptions.
 
-Read from TOML and overridden value by value. A key that is not known is an
-error that names the nearest one that is.
+They are read from TOML and can be overridden one by one. An unknown key is an
+error that suggests the closest known one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ClassifierKind = Literal["logistic", "svm", "naive_bayes", "sgd"]
 
 
 class TextConfig(Section):
-    """What of an article is read."""
+    """Which parts of an article are read."""
 
     title: bool = Field(True, description="use the headline together with the body")
     quotations: Literal["keep", "drop", "apart"] = Field(
@@ -48,7 +48,7 @@ class TextConfig(Section):
 
 
 class NormalizationConfig(Section):
-    """Which differences in spelling are levelled before words are counted."""
+    """Spelling normalisation before words are counted."""
 
     compatibility: bool = Field(True, description="presentation forms and ligatures (NFKC)")
     letter_forms: bool = Field(
@@ -66,7 +66,7 @@ class NormalizationConfig(Section):
     latin_case: bool = Field(True, description="Latin letters become lower case")
 
     def profile(self) -> NormalizationProfile:
-        """Return the profile that the text room understands."""
+        """Return the settings as a profile for `stance.text`."""
         return NormalizationProfile(**self.model_dump())
 
 
@@ -102,7 +102,7 @@ class SgdConfig(Section):
 
 
 class ClassifierConfig(Section):
-    """Which linear classifier, and how much each training article counts."""
+    """The linear classifier and the weights of training articles."""
 
     kind: ClassifierKind = Field(
         "logistic", description="logistic, svm, naive_bayes (complement) or sgd"
@@ -133,7 +133,7 @@ class ClassifierConfig(Section):
 
 
 class AuxiliaryConfig(Section):
-    """How far articles that were labelled for another question are listened to."""
+    """Influence of articles that were labelled for another question."""
 
     weight: float = Field(
         0.5,
@@ -147,7 +147,7 @@ class AuxiliaryConfig(Section):
 
 
 class CalibrationConfig(Section):
-    """Fitting one temperature on held-out folds, so that probabilities mean what they say."""
+    """Temperature scaling of probabilities, fitted on held-out folds."""
 
     enabled: bool = Field(True, description="calibrate probabilities")
     folds: int = Field(3, ge=2, description="held-out folds, by outlet if there are enough")
@@ -165,11 +165,11 @@ class TrainingConfig(Section):
     calibration: CalibrationConfig = CalibrationConfig()
 
     def inputs(self, articles: Iterable[Article]) -> list[ModelInput]:
-        """Return what a model with these settings reads of articles."""
+        """Return the parts of articles that a model with these settings reads."""
         return model_inputs(articles, title=self.text.title)
 
     def with_blocks(self, enabled: Mapping[str, bool]) -> Self:
-        """Return the same settings with some feature blocks on or off."""
+        """Return a copy with some feature blocks on or off."""
         sections = {
             name: self.features.block(name).model_copy(update={"enabled": value})
             for name, value in enabled.items()
@@ -178,7 +178,7 @@ class TrainingConfig(Section):
         return self.model_copy(update={"features": features})
 
     def with_penalty(self, penalty: float) -> Self:
-        """Return the same settings with another penalty of the logistic regression."""
+        """Return a copy with another penalty of the logistic regression."""
         logistic = self.classifier.logistic.model_copy(update={"C": penalty})
         classifier = self.classifier.model_copy(update={"logistic": logistic})
         return self.model_copy(update={"classifier": classifier})
@@ -190,10 +190,10 @@ def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -
     Parameters
     ----------
     path : path, optional
-        A TOML file; what it leaves out keeps its default.
+        A TOML file; settings that it does not have keep their defaults.
     overrides : iterable of str
-        ``KEY=VALUE`` with dots between sections, the value as in TOML; a
-        value that is no TOML is taken as a string.
+        ``KEY=VALUE`` with dots between sections. The value is parsed as TOML,
+        or taken as a string if it is not TOML.
 
     Returns
     -------
@@ -224,7 +224,7 @@ def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -
 
 
 def parse_config(data: Mapping[str, Any], *, tell_renamed: bool = True) -> TrainingConfig:
-    """Check plain values and build a configuration of them.
+    """Validate plain values and build a configuration from them.
 
     Parameters
     ----------
@@ -310,7 +310,7 @@ def setting(config: TrainingConfig, key: str) -> Any:
     Raises
     ------
     ConfigError
-        If there is none of that name.
+        If there is no setting of that name.
 
     Examples
     --------
@@ -344,7 +344,7 @@ def with_settings(config: TrainingConfig, changes: Mapping[str, Any]) -> Trainin
 
 
 def explicit_settings(config: BaseModel, prefix: str = "") -> frozenset[str]:
-    """Return the settings of a configuration as it was read that were given there.
+    """Return the keys of the settings that were given, not left at their defaults.
 
     Examples
     --------
@@ -367,10 +367,10 @@ MIN_OUTLETS = tuple(
 
 
 def lowerable_settings(config: TrainingConfig) -> frozenset[str]:
-    """Return which numbers of outlets a configuration leaves to the corpus.
+    """Return the keys of the minimum numbers of outlets that are "auto".
 
-    What is decided for a whole corpus may be more than some of its articles
-    can meet; nobody asked for it, so it is lowered for these.
+    They are resolved for the whole corpus. A part of it, such as the training
+    articles of a fold, may have fewer outlets; they are then lowered.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A configuration written out in full, each setting with what it means."""
+"""Writing of a configuration as TOML, with a description of each setting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def to_toml(config: TrainingConfig) -> str:
-    """Write every setting as TOML, each with what it means.
+    """Return every setting as TOML, with its description as a comment.
 
     Examples
     --------

@@ -1,18 +1,18 @@
-"""Logistic regression of each label against the rest, some labels at once.
+"""One-against-rest logistic regression, for several labels at once.
 
 Dual coordinate descent: each article has one dual variable per label, and
-each visit to an article solves for it while all others stand still. What
-takes time is to look up the weights of an article's features; so the weights
-of four labels stand side by side, and one look serves them all. Articles
-whose dual variables are as good as solved are left out until all others are
-too; then all are visited again, so that nothing is taken for solved that is
-not. Labels are put together by their number alone, so threads change nothing.
+each visit to an article optimises it while all others are fixed. Most of the
+time is spent looking up the weights of an article's features, so the weights
+of four labels are adjacent in memory and need a single lookup. Articles whose
+dual variables have converged are skipped until all others have converged too;
+then all are visited again to confirm it. The grouping of labels does not depend
+on the number of threads, so neither does the result.
 
 References
 ----------
 Yu, Huang, Lin: Dual coordinate descent methods for logistic regression and
 maximum entropy models, Machine Learning 85, 2011. The steps are those of
-liblinear, which scikit-learn calls; leaving articles out is as in Hsieh,
+liblinear, which scikit-learn calls; skipping articles (shrinking) is from Hsieh,
 Chang, Lin, Keerthi, Sundararajan: A Dual Coordinate Descent Method for
 Large-scale Linear SVM, ICML 2008.
 """
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# Share of an article's cost at which its dual variable starts, and the most it starts with.
+# Initial value of a dual variable, as a share of the article's cost, and its maximum.
 FIRST_SHARE = 1e-3
 FIRST_AT_MOST = 1e-8
 
-# How exact a step is: at first, and at last.
+# Tolerance of a step: the largest, of the first pass, and the smallest.
 COARSE = 1e-2
 FINE = 1e-8
 
 
 class Solution(NamedTuple):
-    """Weights and intercepts, and whether they are as exact as was asked for.
+    """Weights and intercepts, and whether the solver converged.
 
     Parameters
     ----------
@@ -70,24 +70,24 @@ def fit_one_against_rest(
     """Fit a logistic regression for each column of `positive`.
 
     It minimises ``(w² + b²) / 2 + sum(costs * log(1 + exp(-y * (x @ w + b))))``;
-    the intercept is penalised as the weight of one more feature of value one.
+    the intercept is penalised like the weight of a constant feature of one.
 
     Parameters
     ----------
     features : csr_array, shape (n_articles, n_features)
-        Read, and the weights kept, in single precision.
+        Values are read, and weights stored, in single precision.
     positive : ndarray of bool, shape (n_articles, n_labels)
         Whether an article has a label.
     costs : ndarray of float64, shape (n_articles,)
-        What an article's loss is multiplied with; those of zero are left out.
+        Weight of each article's loss; articles of weight zero are skipped.
     tolerance : float
-        Of the dual problem's largest gradient; 1e-4 or more.
+        Stop when the dual problem's largest gradient is below it; at least 1e-4.
     max_passes : int
-        After so many passes, over all articles or some, it ends in any case.
+        Maximum number of passes, over all articles or the active ones.
     seed : int
-        Of the order in which articles are visited.
+        Random seed of the order in which articles are visited.
     n_threads : int, optional
-        As many as there are processors by default; the result is the same.
+        By default the number of processors; the result does not depend on it.
     """
     n_labels = positive.shape[1]
     rows = _Rows.of(features)
@@ -107,7 +107,7 @@ def fit_one_against_rest(
 
 
 class _Rows(NamedTuple):
-    """Articles as sparse rows; a place is where the weights of a feature begin."""
+    """Articles as sparse rows; a place is the offset of a feature's weights."""
 
     offsets: NDArray[np.int64]
     places: NDArray[np.uint32]
@@ -123,11 +123,11 @@ class _Rows(NamedTuple):
 
 
 class _Problem:
-    """Up to four labels. The last of the weights are their intercepts."""
+    """The optimisation problem of up to four labels; the last weights are the intercepts."""
 
     def __init__(self, rows: _Rows, positive: NDArray[np.bool_], costs: Floats) -> None:
         self._rows = (rows.offsets, rows.places, rows.values)
-        # Row by row in any case: for another layout the loops would be compiled once more.
+        # Always C order: numba would compile the loops again for another layout.
         self._signs = np.ascontiguousarray(np.where(positive, 1.0, -1.0))
         self._costs = costs
         self._used = np.flatnonzero(costs > 0.0)
@@ -145,7 +145,7 @@ class _Problem:
         return self._weights.reshape(-1, LANES)[:, : self._signs.shape[1]].astype(np.float64)
 
     def solve(self, tolerance: float, max_passes: int, seed: int) -> bool:
-        """Pass over the articles until all labels are exact enough; tell whether they are."""
+        """Pass over the articles until all labels converge; return whether they did."""
         generator = np.random.default_rng(seed)
         n_labels = self._signs.shape[1]
         exactness = min(COARSE, SHRINK * tolerance)

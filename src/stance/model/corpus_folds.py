@@ -1,4 +1,4 @@
-"""Dividing a corpus into folds that can be trained on."""
+"""Division of a corpus into folds that each have enough labels to train on."""
 
 from __future__ import annotations
 
@@ -16,22 +16,21 @@ if TYPE_CHECKING:
 def plan_corpus_folds(
     corpus: LabelledCorpus, by: By | ProtocolChoice, wanted: int, *, seed: int
 ) -> FoldPlan:
-    """Divide a corpus; no near-duplicate stands on both sides of a fold.
+    """Divide a corpus into folds, with near-duplicates never in both training and test.
 
     Parameters
     ----------
     corpus : LabelledCorpus
     by : {"outlet", "event", "time", "random"} or ProtocolChoice
     wanted : int
-        The largest number of folds; fewer where there are fewer outlets or
-        events.
+        The maximum number of folds; fewer if there are fewer outlets or events.
     seed : int
 
     Returns
     -------
     FoldPlan
-        It tests the articles whose label can be learned without them; without
-        folds if there are none.
+        Its test articles are those whose label can be learned without them; it
+        has no folds if there are none.
     """
     choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(corpus.articles, by)
     if choice.by in {"outlet", "event"}:
@@ -43,7 +42,7 @@ def plan_corpus_folds(
 def usable_folds(
     corpus: LabelledCorpus, by: By | ProtocolChoice, wanted: int, *, seed: int
 ) -> FoldPlan:
-    """Divide a corpus into folds that can be trained on, one at least.
+    """Divide a corpus into at least one fold that can be trained on.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def usable_folds(
     Raises
     ------
     CorpusError
-        If the corpus cannot be divided so, or no article can be tested.
+        If the corpus cannot be divided this way, or no article can be tested.
     """
     plan = plan_corpus_folds(corpus, by, wanted, seed=seed)
     return plan if plan.folds else plan.check()

@@ -1,4 +1,4 @@
-"""The articles of a corpus as blocks read them; a fold reads those of the whole corpus."""
+"""Tokenised articles of a corpus, as input of feature blocks; folds share the corpus's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def by_voice(config: TrainingConfig) -> bool:
-    """Tell whether a block needs to know the outlet's own words from quoted ones."""
+    """Return whether a block distinguishes the outlet's own words from quoted ones."""
     return any(
         kind.block.reads_voices and config.features.block(kind.name).enabled is True
         for kind in BLOCKS
@@ -33,10 +33,10 @@ def by_voice(config: TrainingConfig) -> bool:
 def read_corpus(
     corpus: LabelledCorpus, config: TrainingConfig
 ) -> tuple[Inputs, Preparation | None]:
-    """Return a corpus ready to be read by blocks, and what is left out of its texts.
+    """Return the input of feature blocks, and what is removed from the texts.
 
-    Part of a corpus shares what is read and counted with all other parts,
-    unless what is left out of a text was learned from the part.
+    All parts of a corpus share its tokens and counts, unless what is removed
+    from a text was learned from the part.
 
     Parameters
     ----------

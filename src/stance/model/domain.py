@@ -1,8 +1,9 @@
-"""Where a model's domain ends, learned from articles of its own kind.
+"""Out-of-domain threshold, learned from the training articles.
 
-Each of them is looked at as if it, or all of its outlet, had not been there:
-what the vocabulary and its counts would then be follows from the counts with
-it, and nothing is fitted anew. Two in a hundred of them may be flagged.
+Each training article is scored as if it, or its whole outlet, were not in the
+corpus. The vocabulary and counts without it follow from the counts with it, so
+nothing is fitted again. 2 % of articles of the same kind are expected to be
+flagged.
 
 References
 ----------
@@ -32,18 +33,18 @@ if TYPE_CHECKING:
     from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
 
-# Of the articles of a model's own kind this part may be called out of domain.
+# Expected share of flagged articles among those of the training corpus's kind.
 FLAGGED = 0.02
 
-# Enough to know so small a part of any number of articles.
+# Sample size; enough to estimate a 2 % quantile of a corpus of any size.
 MOST_HELD_OUT = 2_000
 
-# As rows are written, so that a score and its flag agree.
+# The precision of written rows, so that a written score agrees with its flag.
 DECIMALS = 6
 
 
 def learn_domain(fitted: FittedFeatures) -> Domain | None:
-    """Learn which articles are out of a model's domain.
+    """Learn the threshold below which articles are out of a model's domain.
 
     Parameters
     ----------
@@ -52,14 +53,14 @@ def learn_domain(fitted: FittedFeatures) -> Domain | None:
     Returns
     -------
     Domain or None
-        None where the features hold no single words.
+        None if the features have no single words.
     """
     corpus, features = fitted.corpus, fitted.features
     block = features.word_block()
     if block is None:
         return None
     left_out = _LeaveOneOut.of(corpus, block, _values_of(block, features, fitted.matrix.articles))
-    chosen = _some(len(corpus.articles), fitted.config.seed)
+    chosen = _sample(len(corpus.articles), fitted.config.seed)
     words = plain_words(fitted.batch.part(chosen))
     scores = left_out.familiarity(chosen, *count_terms(block, words))
     return Domain(
@@ -71,11 +72,11 @@ def learn_domain(fitted: FittedFeatures) -> Domain | None:
 
 
 def conformal_bound(scores: NDArray[np.float64], share: float) -> float:
-    """Return the score below which a new one lies with at most a given probability.
+    """Return a threshold that a new score is below with at most a given probability.
 
-    The k-th smallest of n scores, k = share * (n + 1), bounds it where the new
-    score is exchangeable with them. Where n is too small for any bound, it is
-    the smallest, which one in n + 1 lies below.
+    It is the k-th smallest of n scores, k = share * (n + 1), if the new score is
+    exchangeable with them. If n is too small for that, it is the smallest
+    score; a new one is below it with probability 1 / (n + 1).
 
     Examples
     --------
@@ -86,7 +87,7 @@ def conformal_bound(scores: NDArray[np.float64], share: float) -> float:
     return float(np.partition(scores, rank - 1)[rank - 1])
 
 
-def _some(n_articles: int, seed: int) -> NDArray[np.int64]:
+def _sample(n_articles: int, seed: int) -> NDArray[np.int64]:
     if n_articles <= MOST_HELD_OUT:
         return np.arange(n_articles)
     generator = np.random.default_rng(seed)
@@ -95,7 +96,7 @@ def _some(n_articles: int, seed: int) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class _LeaveOneOut:
-    """What a vocabulary would be without one group of articles.
+    """Document frequencies of a vocabulary without one group of articles.
 
     Parameters
     ----------
@@ -103,11 +104,11 @@ class _LeaveOneOut:
     groups : ndarray of int, shape (n_articles,)
         The outlet of each article, or each article's own number.
     presence : csr_array of int, shape (n_groups, n_terms)
-        In how many articles of each group a term stands.
+        In how many articles of each group a term occurs.
     n_named : int or None
-        Where the groups are outlets, how many are named; the groups that
-        follow are single articles, which count as one outlet together, as in
-        the vocabulary itself.
+        Number of named outlets, if the groups are outlets. The remaining groups
+        are single articles without an outlet; together they count as one
+        outlet, as in the vocabulary.
     """
 
     block: WordBlock
@@ -122,7 +123,7 @@ class _LeaveOneOut:
 
     @classmethod
     def of(cls, corpus: LabelledCorpus, block: WordBlock, values: sparse.csr_array) -> Self:
-        """Look at a corpus by outlet where outlets can be held out, else by article."""
+        """Group a corpus by outlet if outlets can be held out, else by article."""
         n_articles = len(corpus.articles)
         ones = np.ones(values.nnz, dtype=np.int32)
         present = sparse.csr_array((ones, values.indices, values.indptr), values.shape)
@@ -136,7 +137,7 @@ class _LeaveOneOut:
     def familiarity(
         self, chosen: NDArray[np.int64], counts: sparse.csr_array, n_words: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """Return the familiarity of some articles without their groups, shape (n_chosen,).
+        """Return the domain scores of some articles, each without its group, shape (n_chosen,).
 
         Parameters
         ----------
@@ -153,44 +154,45 @@ class _LeaveOneOut:
             n_left = len(self.groups) - int(sizes[group])
             for row in np.flatnonzero(groups == group).tolist():
                 terms, times = _row(counts, row)
-                found[row] = times @ self._worth(terms, lost[terms], n_left, group)
+                found[row] = times @ self._term_familiarity(terms, lost[terms], n_left, group)
             lost[own] = 0
         return found / np.maximum(n_words, 1)
 
-    def _worth(
+    def _term_familiarity(
         self, terms: NDArray[np.int32], lost: NDArray[np.int64], n_left: int, group: int
     ) -> NDArray[np.float64]:
-        """Return the familiarity of terms that lose some of their articles."""
+        """Return the familiarity of terms after a group's articles are removed."""
         left = self._frequency[terms] - lost
-        known = self._alone[terms] & (left >= self.block.options.min_df)
+        known = self._is_arabic_word[terms] & (left >= self.block.options.min_df)
         if self.n_named is not None:
             named, unnamed = self._named_spread[terms], self._unnamed_spread[terms]
             is_named = group < self.n_named
             spread = named - (is_named & (lost > 0)) + (unnamed - (0 if is_named else lost) > 0)
             known &= spread >= self.block.options.min_outlets
-        worth: NDArray[np.float64] = np.where(known, np.log1p(left), 0.0) / np.log1p(max(n_left, 1))
-        return worth
+        logs = np.where(known, np.log1p(left), 0.0)
+        familiarity: NDArray[np.float64] = logs / np.log1p(max(n_left, 1))
+        return familiarity
 
     @cached_property
     def _frequency(self) -> NDArray[np.int64]:
-        """In how many articles each term stands."""
+        """Document frequency of each term."""
         n_terms = len(self.block.terms)
         return np.bincount(self.presence.indices, self.presence.data, n_terms).astype(np.int64)
 
     @cached_property
     def _named_spread(self) -> NDArray[np.int64]:
-        """In how many named outlets each term is."""
+        """Number of named outlets in which each term occurs."""
         named = self.presence[: self.n_named]
         return np.bincount(named.indices, minlength=len(self.block.terms))
 
     @cached_property
     def _unnamed_spread(self) -> NDArray[np.int64]:
-        """In how many articles without an outlet each term is."""
+        """Number of articles without an outlet in which each term occurs."""
         unnamed = self.presence[self.n_named :]
         return np.bincount(unnamed.indices, minlength=len(self.block.terms))
 
     @cached_property
-    def _alone(self) -> NDArray[np.bool_]:
+    def _is_arabic_word(self) -> NDArray[np.bool_]:
         return arabic_words(self.block.terms)
 
 

@@ -1,4 +1,4 @@
-"""Training and labelling as a scikit-learn classifier, for notebooks and pipelines."""
+"""The scikit-learn classifier, for notebooks and pipelines."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _CONFIG = "config__"
 
 
 class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """The whole toolkit as one classifier of texts.
+    """Classifier of texts with the scikit-learn interface.
 
-    Fits what `stance.train` fits: features, linear classifier and calibrated
+    It fits the same model as `stance.train`: features, linear classifier and calibrated
     probabilities. Each setting of the configuration is a nested parameter, so a
     grid search can vary it, for example ``config__features__word__max_n`` or
     ``config__classifier__logistic__C``.
@@ -44,9 +44,9 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     config : TrainingConfig, mapping or path, optional
-        Settings, or the TOML file that has them; the defaults unless given.
+        Settings, or a TOML file with settings; the defaults if None.
     codebook : Codebook, optional
-        What the labels mean; labels that it does not define are refused.
+        Definitions of the labels; labels that it does not define are refused.
 
     Attributes
     ----------
@@ -61,9 +61,9 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     -----
     A cross-validation that holds out whole outlets needs them twice: as
     ``groups`` to divide the articles, and in `fit` to balance the weights of the
-    articles. scikit-learn hands the latter on as ``params={"outlets": outlets}``
+    articles. scikit-learn passes the latter to `fit` as ``params={"outlets": outlets}``
     of ``cross_val_score``, or by metadata routing after
-    ``set_fit_request(outlets=True)``. Articles carry their outlets themselves.
+    ``set_fit_request(outlets=True)``. `Article` objects already have an outlet.
 
     Examples
     --------
@@ -86,7 +86,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the parameters; with `deep`, each setting of the configuration too."""
         params: dict[str, Any] = super().get_params(deep=False)
         if deep:
-            # By scikit-learn's contract a wrong parameter is refused by `fit` alone.
+            # scikit-learn requires that an invalid parameter is refused by `fit`, not here.
             with contextlib.suppress(ConfigError):
                 for key, value, _ in settings(_as_config(self.config)):
                     params[_CONFIG + key.replace(".", "__")] = value
@@ -107,7 +107,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if changes:
             data = _as_config(self.config).model_dump(exclude_unset=True)
             for name, value in changes.items():
-                _put(data, name.removeprefix(_CONFIG).split("__"), value)
+                _set_nested(data, name.removeprefix(_CONFIG).split("__"), value)
             self.config = parse_config(data)
         return self
 
@@ -124,10 +124,10 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ----------
         X : iterable of str or Article
         y : array-like of shape (n_texts,), optional
-            The label of each; may be left out where articles have labels.
+            The label of each text; optional if all articles have labels.
         outlets, events : sequence of str or None, optional
-            The outlet and the event of each text; those of the articles unless
-            given.
+            The outlet and the event of each text; by default those of the
+            articles.
 
         Returns
         -------
@@ -136,9 +136,9 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         CorpusError
-            If the texts cannot be learned from.
+            If no model can be trained on the texts.
         ValueError
-            If `y` is no array of classes, has one class only, or is not as long as `X`.
+            If `y` is not an array of classes, has only one class, or differs in length from `X`.
         """
         articles = _as_articles(X)
         classes, codes = _as_classes(articles, y)
@@ -168,13 +168,13 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return probabilities[:, self._columns_]
 
     def decision_function(self, X: Iterable[str] | Iterable[Article]) -> NDArray[np.float64]:
-        """Return the logits of the published probabilities.
+        """Return the logits of the calibrated probabilities.
 
         Returns
         -------
         ndarray of float64
             Shape (n_texts, n_classes); for two classes shape (n_texts,), the
-            log odds of the second.
+            log odds of the second class.
         """
         check_is_fitted(self, "model_")
         scores = self.model_.scores(_as_articles(X))[:, self._columns_]
@@ -198,7 +198,7 @@ def _as_config(given: TrainingConfig | Mapping[str, Any] | str | Path | None) ->
     )
 
 
-def _put(data: dict[str, Any], keys: list[str], value: Any) -> None:
+def _set_nested(data: dict[str, Any], keys: list[str], value: Any) -> None:
     *sections, name = keys
     for section in sections:
         data = data.setdefault(section, {})
@@ -209,7 +209,7 @@ def _as_articles(X: Iterable[str] | Iterable[Article]) -> list[Article]:
     """Return articles as they are, and texts as articles with their number as id."""
     if isinstance(X, str):
         check_texts(X)
-    if not hasattr(X, "dtype"):  # a column of a frame is read, a whole frame is not
+    if not hasattr(X, "dtype"):  # a column of a data frame is accepted, a data frame is not
         refuse_tables(X)
     given: list[Any] = list(X)
     if given and all(isinstance(one, Article) for one in given):
@@ -233,7 +233,7 @@ def _as_classes(articles: Sequence[Article], y: ArrayLike | None) -> tuple[NDArr
     classes, codes = np.unique(values, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(
-            f"Got one class only ({', '.join(map(repr, classes.tolist()))}), but expected at "
-            "least two to tell apart."
+            f"Got only one class ({', '.join(map(repr, classes.tolist()))}), but expected at "
+            "least two."
         )
     return classes, codes.tolist()

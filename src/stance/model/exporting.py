@@ -1,4 +1,4 @@
-"""A model as a scikit-learn pipeline, for a notebook."""
+"""Export of a model as a scikit-learn pipeline."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StackFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.stack = stack
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:
-        """Do nothing: the features are fitted."""
+        """Do nothing: the features are already fitted."""
         return self
 
     def transform(self, X: Iterable[str]) -> sparse.csr_array:
@@ -54,8 +54,8 @@ class StackFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def to_pipeline(model: Model) -> Pipeline:
     """Return a scikit-learn pipeline with the same labels and probabilities.
 
-    Whatever classifier the model was trained with, its weights stand in a
-    `LogisticRegression`, since every model of ours scores as one does.
+    The weights of any model, whatever its classifier, are stored in a
+    `LogisticRegression`, since all models compute scores in the same way.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def to_pipeline(model: Model) -> Pipeline:
     Returns
     -------
     sklearn.pipeline.Pipeline
-        Takes texts (headline and body joined by a line feed, where the model
-        reads headlines).
+        Takes texts: headline and body joined by a line feed, if the model reads
+        headlines.
     """
     steps: list[tuple[str, Any]] = [
         ("features", StackFeatures(model.features)),
@@ -93,7 +93,7 @@ def export_joblib(model: Model, target: str | Path, *, force: bool = False) -> N
     Raises
     ------
     OutputError
-        If the target exists and `force` is off, or cannot be written.
+        If the target exists and `force` is False, or it cannot be written.
     """
     import joblib
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class FeatureSections(Section):
-    """What the classifier sees of an article."""
+    """The features of an article."""
 
     passages: Annotated[int, Field(ge=0)] | Literal["auto"] = Field(
         "auto",
@@ -23,21 +23,21 @@ class FeatureSections(Section):
     )
 
     def block(self, name: str) -> BlockSettings:
-        """Return the section of a feature block."""
+        """Return the settings of a feature block."""
         found: BlockSettings = getattr(self, name)
         return found
 
     @property
     def blocks(self) -> dict[str, BlockSettings]:
-        """The section of every feature block."""
+        """The settings of each feature block, by its name."""
         return {kind.name: self.block(kind.name) for kind in BLOCKS}
 
     def undecided(self) -> dict[str, BlockSettings]:
-        """Return the sections of the blocks whose use is left to the corpus."""
+        """Return the settings of the blocks whose ``enabled`` is "auto"."""
         return {name: one for name, one in self.blocks.items() if one.enabled == "auto"}
 
     def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
-        """Return the settings that tuning should try; see `BlockSettings.worth_tuning`."""
+        """Return the values that tuning should try; see `BlockSettings.worth_tuning`."""
         found: dict[str, Choices] = {
             f"features.{name}.{key}": values
             for name, section in self.blocks.items()

@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FittedFeatures:
-    """What is learned from a corpus before any classifier.
+    """Features learned from a corpus, before any classifier is fitted.
 
-    It takes far longer than a classifier: candidates that look at the same
-    features share it, and so do the held-out folds that calibrate.
+    Learning them takes far longer than fitting a classifier, so candidates with
+    the same features share them, and so do the folds for calibration.
 
     Parameters
     ----------
     corpus : LabelledCorpus
     config : TrainingConfig
-        Resolved, with the numbers of outlets that the features were learned with.
+        Resolved; `min_outlets` has the values that the features were learned with.
     features : FeatureStack
     matrix : LearningMatrix
-        The corpus itself.
+        The features of the corpus.
     batch : Inputs
-        Its articles as they were read.
+        The tokenised articles.
     """
 
     corpus: LabelledCorpus
@@ -61,16 +61,16 @@ class FittedFeatures:
         Parameters
         ----------
         config : ClassifierConfig
-            Resolved, the penalty too.
+            Resolved, including the penalty.
         places : ndarray of int64, optional
-            The articles to fit it to; all by default.
+            Indices of the articles to fit on; all by default.
 
         Returns
         -------
         model : LinearModel
-            Of all labels of the corpus.
+            With all labels of the corpus.
         notes : list of str
-            What the solver remarked.
+            Warnings of the solver.
         """
         (found,) = self.fit_each([config], places)
         return found
@@ -78,10 +78,10 @@ class FittedFeatures:
     def fit_each(
         self, configs: Sequence[ClassifierConfig], places: NDArray[np.int64] | None = None
     ) -> Iterator[tuple[LinearModel, list[str]]]:
-        """Fit several classifiers, one after the other, to the same articles; see `fit`.
+        """Yield several classifiers fitted on the same articles; see `fit`.
 
-        Those of the same outlet shrinkage share the scaled features, if they
-        are next to each other.
+        Consecutive classifiers with the same outlet shrinkage share the scaled
+        features.
         """
         rows: LearningRows | None = None
         strength: object = None

@@ -1,4 +1,4 @@
-"""The articles that a model learns from, checked."""
+"""The validated training corpus."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LabelledCorpus:
-    """Articles that all have a label, ready to be learned from.
+    """A validated training corpus, in which every article has a label.
 
     Parameters
     ----------
     articles : sequence of Article
     known_duplicates : sequence of int, optional
-        The near-duplicate group of each article, where it is known already.
+        The near-duplicate group of each article, if already known.
     auxiliary : sequence of Article
-        Articles that were labelled for another question, to learn from
-        besides; none repeats one of `articles`.
+        Additional training articles that were labelled for another question;
+        none is a near-duplicate of one of `articles`.
     n_repeats : int
-        How many were left out because they do.
+        Number of auxiliary articles removed as near-duplicates.
     origin : (LabelledCorpus, ndarray of int64), optional
-        The corpus that these articles are part of, and their places there.
+        The corpus that these articles are part of, and their indices in it.
 
     Raises
     ------
     CorpusError
-        If there are no articles, an article has no label, or there is one
-        label only; of the auxiliary articles too, if there are any.
+        If there are no articles, an article has no label, or there is only one
+        label; auxiliary articles, if any, must meet the same conditions.
     """
 
     articles: Sequence[Article]
@@ -58,16 +58,16 @@ class LabelledCorpus:
     )
 
     @classmethod
-    def beside(cls, articles: Sequence[Article], auxiliary: Sequence[Article]) -> Self:
-        """Return a corpus with the auxiliary articles that repeat none of its own.
+    def with_auxiliary(cls, articles: Sequence[Article], auxiliary: Sequence[Article]) -> Self:
+        """Return a corpus with those auxiliary articles that are not near-duplicates of its own.
 
-        From one that does, the answer could be learned by heart.
+        A near-duplicate would reveal the label of an article of the corpus.
 
         Raises
         ------
         CorpusError
-            If every one does; or if the same text of the corpus has different
-            labels for different targets, which no model reads.
+            If all of them are near-duplicates, or if the same text of the corpus
+            has different labels for different targets, which models do not read.
         """
         articles, auxiliary = check_articles(articles), check_articles(auxiliary)
         refuse_contradictions(articles)
@@ -75,7 +75,7 @@ class LabelledCorpus:
         if auxiliary and not left:
             raise CorpusError(
                 f"Got {len(auxiliary):,} auxiliary articles that all repeat articles of the "
-                "corpus, but expected others to learn from besides. Leave them out."
+                "corpus, but expected some that differ. Train without them."
             )
         return cls(articles, auxiliary=left, n_repeats=len(auxiliary) - len(left))
 
@@ -83,11 +83,11 @@ class LabelledCorpus:
         if self.auxiliary:
             self._check_auxiliary()
         if not self.articles:
-            raise CorpusError("Got no articles, but expected labelled ones to learn from.")
+            raise CorpusError("Got no articles, but expected labelled ones to train on.")
         require_labels(self.articles)
         if len(self.labels) < 2:
             raise CorpusError(
-                f"Got the single label {self.labels[0]!r}, but expected at least two to tell apart."
+                f"Got the single label {self.labels[0]!r}, but expected at least two."
             )
 
     def _check_auxiliary(self) -> None:
@@ -121,7 +121,7 @@ class LabelledCorpus:
         return near_duplicate_articles(self.articles)
 
     def part(self, places: NDArray[np.int64]) -> Self:
-        """Return some of the articles alone, with the near-duplicates among them."""
+        """Return a subset of the articles, with its near-duplicate groups."""
         return type(self)(
             [self.articles[i] for i in places.tolist()],
             self.duplicates[places],
@@ -132,25 +132,25 @@ class LabelledCorpus:
 
     @property
     def whole(self) -> LabelledCorpus:
-        """The corpus that these articles are part of, which may be all of it."""
+        """The corpus that these articles are part of; itself if it is not a part."""
         return self if self.origin is None else self.origin[0]
 
     @cached_property
     def readings(self) -> dict[object, CountedInputs]:
-        """What its parts have read and counted so far, by what they read."""
+        """Cache of the tokens and counts that its parts have used, by what they read."""
         return {}
 
     def __getstate__(self) -> dict[str, object]:
-        """Leave out what is read and counted where it is needed."""
+        """Omit cached tokens and counts, which each process computes itself."""
         return {key: value for key, value in vars(self).items() if key != "readings"}
 
     @property
     def outlet_coverage(self) -> GroupCoverage:
-        """How far outlets are named and can be held out."""
+        """How many articles name an outlet, and whether outlets can be held out."""
         return GroupCoverage.of(self.articles, "outlet")
 
     def fingerprint(self) -> str:
-        """Return a hash of what is learned from: ids, titles, texts, labels, outlets."""
+        """Return a hash of the training data: ids, titles, texts, labels, outlets."""
         digest = hashlib.sha256()
         for part in (self.articles, self.auxiliary):
             for a in part:

@@ -1,4 +1,4 @@
-"""What a classifier learns from: articles as features, whole and in passages."""
+"""Feature matrices of the training corpus: whole articles and passages."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from stance.model.auxiliary import AuxiliaryScores
     from stance.model.config import ClassifierConfig
 
-# Of the square of a mean, what its rounding may come to.
+# Upper bound of the rounding error of a squared mean, relative to it.
 ROUNDING = 1e-24
 
 
 @dataclass(frozen=True)
 class LearningMatrix:
-    """A corpus as features.
+    """The feature matrices of a corpus.
 
     Parameters
     ----------
     articles : csr_array of float32, shape (n_articles, n_features)
     passages : csr_array of float32, shape (n_passages, n_features)
-        What the classifier is fitted to; the articles themselves where it
-        learns from whole ones.
+        The rows on which the classifier is fitted; the articles themselves if
+        it is trained on whole articles.
     article_of : ndarray of int64, shape (n_passages,)
-        The article of each passage, ascending.
+        Index of the article of each passage, ascending.
     auxiliary : AuxiliaryScores, optional
-        What other articles teach of these.
+        Scores learned from auxiliary articles.
     """
 
     articles: sparse.csr_array
@@ -47,17 +47,17 @@ class LearningMatrix:
 
     @classmethod
     def of_whole(cls, articles: sparse.csr_array) -> LearningMatrix:
-        """Return the matrix to learn from whole articles."""
+        """Return the matrix for training on whole articles."""
         return cls(articles, articles, np.arange(articles.shape[0]))
 
     @cached_property
     def with_scores(self) -> Self:
-        """The matrix with what other articles teach as further columns."""
+        """The matrix with the auxiliary scores as additional columns."""
         if self.auxiliary is None:
             return self
-        articles = self.auxiliary.beside(self.articles)
+        articles = self.auxiliary.append_to(self.articles)
         whole = self.passages is self.articles
-        passages = articles if whole else self.auxiliary.beside(self.passages)
+        passages = articles if whole else self.auxiliary.append_to(self.passages)
         return replace(self, articles=articles, passages=passages)
 
 
@@ -72,7 +72,7 @@ def fit_linear(
     config: ClassifierConfig,
     seed: int,
 ) -> tuple[LinearModel, list[str]]:
-    """Fit the configured classifier to some articles; see `LearningRows`.
+    """Fit the configured classifier on some articles; see `LearningRows`.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def fit_linear(
     y_true, weights, outlets
         Label number, weight and outlet of every article of the matrix.
     places : ndarray of int64, optional
-        The articles to learn from; all by default.
+        Indices of the training articles; all by default.
     n_labels : int
     config : ClassifierConfig
         Resolved.
@@ -98,22 +98,22 @@ def fit_linear(
 
 @dataclass(frozen=True)
 class LearningRows:
-    """The passages of some articles, ready for any number of classifiers.
+    """Training rows: the passages of some articles, for any number of classifiers.
 
-    The passages of an article share its weight, so that a long one counts no
-    more. What auxiliary articles teach is learned from too. Features are scaled
-    by their outlet shrinkage before, and the weights after, so that the model scores
-    plain features.
+    The passages of an article share its weight, so that long articles do not
+    count more. The auxiliary scores are features too. Features are scaled by
+    their outlet shrinkage before fitting, and the fitted weights afterwards, so
+    that the model applies to unscaled features.
 
     Parameters
     ----------
     matrix : LearningMatrix
     owner : ndarray of int64, shape (n_rows,)
-        The article of each passage.
+        Index of the article of each passage.
     features : csr_array, shape (n_rows, n_features)
         Scaled.
     scale : ndarray of float64, shape (n_features,), optional
-        The outlet shrinkage, if there is any.
+        The outlet shrinkage; None if there is none.
     """
 
     matrix: LearningMatrix
@@ -131,14 +131,14 @@ class LearningRows:
         places: NDArray[np.int64] | None,
         strength: float | Literal["auto"],
     ) -> Self:
-        """Select the passages of some articles, and scale their features.
+        """Select the passages of some articles and scale their features.
 
         Parameters
         ----------
         matrix, y_true, outlets, places
             As for `fit_linear`.
         strength : float
-            Of the outlet shrinkage.
+            Strength of the outlet shrinkage; at least 0.
         """
         matrix = matrix.with_scores
         chosen = np.arange(len(y_true)) if places is None else places
@@ -178,7 +178,7 @@ class LearningRows:
 
 
 def _units(y_true: NDArray[np.int64], outlets: Sequence[str | None]) -> NDArray[np.int64]:
-    """Give each outlet a number, one that has two labels two, an article without one its own."""
+    """Return the number of each article's outlet and label; without an outlet, its own."""
     names: dict[object, int] = {}
     keys = zip(y_true.tolist(), outlets, range(len(outlets)), strict=True)
     return np.array(
@@ -196,30 +196,31 @@ def outlet_shrinkage(
     *,
     strength: float,
 ) -> NDArray[np.float64]:
-    """Tell how far each feature differs between labels more than between outlets of one label.
+    """Return the factors that shrink features that differ between outlets of a label.
 
     Parameters
     ----------
     values : csr_array, shape (n_articles, n_features)
     units : ndarray of int64, shape (n_articles,)
-        The outlet of each article, as numbers from 0; each of one label.
+        The outlet of each article, as numbers from 0; each has a single label.
     y_true : ndarray of int64, shape (n_articles,)
     strength : float
-        How much a difference between outlets counts; at least 0.
+        Weight of the variance between outlets; at least 0.
 
     Returns
     -------
     ndarray of float64, shape (n_features,)
-        What to multiply the features with before an L2 penalty; scaled so
-        that articles keep their mean length.
+        Factors to multiply the features by before fitting with an L2 penalty;
+        scaled to keep the mean norm of articles.
 
     Notes
     -----
-    ``between / (between + strength * within / n)``: the variance of a
-    feature's mean between labels, and between outlets of a label, of which a
-    label has n. Outlets of many articles weigh more, by the square root.
-    To scale a feature down is to penalise its weight more: one that an outlet
-    alone is fond of has to earn its place. It is the shrinkage of Tibshirani
+    The factor is ``between / (between + strength * within / n)``, where
+    ``between`` is the variance of a feature's mean between labels, ``within``
+    the variance between the outlets of a label, and n the mean number of outlets
+    per label. Outlets are weighted by the square root of their number of
+    articles. Scaling a feature down penalises its weight more, so a feature that
+    only one outlet uses needs more evidence. It is the shrinkage of Tibshirani
     et al. with outlets in place of samples, and a diagonal form of the
     within-class covariance normalisation of Hatch and Stolcke.
 
@@ -243,7 +244,7 @@ def outlet_shrinkage(
     within = ((by_label @ means.multiply(means)).toarray() - centres**2).clip(0).mean(axis=0)
     between = centres.var(axis=0)
     noise = strength * within * len(labels) / len(sizes)
-    # Labels of the same mean differ in its last digits.
+    # Equal means of labels may differ in their last digits.
     differs = between > ROUNDING * np.square(centres).max(axis=0)
     scale = np.divide(between, between + noise, out=np.zeros_like(between), where=differs)
     squares = np.asarray(values.multiply(values).sum(axis=0)).ravel()

@@ -1,4 +1,4 @@
-"""Learning which lines and phrases tell nothing but the outlet."""
+"""Learning which lines and phrases to remove because they identify the outlet."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ if TYPE_CHECKING:
 def learn_preparation(
     corpus: LabelledCorpus, config: TrainingConfig, table: NormalizationTable
 ) -> Preparation | None:
-    """Learn what is to be left out of texts.
+    """Learn which lines and phrases to remove from texts.
 
     Parameters
     ----------
     corpus : LabelledCorpus
-        Without outlets there is nothing to tell, and no line or phrase is
-        left out.
+        Nothing is removed if no article has an outlet.
     config : TrainingConfig
     table : NormalizationTable
 
     Returns
     -------
     Preparation or None
-        None where everything is read.
+        None if nothing is removed.
     """
     preparation = Preparation(table, quotations=config.text.quotations)
     if config.text.boilerplate == "drop":

@@ -1,6 +1,6 @@
-"""The one form that every classifier ends in: weights, intercepts, a temperature.
+"""The linear model that every classifier is converted to: weights, intercepts, temperature.
 
-So there is one scorer, one exact explanation (a feature's contribution is its
+One form means one scorer, one exact explanation (a feature's contribution is its
 weight times its value) and one file format.
 """
 
@@ -25,8 +25,8 @@ class LinearModel:
     weights : ndarray of float32, shape (n_features, n_labels)
     intercepts : ndarray of float32, shape (n_labels,)
     temperature : float
-        Scores are divided by it before they become probabilities; more than
-        one makes them less sure.
+        Scores are divided by it before the softmax; values above one make
+        probabilities less extreme.
     """
 
     weights: NDArray[np.float32]
@@ -39,7 +39,7 @@ class LinearModel:
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn rows of scores into rows of probabilities."""
+    """Return the softmax of each row."""
     powers: NDArray[np.float64] = np.exp(scores - scores.max(axis=1, keepdims=True))
     powers /= powers.sum(axis=1, keepdims=True)
     return powers
@@ -53,7 +53,7 @@ def log_loss(scores: NDArray[np.float64], y_true: NDArray[np.int64]) -> float:
 
 
 def fit_temperature(scores: NDArray[np.float64], y_true: NDArray[np.int64]) -> float:
-    """Find the temperature that makes held-out probabilities most likely.
+    """Return the temperature that minimises the log loss of held-out articles.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Macro-F1 of labels beside the true labels: the score that settings are chosen by."""
+"""Macro-F1, the score by which settings are chosen."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ TIE = 0.005
 
 
 def first_of_ties(scores: Sequence[float]) -> int:
-    """Return the place of the first score that ties with the best.
+    """Return the index of the first score that ties with the best.
 
-    Candidates stand in order, the simplest first: where a few hundred articles
-    cannot tell two of them apart, the simpler one is chosen.
+    Candidates are ordered from the simplest on, so ties go to the simpler one.
+    Differences below 0.005 count as ties.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def first_of_ties(scores: Sequence[float]) -> int:
 def confusion_matrix(
     y_true: NDArray[np.int64], y_pred: NDArray[np.int64], n_labels: int
 ) -> NDArray[np.int64]:
-    """Count how often label i (row) was predicted as label j (column)."""
+    """Return the confusion matrix: true labels by row, predicted ones by column."""
     cells = y_true * n_labels + y_pred
     return np.bincount(cells, minlength=n_labels**2).reshape(n_labels, n_labels)
 
@@ -69,8 +69,8 @@ def macro_f1(
         Numbers of labels.
     n_labels : int
     of_true_labels : bool
-        Whether to take the mean over the labels in `y_true` alone, not also
-        over those that were only predicted.
+        Whether to average over the labels in `y_true` only, without those that
+        were only predicted.
 
     Examples
     --------

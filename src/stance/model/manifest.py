@@ -1,4 +1,4 @@
-"""What a model folder says of itself, in every format there has been."""
+"""The manifest of a model folder, in the current format and all older ones."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from stance.model.record import Domain, TrainingRecord
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Raised with any change to the set of files or to the meaning of one.
+# Increased with every change of the set of files or of the meaning of one.
 FORMAT = 4
 
-# Its manifest is that of today; its normalisation table is of format 1.
+# It has the current manifest, and a normalisation table of format 1.
 FORMAT_OF_OLD_TABLES = 2
 
 MANIFEST = "manifest.json"
@@ -42,7 +42,7 @@ class FileEntry(BaseModel):
 
 
 class ManifestV1(BaseModel):
-    """What a model folder of format 1 said of itself: nothing of a domain."""
+    """The manifest of format 1, which has no domain."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -55,14 +55,14 @@ class ManifestV1(BaseModel):
     files: dict[str, FileEntry]
 
     def upgrade(self) -> Manifest:
-        """Return what the folder would say today."""
+        """Convert to the current manifest."""
         values = dict(self)
         values["config"] = _with_settings_of_format_2(_with_settings_of_format_1(self.config))
         return Manifest(domain=None, **values)
 
 
 def _with_settings_of_format_1(config: dict[str, Any]) -> dict[str, Any]:
-    """Spell out what format 1 did before there was a choice; a wrong shape is found later."""
+    """Add settings that format 1 did not have; the result is validated later."""
     match config:
         case {"features": {"lexicon": dict() as lexicon} as features}:
             chosen = {"sides": "rate", **lexicon}
@@ -71,7 +71,7 @@ def _with_settings_of_format_1(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_settings_of_format_2(config: dict[str, Any]) -> dict[str, Any]:
-    """Say that letter forms stayed, as they did before there was a choice."""
+    """Turn off `letter_forms`, which format 2 did not have."""
     match config:
         case {"normalization": dict() as normalization}:
             return {**config, "normalization": {"letter_forms": False, **normalization}}
@@ -79,9 +79,9 @@ def _with_settings_of_format_2(config: dict[str, Any]) -> dict[str, Any]:
 
 
 class Manifest(BaseModel):
-    """What a model folder says of itself.
+    """The manifest of a model folder.
 
-    `format` is the folder's own, which may be older than this.
+    `format` is that of the folder, which may be older than the current one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -102,7 +102,7 @@ def parse_manifest(folder: Path, data: bytes) -> Manifest:
     Raises
     ------
     ModelError
-        If it is none, comes from a newer format, or names a file that no
+        If it is not a manifest, has a newer format, or names a file that no
         model has.
     """
     try:

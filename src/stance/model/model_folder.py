@@ -1,4 +1,4 @@
-"""The files of a model folder, each checked as it is read; reading runs no code."""
+"""Verified reading of the files of a model folder; no code is executed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from stance.model.manifest import FileEntry, Manifest
 
-# A manifest is a page or two; anything larger is not one, and is not read into memory.
+# A manifest has a few kilobytes; a larger file is not one and is not read into memory.
 MANIFEST_LIMIT = 4_000_000
 
-# Trained values stay below a thousand; far beyond it, sums of them overflow.
+# Trained values are below a thousand; sums of far larger ones could overflow.
 LARGEST_VALUE = 1e12
 
 
@@ -32,10 +32,10 @@ def read_manifest(folder: Path) -> bytes:
     Raises
     ------
     ModelError
-        If there is none.
+        If the folder has no manifest.
     """
     if not folder.exists():
-        raise ModelError(f"Got the model {folder}, but there is no such folder.")
+        raise ModelError(f"Got the model {folder}, but this folder does not exist.")
     if not folder.is_dir():
         raise ModelError(
             f"Got the model {folder}, which is a file, but expected a model folder as written by "
@@ -54,7 +54,7 @@ def read_manifest(folder: Path) -> bytes:
 
 
 class ModelFolder:
-    """The files that a manifest names.
+    """The files of a model folder, verified against its manifest.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class ModelFolder:
     Raises
     ------
     ModelError
-        If a file is missing, or is not what the manifest says.
+        If a file is missing, or its size or sha256 differs from the manifest.
     """
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
@@ -78,34 +78,34 @@ class ModelFolder:
         return name in self._files
 
     def take(self, name: str) -> bytes:
-        """Return what a file holds."""
+        """Return the content of a file."""
         if name not in self._files:
             raise ModelError(f"Got a manifest in {self.path} that leaves out {name}. {COPY_AGAIN}")
         return self._files[name]
 
     def json(self, name: str) -> Any:
-        """Return what a JSON file holds."""
+        """Return the content of a JSON file."""
         try:
             return orjson.loads(self.take(name))
         except orjson.JSONDecodeError as error:
             raise ModelError(f"Got {self.path / name}, which is not JSON. {COPY_AGAIN}") from error
 
     def terms(self, name: str) -> list[str]:
-        """Return the lines of a file of terms, sorted by code point, none twice."""
+        """Return the lines of a file of terms, which must be sorted by code point and unique."""
         try:
             terms = self.take(name).decode().split("\n")
         except UnicodeDecodeError as error:
             raise ModelError(f"Got {self.path / name}, which is not UTF-8. {COPY_AGAIN}") from error
-        # In order, so that none stands twice and none is empty.
+        # Strictly ascending, so none is repeated and none is empty.
         if terms.pop() != "" or not all(map(lt, ["", *terms], terms)):
             raise ModelError(
-                f"Got {self.path / name}, but expected one term to a line, in order, none twice. "
+                f"Got {self.path / name}, but expected one term per line, sorted and unique. "
                 f"{COPY_AGAIN}"
             )
         return terms
 
     def tensor(self, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
-        """Return a tensor of that type and shape, of finite values of a usual size."""
+        """Return a tensor after checking its type, shape and range of values."""
         place = self.path / TENSORS
         if name not in self._tensors:
             raise ModelError(f"Got {place} without the tensor {name!r}. {COPY_AGAIN}")
@@ -122,12 +122,12 @@ class ModelFolder:
             )
         if not np.isfinite(tensor).all():
             raise ModelError(
-                f"Got the tensor {name!r} with values that are no numbers in {place}. {COPY_AGAIN}"
+                f"Got the tensor {name!r} with values that are not finite in {place}. {COPY_AGAIN}"
             )
         if tensor.size and np.abs(tensor).max() > LARGEST_VALUE:
             raise ModelError(
                 f"Got the tensor {name!r} with values beyond {LARGEST_VALUE:g} in {place}, "
-                f"which no training gives. {COPY_AGAIN}"
+                f"which training never produces. {COPY_AGAIN}"
             )
         return tensor
 
@@ -153,7 +153,7 @@ def _refuse_link(folder: Path, path: Path) -> None:
 
 
 def _read_file(folder: Path, name: str, entry: FileEntry) -> bytes:
-    """Read one file of known name, if it is just what the manifest says."""
+    """Read one file and compare its size and sha256 with the manifest."""
     path = folder / name
     _refuse_link(folder, path)
     if not path.is_file():
@@ -164,6 +164,6 @@ def _read_file(folder: Path, name: str, entry: FileEntry) -> bytes:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != entry.sha256:
         raise ModelError(
-            f"Got {path}, whose content is not what was saved (its sha256 differs). {COPY_AGAIN}"
+            f"Got {path}, whose content was changed after saving (its sha256 differs). {COPY_AGAIN}"
         )
     return data

@@ -1,10 +1,10 @@
-"""A model as a folder of JSON, word lists and tensors; reading it runs no code.
+"""Saving and loading of models as folders of JSON, word lists and tensors, without code.
 
-Reading is parse, check, build: the manifest is parsed and checked, every
-file is compared with the size and sha256 that the manifest gives, every tensor
-with the shape and type that the vocabulary asks for, and only then is a model
-built. `stance.model.manifest.FORMAT` goes up with any change to the folder; a
-reader for each older format stays.
+Reading is parse, check, build: the manifest is parsed and checked, the size and
+sha256 of every file are compared with the manifest, the shape and type of every
+tensor with the vocabulary, and only then is the model built.
+`stance.model.manifest.FORMAT` increases with any change to the folder; readers of
+older formats are kept.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ PACKAGES = ("stance", "numpy", "scipy", "scikit-learn", "camel-tools")
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A model and the folder's own description."""
+    """A model and the manifest of its folder."""
 
     model: Model
     manifest: Manifest
@@ -63,19 +63,19 @@ class StoredModel:
 
 
 def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None:
-    """Write a model folder; it appears under its name only when it is complete.
+    """Write a model folder atomically: it gets its name only when it is complete.
 
     Parameters
     ----------
     model : Model
     folder : path
     force : bool
-        Whether to replace a model that is there.
+        Whether to replace an existing model.
 
     Raises
     ------
     OutputError
-        If something is there already, or the folder cannot be written.
+        If the folder already exists, or cannot be written.
     """
     check_model_target(folder, force=force)
     files = _contents(model)
@@ -89,22 +89,22 @@ def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None
         versions=installed_versions(PACKAGES),
         files={name: _entry(data) for name, data in sorted(files.items())},
     )
-    with replacing_folder(folder, force=force) as beside:
+    with replacing_folder(folder, force=force) as staging:
         for name, data in files.items():
-            (beside / name).write_bytes(data)
-        (beside / MANIFEST).write_bytes(
+            (staging / name).write_bytes(data)
+        (staging / MANIFEST).write_bytes(
             orjson.dumps(manifest.model_dump(), option=orjson.OPT_INDENT_2) + b"\n"
         )
 
 
 def check_model_target(folder: str | Path, *, force: bool) -> None:
-    """Refuse to put a model where something else is.
+    """Raise an error if a model cannot be written to a folder.
 
     Raises
     ------
     OutputError
-        If something is there and `force` is off, or it is no model: a
-        mistyped folder is never removed.
+        If it exists and `force` is False, or if it exists and is not a model:
+        other folders are never replaced.
     """
     target = Path(folder)
     refuse_existing(target, force=force)
@@ -113,8 +113,8 @@ def check_model_target(folder: str | Path, *, force: bool) -> None:
     is_empty = is_folder and not any(target.iterdir())
     if target.exists() and not (is_model or is_empty):
         raise OutputError(
-            f"Got {target} as output, but what stands there is not a model, and --force replaces "
-            "models only. Choose another name."
+            f"Got {target} as output, which exists and is not a model, but --force replaces only "
+            "models. Choose another name."
         )
 
 
@@ -132,8 +132,8 @@ def load_model(folder: str | Path) -> Model:
     Raises
     ------
     ModelError
-        If it is not a model folder, comes from a newer format, or any part of
-        it is missing, altered, or of the wrong shape or type.
+        If it is not a model folder, has a newer format, or any part of it is
+        missing, altered, or of the wrong shape or type.
     """
     return read_model(folder).model
 
@@ -174,11 +174,11 @@ def _entry(data: bytes) -> FileEntry:
 
 
 def _build(manifest: Manifest, folder: ModelFolder) -> Model:
-    # A setting that an older folder does not name was not there to be set.
+    # Settings that an older folder lacks did not exist when it was written.
     config = resolve_auto_by_outlets(parse_config(manifest.config, tell_renamed=False))
     features = _features(config, folder)
     if manifest.domain and features.word_block() is None:
-        raise ModelError(f"Got {folder.path} with a domain, but without words to know it by.")
+        raise ModelError(f"Got {folder.path} with a domain threshold, but without word features.")
     return Model(
         labels=tuple(manifest.labels),
         config=config,
@@ -213,7 +213,7 @@ def _codebook(folder: ModelFolder) -> Codebook | None:
         return Codebook.model_validate_json(folder.take(CODEBOOK))
     except ValidationError as error:
         raise ModelError(
-            f"Got {folder.path / CODEBOOK}, which is no codebook ({error.errors()[0]['msg']}). "
+            f"Got {folder.path / CODEBOOK}, which is not a codebook ({error.errors()[0]['msg']}). "
             f"{COPY_AGAIN}"
         ) from error
 

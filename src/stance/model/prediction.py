@@ -1,4 +1,4 @@
-"""Labelling a stream of articles, a batch at a time."""
+"""Batch-wise labelling of a stream of articles."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article
     from stance.model.record import Assessment, Model
 
-# Large enough for the tables to stay in the processor's cache while a batch goes through each;
-# larger ones take no less time, and 15 MB more for each thread.
+# Large enough that each lookup table stays in the processor's cache for a whole batch;
+# larger batches are no faster, and need 15 MB more for each thread.
 BATCH_SIZE = 512
 
-# Enough to tell any two apart that a reader would; keeps a million rows readable.
+# Decimals of written probabilities: precise enough, and short enough to read.
 DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One article's label.
+    """The label of one article, with its probabilities.
 
     Parameters
     ----------
     article : Article
     label : str or None
-        The most probable label; None where its probability is too low to say.
+        The most probable label; None if its probability is below the minimum.
     probability : float
-        That of the most probable label, in [0, 1].
+        Probability of the most probable label, in [0, 1].
     probabilities : dict of str to float
         The probability of every label; they sum to one.
     out_of_domain : bool or None
         Whether the article's vocabulary is unlike the training corpus; None if
-        the model does not know its domain.
+        the model has no domain threshold.
     domain_score : float or None
         How familiar the article's words are to the model, in [0, 1]; None
-        where the model looks at no words.
+        if the model has no word features.
     """
 
     article: Article
@@ -57,7 +57,7 @@ class Prediction:
     domain_score: float | None = None
 
     def to_row(self) -> dict[str, Any]:
-        """Return the row that is written out."""
+        """Return the output row."""
         return {
             "id": self.article.id,
             "label": self.label,
@@ -69,7 +69,7 @@ class Prediction:
 
 
 class Predictions(Iterator[Prediction]):
-    """Predictions as they are made, one after the other.
+    """Iterator of predictions, which are computed on demand.
 
     Parameters
     ----------
@@ -86,11 +86,11 @@ class Predictions(Iterator[Prediction]):
         return next(self._stream)
 
     def close(self) -> None:
-        """Make no more predictions, and end the threads that do."""
+        """Stop predicting, and end the worker threads."""
         self._stream.close()
 
     def to_arrow(self) -> Any:
-        """Return the predictions that are left as an Arrow table.
+        """Return the remaining predictions as an Arrow table.
 
         Returns
         -------
@@ -114,21 +114,20 @@ def predict(
     jobs: int = 1,
     min_probability: float = 0.0,
 ) -> Predictions:
-    """Label articles as they come, in their order.
+    """Label a stream of articles, in its order.
 
     Parameters
     ----------
     model : Model
     articles : iterable of Article
-        Read a few batches at a time; memory does not grow with their number.
+        Read a few batches at a time; memory use does not depend on their number.
     batch_size : int
-        How many articles are scored at once; it does not change the labels.
+        Number of articles scored at once; it does not change the labels.
     jobs : int
-        How many threads score; -1 for one on each core. It does not change
-        the labels either.
+        Number of threads; -1 for one per core. It does not change the labels.
     min_probability : float
-        In [0, 1]; an article whose best label has a lower probability gets
-        none.
+        In [0, 1]; an article whose best label has a lower probability gets no
+        label.
 
     Returns
     -------
@@ -142,7 +141,7 @@ def predict(
         If `batch_size` is below one, `jobs` is neither -1 nor at least one,
         or `min_probability` is not in [0, 1].
     CorpusError
-        If something else than articles came.
+        If an item is not an `Article`.
     """
     if batch_size < 1:
         raise ConfigError(f"Got batch_size={batch_size}, but expected at least 1.")
@@ -163,7 +162,7 @@ def _predict(
 
 
 def check_min_probability(min_probability: float) -> None:
-    """Refuse what is no probability.
+    """Raise an error if a value is not a probability.
 
     Raises
     ------
@@ -177,7 +176,7 @@ def check_min_probability(min_probability: float) -> None:
 
 
 def n_threads(jobs: int) -> int:
-    """Return how many threads `jobs` stands for; -1 is one for each core.
+    """Return the number of threads; `jobs` of -1 means one per core.
 
     Raises
     ------
@@ -198,9 +197,9 @@ def n_threads(jobs: int) -> int:
 def _scored(
     model: Model, batches: Iterator[list[Article]], n_threads: int
 ) -> Iterator[tuple[list[Article], Assessment]]:
-    """Score batches in threads, and hand them on in their order.
+    """Score batches in threads, and yield them in their order.
 
-    Not more than one batch for each thread is waiting while the next is read.
+    At most one batch per thread is waiting while the next one is read.
     """
     if n_threads == 1:
         for batch in batches:
@@ -208,7 +207,7 @@ def _scored(
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    _ = model.scorer  # made once, before several threads ask for it
+    _ = model.scorer  # cached before several threads use it
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="stance")
     waiting: deque[tuple[list[Article], Future[Assessment]]] = deque()
     try:
@@ -246,12 +245,12 @@ def _label(
 def label_batch(
     model: Model, articles: Sequence[Article], *, min_probability: float = 0.0
 ) -> list[Prediction]:
-    """Label some articles at once."""
+    """Label one batch of articles."""
     return list(_label(model, articles, model.assess(articles), min_probability))
 
 
 class RowColumns(NamedTuple):
-    """The flat columns of prediction rows, and those of them that are no text."""
+    """The flat columns of prediction rows, and which of them are not text."""
 
     names: list[str]
     numbers: list[str]

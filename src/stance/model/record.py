@@ -1,4 +1,4 @@
-"""The model: labels, features, weights, and how it came about."""
+"""The model: labels, features, weights, and a record of its training."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class TrainingRecord(BaseModel):
-    """What a model was trained on and how well it did on held-out folds.
+    """The training corpus of a model and its scores on held-out folds.
 
     Parameters
     ----------
@@ -38,11 +38,10 @@ class TrainingRecord(BaseModel):
         Hash of the training corpus, hexadecimal sha256.
     scores : dict
         ``protocol``, ``n``, ``accuracy`` and ``macro_f1`` of the held-out
-        folds that calibrated the model, and under ``baseline`` what always
-        giving the most frequent label scores there; empty if it was not
-        calibrated.
+        folds for calibration, and under ``baseline`` the scores of always
+        giving the most frequent label; empty if the model was not calibrated.
     notes : list of str
-        Remarks of the solver.
+        Warnings of the solver and remarks on the folds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -57,18 +56,18 @@ class TrainingRecord(BaseModel):
 
 
 class Domain(BaseModel):
-    """How familiar an article must be to a model that is to judge it.
+    """The out-of-domain threshold of a model.
 
     Parameters
     ----------
     threshold : float
-        Articles of a lower domain score, in [0, 1], are out of domain.
+        Articles with a lower domain score, in [0, 1], are out of domain.
     usual : float
-        The median domain score of articles of the corpus's own kind.
+        The median domain score of held-out articles of the training corpus.
     n_held_out : int
-        How many such articles both were learned from.
+        Number of articles from which both were computed.
     protocol : str
-        How they were held out, in words.
+        Description of how they were held out.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -80,14 +79,14 @@ class Domain(BaseModel):
 
 
 class Assessment(NamedTuple):
-    """What a model makes of some articles.
+    """Probabilities and domain scores of some articles.
 
     Parameters
     ----------
     probabilities : ndarray of float64, shape (n_articles, n_labels)
     domain_scores : ndarray of float64, shape (n_articles,), optional
-        How familiar the words of each are, in [0, 1]; None where the model
-        looks at no words.
+        How familiar the words of each are, in [0, 1]; None if the model has no
+        word features.
     """
 
     probabilities: NDArray[np.float64]
@@ -95,7 +94,7 @@ class Assessment(NamedTuple):
 
 
 class StrongFeature(NamedTuple):
-    """A feature that speaks for a label, and how loudly."""
+    """A feature with a large weight for a label."""
 
     name: str
     weight: float
@@ -103,7 +102,7 @@ class StrongFeature(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """A trained classifier with everything it needs to read a text.
+    """A trained classifier with everything that it needs to label a text.
 
     Parameters
     ----------
@@ -114,9 +113,9 @@ class Model:
     linear : LinearModel
     record : TrainingRecord
     codebook : Codebook, optional
-        What the labels mean.
+        Definitions of the labels.
     domain : Domain, optional
-        What is out of domain; None where training could not tell.
+        The out-of-domain threshold; None if it could not be learned.
     """
 
     labels: tuple[str, ...]
@@ -143,12 +142,12 @@ class Model:
         return self._read(articles).values
 
     def assess(self, articles: Sequence[Article]) -> Assessment:
-        """Return the probabilities of all labels, and how familiar the articles are.
+        """Return the probabilities of all labels and the domain scores of articles.
 
         Raises
         ------
         ModelError
-            If the weights are so large that a score is no number.
+            If the weights are so large that scores overflow.
         """
         scores, familiarity = self._read(articles)
         with np.errstate(over="ignore"):
@@ -166,19 +165,19 @@ class Model:
 
     @cached_property
     def scorer(self) -> Scorer:
-        """What scores texts: the features with their weights."""
+        """The scorer: features combined with their weights."""
         return Scorer(self.features, self.linear.weights, self.record.n_articles)
 
     def strongest_features(self, n: int = 10) -> dict[str, list[StrongFeature]]:
         """Return, for each label, the features with the largest weights.
 
-        A weight is set against the mean over all labels, since only
-        differences between labels decide, and scaled as the features are.
+        Weights are relative to the mean over all labels, since only differences
+        between labels matter, and multiplied by the scale of the feature.
 
         Parameters
         ----------
         n : int
-            How many for each label.
+            Number of features for each label.
         """
         names = self.features.names()
         weights = self.linear.weights - self.linear.weights.mean(axis=1, keepdims=True)

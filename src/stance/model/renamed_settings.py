@@ -1,4 +1,4 @@
-"""Old names of settings, which are still read: from files, from --set and from saved models."""
+"""Old names of settings, still accepted in files, in --set and in saved models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RENAMED = {"classifier.steadiness": "classifier.outlet_shrinkage"}
 
 
 def with_current_names(data: Any, *, tell: bool) -> Any:
-    """Move values from the old name of a setting to the new one, unless that is given too."""
+    """Replace old names of settings with the current ones, which take precedence."""
     if not isinstance(data, Mapping):
         return data
     found = dict(data)
@@ -27,7 +27,7 @@ def with_current_names(data: Any, *, tell: bool) -> Any:
 
 
 def current_name(key: str) -> str:
-    """Return the name that a setting has today, and warn if another one was given."""
+    """Return the current name of a setting, and warn if an old one was given."""
     if key in RENAMED:
         _warn_renamed(key)
     return RENAMED.get(key, key)

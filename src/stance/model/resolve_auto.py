@@ -1,14 +1,14 @@
-"""What a configuration leaves to the corpus (``auto``), resolved.
+"""Resolution of the settings that are ``auto`` from the corpus.
 
-Where enough outlets are known and two labels or more are in several of them, a
-model is for outlets that it has never seen: it learns what many outlets of
-a label share, from short passages, and reads no spelling. Everywhere else it
-is for articles like those it learns from.
+If enough outlets are named and at least two labels are in several of them, the
+model is assumed to be for unseen outlets: it learns what many outlets of a label
+share, from short passages, and ignores spelling. Otherwise it is for articles
+like the training articles.
 
-Resolved once for a corpus, so that no fold of it decides otherwise. What a
-fold's training articles cannot meet is lowered there (`lower_min_outlets`).
-The penalty alone stays open: it is chosen on held-out articles
-(`stance.model.calibration`).
+Settings are resolved once for a corpus, so that all folds use the same ones.
+Minimum numbers of outlets that exceed those of a fold's training articles are
+lowered there (`lower_min_outlets`). Only the penalty remains "auto": it is chosen
+on held-out articles (`stance.model.calibration`).
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
 
 Section = TypeVar("Section", bound="BaseModel")
 
-# With fewer it cannot be told what many outlets share.
+# With fewer outlets, what many of them share cannot be determined.
 ENOUGH_OUTLETS = 10
-# What occurs in so many outlets is nobody's habit, however many more there are.
+# Upper limit of the default `min_outlets`: what ten outlets use is not house style.
 MANY_OUTLETS = 10
-# What an open penalty may be.
+# Candidates for a penalty that is "auto".
 PENALTIES = (1.0, 3.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True)
 class ResolvedConfig:
-    """A configuration that leaves nothing to the corpus but the penalty.
+    """A configuration in which only the penalty may still be "auto".
 
     Parameters
     ----------
     config : TrainingConfig
     lowerable : frozenset of str
-        The numbers of outlets that nobody set: they are lowered where training
-        articles cannot meet them.
+        Keys of the `min_outlets` settings that were "auto": they are lowered if
+        the training articles have fewer outlets.
     """
 
     config: TrainingConfig
@@ -57,14 +57,14 @@ class ResolvedConfig:
 
 
 def resolve_auto(corpus: LabelledCorpus, config: TrainingConfig) -> ResolvedConfig:
-    """Decide what a configuration leaves to the corpus, except the penalty."""
+    """Resolve all settings that are "auto", except the penalty."""
     return resolve_auto_of_each(corpus, [config])[0]
 
 
 def resolve_auto_of_each(
     corpus: LabelledCorpus, configs: Sequence[TrainingConfig]
 ) -> list[ResolvedConfig]:
-    """Resolve several configurations; what they share is looked at once."""
+    """Resolve several configurations, with shared work done once."""
     outlets = corpus.outlet_coverage
     suitable: dict[object, dict[str, bool]] = {}
     resolved = []
@@ -86,27 +86,27 @@ def resolve_auto_of_each(
 def resolve_auto_by_outlets(
     config: TrainingConfig, *, labels_are_outlets: bool = False, n_outlets: int = 0
 ) -> TrainingConfig:
-    """Decide what depends on the outlets alone.
+    """Resolve the settings that depend only on the outlets.
 
     Parameters
     ----------
     config : TrainingConfig
     labels_are_outlets : bool
-        Whether the outlet itself is asked for. Everywhere else its house style
-        is a shortcut, even where nobody noted who the outlets are.
+        Whether the outlet itself is the label. Otherwise its house style is a
+        shortcut, even if the corpus does not name outlets.
     n_outlets : int
-        How many outlets are named, if they can be held out and at least half
-        of the articles name one; else 0.
+        Number of named outlets, if they can be held out and at least half of
+        the articles name one; else 0.
 
     Returns
     -------
     TrainingConfig
-        Without any "auto", except the use of blocks that articles decide, and the penalty.
+        Without "auto", except for the penalty and for blocks that depend on the articles.
     """
     for_unseen_outlets = n_outlets >= ENOUGH_OUTLETS
     least = default_min_outlets(n_outlets) if for_unseen_outlets else 1
     traits = CorpusTraits(for_unseen_outlets, labels_are_outlets, least)
-    return _fill(
+    return _replace_auto(
         config,
         {
             "features": {
@@ -127,7 +127,7 @@ def default_min_outlets(n_outlets: int) -> int:
 
 
 def suitable_blocks(corpus: LabelledCorpus, config: TrainingConfig) -> dict[str, bool]:
-    """Tell of each block whose use a configuration leaves open whether it suits the articles."""
+    """Return, for each block whose ``enabled`` is "auto", whether it suits the articles."""
     undecided = config.features.undecided()
     table = arabic_normalization(config.normalization.profile())
     batch = InputBatch(config.inputs(corpus.articles), table, by_voice=False)
@@ -139,7 +139,7 @@ def suitable_blocks(corpus: LabelledCorpus, config: TrainingConfig) -> dict[str,
 
 
 def lower_min_outlets(corpus: LabelledCorpus, resolved: ResolvedConfig) -> TrainingConfig:
-    """Lower the numbers of outlets, where they may be, that exceed those of a corpus."""
+    """Lower each lowerable `min_outlets` that exceeds the number of outlets of a corpus."""
     n_outlets = len(set(corpus.outlets or ()))
     config = resolved.config
     changes = {
@@ -151,20 +151,20 @@ def lower_min_outlets(corpus: LabelledCorpus, resolved: ResolvedConfig) -> Train
 
 
 def with_each_penalty(config: TrainingConfig) -> list[TrainingConfig]:
-    """Return a configuration with every value that an open penalty may take, the lowest first."""
+    """Return a configuration for each candidate of an "auto" penalty, the lowest C first."""
     classifier = config.classifier
     if classifier.kind == "logistic" and classifier.logistic.C == "auto":
         return [config.with_penalty(penalty) for penalty in PENALTIES]
     return [config]
 
 
-def _fill(section: Section, decided: dict[str, Any]) -> Section:
-    """Replace each "auto" by what was decided."""
+def _replace_auto(section: Section, decided: dict[str, Any]) -> Section:
+    """Replace each "auto" with its resolved value."""
     changes: dict[str, Any] = {}
     for name, value in decided.items():
         known = getattr(section, name)
         if isinstance(value, dict):
-            changes[name] = _fill(known, value)
+            changes[name] = _replace_auto(known, value)
         elif known == "auto":
             changes[name] = value
     return section.model_copy(update=changes)

@@ -1,4 +1,4 @@
-"""A labelled corpus and a configuration in, a model out."""
+"""Training of a model on a labelled corpus."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ def train(
     Parameters
     ----------
     articles : sequence of Article
-        Each with a label; outlets, where known, balance the training weights
-        and divide the folds that calibrate.
+        Labelled articles; outlets, if known, are used to balance the training
+        weights and to divide the folds for calibration.
     config : TrainingConfig, optional
     codebook : Codebook, optional
-        What the labels mean; labels that it does not define are refused, and
-        the model keeps it.
+        Definitions of the labels; labels that it does not define are refused.
+        It is stored in the model.
     auxiliary : sequence of Article
         Articles that were labelled for another question, about other targets
-        or with other labels: the scores of a classifier learned from them are
-        features besides. Those that repeat one of `articles` are left out.
+        or with other labels: the scores of a classifier trained on them are
+        additional features. Near-duplicates of `articles` are removed.
     progress : callable, optional
-        Told of each step as it begins.
+        Called with the name of each step as it begins.
 
     Returns
     -------
@@ -73,9 +73,9 @@ def train(
     Raises
     ------
     CorpusError
-        If the articles cannot be learned from.
+        If no model can be trained on the articles.
     ConfigError
-        If the configuration asks for what cannot be done.
+        If the configuration cannot be applied to the articles.
     """
     articles = check_articles(articles)
     if codebook is not None:
@@ -84,7 +84,7 @@ def train(
             replace(article, label=codebook.spelling(article.label)) if article.label else article
             for article in articles
         ]
-    corpus = LabelledCorpus.beside(articles, auxiliary)
+    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary)
     resolved = resolve_auto(corpus, config or TrainingConfig())
     return learn(corpus, resolved, codebook=codebook, progress=progress)
 
@@ -96,10 +96,10 @@ def learn(
     codebook: Codebook | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
-    """Train a model as `train` does on a corpus that is checked already.
+    """Train a model on a corpus that is already validated; see `train`.
 
-    The minimum numbers of outlets that may be lowered are, where the corpus
-    cannot meet them; the model's configuration says to what.
+    Lowerable `min_outlets` settings are lowered if the corpus has fewer outlets;
+    the model's configuration has the values that were used.
     """
     progress("counting words")
     fitted = learn_features(corpus, resolved)
@@ -124,12 +124,12 @@ def learn(
 
 
 def learn_features(corpus: LabelledCorpus, resolved: ResolvedConfig) -> FittedFeatures:
-    """Learn the features of a configuration, as far as a corpus can meet it."""
+    """Learn the features of a configuration, with `min_outlets` lowered where needed."""
     return fit_features(corpus, lower_min_outlets(corpus, resolved), resolved.lowerable)
 
 
 def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig:
-    """Return a configuration with the settings that the features were learned with."""
+    """Return a configuration with the settings with which the features were learned."""
     fitted = {
         f"features.{part.name}.{key}": value
         for part in features.blocks
@@ -142,13 +142,13 @@ def _as_fitted(config: TrainingConfig, features: FeatureStack) -> TrainingConfig
 def fit_features(
     corpus: LabelledCorpus, config: TrainingConfig, lowerable: frozenset[str] = frozenset()
 ) -> FittedFeatures:
-    """Learn the features that a resolved configuration asks for.
+    """Learn the features of a resolved configuration.
 
-    Where no n-gram occurs in as many outlets as it says, a number of outlets
-    that `lowerable` names is lowered.
+    A `min_outlets` setting that is in `lowerable` is lowered if no n-gram occurs
+    in as many outlets.
 
-    Vocabulary, idf and scales come from whole articles even where the
-    classifier is to learn from passages: what is labelled later are articles.
+    Vocabulary, idf and scales come from whole articles even if the classifier is
+    trained on passages, since the model will label whole articles.
     """
     batch, preparation = read_corpus(corpus, config)
     fitted = list(_fit_blocks(batch, corpus, config, lowerable))
@@ -187,7 +187,7 @@ def _fit_blocks(
     config: TrainingConfig,
     lowerable: frozenset[str],
 ) -> Iterator[tuple[ScaledBlock, sparse.csr_array]]:
-    """Yield each block with its values of the batch, not scaled yet."""
+    """Yield each block with its unscaled values for the batch."""
     outlets, of_corpus = corpus.outlets, corpus.whole.outlets
     lower = (default_min_outlets(len(set(outlets or ()))), 1)
     for kind in BLOCKS:
@@ -214,9 +214,10 @@ def _record(corpus: LabelledCorpus, scores: dict[str, Any], notes: list[str]) ->
     events = {article.event for article in corpus.articles} - {None}
     counts = Counter(str(article.label) for article in corpus.articles)
     if corpus.auxiliary:
-        left_out = f"; {corpus.n_repeats:,} left out, which repeat its own"
-        told = f"learned from {len(corpus.auxiliary):,} auxiliary articles too"
-        notes = [*notes, told + left_out * (corpus.n_repeats > 0)]
+        note = f"also trained on {len(corpus.auxiliary):,} auxiliary articles"
+        if corpus.n_repeats:
+            note += f"; {corpus.n_repeats:,} near-duplicates of its own articles were left out"
+        notes = [*notes, note]
     return TrainingRecord(
         n_articles=len(corpus.articles),
         label_counts={label: counts[label] for label in corpus.labels},

@@ -1,8 +1,8 @@
-"""Fields that a model does not read, where a corpus needs them to tell its labels apart.
+"""Detection of fields that models do not read but on which the labels depend.
 
-A model reads the title and the text. Where the same text has another label for
-another target, or where the label is about two texts, what it learns cannot be
-what was asked.
+A model reads the title and the text. If the same text has different labels for
+different targets, or if the label is about two texts, a model cannot learn the
+task.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
 
-# Fields under which data sets keep the two texts of a pair, or the other one of them.
+# Names of fields in which data sets store the texts of a pair, or the second one.
 PAIR_FIELDS = (("s1", "s2"), ("claim",), ("second",), ("headline1", "headline2"))
-# A field with shorter values, such as the number of a claim, is no second text.
+# Minimum number of words of a second text; shorter values may be the id of a claim.
 FEWEST_WORDS = 3
-# Rows that are looked at: a field is one throughout a corpus.
+# Number of rows to inspect; a field has the same meaning throughout a corpus.
 ROWS = 200
 
 SHOWN_TARGETS = 5
@@ -38,7 +38,7 @@ class Contradiction:
     ----------
     text : str
     labels : tuple of (str, str)
-        Each target with a label that the text has for it; two or more.
+        Targets with the label of the text for each; two or more.
     """
 
     text: str
@@ -47,16 +47,16 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class UnreadFields:
-    """What a corpus says in fields that no model reads.
+    """Targets and second texts of a corpus, which models do not read.
 
     Parameters
     ----------
     targets : dict of str to int
-        Articles of each target, the most frequent first.
+        Number of articles of each target, the most frequent first.
     shared_texts : int
-        Texts that stand in the corpus with two targets or more.
+        Number of texts that have two targets or more.
     contradictions : tuple of Contradiction
-        Those of them whose labels differ.
+        Those of these texts whose labels differ.
     pair_fields : tuple of str
         Fields that hold a second text.
     """
@@ -73,16 +73,16 @@ def unread_fields(
     *,
     read: Collection[str] = ("title", "text"),
 ) -> UnreadFields:
-    """Look for fields that a corpus uses and a model does not read.
+    """Find fields of a corpus that models do not read but labels may depend on.
 
     Parameters
     ----------
     articles : sequence of Article
     rows : iterable of mapping of str to value
-        The fields of the articles as their files have them, to find pairs of
-        texts; the first ones are looked at.
+        The rows as in the files, to find pairs of texts; only the first ones are
+        inspected.
     read : collection of str
-        The files' own names of what a model does read.
+        Names of the fields, in the files, that the model does read.
 
     Returns
     -------
@@ -111,18 +111,18 @@ def unread_fields(
 
 
 def refuse_contradictions(articles: Sequence[Article], *, target_field: str = "target") -> None:
-    """Refuse articles of which the same text has different labels for different targets.
+    """Raise an error if the same text has different labels for different targets.
 
     Parameters
     ----------
     articles : sequence of Article
     target_field : str
-        The corpus's own name of the field, for the message.
+        The name of the target field in the corpus, for the message.
 
     Raises
     ------
     CorpusError
-        If there is one such text.
+        If there is such a text.
     """
     found = unread_fields(articles)
     if not found.contradictions:
@@ -179,7 +179,7 @@ def _pair_fields(rows: Iterable[Mapping[str, Any]], read: Collection[str]) -> tu
 
 
 def _holds_text(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
-    """Tell whether most rows have some words in a field."""
+    """Return whether most rows have several words in a field."""
     values = [str(row.get(name) or "") for row in rows]
     return 2 * sum(len(value.split()) >= FEWEST_WORDS for value in values) > len(values)
 

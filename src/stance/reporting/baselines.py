@@ -33,7 +33,7 @@ def baseline_remark(baseline: Baseline, who: str = "The model") -> str | None:
     gains = [
         (name, gain)
         for name, gain in (("accuracy", accuracy), ("macro-F1", macro_f1))
-        if not gain.is_sure
+        if not gain.is_significant
     ]
     if not gains:
         return None
@@ -46,7 +46,7 @@ def baseline_remark(baseline: Baseline, who: str = "The model") -> str | None:
     )
     given = always(baseline).replace("always", "always saying", 1)
     said = f"{who} is not {better} than {given}: {figures}."
-    if macro_f1.is_sure:
+    if macro_f1.is_significant:
         said += (
             f" (Its macro-F1 is higher, {figure(macro_f1.model)} against "
             f"{figure(macro_f1.baseline)}, but that of random guessing would be too.)"

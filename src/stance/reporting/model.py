@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stance.evaluation.baseline import Baseline, Gain
+from stance.evaluation.baseline import Baseline, Improvement
 from stance.evaluation.intervals import share_interval
 from stance.features.preparation import QUOTED
 from stance.reporting.baselines import always, baseline_paragraph
@@ -87,8 +87,8 @@ def held_out_baseline(scores: dict[str, Any]) -> Baseline:
     return Baseline(
         source="training",
         labels=tuple(given["labels"]),
-        accuracy=Gain(scores["accuracy"], given["accuracy"], (low, high)),
-        macro_f1=Gain(scores["macro_f1"], given["macro_f1"], (gain, gain)),
+        accuracy=Improvement(scores["accuracy"], given["accuracy"], (low, high)),
+        macro_f1=Improvement(scores["macro_f1"], given["macro_f1"], (gain, gain)),
         interval_unit="article",
     )
 
