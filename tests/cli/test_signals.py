@@ -99,13 +99,11 @@ def end_all(process):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_nothing_is_left_behind(command, number, tmp_path):
     process = begin(command, tmp_path / "out")
-    try:
-        process.send_signal(number)
-        code = process.wait(FOR_EVER)
-        gone = wait_until(lambda: not alive(process.pid), FOR_EVER)
-        left = alive(process.pid)
-    finally:
-        told = end_all(process)
+    process.send_signal(number)
+    ended = wait_until(lambda: process.poll() is not None, FOR_EVER)
+    gone = wait_until(lambda: not alive(process.pid), FOR_EVER if ended else 0)
+    code, left = process.poll(), alive(process.pid)
+    told = end_all(process)
     assert code == CODES[number], told
     assert gone, left
     assert not list(tmp_path.iterdir()), told

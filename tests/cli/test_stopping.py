@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 
 import pytest
 import typer
@@ -72,3 +73,34 @@ def test_ctrl_c_that_is_ignored_stays_ignored(monkeypatch):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     assert interrupted(monkeypatch, None) == 1
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+class Dropping:
+    """Receives a signal where Python drops what its handler raises."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __del__(self):
+        signal.raise_signal(self.number)
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
+)
+def test_a_signal_that_python_drops_stops_the_command_all_the_same(monkeypatch, number, code):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    hook = sys.unraisablehook
+
+    def check(file):
+        Dropping(number)
+        time.sleep(60)
+        raise StanceError("nothing stopped it")
+
+    monkeypatch.setattr("stance.formats.opening.check_content", check)
+    monkeypatch.setattr(sys, "argv", ["stance", "crossval", str(SEEDS), "--by", "event"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    assert sys.unraisablehook is hook

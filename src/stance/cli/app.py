@@ -28,7 +28,12 @@ from stance.cli import (
 )
 from stance.cli.console import fail, note, note_compiling
 from stance.cli.guarded import guarded
-from stance.cli.stopping import Terminated, end_in_order_on_sigterm, interrupted_by_ctrl_c
+from stance.cli.stopping import (
+    Terminated,
+    dropped_interruptions_raised_again,
+    end_in_order_on_sigterm,
+    interrupted_by_ctrl_c,
+)
 from stance.cli.streams import prepare_streams
 from stance.errors import ConfigError, RegressionError, RenamedSettingWarning, StanceError
 from stance.features.compiled.first_use import when_compiling
@@ -127,7 +132,7 @@ def main() -> None:
     warnings.showwarning = _show_warning
     when_compiling(note_compiling)
     try:
-        with interrupted_by_ctrl_c():
+        with dropped_interruptions_raised_again(), interrupted_by_ctrl_c():
             app()
     except ConfigError as error:
         fail(str(error))

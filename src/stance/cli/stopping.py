@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 # Shells report the end by a signal as this exit code plus the signal's number.
 BY_SIGNAL = 128
+
+# Seconds until a dropped interruption is raised again, outside of the callback that dropped it.
+AGAIN_AFTER = 0.05
 
 
 class Stop:
@@ -49,11 +54,52 @@ def end_in_order_on_sigterm() -> None:
     if not in_main_thread or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
         return
 
-    def end(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        raise Terminated
+    signal.signal(signal.SIGTERM, _terminate)
 
-    signal.signal(signal.SIGTERM, end)
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise Terminated
+
+
+@contextmanager
+def dropped_interruptions_raised_again() -> Iterator[None]:
+    """Raise an interruption again that Python dropped.
+
+    What a signal handler raises is dropped where it happens to run within a
+    callback that cannot fail, such as a finaliser or one of the import system;
+    the command would go on as if no signal had come.
+    """
+    before = sys.unraisablehook
+
+    def report(dropped: sys.UnraisableHookArgs) -> None:
+        if issubclass(dropped.exc_type, KeyboardInterrupt):
+            _raise_later(signal.SIGINT)
+        elif issubclass(dropped.exc_type, Terminated):
+            signal.signal(signal.SIGTERM, _terminate)
+            _raise_later(signal.SIGTERM)
+        else:
+            before(dropped)
+
+    sys.unraisablehook = report
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
+def _raise_later(number: signal.Signals) -> None:
+    timer = threading.Timer(AGAIN_AFTER, _interrupt_main_thread, [number])
+    timer.daemon = True
+    timer.start()
+
+
+def _interrupt_main_thread(number: signal.Signals) -> None:
+    if sys.platform == "win32":
+        _thread.interrupt_main(number)
+    else:
+        # Wakes the main thread from a system call too, which interrupt_main does not.
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 @contextmanager
