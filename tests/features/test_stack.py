@@ -115,7 +115,9 @@ def test_matrices_side_by_side_stay_single_precision_rows():
     right = sparse.csr_array(np.array([[0.0, 2.0], [3.0, 0.0]], dtype=np.float32))
     scales = [np.array([2.0], dtype=np.float32), np.array([0.5, 3.0], dtype=np.float32)]
     expected = sparse.hstack([scaled(left, scales[0]), scaled(right, scales[1])], format="csr")
-    both = stack_scaled([left, right], scales)
+    parts = [left, right]
+    both = stack_scaled(parts, scales)
+    assert not parts
     assert isinstance(both, sparse.csr_array)
     assert both.toarray().tolist() == [[2, 0, 6], [0, 1.5, 0]]
     for name in ("data", "indices", "indptr"):

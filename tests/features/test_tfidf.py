@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from stance.errors import ConfigError, CorpusError
+from stance.features import ngram_counts
+from stance.features.counting import count_in_order, weigh_counts
 from stance.features.estimators import TfidfFeatures
+from stance.features.ngram_counts import document_frequency
 from stance.features.tfidf import TfidfOptions, fit_tfidf
 from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
@@ -257,3 +260,20 @@ def test_the_same_corpus_gives_the_same_block():
     assert first.terms == second.terms
     assert first.idf.tobytes() == second.idf.tobytes()
     assert values.data.tobytes() == again.data.tobytes()
+
+
+def test_values_take_the_memory_of_the_counts():
+    batch = tokenize(TEXTS, arabic_normalization())
+    block, expected = fit_tfidf(batch, TfidfOptions())
+    counts = count_in_order(block.ngrams, batch)
+    values = weigh_counts(counts, block.idf, sublinear=True)
+    assert np.shares_memory(values.data, counts.data)
+    assert values.data.tobytes() == expected.data.tobytes()
+
+
+def test_texts_of_each_term_are_counted_a_few_counts_at_a_time(monkeypatch):
+    monkeypatch.setattr(ngram_counts, "COUNTED_AT_ONCE", 4)
+    dense = np.random.default_rng(2).poisson(0.5, (7, 5)).astype(np.int32)
+    found = document_frequency(sparse.csr_array(dense))
+    assert found.tolist() == (dense > 0).sum(axis=0).tolist()
+    assert document_frequency(sparse.csr_array((2, 3), dtype=np.int32)).tolist() == [0, 0, 0]

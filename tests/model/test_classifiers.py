@@ -74,3 +74,17 @@ def test_two_labels_share_one_score(counted):
     scores = model.scores(values)
     assert np.allclose(scores[:, 0], -scores[:, 1])
     assert (scores[:, 2] < -1e5).all()
+
+
+@pytest.mark.parametrize("kind", ["logistic", "svm", "naive_bayes", "sgd", "weighed"])
+@pytest.mark.parametrize("labels", [(0, 1, 2), (0, 2)])
+def test_some_rows_are_learned_from_as_if_there_were_no_others(counted, kind, labels):
+    values, truth, weights = counted
+    chosen = ["classifier.nb_weights=true"] if kind == "weighed" else [f"classifier.kind={kind}"]
+    config = load_config(overrides=[*chosen, "classifier.logistic.C=3.0"]).classifier
+    rows = np.flatnonzero(np.isin(truth, labels) & (np.arange(60) % 3 > 0))
+    rest = {"n_labels": 3, "config": config, "seed": 5}
+    found, _ = fit_classifier(values, truth, weights, **rest, rows=rows)
+    alone, _ = fit_classifier(values[rows], truth[rows], weights[rows], **rest)
+    assert found.weights.tobytes() == alone.weights.tobytes()
+    assert found.intercepts.tobytes() == alone.intercepts.tobytes()

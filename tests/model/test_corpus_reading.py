@@ -12,6 +12,7 @@ from stance.errors import CorpusError
 from stance.features import batches, tfidf
 from stance.features.counted import CountedInputs, PartOfInputs
 from stance.features.lexicon_block import LexiconBlock
+from stance.features.model_input import ArticleInputs, model_inputs
 from stance.features.tfidf import TfidfBlock
 from stance.model.config import load_config
 from stance.model.corpus_reading import read_corpus
@@ -163,3 +164,12 @@ def test_a_number_of_outlets_is_lowered_by_what_the_part_has():
     assert isinstance(block.block, TfidfBlock)
     assert block.block.options.min_outlets == 1
     assert block.block.terms == ["كلمه0", "كلمه1", "مشترك", "مشترك كلمه0", "مشترك كلمه1"]
+
+
+@pytest.mark.parametrize("title", [True, False])
+def test_inputs_are_made_of_articles_when_they_are_asked_for(title):
+    articles = [Article("1", "دخلت قسد", title="الرقة", target="قسد"), Article("2", "خبر")]
+    inputs = ArticleInputs(articles, title=title)
+    expected = model_inputs(articles, title=title)
+    assert list(inputs) == expected
+    assert (len(inputs), inputs[1], inputs[-1:]) == (2, expected[1], expected[-1:])

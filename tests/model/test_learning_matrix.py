@@ -8,7 +8,12 @@ from stance.corpus.article import Article
 from stance.model.article_weights import article_weights
 from stance.model.config import load_config
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.learning_matrix import LearningMatrix, fit_linear, outlet_shrinkage
+from stance.model.learning_matrix import (
+    LearningMatrix,
+    LearningRows,
+    fit_linear,
+    outlet_shrinkage,
+)
 from stance.model.training import fit_features, train
 from tests.conftest import FAST
 from tests.samples import unhurried
@@ -135,9 +140,10 @@ def test_passages_of_short_articles_are_the_articles(seed_articles):
     np.testing.assert_array_equal(whole.passages.toarray(), cut.passages.toarray())
 
 
-def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
+@pytest.mark.parametrize("shrinkage", [0.0, 1.0])
+def test_a_fold_learns_from_its_own_passages_alone(seed_articles, shrinkage):
     config = load_config(
-        overrides=[*SETTLED, "features.passages=30", "classifier.outlet_shrinkage=1.0"]
+        overrides=[*SETTLED, "features.passages=30", f"classifier.outlet_shrinkage={shrinkage}"]
     )
     corpus = LabelledCorpus(seed_articles)
     matrix = fit_features(corpus, config).matrix
@@ -160,6 +166,17 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles):
         seed=config.seed,
     )
     np.testing.assert_array_equal(found.weights, expected.weights)
+
+
+def test_no_fold_copies_the_corpus_where_nothing_is_scaled(seed_articles):
+    config = load_config(overrides=[*SETTLED, "features.passages=0"])
+    corpus = LabelledCorpus(seed_articles)
+    matrix = fit_features(corpus, config).matrix
+    rows = LearningRows.of(
+        matrix, corpus.y_true, corpus.outlets, places=np.arange(0, 288, 2), strength=0.0
+    )
+    assert rows.features is matrix.articles
+    assert rows.rows.tolist() == list(range(0, 288, 2))
 
 
 @pytest.mark.parametrize("outlets", [None, [None] * 6])

@@ -2,8 +2,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import sparse
 
-from stance.model.linear import fit_temperature, log_loss, softmax
+from stance.model import linear
+from stance.model.linear import LinearModel, fit_temperature, log_loss, softmax
 
 scores = arrays(
     np.float64, st.tuples(st.integers(1, 20), st.integers(2, 6)), elements=st.floats(-800, 800)
@@ -30,3 +32,14 @@ def test_temperature_undoes_a_known_overconfidence():
     calm = random.normal(size=(20_000, 3))
     truth = (softmax(calm).cumsum(axis=1) > random.random((20_000, 1))).argmax(axis=1)
     assert np.isclose(fit_temperature(calm * 7.0, truth), 7.0, rtol=0.05)
+
+
+def test_some_texts_are_scored_as_among_all(monkeypatch):
+    monkeypatch.setattr(linear, "ROWS_AT_ONCE", 3)
+    random = np.random.default_rng(1)
+    features = sparse.csr_array(random.poisson(0.5, (20, 9)).astype(np.float32))
+    model = LinearModel(
+        random.normal(size=(9, 4)).astype(np.float32), random.normal(size=4).astype(np.float32)
+    )
+    for rows in (np.array([], dtype=np.int64), np.array([17, 2, 3, 2]), np.arange(6)):
+        np.testing.assert_array_equal(model.scores_of(features, rows), model.scores(features)[rows])

@@ -337,3 +337,13 @@ def test_a_number_of_outlets_left_open_is_lowered_where_no_word_is_in_so_many():
     assert len(model.features.blocks[0].block.terms) == 24
     with pytest.raises(CorpusError, match="min_outlets=3"):
         train(articles, load_config(overrides=[*FAST, "features.word.min_outlets=3"]))
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_near_duplicates_are_looked_for_before_there_is_a_matrix(seed_articles, held_out):
+    switch = f"calibration.enabled={str(held_out).lower()}"
+    config = load_config(overrides=[*FAST, switch, "classifier.logistic.C=3.0"])
+    steps = []
+    train(seed_articles, config, progress=steps.append)
+    assert ("looking for near-duplicates" in steps[:1]) == held_out
+    assert steps[held_out] == "counting words"

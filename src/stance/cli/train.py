@@ -9,6 +9,7 @@ import typer
 
 from stance.cli.console import note, show_summary, status
 from stance.cli.corpus import read_training
+from stance.cli.memory import give_back_large_blocks
 from stance.cli.options import (
     AuxiliaryOption,
     ConfigOption,
@@ -47,11 +48,13 @@ def train_command(
     from stance.model.training import train
     from stance.reporting.model import training_report
 
+    give_back_large_blocks()
     check_model_target(output, force=force)
     settings = load_config(config, override or [])
     rules = Codebook.read(codebook) if codebook else None
     rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
     articles = [row.article for row in rows]
+    del rows  # as large as the articles
     with status("Training") as update:
         model = train(articles, settings, codebook=rules, auxiliary=others, progress=update)
     save_model(model, output, force=force)

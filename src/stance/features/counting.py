@@ -88,9 +88,13 @@ def count_in_order(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
 
 
 def _joined(arrays: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """Concatenate arrays and free them, so that only one kind at a time is duplicated."""
-    joined = np.concatenate([np.empty(0, dtype=np.int32), *arrays])
-    arrays.clear()
+    """Join arrays and let go of each as it is copied, so that no more than one is held twice."""
+    joined = np.empty(sum(map(len, arrays)), dtype=np.int32)
+    end = len(joined)
+    while arrays:
+        last = arrays.pop()
+        joined[end - len(last) : end] = last
+        end -= len(last)
     return joined
 
 
@@ -102,15 +106,17 @@ def weigh_counts(
     Parameters
     ----------
     counts : csr_array of int32, shape (n_texts, n_terms)
-        With sorted columns in each row.
+        The columns of each row in order. The values take their place in
+        memory, so the counts are gone.
     idf : ndarray of float64, shape (n_terms,)
     sublinear, binary : bool
         See `stance.features.tfidf.TfidfOptions`.
     """
     from stance.features.compiled.weighting import weigh
 
-    values = np.empty(counts.nnz, dtype=np.float32)
-    # The idf of a loaded model is read-only, which is another array type to compile for.
+    # A row is read before it is written.
+    values = counts.data.view(np.float32)
+    # That of a loaded model is read-only, another kind of array to compile for.
     idf = np.require(idf, requirements="W")
     common = common_weights(sublinear, binary)
     offsets = counts.indptr.astype(np.int64)

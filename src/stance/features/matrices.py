@@ -54,22 +54,25 @@ def stack_scaled(
     Parameters
     ----------
     parts : list of csr_array of float32
-        Emptied one by one, because they are as large as the result.
+        Emptied: they are as large as the result, so their values are let go of
+        before its columns are written.
     scales : sequence of ndarray of float32, shape (n_columns,)
     """
-    from stance.features.compiled.weighting import copy_scaled
+    from stance.features.compiled.weighting import copy_columns, copy_scaled
 
     if len(parts) == 1:
         return scaled(parts.pop(), scales[0])
-    offsets = np.sum([part.indptr.astype(np.int64) for part in parts], axis=0)
-    columns = np.empty(offsets[-1], dtype=np.int32)
-    values = np.empty(offsets[-1], dtype=np.float32)
-    ends, first = offsets[:-1].copy(), 0
-    for scale in scales:
-        part = parts.pop(0)
-        rows = part.indptr.astype(np.int64)
-        own = part.indices.astype(np.int32, copy=False), part.data.astype(np.float32, copy=False)
-        copy_scaled(*own, rows, scale, first, ends, columns, values)
+    rows = [part.indptr.astype(np.int64) for part in parts]
+    own_columns = [part.indices.astype(np.int32, copy=False) for part in parts]
+    own_values = [part.data.astype(np.float32, copy=False) for part in parts]
+    parts.clear()
+    offsets = np.sum(rows, axis=0)
+    values, ends = np.empty(offsets[-1], dtype=np.float32), offsets[:-1].copy()
+    for place, scale in enumerate(scales):
+        copy_scaled(own_columns[place], own_values.pop(0), rows[place], scale, ends, values)
+    columns, ends, first = np.empty(offsets[-1], dtype=np.int32), offsets[:-1].copy(), 0
+    for place, scale in enumerate(scales):
+        copy_columns(own_columns.pop(0), rows[place], first, ends, columns)
         first += len(scale)
     return compact(csr(values, columns, offsets, first))
 

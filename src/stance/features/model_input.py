@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,10 +47,41 @@ def model_inputs(articles: Iterable[Article], *, title: bool) -> list[ModelInput
     >>> model_inputs([article], title=True)[0].text.splitlines()
     ['الرقة', 'دخلت قسد المدينة']
     """
-    return [
-        ModelInput(f"{a.title}\n{a.text}" if title and a.title else a.text, a.target)
-        for a in articles
-    ]
+    return [_model_input(article, title=title) for article in articles]
+
+
+def _model_input(a: Article, *, title: bool) -> ModelInput:
+    return ModelInput(f"{a.title}\n{a.text}" if title and a.title else a.text, a.target)
+
+
+@dataclass(frozen=True)
+class ArticleInputs(Sequence[ModelInput]):
+    """What a model reads of articles, each made when it is asked for.
+
+    A headline and its text are a new string: those of a corpus that stays in
+    memory would be its texts once more.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    title : bool
+        As for `model_inputs`.
+    """
+
+    articles: Sequence[Article]
+    title: bool
+
+    def __len__(self) -> int:
+        return len(self.articles)
+
+    @overload
+    def __getitem__(self, place: int) -> ModelInput: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[ModelInput]: ...
+    def __getitem__(self, place: int | slice) -> ModelInput | list[ModelInput]:
+        if isinstance(place, slice):
+            return model_inputs(self.articles[place], title=self.title)
+        return _model_input(self.articles[place], title=self.title)
 
 
 def text_inputs(texts: Iterable[str]) -> list[ModelInput]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stance.features.tfidf import TfidfOptions
     from stance.features.tokens import TokenBatch
 
+COUNTED_AT_ONCE = 1 << 22
+
 
 @dataclass(frozen=True)
 class NgramCounts:
@@ -76,8 +78,13 @@ class NgramCounts:
 
 
 def document_frequency(counts: sparse.csr_array) -> NDArray[np.int64]:
-    """Return the document frequency of each n-gram, shape (n_terms,)."""
-    return np.bincount(counts.indices, minlength=counts.shape[1])
+    """Return in how many texts each n-gram occurs, shape (n_terms,)."""
+    found = np.zeros(counts.shape[1], dtype=np.int64)
+    # NumPy counts a copy in 64 bits.
+    for first in range(0, counts.nnz, COUNTED_AT_ONCE):
+        some = counts.indices[first : first + COUNTED_AT_ONCE]
+        found += np.bincount(some, minlength=len(found))
+    return found
 
 
 def count_ngrams(

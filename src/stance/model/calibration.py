@@ -103,9 +103,8 @@ class HeldOutTrial:
         classifiers = [config.classifier for config in configs]
         of_folds = []
         for fold in self._folds[0]:
-            tested = articles[fold.test]
             models = self._fitted.fit_each(classifiers, fold.train)
-            of_folds.append([model.scores(tested) for model, _ in models])
+            of_folds.append([model.scores_of(articles, fold.test) for model, _ in models])
         for config, found in zip(configs, zip(*of_folds, strict=True), strict=True):
             scores = np.concatenate(found)
             floor = scores.max(axis=1, keepdims=True) - LARGEST_DEFICIT
@@ -166,6 +165,11 @@ class HeldOutTrial:
             "accuracy": float(np.mean(given == self._y_true)),
             "macro_f1": macro_f1(self._y_true, given, len(self._corpus.labels)),
         }
+
+
+def holds_out(config: TrainingConfig) -> bool:
+    """Tell whether a configuration asks for articles to be held out in training."""
+    return config.calibration.enabled or len(with_each_penalty(config)) > 1
 
 
 def held_out_folds(

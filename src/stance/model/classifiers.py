@@ -34,6 +34,7 @@ def fit_classifier(
     n_labels: int,
     config: ClassifierConfig,
     seed: int,
+    rows: NDArray[np.int64] | None = None,
 ) -> tuple[LinearModel, list[str]]:
     """Fit a linear classifier.
 
@@ -48,6 +49,9 @@ def fit_classifier(
     n_labels : int
     config : ClassifierConfig
     seed : int
+    rows : ndarray of int64, optional
+        The articles to learn from, ascending; all by default. Our own solver
+        visits no others, and needs no copy of them.
 
     Returns
     -------
@@ -56,7 +60,11 @@ def fit_classifier(
     notes : list of str
         Warnings of the solver, for example that it did not converge.
     """
-    present = np.unique(y_true)
+    present = np.unique(y_true if rows is None else y_true[rows])
+    if rows is not None and _visits_rows(config):
+        weights = _only(weights, rows)
+    elif rows is not None:
+        features, y_true, weights = features[rows], y_true[rows], weights[rows]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if config.kind in ("logistic", "svm"):
@@ -75,6 +83,18 @@ def fit_classifier(
     return LinearModel(full, shifts), list(dict.fromkeys(notes))
 
 
+def _visits_rows(config: ClassifierConfig) -> bool:
+    """Tell whether the solver leaves out articles of weight zero, as if they were not there."""
+    return config.kind == "logistic" and not config.nb_weights
+
+
+def _only(weights: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return weights that are zero but for some articles."""
+    only = np.zeros_like(weights)
+    only[rows] = weights[rows]
+    return only
+
+
 def _fit_one_against_rest(
     features: sparse.csr_array,
     y_true: NDArray[np.int64],
@@ -83,8 +103,8 @@ def _fit_one_against_rest(
     present: NDArray[np.int64],
     config: ClassifierConfig,
     seed: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit each label against the rest, with naive Bayes weights if configured."""
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """Fit each label against the rest, on features weighed for it if so configured."""
     fit = _fit_logistic if config.kind == "logistic" else _fit_svm
     # Two labels need a single score.
     positives = y_true[:, None] == (present[1:] if len(present) == 2 else present)
@@ -107,8 +127,8 @@ def _fit_logistic(
     *,
     config: ClassifierConfig,
     seed: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit logistic regression by dual coordinate descent.
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """Fit by dual coordinate descent.
 
     On TF-IDF features of whole articles it is tens of times as fast as the
     multinomial loss with L-BFGS, and as accurate.
@@ -194,7 +214,7 @@ def _estimator(config: ClassifierConfig, seed: int) -> Any:
     )
 
 
-def _linear_form(estimator: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _linear_form(estimator: Any) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
     """Return weights (n_labels, n_features) and intercepts (n_labels,)."""
     if hasattr(estimator, "feature_log_prob_"):
         coefficients = estimator.feature_log_prob_
@@ -203,9 +223,9 @@ def _linear_form(estimator: Any) -> tuple[NDArray[np.float64], NDArray[np.float6
 
 
 def _for_both_labels(
-    coefficients: NDArray[np.float64], intercepts: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Split the single score of two labels evenly between them; the softmax is the same."""
+    coefficients: NDArray[np.floating[Any]], intercepts: NDArray[np.floating[Any]]
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """Give the one score of two labels half each way, which has the same softmax."""
     if len(coefficients) > 1:
         return coefficients, intercepts
     sides = np.array([-0.5, 0.5])

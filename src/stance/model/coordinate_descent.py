@@ -47,13 +47,13 @@ class Solution(NamedTuple):
 
     Parameters
     ----------
-    weights : ndarray of float64, shape (n_features, n_labels)
-    intercepts : ndarray of float64, shape (n_labels,)
+    weights : ndarray of float32, shape (n_features, n_labels)
+    intercepts : ndarray of float32, shape (n_labels,)
     converged : bool
     """
 
-    weights: Floats
-    intercepts: Floats
+    weights: NDArray[np.float32]
+    intercepts: NDArray[np.float32]
     converged: bool
 
 
@@ -107,27 +107,26 @@ def fit_one_against_rest(
 
 
 class _Rows(NamedTuple):
-    """Articles as sparse rows; a place is the offset of a feature's weights."""
+    """Articles as sparse rows, in the memory of their matrix."""
 
     offsets: NDArray[np.int64]
-    places: NDArray[np.uint32]
+    columns: NDArray[np.uint32]
     values: NDArray[np.float32]
     n_columns: int
 
     @classmethod
     def of(cls, features: sparse.csr_array) -> _Rows:
-        places = features.indices.astype(np.uint32)
-        places *= np.uint32(LANES)
+        columns = features.indices.astype(np.int32, copy=False).view(np.uint32)
         values = features.data.astype(np.float32, copy=False)
-        return cls(features.indptr.astype(np.int64), places, values, features.shape[1])
+        return cls(features.indptr.astype(np.int64), columns, values, features.shape[1])
 
 
 class _Problem:
     """The optimisation problem of up to four labels; the last weights are the intercepts."""
 
     def __init__(self, rows: _Rows, positive: NDArray[np.bool_], costs: Floats) -> None:
-        self._rows = (rows.offsets, rows.places, rows.values)
-        # Always C order: numba would compile the loops again for another layout.
+        self._rows = (rows.offsets, rows.columns, rows.values)
+        # Row by row in any case: for another layout the loops would be compiled once more.
         self._signs = np.ascontiguousarray(np.where(positive, 1.0, -1.0))
         self._costs = costs
         self._used = np.flatnonzero(costs > 0.0)
@@ -140,9 +139,9 @@ class _Problem:
         begin(*self._rows, self._used, self._signs, self._duals, self._weights, self._squares)
 
     @property
-    def solution(self) -> Floats:
+    def solution(self) -> NDArray[np.float32]:
         """Weights of shape (n_features + 1, n_labels)."""
-        return self._weights.reshape(-1, LANES)[:, : self._signs.shape[1]].astype(np.float64)
+        return self._weights.reshape(-1, LANES)[:, : self._signs.shape[1]]
 
     def solve(self, tolerance: float, max_passes: int, seed: int) -> bool:
         """Pass over the articles until all labels converge; return whether they did."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stance.features.batches import InputBatch
 from stance.features.counted import CountedInputs
+from stance.features.model_input import ArticleInputs
 from stance.features.registry import BLOCKS
 from stance.model.learning_preparation import learn_preparation
 from stance.text.normalization import arabic_normalization
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.features.batches import Inputs
+    from stance.features.model_input import ModelInput
     from stance.features.preparation import Preparation
     from stance.model.config import TrainingConfig
     from stance.model.learning_corpus import LabelledCorpus
@@ -62,7 +64,7 @@ def _batch(
     table: NormalizationTable,
     preparation: Preparation | None,
 ) -> InputBatch:
-    inputs = config.inputs(articles)
+    inputs: Sequence[ModelInput] = ArticleInputs(articles, title=config.text.title)
     if preparation is not None:
         inputs = [replace(one, text=preparation(one.text)) for one in inputs]
     return InputBatch(inputs, table, by_voice=by_voice(config))

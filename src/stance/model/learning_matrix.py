@@ -113,13 +113,17 @@ class LearningRows:
     features : csr_array, shape (n_rows, n_features)
         Scaled.
     scale : ndarray of float64, shape (n_features,), optional
-        The outlet shrinkage; None if there is none.
+        The outlet shrinkage, if there is any.
+    rows : ndarray of int64, optional
+        Which of them to learn from; all by default. Where nothing is scaled
+        they are those of the whole corpus, so that no fold copies them.
     """
 
     matrix: LearningMatrix
     owner: NDArray[np.int64]
     features: sparse.csr_array
     scale: NDArray[np.float64] | None
+    rows: NDArray[np.int64] | None = None
 
     @classmethod
     def of(
@@ -143,13 +147,14 @@ class LearningRows:
         matrix = matrix.with_scores
         chosen = np.arange(len(y_true)) if places is None else places
         rows = np.flatnonzero(np.isin(matrix.article_of, chosen))
+        if outlets is None or strength == "auto" or strength <= 0:
+            some = None if places is None else rows
+            return cls(matrix, matrix.article_of, matrix.passages, None, some)
         features = matrix.passages if places is None else matrix.passages[rows]
-        scale = None
-        if outlets is not None and strength != "auto" and strength > 0:
-            units = _units(y_true[chosen], [outlets[i] for i in chosen.tolist()])
-            articles = matrix.articles if places is None else matrix.articles[chosen]
-            scale = outlet_shrinkage(articles, units, y_true[chosen], strength=strength)
-            features = sparse.csr_array(features.multiply(scale))
+        units = _units(y_true[chosen], [outlets[i] for i in chosen.tolist()])
+        articles = matrix.articles if places is None else matrix.articles[chosen]
+        scale = outlet_shrinkage(articles, units, y_true[chosen], strength=strength)
+        features = sparse.csr_array(features.multiply(scale))
         return cls(matrix, matrix.article_of[rows], features, scale)
 
     def fit(
@@ -170,6 +175,7 @@ class LearningRows:
             n_labels=n_labels,
             config=config,
             seed=seed,
+            rows=self.rows,
         )
         if self.scale is not None:
             scaled = (model.weights * self.scale[:, None]).astype(np.float32)

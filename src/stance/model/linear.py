@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
+ROWS_AT_ONCE = 1024
+
 
 @dataclass(frozen=True)
 class LinearModel:
@@ -36,6 +38,14 @@ class LinearModel:
     def scores(self, features: sparse.csr_array) -> NDArray[np.float64]:
         """Return decision values, shape (n_texts, n_labels)."""
         return (features @ self.weights + self.intercepts).astype(np.float64)
+
+    def scores_of(self, features: sparse.csr_array, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return decision values of some texts; few of them are copied at a time."""
+        found = np.empty((len(rows), len(self.intercepts)))
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            found[some] = self.scores(features[rows[some]])
+        return found
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from stance.features.registry import BLOCKS
 from stance.features.stack import FeatureStack, ScaledBlock
 from stance.model.article_weights import article_weights
 from stance.model.auxiliary import AuxiliaryScores
-from stance.model.calibration import HeldOutTrial
+from stance.model.calibration import HeldOutTrial, holds_out
 from stance.model.config import ClassifierConfig, TrainingConfig, setting, with_settings
 from stance.model.corpus_reading import by_voice, read_corpus
 from stance.model.domain import learn_domain
@@ -101,6 +101,10 @@ def learn(
     Lowerable `min_outlets` settings are lowered if the corpus has fewer outlets;
     the model's configuration has the values that were used.
     """
+    if holds_out(resolved.config):
+        # Here they take their memory before there is a matrix beside it.
+        progress("looking for near-duplicates")
+        _ = corpus.duplicates
     progress("counting words")
     fitted = learn_features(corpus, resolved)
     trial = HeldOutTrial(fitted)

@@ -22,13 +22,13 @@ LANES = 4
 STEPS = 100
 SHRINK = 0.1
 
-TWO, THREE = np.uint32(2), np.uint32(3)
+TWO, THREE, FOUR = np.uint32(2), np.uint32(3), np.uint32(LANES)
 
 
 @compiled
 def begin(
     offsets: Int64s,
-    places: Numbers,
+    columns: Numbers,
     values: Float32s,
     articles: Int64s,
     signs: Floats,
@@ -46,13 +46,13 @@ def begin(
             squares[article] += value * value
             for label in range(signs.shape[1]):
                 change = duals[article, label, 0] * signs[article, label]
-                weights[int(places[i]) + label] += change * value
+                weights[int(columns[i]) * LANES + label] += change * value
 
 
 @compiled
 def visit(
     offsets: Int64s,
-    places: Numbers,
+    columns: Numbers,
     values: Float32s,
     articles: Int64s,
     signs: Floats,
@@ -77,7 +77,7 @@ def visit(
         first, end = offsets[article], offsets[article + 1]
         a, b, c, d = weights[last], weights[last + 1], weights[last + 2], weights[last + 3]
         for i in range(first, end):
-            at, value = places[i], values[i]
+            at, value = columns[i] * FOUR, values[i]
             a += weights[at] * value
             b += weights[at + ONE] * value
             c += weights[at + TWO] * value
@@ -105,7 +105,7 @@ def visit(
         weights[last + 2] += c
         weights[last + 3] += d
         for i in range(first, end):
-            at, value = places[i], values[i]
+            at, value = columns[i] * FOUR, values[i]
             weights[at] += a * value
             weights[at + ONE] += b * value
             weights[at + TWO] += c * value

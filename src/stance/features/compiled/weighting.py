@@ -109,9 +109,7 @@ def copy_scaled(
     values: Float32s,
     row_offsets: Int64s,
     scale: Float32s,
-    first_column: int,
     ends: Int64s,
-    joined_columns: Int32s,
     joined_values: Float32s,
 ) -> None:
     """Append a block's scaled values to each row.
@@ -121,7 +119,19 @@ def copy_scaled(
     for row in range(len(row_offsets) - 1):
         at = ends[row]
         for i in range(row_offsets[row], row_offsets[row + 1]):
-            joined_columns[at] = first_column + columns[i]
             joined_values[at] = values[i] * scale[columns[i]]
+            at += 1
+        ends[row] = at
+
+
+@compiled
+def copy_columns(
+    columns: Int32s, row_offsets: Int64s, first_column: int, ends: Int64s, joined_columns: Int32s
+) -> None:
+    """Write a block's columns as `copy_scaled` does its values."""
+    for row in range(len(row_offsets) - 1):
+        at = ends[row]
+        for i in range(row_offsets[row], row_offsets[row + 1]):
+            joined_columns[at] = first_column + columns[i]
             at += 1
         ends[row] = at
