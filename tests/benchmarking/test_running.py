@@ -1,5 +1,7 @@
 import dataclasses
 import os
+import time
+from pathlib import Path
 
 import orjson
 import pytest
@@ -9,6 +11,7 @@ from stance.benchmarking.kept_predictions import KeptPredictions
 from stance.benchmarking.preparing import prepare
 from stance.benchmarking.running import WORKER_ENDED, contenders, plan, run
 from tests.benchmarking.conftest import FAST_TABLE, row
+from tests.benchmarking.opponent import TABLE, write_opponent
 
 
 def guesses_of(suite, **options):
@@ -69,38 +72,17 @@ def test_auxiliary_articles_are_learned_from_but_none_that_repeats_one(write_sui
     assert set(found[0].labels) == {"a", "b"}
 
 
-SCRIPT = """
-import json, pathlib, sys
-command, *paths = sys.argv[1:]
-if command == "fit":
-    train, model = map(pathlib.Path, paths)
-    rows = [json.loads(line) for line in train.read_text("utf-8").splitlines()]
-    model.write_text(rows[0]["label"])
-    with open("fits.txt", "a") as file:
-        file.write(" ".join(row["id"] for row in rows) + "\\n")
-else:
-    model, articles, labels = map(pathlib.Path, paths)
-    rows = [json.loads(line) for line in articles.read_text("utf-8").splitlines()]
-    {also}
-    found = [{"id": row["id"], "label": model.read_text()} for row in rows]
-    labels.write_text("\\n".join(map(json.dumps, found)))
-"""
 FAILS_ON_ONE = 'assert all(row["id"] != "n20" for row in rows), "no n20 please"'
-OPPONENT = """
-[opponents.first]
-fit = ["{python}", "first.py", "fit", "{train}", "{model}"]
-predict = ["{python}", "first.py", "predict", "{model}", "{articles}", "{labels}"]
-"""
 
 
 @pytest.fixture
 def with_opponent(write_suite, desk):
     """Return a function that writes a suite with an opponent that always says its first label."""
 
-    def write(also="pass", config=FAST_TABLE):
-        (desk / "first.py").write_text(SCRIPT.replace("{also}", also), "utf-8")
+    def write(before_predict="pass", config=FAST_TABLE):
+        write_opponent(desk, before_predict=before_predict)
         task = 'by = "outlet"\nfolds = 4\nopponents = ["first", "majority"]'
-        return write_suite(task, OPPONENT, config)
+        return write_suite(task, TABLE, config)
 
     return write
 
@@ -120,7 +102,7 @@ def test_an_opponent_that_is_not_installed_takes_no_part_and_the_others_do(write
 
 
 def test_a_contender_that_fails_in_one_fold_has_an_error_and_the_others_go_on(with_opponent, desk):
-    _, (ours, first, majority) = guesses_of(with_opponent(also=FAILS_ON_ONE))
+    _, (ours, first, majority) = guesses_of(with_opponent(before_predict=FAILS_ON_ONE))
     assert first.labels is None
     assert first.absence == ""
     assert first.error.endswith("AssertionError: no n20 please")
@@ -162,6 +144,50 @@ def test_a_contender_that_takes_its_process_with_it_does_not_take_the_others(wit
     assert len(kept.labels) == 8
 
 
+@dataclasses.dataclass(frozen=True)
+class WaitsForTheEnd:
+    """Labels only after a process beside it has ended, or after some seconds."""
+
+    folder: Path
+    identity: str = "waits"
+
+    def label(self, known, unknown):
+        end = time.monotonic() + 20
+        while not (self.folder / "ended").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(1)
+        return [article.label for article in unknown]
+
+
+@dataclasses.dataclass(frozen=True)
+class EndsAndSaysSo:
+    folder: Path
+    identity: str = "ends and says so"
+
+    def label(self, known, unknown):
+        (self.folder / "ended").touch()
+        os._exit(9)
+
+
+@pytest.mark.slow
+def test_a_contender_that_ran_beside_one_that_ended_is_not_blamed(with_opponent, tmp_path):
+    suite = with_opponent()
+    planned = plan(suite, prepare(suite, "small"))
+    ours, first, _ = planned.parts
+    waiting = [dataclasses.replace(ours.trials[0], contender=WaitsForTheEnd(tmp_path))]
+    dying = [dataclasses.replace(first.trials[0], contender=EndsAndSaysSo(tmp_path))]
+    trial = [planned.prepared.protocols[0].trials[0]]
+    protocol = dataclasses.replace(planned.prepared.protocols[0], trials=trial)
+    parts = [
+        dataclasses.replace(ours, trials=waiting, protocol=protocol),
+        dataclasses.replace(first, trials=dying, protocol=protocol),
+    ]
+    kept = KeptPredictions()
+    found = run(dataclasses.replace(planned, parts=parts), jobs=2, kept=kept)
+    assert [one.error for one in found] == ["", WORKER_ENDED]
+    assert list(kept.labels) == [waiting[0].key]
+
+
 def test_opponents_get_the_articles_in_an_order_drawn_by_the_seed(with_opponent, desk):
     planned = plan(suite := with_opponent(), prepare(suite, "small"))
     (first,) = (one for one in planned.parts if one.contender == "first")
@@ -180,7 +206,8 @@ def test_what_is_kept_is_not_made_again_and_failures_are(with_opponent, desk, tm
     path = tmp_path / "kept"
     _, whole = guesses_of(with_opponent(), kept=KeptPredictions(tmp_path / "undisturbed"))
     (desk / "fits.txt").unlink()
-    failed = guesses_of(with_opponent(also=FAILS_ON_ONE), kept=KeptPredictions(path))[1][1]
+    failing = with_opponent(before_predict=FAILS_ON_ONE)
+    _, (_, failed, _) = guesses_of(failing, kept=KeptPredictions(path))
     assert failed.error
     assert len(fits(desk)) == 4
 

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from rich.cells import cell_len
 
+from tests.benchmarking.opponent import TABLE, write_opponent
 from tests.cli.test_cli import stance
 from tests.conftest import SEEDS
 from tests.processes import start, wait_until
@@ -90,22 +91,6 @@ def test_misuse_is_told_before_anything_runs(suite, tmp_path):
     assert out.read_text() == "kept"
 
 
-OPPONENT = """
-import json, pathlib, sys, time
-command, *paths = sys.argv[1:]
-if command == "fit":
-    train, model = map(pathlib.Path, paths)
-    rows = [json.loads(line) for line in train.read_text("utf-8").splitlines()]
-    model.write_text(rows[0]["label"])
-    with open("fits.txt", "a") as file:
-        print(len(rows), file=file)
-    {also}
-else:
-    model, articles, labels = map(pathlib.Path, paths)
-    rows = [json.loads(line) for line in articles.read_text("utf-8").splitlines()]
-    found = [{"id": row["id"], "label": model.read_text()} for row in rows]
-    labels.write_text("\\n".join(map(json.dumps, found)))
-"""
 TASK = """
 [tasks.NAME]
 corpus = ["articles.jsonl"]
@@ -119,12 +104,7 @@ features.lexicon.enabled = false
 features.word.max_n = 1
 calibration.enabled = false
 """
-TWO_TASKS = """
-title = "Two"
-[opponents.first]
-fit = ["{python}", "first.py", "fit", "{train}", "{model}"]
-predict = ["{python}", "first.py", "predict", "{model}", "{articles}", "{labels}"]
-"""
+TWO_TASKS = f'title = "Two"\n{TABLE}'
 DIES_IN_SECOND = 'if len(open("fits.txt").readlines()) > 4: raise SystemExit("out of luck")'
 
 
@@ -139,8 +119,8 @@ def two_tasks(tmp_path):
     ]
     path.write_text(TWO_TASKS + "".join(tasks), "utf-8")
 
-    def write(also="pass"):
-        (tmp_path / "first.py").write_text(OPPONENT.replace("{also}", also), "utf-8")
+    def write(after_fit="pass"):
+        write_opponent(tmp_path, after_fit=after_fit)
         return ("benchmark", path, "--jobs", 1)
 
     return write

@@ -22,7 +22,7 @@ from stance.benchmarking.kept_predictions import (
 from stance.benchmarking.suite import OURS
 from stance.errors import StanceError
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.resolve_auto import resolve_auto
+from stance.model.resolve_auto import resolve_auto_of_each
 from stance.processes import joblib_workers
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 Tell = Callable[[int, int], None]
 
-WORKER_ENDED = (
-    "its process, or one beside it, came to an end. Most likely memory ran out: use --jobs 1"
-)
+WORKER_ENDED = "its process ended, alone too. Most likely memory ran out: use fewer articles"
+
+# With one, joblib would run the trial in this process.
+TWO_PROCESSES = 2
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,12 @@ def plan(suite: Suite, prepared: Prepared) -> TaskPlan:
 def contenders(suite: Suite, prepared: Prepared) -> dict[str, Contender]:
     """Return everyone who takes part in a task, by name."""
     task, known = prepared.task, prepared.articles[: prepared.n_known]
-    corpus = LabelledCorpus(known)
-    found: dict[str, Contender] = {}
     ours: dict[str, dict[str, Any]] = {OURS: {}, **task.variants}
-    for name, changes in ours.items():
-        resolved = resolve_auto(corpus, suite.settings(task, changes))
-        found[name] = OurModel(resolved, prepared.auxiliary)
+    configs = [suite.settings(task, changes) for changes in ours.values()]
+    resolved = resolve_auto_of_each(LabelledCorpus(known), configs)
+    found: dict[str, Contender] = {
+        name: OurModel(one, prepared.auxiliary) for name, one in zip(ours, resolved, strict=True)
+    }
     for name in task.opponents:
         command = suite.opponents.get(name)
         found[name] = Command(command, suite.folder, suite.seed) if command else MajorityBaseline()
@@ -182,29 +183,45 @@ def _answers(
     prepared: Prepared, waiting: list[ContenderTrial], jobs: int
 ) -> Iterator[tuple[ContenderTrial, Answer]]:
     """Yield the answers to all trials, in their order."""
-    from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     while waiting:
-        done, suspect = 0, ""
-        calls = (
-            delayed(_try)(
-                one.contender, _at(prepared, one.trial.known), _at(prepared, one.trial.unknown)
-            )
-            for one in waiting
-        )
+        done = 0
         try:
-            with joblib_workers():
-                for answer in Parallel(n_jobs=jobs, return_as="generator")(calls):
-                    yield waiting[done], answer
-                    done += 1
+            for answer in _in_parallel(prepared, waiting, jobs):
+                yield waiting[done], answer
+                done += 1
         except TerminatedWorkerError:
-            # Whose process it was cannot be known; the others are tried again without it.
-            suspect = waiting[done].key.identity
-            for one in waiting[done:]:
-                if one.key.identity == suspect:
-                    yield one, Answer(error=WORKER_ENDED)
-        waiting = [one for one in waiting[done:] if one.key.identity != suspect]
+            # Any of the trials that were running may have ended its process. So the first of them
+            # is repeated alone, and only if that ends its process too is its contender the cause.
+            first = waiting[done]
+            try:
+                (answer,) = _in_parallel(prepared, [first], TWO_PROCESSES)
+                tried = [(first, answer)]
+            except TerminatedWorkerError:
+                cause = first.key.identity
+                ended = [one for one in waiting[done:] if one.key.identity == cause]
+                tried = [(one, Answer(error=WORKER_ENDED)) for one in ended]
+            yield from tried
+            keys = {one.key for one, _ in tried}
+            waiting = [one for one in waiting[done:] if one.key not in keys]
+        else:
+            return
+
+
+def _in_parallel(
+    prepared: Prepared, trials: Sequence[ContenderTrial], jobs: int
+) -> Iterator[Answer]:
+    from joblib import Parallel, delayed
+
+    calls = (
+        delayed(_try)(
+            one.contender, _at(prepared, one.trial.known), _at(prepared, one.trial.unknown)
+        )
+        for one in trials
+    )
+    with joblib_workers():
+        yield from Parallel(n_jobs=jobs, return_as="generator")(calls)
 
 
 def _at(prepared: Prepared, places: Sequence[int]) -> list[Article]:
