@@ -11,7 +11,6 @@ from stance.model.learning_corpus import LabelledCorpus
 from stance.model.learning_matrix import (
     LearningMatrix,
     LearningRows,
-    fit_linear,
     outlet_shrinkage,
 )
 from stance.model.training import fit_features, train
@@ -148,23 +147,17 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles, shrinkage):
     corpus = LabelledCorpus(seed_articles)
     matrix = fit_features(corpus, config).matrix
     weights, places = article_weights(corpus, config.classifier), np.arange(0, 288, 2)
-    whole = {"n_labels": 4, "config": config.classifier, "seed": config.seed, "places": places}
-    found, _ = fit_linear(matrix, corpus.y_true, weights, corpus.outlets, **whole)
+    options = {"n_labels": 4, "config": config.classifier, "seed": config.seed}
+    own = LearningRows.of(matrix, corpus.y_true, corpus.outlets, places=places, strength=shrinkage)
+    found, _ = own.fit(corpus.y_true, weights, **options)
     rows = np.isin(matrix.article_of, places)
     number = np.cumsum(np.isin(np.arange(288), places)) - 1
     alone = LearningMatrix(
         matrix.articles[places], matrix.passages[rows], number[matrix.article_of[rows]]
     )
     outlets = [corpus.outlets[i] for i in places]
-    expected, _ = fit_linear(
-        alone,
-        corpus.y_true[places],
-        weights[places],
-        outlets,
-        n_labels=4,
-        config=config.classifier,
-        seed=config.seed,
-    )
+    whole = LearningRows.of(alone, corpus.y_true[places], outlets, strength=shrinkage)
+    expected, _ = whole.fit(corpus.y_true[places], weights[places], **options)
     np.testing.assert_array_equal(found.weights, expected.weights)
 
 
@@ -184,13 +177,6 @@ def test_outlet_shrinkage_needs_no_outlets(outlets):
     config = load_config(overrides=[*SETTLED, "classifier.outlet_shrinkage=1.0"])
     values = sparse.csr_array(np.eye(6, dtype=np.float32))
     truth = np.array([0, 1] * 3)
-    model, _ = fit_linear(
-        LearningMatrix.of_whole(values),
-        truth,
-        np.ones(6),
-        outlets,
-        n_labels=2,
-        config=config.classifier,
-        seed=config.seed,
-    )
+    rows = LearningRows.of(LearningMatrix.of_whole(values), truth, outlets, strength=1.0)
+    model, _ = rows.fit(truth, np.ones(6), n_labels=2, config=config.classifier, seed=config.seed)
     assert (model.scores(values).argmax(axis=1) == truth).all()

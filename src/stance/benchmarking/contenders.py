@@ -19,10 +19,9 @@ from stance.errors import StanceError
 from stance.evaluation.fold_fitting import fit_and_predict
 from stance.model.learning_corpus import LabelledCorpus
 from stance.processes import run_command
-from stance.resources import LEXICONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from stance.benchmarking.suite import Opponent
     from stance.model.resolve_auto import ResolvedConfig
@@ -69,10 +68,10 @@ class OurModel:
 
     @property
     def identity(self) -> str:
-        """The settings, and the lexicon that they name."""
+        """The settings, and the files that they name, such as a lexicon."""
         config = self.resolved.config
-        lexicon = _hashes(Path(config.features.model_dump()["lexicon"]["path"] or LEXICONS))
-        return f"{config!r} {sorted(self.resolved.lowerable)} {lexicon}"
+        read = [_hashes(block.input_files()) for block in config.features.blocks.values()]
+        return f"{config!r} {sorted(self.resolved.lowerable)} {read}"
 
     def label(self, known: Sequence[Article], unknown: Sequence[Article]) -> list[str]:
         """Train, then label."""
@@ -129,7 +128,7 @@ class Command:
         named = (self.folder / part for part in (*self.opponent.fit, *self.opponent.predict))
         # A program may import those beside it.
         beside = {(path.parent, path.suffix) for path in named if path.is_file()}
-        programs = [_hashes(folder, suffix) for folder, suffix in sorted(beside)]
+        programs = [_hashes(sorted(folder.glob(f"*{suffix}"))) for folder, suffix in sorted(beside)]
         commands = self.opponent.model_dump_json(exclude={"title"})
         return f"{commands} {self.seed} {programs} {sys.executable}"
 
@@ -169,9 +168,8 @@ class Command:
             )
 
 
-def _hashes(path: Path, suffix: str = "") -> list[str]:
-    """Return hashes of a file, or of the files of a folder whose names end so."""
-    files = [path] if path.is_file() else sorted(path.glob(f"*{suffix}"))
+def _hashes(files: Iterable[Path]) -> list[str]:
+    """Return the hash of each file that exists."""
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
 
 

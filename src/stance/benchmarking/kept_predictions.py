@@ -8,7 +8,6 @@ tried again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from functools import cache
@@ -16,12 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import stance
-from stance.benchmarking.results import versions
+from stance.benchmarking.results import hash_of_parts, versions
 from stance.replacing import unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from stance.benchmarking.contenders import Contender
     from stance.benchmarking.preparing import Prepared, Protocol
     from stance.corpus.article import Article
@@ -111,12 +108,12 @@ def identify(articles: str, protocol: Protocol, contender: Contender) -> str:
         *(articles, protocol.name, repr(protocol.trials), contender.identity),
         *(_code_hash(), json.dumps(versions())),
     )
-    return _hash(part.encode("utf-8", "surrogatepass") for part in parts)
+    return hash_of_parts(part.encode("utf-8", "surrogatepass") for part in parts)
 
 
 def hash_of_articles(prepared: Prepared) -> str:
     """Return a hash of every field of all articles of a task."""
-    return _hash(_article_bytes(one) for one in (*prepared.articles, *prepared.auxiliary))
+    return hash_of_parts(_article_bytes(one) for one in (*prepared.articles, *prepared.auxiliary))
 
 
 def _article_bytes(article: Article) -> bytes:
@@ -127,11 +124,4 @@ def _article_bytes(article: Article) -> bytes:
 def _code_hash() -> str:
     """Return a hash of the toolkit's code, which may change while its version does not."""
     root = Path(stance.__file__).parent
-    return _hash(path.read_bytes() for path in sorted(root.rglob("*.py")))
-
-
-def _hash(parts: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+    return hash_of_parts(path.read_bytes() for path in sorted(root.rglob("*.py")))

@@ -200,11 +200,15 @@ def unpack(packed: str, labels: Sequence[str]) -> list[str]:
 
 def fingerprint(articles: Iterable[Article]) -> str:
     """Return a hash of the ids and the labels of articles, in their order."""
+    values = (value for article in articles for value in (article.id, article.label or ""))
+    return hash_of_parts(value.encode("utf-8", "surrogatepass") for value in values)
+
+
+def hash_of_parts(parts: Iterable[bytes]) -> str:
+    """Return a hash of byte strings that depends on where each ends."""
     digest = hashlib.sha256()
-    for article in articles:
-        for value in (article.id, article.label or ""):
-            data = value.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "big") + data)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 
 

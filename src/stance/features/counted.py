@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -24,10 +24,18 @@ if TYPE_CHECKING:
     from stance.text.normalization_table import NormalizationTable
 
 
-class CountedBatch:
-    """All rows of a corpus, with a cache of their counts."""
+Whole = TypeVar("Whole", bound="Batch")
 
-    def __init__(self, whole: Batch) -> None:
+
+class CountedBatch(Generic[Whole]):
+    """All rows of a corpus, with a cache of their counts.
+
+    Parameters
+    ----------
+    whole : Batch
+    """
+
+    def __init__(self, whole: Whole) -> None:
         self.whole = whole
         self._counted: dict[Hashable, Any] = {}
 
@@ -39,7 +47,7 @@ class CountedBatch:
         return found
 
 
-class CountedInputs(CountedBatch):
+class CountedInputs(CountedBatch["InputBatch"]):
     """All inputs of a corpus and their passages, with a cache of their counts.
 
     Parameters
@@ -47,16 +55,14 @@ class CountedInputs(CountedBatch):
     whole : InputBatch
     """
 
-    whole: InputBatch
-
     def __init__(self, whole: InputBatch) -> None:
         super().__init__(whole)
-        self._passages: dict[int, CountedPassages] = {}
+        self._passages: dict[int, CountedBatch[PassageBatch]] = {}
 
-    def passages(self, size: int) -> CountedPassages:
+    def passages(self, size: int) -> CountedBatch[PassageBatch]:
         """Split all inputs into passages of about ``size`` words."""
         if size not in self._passages:
-            self._passages[size] = CountedPassages(self.whole.passages(size))
+            self._passages[size] = CountedBatch(self.whole.passages(size))
         return self._passages[size]
 
     def part(self, rows: NDArray[np.int64]) -> PartOfInputs:
@@ -64,22 +70,8 @@ class CountedInputs(CountedBatch):
         return PartOfInputs(self, rows)
 
 
-class CountedPassages(CountedBatch):
-    """The passages of all inputs of a corpus, with a cache of their counts.
-
-    Parameters
-    ----------
-    whole : PassageBatch
-    """
-
-    whole: PassageBatch
-
-    def __init__(self, whole: PassageBatch) -> None:
-        super().__init__(whole)
-
-
 @dataclass(frozen=True)
-class _PartOfBatch:
+class _PartOfBatch(Generic[Whole]):
     """A subset of the rows of a counted corpus.
 
     Parameters
@@ -88,7 +80,7 @@ class _PartOfBatch:
     rows : ndarray of int64, shape (n_rows,)
     """
 
-    source: CountedBatch
+    source: CountedBatch[Whole]
     rows: NDArray[np.int64]
 
     @property
@@ -119,7 +111,7 @@ class _PartOfBatch:
 
 
 @dataclass(frozen=True)
-class PartOfInputs(_PartOfBatch):
+class PartOfInputs(_PartOfBatch["InputBatch"]):
     """A subset of the inputs of a corpus."""
 
     source: CountedInputs
@@ -140,7 +132,7 @@ class PartOfInputs(_PartOfBatch):
 
 
 @dataclass(frozen=True)
-class PartOfPassages(_PartOfBatch):
+class PartOfPassages(_PartOfBatch["PassageBatch"]):
     """The passages of a subset of the inputs of a corpus.
 
     Parameters

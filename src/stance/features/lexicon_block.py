@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice, zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import orjson
 
-from stance import resources
 from stance.features.block import BlockFiles, Fitted, PlainBlock
-from stance.features.lexicon import Lexicon, lexicon_files
+from stance.features.lexicon import Lexicon
 from stance.features.lexicon_counting import TermCounter, count_in_batch
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.matrices import compact
 from stance.features.outlets import outlet_frequency
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
     from scipy import sparse
 
@@ -302,10 +302,9 @@ class TermScorer:
 
 def _read(settings: LexiconSettings, table: NormalizationTable) -> LexiconBlock:
     """Return the block of the lexicon that the settings name."""
-    path = Path(settings.path or resources.LEXICONS)
-    states = [(file, file.stat()) for file in lexicon_files(path) if file.exists()]
+    states = [(file, file.stat()) for file in settings.input_files() if file.exists()]
     changed = tuple((str(file), s.st_mtime_ns, s.st_size) for file, s in states)
-    return _prepared(path, changed, table)
+    return _prepared(settings.directory, changed, table)
 
 
 @lru_cache(maxsize=2)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from stance import resources
+from stance.features.lexicon import lexicon_files
 from stance.features.settings import BlockSettings, Count, Switch
 
 if TYPE_CHECKING:
@@ -40,6 +43,15 @@ class LexiconSettings(BlockSettings):
     log_rates: Switch = Field(
         "auto", description="ln(1 + rate) instead of the rate; auto: for unseen outlets"
     )
+
+    def input_files(self) -> list[Path]:
+        """Return the files of the lexicon."""
+        return lexicon_files(self.directory)
+
+    @property
+    def directory(self) -> Path:
+        """The file or folder of the lexicon."""
+        return Path(self.path or resources.LEXICONS)
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
         """Return the values that "auto" resolves to; `Block.suits` decides ``enabled``."""

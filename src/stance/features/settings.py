@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # "auto" is resolved before fitting.
 Count = Annotated[int, Field(ge=1)] | Literal["auto"]
@@ -46,6 +49,10 @@ class BlockSettings(Section):
     """Base class of the settings of a feature block."""
 
     enabled: Switch = Field(True, description="use these features")
+
+    def input_files(self) -> list[Path]:
+        """Return the files that the block is built from, besides the articles."""
+        return []
 
     def auto_values(self, traits: CorpusTraits) -> dict[str, Any]:
         """Return the values that "auto" resolves to.

@@ -61,41 +61,6 @@ class LearningMatrix:
         return replace(self, articles=articles, passages=passages)
 
 
-def fit_linear(
-    matrix: LearningMatrix,
-    y_true: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    outlets: Sequence[str | None] | None,
-    *,
-    places: NDArray[np.int64] | None = None,
-    n_labels: int,
-    config: ClassifierConfig,
-    seed: int,
-) -> tuple[LinearModel, list[str]]:
-    """Fit the configured classifier on some articles; see `LearningRows`.
-
-    Parameters
-    ----------
-    matrix : LearningMatrix
-    y_true, weights, outlets
-        Label number, weight and outlet of every article of the matrix.
-    places : ndarray of int64, optional
-        Indices of the training articles; all by default.
-    n_labels : int
-    config : ClassifierConfig
-        Resolved.
-    seed : int
-
-    Returns
-    -------
-    model : LinearModel
-    notes : list of str
-    """
-    strength = config.outlet_shrinkage
-    rows = LearningRows.of(matrix, y_true, outlets, places=places, strength=strength)
-    return rows.fit(y_true, weights, n_labels=n_labels, config=config, seed=seed)
-
-
 @dataclass(frozen=True)
 class LearningRows:
     """Training rows: the passages of some articles, for any number of classifiers.
@@ -132,15 +97,18 @@ class LearningRows:
         y_true: NDArray[np.int64],
         outlets: Sequence[str | None] | None,
         *,
-        places: NDArray[np.int64] | None,
+        places: NDArray[np.int64] | None = None,
         strength: float | Literal["auto"],
     ) -> Self:
         """Select the passages of some articles and scale their features.
 
         Parameters
         ----------
-        matrix, y_true, outlets, places
-            As for `fit_linear`.
+        matrix : LearningMatrix
+        y_true, outlets
+            Label number and outlet of every article of the matrix.
+        places : ndarray of int64, optional
+            Indices of the training articles; all by default.
         strength : float
             Strength of the outlet shrinkage; at least 0.
         """
@@ -166,7 +134,22 @@ class LearningRows:
         config: ClassifierConfig,
         seed: int,
     ) -> tuple[LinearModel, list[str]]:
-        """Fit the configured classifier; see `fit_linear`."""
+        """Fit the configured classifier.
+
+        Parameters
+        ----------
+        y_true, weights
+            Label number and weight of every article of the matrix.
+        n_labels : int
+        config : ClassifierConfig
+            Resolved.
+        seed : int
+
+        Returns
+        -------
+        model : LinearModel
+        notes : list of str
+        """
         owner, auxiliary = self.owner, self.matrix.auxiliary
         model, notes = fit_classifier(
             self.features,
