@@ -57,10 +57,13 @@ class TextScores(NamedTuple):
     familiarity : ndarray of float64, shape (n_texts,), optional
         Familiarity of each text's words, in [0, 1]; see
         `stance.features.familiarity`. None without word features.
+    n_words : ndarray of int64, shape (n_texts,)
+        Number of words of each text.
     """
 
     values: NDArray[np.float64]
     familiarity: NDArray[np.float64] | None
+    n_words: NDArray[np.int64]
 
 
 class Scorer:
@@ -134,11 +137,13 @@ class Scorer:
                 memory = _ThreadCache(
                     self._foldings, self._compiled, scores.shape[1], by_voice=features.by_voice
                 )
-            familiarity = memory.score([one.text for one in batch.inputs], scores)
+            familiarity, n_words = memory.score([one.text for one in batch.inputs], scores)
             self._idle.append(memory)
+        else:
+            n_words = batch.words.lengths
         for block, scale, weights in self._plain:
             block.score(batch, scale, weights, scores)
-        return TextScores(scores, familiarity)
+        return TextScores(scores, familiarity, n_words)
 
 
 class _ThreadCache:
@@ -164,8 +169,14 @@ class _ThreadCache:
 
     def score(
         self, texts: Sequence[str], scores: NDArray[np.float64]
-    ) -> NDArray[np.float64] | None:
-        """Add to ``scores``, shape (n_texts, n_labels); return the texts' familiarity."""
+    ) -> tuple[NDArray[np.float64] | None, NDArray[np.int64]]:
+        """Add to ``scores``, shape (n_texts, n_labels).
+
+        Returns
+        -------
+        familiarity : ndarray of float64, shape (n_texts,), or None
+        n_words : ndarray of int64, shape (n_texts,)
+        """
         self._forget_if_full()
         familiarity = None
         encoded = code_units(texts)
@@ -177,7 +188,8 @@ class _ThreadCache:
             scorer.score(tokens, voices, scores)
             if known is not None and isinstance(scorer, NgramScorer):
                 familiarity = scorer.average(tokens, known)
-        return familiarity
+        offsets = next(iter(read.values()))[0].offsets
+        return familiarity, offsets[1:] - offsets[:-1]
 
     def _read(
         self, surface: bool, texts: Sequence[str], encoded: CodeUnits | CodePoints

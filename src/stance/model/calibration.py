@@ -41,7 +41,8 @@ class HeldOutTrial:
     """Scores of held-out articles, to choose the penalty and the temperature by.
 
     The features are learned once, from all articles; only the classifier is
-    fitted again in each fold.
+    fitted again in each fold. For the classifier of one kind of document, only
+    articles of that kind are held out.
 
     Parameters
     ----------
@@ -56,7 +57,15 @@ class HeldOutTrial:
 
     @cached_property
     def _folds(self) -> tuple[list[Fold], str]:
-        return held_out_folds(self._corpus, self._config.calibration, self._config.seed)
+        folds, protocol = held_out_folds(self._corpus, self._config.calibration, self._config.seed)
+        tested = [replace(fold, test=fold.test[self._is_own[fold.test]]) for fold in folds]
+        return [fold for fold in tested if len(fold.test)], protocol
+
+    @cached_property
+    def _is_own(self) -> NDArray[np.bool_]:
+        """Which articles are of the kind that the classifier is for."""
+        kind = self._fitted.kind
+        return np.ones(len(self._corpus.articles), dtype=bool) if kind is None else kind.is_own
 
     @cached_property
     def _y_true(self) -> NDArray[np.int64]:
@@ -133,7 +142,9 @@ class HeldOutTrial:
     def _never_held_out(self) -> list[str]:
         """Name the labels that are in no fold because they cannot be learned without them."""
         held_out = np.concatenate([fold.test for fold in self._folds[0]])
-        left = Counter(np.delete(self._fitted.y_true, held_out).tolist())
+        left_out = self._is_own.copy()
+        left_out[held_out] = False
+        left = Counter(self._fitted.y_true[left_out].tolist())
         return [
             f"no held-out score for label {self._corpus.labels[number]!r}: without "
             f"{'its one article' if n == 1 else f'{n} of its articles'} it cannot be learned"

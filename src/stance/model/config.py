@@ -18,6 +18,7 @@ from stance.features.model_input import model_inputs
 from stance.features.registry import BLOCKS
 from stance.features.settings import Section
 from stance.model.feature_sections import FeaturesConfig
+from stance.model.headline_settings import HeadlinesConfig
 from stance.model.renamed_settings import current_name, with_current_names
 from stance.text.normalization import NormalizationProfile
 
@@ -161,6 +162,7 @@ class TrainingConfig(Section):
     normalization: NormalizationConfig = NormalizationConfig()
     features: FeaturesConfig = FeaturesConfig()
     classifier: ClassifierConfig = ClassifierConfig()
+    headlines: HeadlinesConfig = HeadlinesConfig()
     auxiliary: AuxiliaryConfig = AuxiliaryConfig()
     calibration: CalibrationConfig = CalibrationConfig()
 

@@ -177,8 +177,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             log odds of the second class.
         """
         check_is_fitted(self, "model_")
-        scores = self.model_.scores(_as_articles(X))[:, self._columns_]
-        logits: NDArray[np.float64] = scores / self.model_.linear.temperature
+        logits = self.model_.logits(_as_articles(X))[:, self._columns_]
         return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
 
     def __sklearn_tags__(self) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stance.features.batches import Inputs
     from stance.features.stack import FeatureStack
     from stance.model.config import ClassifierConfig, TrainingConfig
+    from stance.model.headlines import KindWeights
     from stance.model.learning_corpus import LabelledCorpus
     from stance.model.learning_matrix import LearningMatrix
     from stance.model.linear import LinearModel
@@ -40,6 +41,8 @@ class FittedFeatures:
         The features of the corpus.
     batch : Inputs
         The tokenised articles.
+    kind : KindWeights, optional
+        The kind of document that classifiers are fitted for; any by default.
     """
 
     corpus: LabelledCorpus
@@ -47,6 +50,7 @@ class FittedFeatures:
     features: FeatureStack
     matrix: LearningMatrix
     batch: Inputs
+    kind: KindWeights | None = None
 
     @cached_property
     def y_true(self) -> NDArray[np.int64]:
@@ -97,7 +101,7 @@ class FittedFeatures:
                 )
             yield rows.fit(
                 self.y_true,
-                article_weights(self.corpus, config),
+                article_weights(self.corpus, config, self.kind),
                 n_labels=len(self.corpus.labels),
                 config=config,
                 seed=self.config.seed,

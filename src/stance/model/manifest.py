@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Increased with every change of the set of files or of the meaning of one.
-FORMAT = 4
+FORMAT = 5
 
 # It has the current manifest, and a normalisation table of format 1.
 FORMAT_OF_OLD_TABLES = 2
@@ -39,6 +39,14 @@ class FileEntry(BaseModel):
 
     size: int
     sha256: str
+
+
+class HeadlineEntry(BaseModel):
+    """What the manifest has of the classifier of headlines."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    temperature: float
 
 
 class ManifestV1(BaseModel):
@@ -89,6 +97,7 @@ class Manifest(BaseModel):
     format: Annotated[int, Field(ge=1, le=FORMAT)]
     labels: list[str]
     temperature: float
+    headlines: HeadlineEntry | None = None
     domain: Domain | None
     record: TrainingRecord
     config: dict[str, Any]

@@ -35,6 +35,7 @@ from stance.model.manifest import (
     PREPARATION,
     TENSORS,
     FileEntry,
+    HeadlineEntry,
     Manifest,
     parse_manifest,
 )
@@ -83,6 +84,11 @@ def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None
         format=FORMAT,
         labels=list(model.labels),
         temperature=model.linear.temperature,
+        headlines=(
+            None
+            if model.headlines is None
+            else HeadlineEntry(temperature=model.headlines.temperature)
+        ),
         domain=model.domain,
         record=model.record,
         config=model.config.model_dump(),
@@ -161,6 +167,9 @@ def _contents(model: Model) -> dict[str, bytes]:
         "weights": model.linear.weights,
         "intercepts": model.linear.intercepts,
     }
+    if model.headlines is not None:
+        tensors["headlines.weights"] = model.headlines.weights
+        tensors["headlines.intercepts"] = model.headlines.intercepts
     for name, block, scale in model.features.blocks:
         own = block.to_files(name)
         files |= own.files
@@ -187,6 +196,7 @@ def _build(manifest: Manifest, folder: ModelFolder) -> Model:
         record=manifest.record,
         codebook=_codebook(folder),
         domain=manifest.domain,
+        headlines=_headlines(manifest, features, folder),
     )
 
 
@@ -226,12 +236,27 @@ def _linear(manifest: Manifest, features: FeatureStack, folder: ModelFolder) -> 
         )
     if not all(label.strip() for label in manifest.labels):
         raise ModelError(f"Got {folder.path} with an empty label, but expected a name for each.")
-    if not (np.isfinite(manifest.temperature) and manifest.temperature > 0):
+    return _linear_form("", manifest.temperature, n_labels, features, folder)
+
+
+def _headlines(
+    manifest: Manifest, features: FeatureStack, folder: ModelFolder
+) -> LinearModel | None:
+    if manifest.headlines is None:
+        return None
+    temperature, n_labels = manifest.headlines.temperature, len(manifest.labels)
+    return _linear_form("headlines.", temperature, n_labels, features, folder)
+
+
+def _linear_form(
+    prefix: str, temperature: float, n_labels: int, features: FeatureStack, folder: ModelFolder
+) -> LinearModel:
+    if not (np.isfinite(temperature) and temperature > 0):
         raise ModelError(
-            f"Got {folder.path} with temperature={manifest.temperature}, but expected more than 0."
+            f"Got {folder.path} with {prefix}temperature={temperature}, but expected more than 0."
         )
     return LinearModel(
-        weights=folder.tensor("weights", np.float32, (features.n_features, n_labels)),
-        intercepts=folder.tensor("intercepts", np.float32, (n_labels,)),
-        temperature=manifest.temperature,
+        weights=folder.tensor(f"{prefix}weights", np.float32, (features.n_features, n_labels)),
+        intercepts=folder.tensor(f"{prefix}intercepts", np.float32, (n_labels,)),
+        temperature=temperature,
     )

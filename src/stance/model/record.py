@@ -111,11 +111,14 @@ class Model:
     config : TrainingConfig
     features : FeatureStack
     linear : LinearModel
+        Of articles, or of all texts if headlines have none of their own.
     record : TrainingRecord
     codebook : Codebook, optional
         Definitions of the labels.
     domain : Domain, optional
         The out-of-domain threshold; None if it could not be learned.
+    headlines : LinearModel, optional
+        Of texts of at most ``config.headlines.max_words`` words.
     """
 
     labels: tuple[str, ...]
@@ -125,6 +128,7 @@ class Model:
     record: TrainingRecord
     codebook: Codebook | None = None
     domain: Domain | None = None
+    headlines: LinearModel | None = None
 
     def __repr__(self) -> str:
         outlets = f" of {self.record.n_outlets:,} outlets" if self.record.n_outlets else ""
@@ -133,13 +137,27 @@ class Model:
             f"trained on {self.record.n_articles:,} articles{outlets})"
         )
 
-    def _read(self, articles: Sequence[Article]) -> TextScores:
-        values, familiarity = self.scorer.read(self.config.inputs(articles))
-        return TextScores(values + self.linear.intercepts, familiarity)
+    def _read(self, articles: Sequence[Article]) -> tuple[TextScores, NDArray[np.float64]]:
+        """Return decision values and what else was read, and the temperature of each article."""
+        found = self.scorer.read(self.config.inputs(articles))
+        values, n_labels = found.values, len(self.labels)
+        scores = values[:, :n_labels] + self.linear.intercepts
+        temperatures = np.full((len(articles), 1), self.linear.temperature)
+        if self.headlines is not None:
+            short = found.n_words <= self.config.headlines.max_words
+            scores[short] = values[short, n_labels:] + self.headlines.intercepts
+            temperatures[short] = self.headlines.temperature
+        return found._replace(values=scores), temperatures
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_articles, n_labels)."""
-        return self._read(articles).values
+        return self._read(articles)[0].values
+
+    def logits(self, articles: Sequence[Article]) -> NDArray[np.float64]:
+        """Return the logits of the probabilities: decision values over the temperature."""
+        found, temperatures = self._read(articles)
+        with np.errstate(over="ignore"):
+            return found.values / temperatures
 
     def assess(self, articles: Sequence[Article]) -> Assessment:
         """Return the probabilities of all labels and the domain scores of articles.
@@ -149,15 +167,15 @@ class Model:
         ModelError
             If the weights are so large that scores overflow.
         """
-        scores, familiarity = self._read(articles)
+        found, temperatures = self._read(articles)
         with np.errstate(over="ignore"):
-            scores = scores / self.linear.temperature
+            scores = found.values / temperatures
         if not np.isfinite(scores).all():
             raise ModelError(
                 "Got a model whose weights are so large that scores overflow, but expected ones "
                 "from training. Do not trust this model: train it again."
             )
-        return Assessment(softmax(scores), familiarity)
+        return Assessment(softmax(scores), found.familiarity)
 
     def probabilities(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return probabilities in [0, 1], shape (n_articles, n_labels)."""
@@ -166,7 +184,9 @@ class Model:
     @cached_property
     def scorer(self) -> Scorer:
         """The scorer: features combined with their weights."""
-        return Scorer(self.features, self.linear.weights, self.record.n_articles)
+        weights = [one.weights for one in (self.linear, self.headlines) if one is not None]
+        joined = weights[0] if len(weights) == 1 else np.hstack(weights)
+        return Scorer(self.features, joined, self.record.n_articles)
 
     def strongest_features(self, n: int = 10) -> dict[str, list[StrongFeature]]:
         """Return, for each label, the features with the largest weights.

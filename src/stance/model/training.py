@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import check_articles
 from stance.errors import ConfigError
@@ -19,6 +19,7 @@ from stance.model.config import ClassifierConfig, TrainingConfig, setting, with_
 from stance.model.corpus_reading import by_voice, read_corpus
 from stance.model.domain import learn_domain
 from stance.model.fitted_features import FittedFeatures
+from stance.model.headlines import FittedKinds
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.learning_matrix import LearningMatrix
 from stance.model.linear import LinearModel
@@ -107,6 +108,38 @@ def learn(
         _ = corpus.duplicates
     progress("counting words")
     fitted = learn_features(corpus, resolved)
+    kinds = FittedKinds.of(fitted)
+    found = _fit_classifier(kinds.articles, progress)
+    scores, notes = found.scores, found.notes + kinds.notes(fitted.config.headlines)
+    headlines = None
+    if kinds.headlines is not None:
+        progress("the same for headlines")
+        of_headlines = _fit_classifier(kinds.headlines, progress)
+        headlines = of_headlines.linear
+        scores = {**scores, "headlines": of_headlines.scores}
+        notes += [f"headlines: {note}" for note in of_headlines.notes]
+    return Model(
+        labels=tuple(corpus.labels),
+        config=found.config,
+        features=fitted.features,
+        linear=found.linear,
+        headlines=headlines,
+        record=_record(corpus, scores, notes),
+        codebook=codebook,
+        domain=learn_domain(fitted),
+    )
+
+
+class _Classifier(NamedTuple):
+    """A calibrated classifier, the settings chosen for it, and its held-out scores."""
+
+    linear: LinearModel
+    config: TrainingConfig
+    scores: dict[str, Any]
+    notes: list[str]
+
+
+def _fit_classifier(fitted: FittedFeatures, progress: Callable[[str], None]) -> _Classifier:
     trial = HeldOutTrial(fitted)
     progress("trying settings on held-out articles")
     config = trial.choose_penalty()
@@ -116,15 +149,7 @@ def learn(
         progress("calibrating probabilities on held-out articles")
         linear = LinearModel(linear.weights, linear.intercepts, trial.temperature())
         notes += trial.notes
-    return Model(
-        labels=tuple(corpus.labels),
-        config=config,
-        features=fitted.features,
-        linear=linear,
-        record=_record(corpus, trial.scores(), notes),
-        codebook=codebook,
-        domain=learn_domain(fitted),
-    )
+    return _Classifier(linear, config, trial.scores(), notes)
 
 
 def learn_features(corpus: LabelledCorpus, resolved: ResolvedConfig) -> FittedFeatures:
