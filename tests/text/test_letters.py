@@ -21,7 +21,7 @@ from stance.text.letters import (
     SIGNS_BETWEEN_WORDS,
     first_replacements,
 )
-from stance.text.normalization import NormalizationProfile, arabic_normalization
+from stance.text.normalization import NormalizationProfile, arabic_normalization, camel_steps
 from stance.text.tokenization import locate_words, words
 from tests.conftest import ROOT
 from tests.samples import ARABIC_LETTERS, ARABIC_MARKS, SHORT_VOWELS, unhurried
@@ -197,6 +197,13 @@ def test_steps_are_independent():
 def test_dediac_keeps_the_marks_that_this_project_removes(mark):
     assert dediac_ar(f"قس{mark}د") == f"قس{mark}د"
     assert all(dediac_ar(f"قس{vowel}د") == "قسد" for vowel in SHORT_VOWELS)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_the_functions_of_camel_tools_do_not_know_letters_of_other_keyboards(letter):
+    text = f"سا{letter}با"
+    for step in camel_steps(NormalizationProfile()):
+        assert step(text) == text
 
 
 def test_arclean_is_wrong_where_this_project_is_not():
