@@ -176,6 +176,7 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/files.md",
             "docs/safety.md",
             "docs/training.md",
+            "docs/letters.md",
             "docs/labelling.md",
             "docs/scale.md",
             "docs/evaluation.md",
@@ -227,6 +228,7 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
         *(
             "docs/commands.md",
             "docs/training.md",
+            "docs/letters.md",
             "docs/labelling.md",
             "docs/scale.md",
             "docs/evaluation.md",

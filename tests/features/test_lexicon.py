@@ -20,7 +20,7 @@ from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
 from stance.text.tokenization import words
 from tests.features.oracle import PlainMatcher, plain_rates
-from tests.samples import SAMPLES, articles, unhurried
+from tests.samples import ARABIC_MARKS, SAMPLES, SHORT_VOWELS, articles, unhurried
 
 NAMES = """
 format = 1
@@ -182,6 +182,27 @@ def test_genitive_plurals_are_one_word_but_short_words_keep_their_endings():
     lexicon = lexicon_of(fighters=["مقاتلو قسد"], sons=["بنون"])
     assert len(found_in("مقاتلي قسد", lexicon)) == 1
     assert found_in("بنين", lexicon) == []
+
+
+@pytest.mark.parametrize("mark", ARABIC_MARKS + SHORT_VOWELS, ids=ascii)
+def test_marks_of_terms_and_texts_make_no_difference(mark):
+    marked = f"قوات قس{mark}د{mark}"
+    for term, text in [(marked, "قوات قسد"), ("قوات قسد", marked), (marked, marked)]:
+        spellings = {f"قس{mark}د": [f"ق{mark}صد"]}
+        lexicon = lexicon_of(spellings, sdf=[term])
+        assert found_in(f"أمس {text} غدا", lexicon) == [("قوات قسد", "sdf")]
+        assert found_in(f"أمس قوات ق{mark}صد غدا", lexicon) == [("قوات قصد", "sdf")]
+    both = LexiconMatcher(lexicon_of(sdf=[marked, "قوات قسد"]), arabic_normalization())
+    assert both.n_terms == 1
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [("كوباني", "کوبانی"), ("القرية", "القریە"), ("القاهرة", "القاہرۃ"), ("فيينا", "ڤیینا")],
+)
+def test_letters_of_other_keyboards_in_terms_and_texts_make_no_difference(term, text):
+    assert len(found_in(text, lexicon_of(place=[term]))) == 1
+    assert len(found_in(term, lexicon_of(place=[text]))) == 1
 
 
 def test_variants_and_other_spellings_are_found(folder):

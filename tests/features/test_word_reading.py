@@ -17,7 +17,7 @@ from stance.formats.reading import read_articles
 from stance.text.normalization import NormalizationProfile, arabic_normalization
 from stance.text.normalization_table import NormalizationTable
 from stance.text.quotation import Voice
-from tests.samples import SAMPLES, corpora, texts, unhurried
+from tests.samples import ARABIC_MARKS, SAMPLES, SHORT_VOWELS, corpora, texts, unhurried
 
 PROFILES = {
     "default": arabic_normalization(),
@@ -105,6 +105,24 @@ def test_a_batch_is_read_as_in_plain_python(table, chosen):
         for name in ("tokens", "offsets", "voices"):
             np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
             assert getattr(found, name).dtype == getattr(expected, name).dtype
+
+
+@pytest.mark.parametrize("name", ["default", "no composing"])
+@pytest.mark.parametrize("mark", ARABIC_MARKS + SHORT_VOWELS, ids=ascii)
+def test_a_mark_neither_splits_nor_changes_a_word(name, mark):
+    chosen = [f"قس{mark}د سلام", f"{mark}قسد{mark} {mark} سل{mark}{mark}ام", "قسد سلام"]
+    found = read_batch(chosen, word_folding(PROFILES[name]))
+    assert found.types == ["قسد", "سلام"]
+    assert found.tokens.tolist() == [0, 1] * 3
+    assert found.offsets.tolist() == [0, 2, 4, 6]
+
+
+@pytest.mark.parametrize("mark", ARABIC_MARKS + SHORT_VOWELS, ids=ascii)
+def test_a_mark_stays_in_its_word_as_published(mark):
+    chosen = [f"قس{mark}د {mark}سلام{mark}", "قسد سلام"]
+    found = read_batch(chosen, surface_folding())
+    assert found.types == [*chosen[0].split(" "), "قسد", "سلام"]
+    assert found.offsets.tolist() == [0, 2, 4]
 
 
 def test_a_long_batch_is_read_piece_by_piece(monkeypatch):

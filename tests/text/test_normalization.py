@@ -71,6 +71,8 @@ FORMS = {
     **dict.fromkeys("\u06a2\u08bb", "\u0641"),
     **dict.fromkeys("\u06a7\u08bc", "\u0642"),
     "\u08bd": "\u0646",
+    "\u06a4": "\u0641",
+    "\u067e": "\u0628",
 }
 MERGING = "\u0653\u0654\u0655"
 CAMEL_MARKS = {*map(chr, range(0x64B, 0x653)), "\u0670"}

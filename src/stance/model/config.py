@@ -53,7 +53,8 @@ class NormalizationConfig(Section):
 
     compatibility: bool = Field(True, description="presentation forms and ligatures (NFKC)")
     letter_forms: bool = Field(
-        True, description="Persian, Kurdish and Urdu forms become Arabic letters: ی ک ھ ە as ي ك ه"
+        True,
+        description="Persian, Kurdish and Urdu letters become Arabic: ی ک ھ ە ڤ پ as ي ك ه ه ف ب",
     )
     diacritics: bool = Field(
         True, description="remove all Arabic marks: vowels, shadda, Quranic annotation signs"

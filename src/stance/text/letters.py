@@ -1,8 +1,19 @@
 """Deviations of the normalisation from camel-tools, each with its reason.
 
 camel-tools 1.6.0 defines the normalisation of all code points that are not listed
-here. Listed code points are replaced before camel-tools runs, except for marks that
-may compose with the letter before them, which are removed after it.
+here. It falls short in these places, which `tests/text/test_letters.py` checks:
+
+- ``dediac_ar`` removes U+064B-0652 and U+0670 only, and keeps all other marks.
+- No function that is used here knows the letters of Persian, Kurdish and Urdu
+  keyboards. The ``arclean`` map does, and is not used: it turns ی into ى instead of
+  ي, deletes ە and ﷺ, and removes a combining hamza that belongs to its letter.
+- ``normalize_unicode`` puts a blank into a word for a mark such as U+FC60, and does
+  not join a hamza to its letter across U+034F, U+06D6 or a small letter such as U+06E5.
+
+So this project has steps of its own. What NFKC would otherwise compose or split
+wrongly is replaced before camel-tools runs. Marks that may compose with the letter
+before them, tatweel, digits and invisible characters are handled after it.
+docs/letters.md has the decision for each letter and mark.
 """
 
 from __future__ import annotations
@@ -49,6 +60,13 @@ LETTER_FORMS = (
     Deviation("letter_forms", "\u08bd", "ن", "noon of African writing"),
 )  # fmt: skip
 
+# Unlike the letters above, these are not forms of the Arabic letter but other sounds. Arabic news
+# has them only in foreign words, which other writers spell with this one Arabic letter.
+FOREIGN_SOUNDS = (
+    Deviation("letter_forms", "ڤ", "ف", "v in foreign words: ڤيديو is فيديو"),
+    Deviation("letter_forms", "پ", "ب", "p in foreign words: پوتين is بوتين"),
+)
+
 # Marks that compose with the letter before them (آ أ ؤ إ ئ), so they are removed afterwards.
 MERGING_MARKS = Deviation("diacritics", "\u0653\u0654\u0655", "",
     "dediac_ar keeps a maddah or hamza that cannot merge with the letter before it")  # fmt: skip
@@ -57,8 +75,7 @@ QURANIC_MARKS = (
     Deviation("diacritics", _between((0x0610, 0x061A)), "", "honorifics and small vowels"),
     Deviation("diacritics", _between((0x0656, 0x065F)), "", "vowel signs of other languages"),
     Deviation("diacritics", _between((0x06D6, 0x06DC), (0x06DF, 0x06E8), (0x06EA, 0x06ED)), "",
-              "signs of recitation, with the small waw and yeh; the signs that occur between "
-              "words (U+06DD, U+06DE, U+06E9) are not marks and end a word"),
+              "signs of recitation, with the small waw and yeh"),
     Deviation("diacritics", _between((0x0897, 0x089F), (0x08C9, 0x08E1), (0x08E3, 0x08FF)), "",
               "signs of recitation and vowel signs in Arabic Extended-A and -B"),
     Deviation("diacritics", _between((0x10EFC, 0x10EFF)), "", "the same in Extended-C"),
@@ -72,24 +89,31 @@ GLYPH_PARTS = (
     Deviation("compatibility", "\ufe73", "", "the tail of a letter whose head is a letter itself"),
 )
 
-FIRST = (*LETTER_FORMS, *QURANIC_MARKS, *INVISIBLE_MARKS, *GLYPH_PARTS)
+FIRST = (*LETTER_FORMS, *FOREIGN_SOUNDS, *QURANIC_MARKS, *INVISIBLE_MARKS, *GLYPH_PARTS)
 
-# Letters of sounds without an Arabic letter. Folding them would merge distinct words, or turn a
-# foreign name into an Arabic word.
+# Letters that no single Arabic letter stands for. Folding them would merge distinct words, or
+# turn a foreign name into an Arabic word.
 LETTERS_KEPT = {
-    "پ": "p in Persian, Kurdish and Urdu",
-    "چ": "ch in Persian, Kurdish and Urdu; g in Egyptian signs",
-    "ژ": "zh in Persian and Kurdish",
-    "گ": "g in Persian, Kurdish and Iraqi Arabic",
-    "ڤ": "v in Kurdish and in foreign names",
-    "ێ": "the Kurdish vowel ê",
-    "ۆ": "the Kurdish vowel o",
-    "ڵ": "the Kurdish velar l",
-    "ڕ": "the Kurdish rolled r",
+    "چ": "ch in Persian, Kurdish and Urdu; in Arabic ك (Gulf, Iraq), ج (Egypt) or تش",
+    "ژ": "zh in Persian and Kurdish; in Arabic ج or ز",
+    "گ": "g in Persian and Kurdish; in Arabic ق (Iraq, Gulf), غ, ج or ك",
+    "ێ": "the Kurdish vowel ê, in Kurdish words only",
+    "ۆ": "the Kurdish vowel o, in Kurdish words only",
+    "ڵ": "the Kurdish velar l, in Kurdish words only",
+    "ڕ": "the Kurdish rolled r, in Kurdish words only",
     "ې": "e in Pashto and Uyghur",
     "ں": "the nasal vowel of Urdu",
     "ڭ": "ng in Uyghur, g in Morocco",
     "ڨ": "g in Tunisia and Algeria",
+}
+
+# Signs in the ranges of the marks that stand between words (Unicode categories Cf and So). Dropping
+# them would join the words around them, or a word and the number of its verse.
+SIGNS_BETWEEN_WORDS = {
+    "\u06dd": "the end of a verse, around its number",
+    "\u06de": "the start of a quarter of a hizb",
+    "\u06e9": "a place of prostration",
+    "\u08e2": "the disputed end of a verse",
 }
 
 _PRESENTATION_FORMS = (*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00))

@@ -44,8 +44,8 @@ class NormalizationProfile:
         forms, and compose letters with their marks.
     letter_forms : bool
         Replace the variants of Arabic letters on Persian, Kurdish and Urdu
-        keyboards (ی ک ھ ە) and in Maghribi writing by the Arabic letters.
-        Letters of other sounds (پ چ ژ گ) are kept.
+        keyboards (ی ک ھ ە) and in Maghribi writing by the Arabic letters, and
+        ڤ پ in foreign words by ف ب. Other letters (چ ژ گ ێ ۆ) are kept.
     diacritics : bool
         Remove all Arabic marks: short vowels, tanwin, shadda, sukun, dagger
         alef, signs of recitation.
