@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from concurrent.futures import Future
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from stance.corpus.article import Article
     from stance.model.record import Assessment, Model
 
@@ -230,16 +233,31 @@ def _label(
     rows = table.round(DECIMALS).tolist()
     unknown = [None] * len(rows)
     familiar = unknown if domain_scores is None else domain_scores.round(DECIMALS).tolist()
-    for article, row, winner, score in zip(articles, rows, best, familiar, strict=True):
+    flags = out_of_domain(model, assessment)
+    flagged = unknown if flags is None else flags.tolist()
+    columns = zip(articles, rows, best, familiar, flagged, strict=True)
+    for article, row, winner, score, flag in columns:
         probability = row[winner]
         yield Prediction(
             article=article,
             label=model.labels[winner] if probability >= min_probability else None,
             probability=probability,
             probabilities=dict(zip(model.labels, row, strict=True)),
-            out_of_domain=None if model.domain is None else score < model.domain.threshold,
+            out_of_domain=flag,
             domain_score=score,
         )
+
+
+def out_of_domain(model: Model, assessment: Assessment) -> NDArray[np.bool_] | None:
+    """Return which of the assessed articles are out of a model's domain, shape (n_articles,).
+
+    None if the model has no domain threshold.
+    """
+    if model.domain is None or assessment.domain_scores is None:
+        return None
+    # Rounded first, so that a written score agrees with its flag.
+    flags: NDArray[np.bool_] = assessment.domain_scores.round(DECIMALS) < model.domain.threshold
+    return flags
 
 
 def label_batch(
