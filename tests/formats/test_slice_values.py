@@ -105,7 +105,7 @@ def test_two_fields_are_crossed(put):
         put, f"text,label,source,published\n{LONG},أ,س,2024\nنص,أ,س,2025-01-01\nنص,أ,س,2023\n"
     )
     assert field_values(rows, "kind:period", PERIODS) == [
-        None,
+        "article, (none)",
         "headline, from 2024-12-08",
         "headline, until 2024-12-07",
     ]

@@ -26,6 +26,7 @@ KIND = "kind"
 
 # Between the names of fields that are crossed, and between their values.
 CROSSED, BESIDE = ":", ", "
+NONE = "(none)"
 
 
 def field_values(
@@ -83,7 +84,7 @@ def _derived(rows: Sequence[LocatedArticle], field: str, periods: MeaningPeriods
     if CROSSED in field:
         columns = [field_values(rows, name, periods) for name in field.split(CROSSED)]
         return [
-            BESIDE.join(filter(None, values)) if all(values) else None
+            BESIDE.join(value or NONE for value in values) if any(values) else None
             for values in zip(*columns, strict=True)
         ]
     return [None] * len(rows)
