@@ -220,7 +220,12 @@ def test_syria_outlets_show_the_gap():
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_as_this_machine(cluster, seed_articles, fast_config):
     articles = seed_articles[:72]
-    options = {"by": "outlet", "folds": 3, "slices": {"event": [a.event for a in articles]}}
+    options = {
+        "by": "outlet",
+        "folds": 3,
+        "slices": {"event": [a.event for a in articles]},
+        "always_train": seed_articles[72:90],
+    }
     here = cross_validate(articles, fast_config, **options)
     told = []
     there = cross_validate(

@@ -151,9 +151,11 @@ def assess_articles(
     TestScores
     """
     starts = range(0, len(articles), batch_size)
-    found = [model.assess(articles[i : i + batch_size]) for i in starts]
-    flags = [flags for part in found if (flags := out_of_domain(model, part)) is not None]
-    return TestScores(
-        np.concatenate([part.probabilities for part in found]),
-        np.concatenate(flags) if flags else None,
-    )
+    probabilities, flagged = [], []
+    for start in starts:
+        batch = articles[start : start + batch_size]
+        assessment = model.assess(batch)
+        probabilities.append(assessment.probabilities)
+        flags = out_of_domain(model, batch, assessment)
+        flagged += [] if flags is None else [flags]
+    return TestScores(np.concatenate(probabilities), np.concatenate(flagged) if flagged else None)

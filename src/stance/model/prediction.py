@@ -233,31 +233,16 @@ def _label(
     rows = table.round(DECIMALS).tolist()
     unknown = [None] * len(rows)
     familiar = unknown if domain_scores is None else domain_scores.round(DECIMALS).tolist()
-    flags = out_of_domain(model, assessment)
-    flagged = unknown if flags is None else flags.tolist()
-    columns = zip(articles, rows, best, familiar, flagged, strict=True)
-    for article, row, winner, score, flag in columns:
+    for article, row, winner, score in zip(articles, rows, best, familiar, strict=True):
         probability = row[winner]
         yield Prediction(
             article=article,
             label=model.labels[winner] if probability >= min_probability else None,
             probability=probability,
             probabilities=dict(zip(model.labels, row, strict=True)),
-            out_of_domain=flag,
+            out_of_domain=None if model.domain is None else score < model.domain.threshold,
             domain_score=score,
         )
-
-
-def out_of_domain(model: Model, assessment: Assessment) -> NDArray[np.bool_] | None:
-    """Return which of the assessed articles are out of a model's domain, shape (n_articles,).
-
-    None if the model has no domain threshold.
-    """
-    if model.domain is None or assessment.domain_scores is None:
-        return None
-    # Rounded first, so that a written score agrees with its flag.
-    flags: NDArray[np.bool_] = assessment.domain_scores.round(DECIMALS) < model.domain.threshold
-    return flags
 
 
 def label_batch(
@@ -265,6 +250,19 @@ def label_batch(
 ) -> list[Prediction]:
     """Label one batch of articles."""
     return list(_label(model, articles, model.assess(articles), min_probability))
+
+
+def out_of_domain(
+    model: Model, articles: Sequence[Article], assessment: Assessment
+) -> NDArray[np.bool_] | None:
+    """Return which assessed articles are out of a model's domain; None if it has none.
+
+    These are the flags of their predictions.
+    """
+    import numpy as np
+
+    flags = [found.out_of_domain for found in _label(model, articles, assessment, 0.0)]
+    return None if None in flags else np.array(flags, dtype=bool)
 
 
 class RowColumns(NamedTuple):
