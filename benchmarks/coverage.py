@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import stance
-from stance.evaluation.metrics import slice_scores
 from stance.evaluation.scored import Scored, score_intervals
+from stance.evaluation.slices import slice_scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -105,4 +105,5 @@ def test_headlines_are_labelled_by_the_bloc_of_their_outlet():
         "russian_state": 46,
     }
     assert len({article.outlet for article in articles}) == 16
+    assert min(str(article.published) for article in articles) >= "2015"
     assert len({article.id for article in articles}) == len(articles)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from stance.evaluation.metrics import slice_scores
 from stance.evaluation.scored import Scored
+from stance.evaluation.slices import slice_scores
 
 
 def scored(truth, guess, groups=None):
@@ -51,3 +51,39 @@ def test_outlets_are_the_units_of_a_slice_however_few(n_outlets, unit, few):
     assert part.basis.unit == unit
     assert part.to_dict()["interval_unit"] == unit
     assert part.to_dict()["few_units"] is few
+
+
+def test_a_slice_has_scores_by_label_calibration_and_domain():
+    truth, guess = [0, 0, 0, 1, 1], [0, 0, 1, 1, 2]
+    probabilities = np.full((5, 3), 0.05)
+    probabilities[np.arange(5), guess] = 0.9
+    flags = np.array([True, True, False, False, False])
+    found = Scored(("a", "b", "c"), np.array(truth), probabilities, None, flags)
+    values = ["v", "v", "v", "v", "w"]
+    part, other = slice_scores(found, {"f": values})["f"]
+    assert list(part.per_class) == part.to_dict()["macro_f1_labels"] == ["a", "b"]
+    assert part.per_class["a"].recall == 2 / 3
+    assert part.per_class["b"].to_dict() == {
+        "precision": 0.5,
+        "recall": 1.0,
+        "f1": 2 / 3,
+        "support": 1,
+    }
+    assert part.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
+    assert part.calibration_error == pytest.approx(0.9 - 0.75)
+    assert part.out_of_domain.to_dict() == {
+        "share": 0.5,
+        "accuracy": 1.0,
+        "accuracy_in_domain": 0.5,
+    }
+    assert other.out_of_domain.accuracy is None
+    assert (other.macro_f1, other.to_dict()["macro_f1_labels"]) == (None, [])
+    at = {one["probability"]: one for one in part.to_dict()["risk_coverage"]["at_least"]}
+    assert at[0.9] == {"probability": 0.9, "labelled": 1.0, "accuracy": 0.75}
+    assert at[0.95] == {"probability": 0.95, "labelled": 0.0, "accuracy": None}
+
+
+def test_without_a_domain_nothing_is_said_of_it():
+    (part,) = slice_scores(scored([0, 1], [0, 1]), {"f": ["v"] * 2})["f"]
+    assert part.out_of_domain is None
+    assert part.to_dict()["out_of_domain"] is None

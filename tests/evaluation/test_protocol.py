@@ -9,7 +9,9 @@ from stance.corpus.fold_plan import NotTested
 from stance.distributed.fold_workers import DaskWorkers
 from stance.errors import CorpusError, StanceError
 from stance.evaluation.protocol import cross_validate, default_protocol
+from stance.evaluation.selection import Selection
 from stance.model.config import MIN_OUTLETS, load_config
+from stance.model.learning_corpus import LabelledCorpus
 from tests.conftest import FAST, GULLIBLE
 
 
@@ -218,7 +220,12 @@ def test_syria_outlets_show_the_gap():
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_as_this_machine(cluster, seed_articles, fast_config):
     articles = seed_articles[:72]
-    options = {"by": "outlet", "folds": 3, "slices": {"event": [a.event for a in articles]}}
+    options = {
+        "by": "outlet",
+        "folds": 3,
+        "slices": {"event": [a.event for a in articles]},
+        "always_train": seed_articles[72:90],
+    }
     here = cross_validate(articles, fast_config, **options)
     told = []
     there = cross_validate(
@@ -242,3 +249,72 @@ def test_what_is_wrong_with_a_corpus_is_told_from_a_cluster_too(cluster, seed_ar
         # Which fold is told of first is left to chance, and how many words it has.
         messages.append(re.sub(r"[\d,]+ different", "so many different", str(caught.value)))
     assert messages[0] == messages[1]
+
+
+def test_some_articles_are_always_in_training_and_never_tested(fast_config):
+    articles = of_outlets(("a", "123"), ("b", "123"), ("c", "4"))
+    added = of_outlets(("a", "9"), ("b", "9"), ("c", "9"), n_words=30)
+    alone = cross_validate(articles, fast_config, by="outlet")
+    result = cross_validate(articles, fast_config, by="outlet", always_train=added)
+    # A label of one outlet can be tested where they have it too.
+    assert (alone.honest.n, result.honest.n, result.naive.n) == (18, 21, 21)
+    assert result.honest.per_class["c"].support == 3
+    assert result.plan.description == "leave one outlet out (4 outlets)"
+    division = result.to_dict()["division"]
+    assert (division["n_articles"], division["n_always_train"]) == (21, 9)
+    for fold in result.plan.all_folds:
+        assert fold.test.max() < 21
+        assert set(range(21, 30)) <= set(fold.train.tolist())
+    assert {row["id"] for row in result.held_out.rows(articles)} == {a.id for a in articles}
+
+
+def test_articles_that_are_always_in_training_repeat_no_test_article(fast_config):
+    articles = of_outlets(("a", "123"), ("b", "123"))
+    result = cross_validate(articles, fast_config, by="outlet", always_train=repeated(articles[:2]))
+    by_name = {fold.name: set(fold.train.tolist()) for fold in result.plan.all_folds}
+    assert by_name["2"] >= {18, 19}
+    assert not by_name["1"] & {18, 19}
+    kept = cross_validate(
+        articles,
+        fast_config,
+        by="outlet",
+        always_train=repeated(articles[:2]),
+        keep_duplicates_together=False,
+    )
+    assert all({18, 19} <= set(fold.train.tolist()) for fold in kept.plan.all_folds)
+
+
+def repeated(articles):
+    """Return the articles again, of another outlet."""
+    return [dataclasses.replace(a, id=f"+{a.id}", outlet="9") for a in articles]
+
+
+@pytest.mark.slow
+def test_always_train_with_nested_choices_and_several_workers(fast_config):
+    articles = of_outlets(("a", "123456"), ("b", "123456"))
+    added = of_outlets(("a", "xyz"), ("b", "xyz"), n_words=14)
+    candidates = [load_config(overrides=[*FAST, f"classifier.logistic.C={c}"]) for c in (0.1, 10)]
+    options = {"always_train": added, "candidates": candidates, "folds": 3, "by": "outlet"}
+    one = cross_validate(articles, fast_config, **options)
+    two = cross_validate(articles, fast_config, **options, jobs=2)
+    assert one == two
+    assert len(one.choices) == 3
+    # Inner folds test articles of the corpus alone.
+    inner = Selection(tuple(candidates), "outlet")
+    mask = np.arange(len(articles) + len(added)) >= len(articles)
+    corpus = LabelledCorpus([*articles, *added], always_train=mask)
+    for fold in inner._inner_folds(corpus, "x"):
+        assert fold.test.max() < len(articles)
+        assert fold.train.max() >= len(articles)
+
+
+def test_the_domain_of_each_fold_flags_its_test_articles(fast_config):
+    articles = of_outlets(("a", "123"), ("b", "123"))
+    odd = Article("odd", "قطة كلب عصفور سمكة حصان", "a", "4")
+    result = cross_validate([*articles, odd], fast_config, by="outlet")
+    flags = dict(
+        zip(result.held_out.tested.tolist(), result.held_out.scored.out_of_domain, strict=True)
+    )
+    assert flags[len(articles)]
+    assert result.honest.out_of_domain.share == pytest.approx(np.mean(list(flags.values())))
+    assert result.honest.out_of_domain.share < 1

@@ -1,6 +1,7 @@
 """Calibration, and what the surest labels are worth."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,3 +75,35 @@ def test_as_many_articles_reach_a_threshold_as_are_promised(confidence):
     for at in found.curve:
         reached = np.mean(np.round(confidence, 6) >= at.threshold)
         assert np.isclose(at.coverage, reached)
+
+
+def test_labels_are_sure_from_the_lowest_probability_at_which_95_of_100_are_right():
+    confidence = np.concatenate([np.full(95, 0.9), np.full(5, 0.8), np.full(20, 0.5)])
+    correct = np.concatenate([np.ones(95, bool), np.zeros(5, bool), np.zeros(20, bool)])
+    sure = risk_coverage(confidence, correct).sure
+    assert (sure.threshold, sure.coverage) == (0.8, 100 / 120)
+    assert sure.risk == pytest.approx(0.05)
+    assert risk_coverage(confidence, ~correct).sure is None
+
+
+def test_few_labels_that_are_all_right_are_not_sure():
+    assert risk_coverage(np.full(29, 0.99), np.ones(29, bool)).sure is None
+    assert risk_coverage(np.full(30, 0.99), np.ones(30, bool)).sure.coverage == 1.0
+
+
+def test_equal_probabilities_are_sure_together_or_not_at_all():
+    confidence = np.full(100, 0.9)
+    correct = np.arange(100) >= 6
+    assert risk_coverage(confidence, correct).sure is None
+
+
+def test_what_a_minimum_probability_leaves():
+    confidence, correct = np.array([0.95, 0.8999999, 0.7, 0.3]), np.array([1, 1, 0, 0], bool)
+    at = {
+        one.probability: (one.labelled, one.accuracy)
+        for one in risk_coverage(confidence, correct).at_least
+    }
+    # As predictions, probabilities are rounded to six decimals.
+    assert at[0.9] == (0.5, 1.0)
+    assert at[0.7] == (0.75, pytest.approx(2 / 3))
+    assert at[0.99] == (0.0, None)

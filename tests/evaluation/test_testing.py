@@ -57,7 +57,7 @@ def test_a_printed_threshold_labels_the_share_that_it_promises(
     curve = result.to_dict()["risk_coverage"]["curve"]
     for at in curve[:: max(len(curve) // 4, 1)]:
         assert labelled(at["threshold"]) == pytest.approx(at["coverage"])
-    _, coverages = calibration_sections(result)
+    _, coverages, *_ = calibration_sections(result)
     (table,) = coverages.blocks
     printed = [(row[0].removesuffix("%"), row[1]) for row in table.rows]
     assert printed

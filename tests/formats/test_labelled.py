@@ -3,7 +3,7 @@ import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
 from stance.errors import CorpusError
-from stance.formats.labelled import HELD, HELD_BYTES, field_values, read_corpus, read_labelled
+from stance.formats.labelled import HELD, HELD_BYTES, read_corpus, read_labelled
 from stance.formats.source import Source
 
 ROWS = """id,text,label
@@ -73,57 +73,6 @@ def test_rows_that_reading_sets_aside_are_passed_on_unchanged(put):
 def test_a_label_field_that_is_nowhere_is_an_error(put):
     with pytest.raises(CorpusError, match=r"'framing'.*id, text, label"):
         read_corpus([put("a.csv", ROWS)], fields=FieldMapping(label="framing"))
-
-
-def rows_of(put, content):
-    source = Source((str(put("a.csv", content)),), fields=FieldMapping(outlet="source"))
-    return read_labelled(source).rows
-
-
-def test_rows_keep_the_fields_that_an_article_has_not(put):
-    rows = rows_of(
-        put, "text,label,source,section,published\nنص,أ,سانا,2,2018-04-01\nنص,ب,,,2019\n"
-    )
-    assert field_values(rows, "outlet") == ["سانا", None]
-    assert field_values(rows, "source") == ["سانا", None]
-    assert field_values(rows, "section") == ["2", None]
-    assert field_values(rows, "year") == ["2018", "2019"]
-    assert field_values(rows, "label") == ["أ", "ب"]
-
-
-def test_a_year_of_the_file_itself_comes_before_that_of_the_date(put):
-    rows = rows_of(put, "text,label,source,year,published\nنص,أ,س,١٩٩٩,2018-04-01\n")
-    assert field_values(rows, "year") == ["١٩٩٩"]
-
-
-@pytest.mark.parametrize(
-    "published",
-    ["2018-04", "16/01/2018", "05/06/2018", "٥ نيسان ٢٠١٨", "1523000000", '"Apr 6, 2018"', "2018"],
-)
-def test_the_year_is_that_of_a_date_of_any_form(put, published):
-    rows = rows_of(put, f"text,label,source,published\nنص,أ,س,{published}\nنص,أ,س,أمس\n")
-    assert field_values(rows, "year") == ["2018", None]
-
-
-@pytest.mark.parametrize(
-    ("published", "expected"),
-    [("أمس", "'أمس' is not a date"), ("3 رجب 1440", "Hijri"), ("5/6/18", "--date-order dmy")],
-)
-def test_a_year_that_no_date_gives_is_told_with_the_reason(put, published, expected):
-    rows = rows_of(put, f"text,label,source,published\nنص,أ,س,{published}\nنص,أ,س,\n")
-    with pytest.raises(CorpusError, match=rf"1 of 2 articles.*a\.csv:2.*{expected}") as error:
-        field_values(rows, "year")
-    assert "--published-field" not in str(error.value)
-
-
-def test_a_field_that_no_article_has_is_told(put):
-    rows = rows_of(put, "text,label,source,published\nنص,أ,سانا,\n")
-    with pytest.raises(CorpusError, match=r"'sectoin'.*outlet.*source"):
-        field_values(rows, "sectoin")
-    with pytest.raises(CorpusError, match="--published-field"):
-        field_values(rows, "year")
-    with pytest.raises(CorpusError, match="'target'"):
-        field_values(rows, "target")
 
 
 def labels_and_faults(put, content, **options):

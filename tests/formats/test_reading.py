@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow
-from stance.errors import CorpusError, RejectedRowsWarning
+from stance.errors import ConfigError, CorpusError, RejectedRowsWarning
 from stance.formats.reading import read_articles
 from tests.formats.tables import (
     ARTICLES,
@@ -272,6 +272,21 @@ def test_where_keeps_only_the_rows_with_that_value(put, file_format):
     assert [a.id for a in read(path, where={"outlet": "صوت"})] == ["ق-2", "ق-3"]
     assert [a.id for a in read(path, where={"outlet": "صوت", "label": "None"})] == ["ق-2"]
     assert read(path, where={"outlet": "صو"}) == []
+
+
+@pytest.mark.parametrize("file_format", PACKED)
+def test_where_accepts_several_values_of_a_field(put, file_format):
+    path = put(f"a.{file_format}", PACKED[file_format])
+    ids = [a.id for a in read(path)]
+    assert [a.id for a in read(path, where={"id": ids[:2]})] == ids[:2]
+    assert [a.id for a in read(path, where={"id": ids[1:], "outlet": ("صوت", "صو")})] == [
+        a.id for a in read(path, where={"outlet": "صوت"}) if a.id in ids[1:]
+    ]
+
+
+def test_where_without_an_accepted_value_is_an_error(put):
+    with pytest.raises(ConfigError, match="expected one value or more of 'outlet'"):
+        read(put("a.csv", PACKED["csv"]), where={"outlet": []})
 
 
 def test_where_compares_numbers_as_they_are_written(put):

@@ -14,10 +14,11 @@ from stance.evaluation.baseline import compare_with_baseline
 from stance.evaluation.comparison import PairedPredictions, mcnemar
 from stance.evaluation.comparison import compare as compared
 from stance.evaluation.confusion import Metric
+from stance.evaluation.held_out import HeldOut
 from stance.evaluation.metrics import evaluate as scores_of
-from stance.evaluation.metrics import slice_scores
-from stance.evaluation.protocol import CrossValidation, HeldOut
+from stance.evaluation.protocol import CrossValidation
 from stance.evaluation.scored import Scored
+from stance.evaluation.slices import slice_scores
 from stance.reporting import agreement, benchmark, comparison, cross_validation, evaluation, scores
 from stance.reporting.document import Document
 

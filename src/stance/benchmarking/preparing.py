@@ -144,7 +144,7 @@ def prepare(suite: Suite, name: str) -> Prepared:
 
 
 def _read(
-    name: str, inputs: Sequence[str], suite: Suite, where: Mapping[str, str]
+    name: str, inputs: Sequence[str], suite: Suite, where: Mapping[str, str | list[str]]
 ) -> list[Article]:
     task = suite.tasks[name]
     places = [one if is_dataset_name(one) else str(suite.folder / one) for one in inputs]

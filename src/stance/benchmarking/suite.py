@@ -115,7 +115,7 @@ class Task(_Section):
     test: list[str] = []
     auxiliary: list[str] = []
     fields: dict[str, str] = {}
-    where: dict[str, str] = {}
+    where: dict[str, str | list[str]] = {}
     sample: int = Field(0, ge=0)
     by: By | None = None
     folds: Annotated[int, Field(ge=2)] | Literal["each"] | None = None

@@ -122,7 +122,7 @@ def _paired(
     """Return the labels of both candidates, paired with those of the corpus."""
     from stance.corpus.keys import aligned, by_canonical
     from stance.evaluation.comparison import PairedPredictions
-    from stance.formats.labelled import field_values
+    from stance.formats.slice_values import field_values
 
     articles = [row.article for row in rows]
     y_true = [str(article.label) for article in articles]

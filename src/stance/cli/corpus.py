@@ -21,6 +21,7 @@ from stance.reporting.reading import (
 
 if TYPE_CHECKING:
     from stance.corpus.article import Article, RejectedRow
+    from stance.corpus.codebook import Codebook
     from stance.formats.inputs import PlannedInput
     from stance.formats.reading import LocatedArticle
 
@@ -68,6 +69,31 @@ def read_auxiliary(
     return read_labelled(inputs, whole, skip_rejected=skip_rejected)
 
 
+def read_always_train(
+    inputs: Iterable[str] | None,
+    rows: Sequence[LocatedArticle],
+    reading: Source,
+    *,
+    skip_rejected: bool,
+) -> tuple[list[LocatedArticle], list[Article]]:
+    """Read the articles of ``--always-train``, as the corpus is read.
+
+    Returns
+    -------
+    rows : list of LocatedArticle
+        The rows of the corpus, with keys in the spelling that is most frequent
+        in both.
+    articles : list of Article
+    """
+    from stance.formats.labelled import in_one_spelling
+
+    if not inputs:
+        return list(rows), []
+    added = read_labelled_with_rows(inputs, reading, skip_rejected=skip_rejected)
+    together, _ = in_one_spelling([*rows, *added], reading)
+    return together[: len(rows)], [row.article for row in together[len(rows) :]]
+
+
 def read_labelled_with_rows(
     inputs: Iterable[str], reading: Source, *, skip_rejected: bool
 ) -> list[LocatedArticle]:
@@ -107,9 +133,20 @@ def _require_usable(rejected: list[RejectedRow], n_usable: int, *, skip_rejected
 
 
 def slice_fields(
-    rows: Sequence[LocatedArticle], names: Sequence[str] | None
+    rows: Sequence[LocatedArticle],
+    names: Sequence[str] | None,
+    period_starts: Sequence[str] | None = None,
+    codebook: Codebook | None = None,
 ) -> dict[str, list[str | None]]:
-    """Return the values of the fields of ``--slice``."""
-    from stance.formats.labelled import field_values
+    """Return the values of the fields of ``--slice``.
 
-    return {name: field_values(rows, name) for name in names or ()}
+    Periods begin on the given days; without any, where labels of the codebook
+    change their meaning.
+    """
+    from stance.corpus.meaning_periods import MeaningPeriods
+    from stance.formats.slice_values import field_values
+
+    periods = MeaningPeriods.of_days(period_starts) if period_starts else None
+    if periods is None and codebook is not None:
+        periods = MeaningPeriods.of_codebook(codebook)
+    return {name: field_values(rows, name, periods) for name in names or ()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from stance.cli.console import progress
-from stance.cli.corpus import read_training, slice_fields
+from stance.cli.corpus import read_always_train, read_training, slice_fields
 from stance.cli.engines import (
     LOCAL,
     EngineOption,
@@ -17,11 +17,14 @@ from stance.cli.engines import (
     fold_workers,
 )
 from stance.cli.options import (
+    AlwaysTrainOption,
     AuxiliaryOption,
     ByOption,
+    CodebookOption,
     ConfigOption,
     CorpusArgument,
     JobsOption,
+    PeriodStartOption,
     SetOption,
     SkipRejectedOption,
     SliceOption,
@@ -33,8 +36,10 @@ from stance.errors import ConfigError
 from stance.formats.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from stance.corpus.article import Article
+    from stance.corpus.codebook import Codebook
     from stance.evaluation.protocol import CrossValidation
     from stance.formats.reading import LocatedArticle
     from stance.model.config import TrainingConfig
@@ -88,10 +93,13 @@ def crossval_command(
     config: ConfigOption = None,
     override: SetOption = None,
     auxiliary: AuxiliaryOption = None,
+    always_train: AlwaysTrainOption = None,
+    codebook: CodebookOption = None,
     nested: NestedOption = False,
     grid: GridOption = None,
     ignore_duplicates: IgnoreDuplicatesOption = False,
     slices: SliceOption = None,
+    period_start: PeriodStartOption = None,
     held_out: HeldOutOption = None,
     jobs: JobsOption = -1,
     engine: EngineOption = LOCAL,
@@ -113,7 +121,9 @@ def crossval_command(
     form = _labels_format(held_out, force=report.force)
     settings, candidates = _settings(config, override or [], grid or [])
     rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
-    fields = slice_fields(rows, slices)
+    rows, added = read_always_train(always_train, rows, reading, skip_rejected=skip_rejected)
+    rules = _codebook(codebook, [*(row.article for row in rows), *added])
+    fields = slice_fields(rows, slices, period_start, rules)
     with (
         fold_workers(engine, scheduler, jobs) as workers,
         progress("Cross-validating") as update,
@@ -127,6 +137,7 @@ def crossval_command(
             workers=workers,
             keep_duplicates_together=not ignore_duplicates,
             auxiliary=others,
+            always_train=added,
             nested=nested,
             candidates=candidates,
             slices=fields,
@@ -146,6 +157,17 @@ def _settings(
     settings = load_config(config, override)
     combinations = combined(grid) if grid else []
     return settings, [load_config(config, [*override, *more]) for more in combinations]
+
+
+def _codebook(path: Path | None, articles: Iterable[Article]) -> Codebook | None:
+    """Read the codebook, and refuse labels that it does not define."""
+    from stance.corpus.codebook import Codebook
+
+    if path is None:
+        return None
+    rules = Codebook.read(path)
+    rules.check(article.label for article in articles)
+    return rules
 
 
 def _labels_format(path: Path | None, *, force: bool) -> str:

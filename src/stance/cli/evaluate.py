@@ -7,6 +7,7 @@ from stance.cli.models import load
 from stance.cli.options import (
     CorpusArgument,
     ModelOption,
+    PeriodStartOption,
     SkipRejectedOption,
     SliceOption,
     with_corpus_options,
@@ -21,6 +22,7 @@ def evaluate_command(
     corpus: CorpusArgument,
     model: ModelOption = None,
     slices: SliceOption = None,
+    period_start: PeriodStartOption = None,
     skip_rejected: SkipRejectedOption = False,
     *,
     report: ReportTarget,
@@ -32,6 +34,6 @@ def evaluate_command(
 
     loaded = load(model)
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
-    fields = slice_fields(rows, slices)
+    fields = slice_fields(rows, slices, period_start, loaded.codebook)
     result = evaluate_model(loaded, [row.article for row in rows], slices=fields)
     report.write(evaluation_report(result), result.to_dict())

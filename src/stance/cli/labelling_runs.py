@@ -126,7 +126,7 @@ def _no_article(task: Labelling, counts: RunCounts) -> str:
     from stance.formats.diagnosis import describe
 
     source = task.selection.source
-    where = ", ".join(f"{name}={value}" for name, value in source.where.items())
+    where = source.describe_where()
     if counts.filtered_out:
         return (
             f"Got no article to label: none of {counted(counts.filtered_out, 'row')} has {where}. "

@@ -64,9 +64,22 @@ SliceOption = Annotated[
     typer.Option(
         "--slice",
         metavar="FIELD",
-        help="Report scores for each value of a field: outlet, year, any field of the files. "
-        "Repeatable.",
+        help="Report scores for each value of a field: outlet, year, period, kind (headline or "
+        "article), any field of the files, or two crossed (kind:period). Repeatable.",
     ),
+]
+PeriodStartOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--period-start",
+        metavar="DAY",
+        help="First day of a period for --slice period. Repeatable.  [default: the days on which "
+        "the codebook's labels change their meaning]",
+    ),
+]
+CodebookOption = Annotated[
+    Path | None,
+    typer.Option("--codebook", help="Definitions of the labels, as TOML; others are refused."),
 ]
 ByOption = Annotated[
     str | None,
@@ -84,6 +97,14 @@ AuxiliaryOption = Annotated[
         metavar="CORPUS",
         help="Also train on articles labelled for another question: other targets or other labels. "
         "Repeatable.",
+    ),
+]
+AlwaysTrainOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--always-train",
+        metavar="CORPUS",
+        help="Also train every fold on these labelled articles, and test none of them. Repeatable.",
     ),
 ]
 CorpusArgument = Annotated[
@@ -114,7 +135,8 @@ _READING = {
             typer.Option(
                 "--where",
                 metavar="FIELD=VALUE",
-                help="Only rows whose field has this value. Repeatable.",
+                help="Only rows whose field has this value. Repeatable: values of one field are "
+                "alternatives, several fields must all match.",
             ),
         ],
         None,
@@ -225,14 +247,14 @@ def as_flags(options: Mapping[str, str]) -> str:
 def _source(chosen: dict[str, Any], optional: frozenset[str]) -> Source:
     names = {name: chosen.get(f"{name}_field") for name in FIELDS}
     mapping = FieldMapping(**{ours: tidy(theirs) for ours, theirs in names.items() if theirs})
-    where = {}
+    where: dict[str, list[str]] = {}
     for condition in chosen.get("where") or []:
         name, equals, value = condition.partition("=")
         if not equals or not name:
             raise ConfigError(
                 f"Got --where {condition!r}, but expected FIELD=VALUE such as outlet=SANA."
             )
-        where[tidy(name)] = value
+        where.setdefault(tidy(name), []).append(value)
     delimiter = chosen["delimiter"]
     return Source(
         fields=mapping,

@@ -12,6 +12,7 @@ from stance.cli.corpus import read_training
 from stance.cli.memory import give_back_large_blocks
 from stance.cli.options import (
     AuxiliaryOption,
+    CodebookOption,
     ConfigOption,
     CorpusArgument,
     ForceOption,
@@ -29,10 +30,7 @@ def train_command(
     config: ConfigOption = None,
     override: SetOption = None,
     auxiliary: AuxiliaryOption = None,
-    codebook: Annotated[
-        Path | None,
-        typer.Option("--codebook", help="Definitions of the labels, as TOML; others are refused."),
-    ] = None,
+    codebook: CodebookOption = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,

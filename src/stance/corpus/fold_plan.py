@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from stance.corpus.always_train import split_with_always_train
 from stance.corpus.protocol_choice import FEWEST_LABELS, ProtocolChoice
-from stance.corpus.splitting import By, Fold, holds_out_each, split
+from stance.corpus.splitting import By, Fold, holds_out_each
 from stance.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class FoldPlan:
     not_tested : tuple of NotTested
     description : str
         What is held out, in words.
+    n_always_train : int
+        Number of articles that are only trained on.
     """
 
     choice: ProtocolChoice
@@ -77,6 +80,7 @@ class FoldPlan:
     tested_labels: tuple[str, ...]
     not_tested: tuple[NotTested, ...]
     description: str
+    n_always_train: int = 0
 
     @classmethod
     def of(
@@ -87,6 +91,7 @@ class FoldPlan:
         *,
         seed: int,
         duplicates: Sequence[int] | NDArray[np.int64] | None = None,
+        always_train: NDArray[np.bool_] | None = None,
     ) -> Self:
         """Divide articles, even if too few of them can be tested.
 
@@ -97,8 +102,13 @@ class FoldPlan:
         choice : ProtocolChoice
         folds, seed, duplicates
             As `stance.corpus.splitting.split` takes them.
+        always_train : ndarray of bool, shape (n_articles,), optional
+            As `stance.corpus.always_train.split_with_always_train` takes it.
         """
-        found = split(articles, choice.by, folds, seed=seed, duplicates=duplicates)
+        mask = np.zeros(len(articles), dtype=bool) if always_train is None else always_train
+        found = split_with_always_train(
+            articles, mask, choice.by, folds, seed=seed, duplicates=duplicates
+        )
         labels = np.array([str(article.label) for article in articles], dtype=object)
         usable = [fold for fold in found if len(set(labels[fold.train])) >= FEWEST_LABELS]
         is_testable = np.zeros(len(articles), dtype=bool)
@@ -114,6 +124,7 @@ class FoldPlan:
             tuple(sorted(set(labels[is_testable]))),
             _not_tested(articles, choice, found, usable, is_testable),
             _describe(choice, folds, found, [f for f in usable if is_testable[f.test].any()]),
+            int(mask.sum()),
         )
 
     @cached_property
@@ -129,6 +140,11 @@ class FoldPlan:
     def n_tested(self) -> int:
         """Number of tested articles."""
         return int(self.is_testable.sum())
+
+    @property
+    def n_articles(self) -> int:
+        """Number of articles that were divided into folds."""
+        return len(self.is_testable) - self.n_always_train
 
     def check(self) -> Self:
         """Return the plan itself if at least two labels can be tested.
@@ -147,8 +163,9 @@ class FoldPlan:
         return {
             "by": self.choice.by,
             "asked": self.choice.asked,
-            "n_articles": len(self.is_testable),
+            "n_articles": self.n_articles,
             "n_tested": self.n_tested,
+            "n_always_train": self.n_always_train,
             "outlets": self.choice.outlets.to_dict(),
             "events": self.choice.events.to_dict(),
             "not_tested": [asdict(part) for part in self.not_tested],
@@ -162,6 +179,7 @@ def plan_folds(
     *,
     seed: int,
     duplicates: Sequence[int] | NDArray[np.int64] | None = None,
+    always_train: NDArray[np.bool_] | None = None,
 ) -> FoldPlan:
     """Divide labelled articles so that each tested label occurs in training.
 
@@ -175,6 +193,9 @@ def plan_folds(
     seed : int
     duplicates : sequence of int, optional
         As `stance.corpus.splitting.split` takes them.
+    always_train : ndarray of bool, shape (n_articles,), optional
+        Which articles are in every fold's training part and in no test part, as
+        far as the protocol allows.
 
     Returns
     -------
@@ -199,9 +220,24 @@ def plan_folds(
     >>> plan.not_tested
     (NotTested(label='محايد', n_articles=1, why='one_article', group=None),)
     """
-    choice = by if isinstance(by, ProtocolChoice) else ProtocolChoice.of(articles, by)
-    plan = FoldPlan.of(articles, choice, folds, seed=seed, duplicates=duplicates)
+    choice = by if isinstance(by, ProtocolChoice) else choose_protocol(articles, by, always_train)
+    plan = FoldPlan.of(
+        articles, choice, folds, seed=seed, duplicates=duplicates, always_train=always_train
+    )
     return plan.check()
+
+
+def choose_protocol(
+    articles: Sequence[Article],
+    asked: By | None = None,
+    always_train: NDArray[np.bool_] | None = None,
+) -> ProtocolChoice:
+    """Return the requested protocol, or the strictest one for the tested articles."""
+    if always_train is None:
+        return ProtocolChoice.of(articles, asked)
+    tested = [articles[place] for place in np.flatnonzero(~always_train).tolist()]
+    learned = {str(articles[place].label) for place in np.flatnonzero(always_train).tolist()}
+    return ProtocolChoice.of(tested, asked, learned)
 
 
 def _not_tested(

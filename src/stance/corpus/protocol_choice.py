@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from stance.corpus.splitting import By, group_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from stance.corpus.article import Article
 
@@ -68,8 +68,12 @@ class GroupCoverage:
     labels_are_groups: bool
 
     @classmethod
-    def of(cls, articles: Sequence[Article], by: Grouping) -> Self:
-        """Count the outlets or events of labelled articles, and those of each label."""
+    def of(cls, articles: Sequence[Article], by: Grouping, learned: Collection[str] = ()) -> Self:
+        """Count the outlets or events of labelled articles, and those of each label.
+
+        `learned` are labels that are in training in any case; none of them counts
+        as a lone label.
+        """
         numbers, names = group_numbers(articles, by)
         groups: dict[str, set[int]] = {}
         for article, number in zip(articles, numbers.tolist(), strict=True):
@@ -78,7 +82,7 @@ class GroupCoverage:
         lone = tuple(
             SingleGroupLabel(label, names[first] if (first := min(own)) < len(names) else None, n)
             for label, own in sorted(groups.items())
-            if (n := sizes[label]) and len(own) == 1
+            if (n := sizes[label]) and len(own) == 1 and label not in learned
         )
         n_unnamed = int((numbers >= len(names)).sum())
         return cls(
@@ -142,15 +146,21 @@ class ProtocolChoice:
     events: GroupCoverage
 
     @classmethod
-    def of(cls, articles: Sequence[Article], asked: By | None = None) -> Self:
+    def of(
+        cls,
+        articles: Sequence[Article],
+        asked: By | None = None,
+        learned: Collection[str] = (),
+    ) -> Self:
         """Return the requested protocol, or the strictest one that a corpus allows.
 
         By outlet, if outlets are named and at least two labels occur in several
         of them; else by event, if every article names one and the same holds;
-        else at random.
+        else at random. A label in `learned` is in training in any case, so that
+        one outlet of it is enough.
         """
-        outlets = GroupCoverage.of(articles, "outlet")
-        events = GroupCoverage.of(articles, "event")
+        outlets = GroupCoverage.of(articles, "outlet", learned)
+        events = GroupCoverage.of(articles, "event", learned)
         by: By = "random"
         if outlets.obstacle is None:
             by = "outlet"

@@ -316,7 +316,7 @@ def _split_by_time(articles: Sequence[Article], folds: int | Literal["each"] | N
     """
     if folds == "each":
         raise ConfigError("Got folds='each' by time, but expected a number of folds.")
-    dates = _dates(articles)
+    dates = dates_of(articles)
     first = np.array([date.first_day.toordinal() for date in dates])
     last = np.array([date.last_day.toordinal() for date in dates])
     folded = []
@@ -363,7 +363,7 @@ def _too_few_days(first: NDArray[np.int64], last: NDArray[np.int64], n_folds: in
     )
 
 
-def _dates(articles: Sequence[Article]) -> list[PartialDate]:
+def dates_of(articles: Sequence[Article]) -> list[PartialDate]:
     """Return the date of every article.
 
     Raises

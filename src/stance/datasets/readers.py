@@ -153,7 +153,8 @@ def _syria_headlines(dataset: Dataset, folder: Path, _: str | None) -> Iterator[
     for row in _csv_rows(folder / dataset.files[0].path):
         named = {"id": row["id"], "outlet": row["outlet"], "label": row["bloc"]}
         kept = {name: row[name] for name in ("event_date", "truncated")}
-        yield {**named, "text": row["headline"], **kept}
+        # The nearest known date: a headline is printed on the day of the incident or soon after.
+        yield {**named, "text": row["headline"], "published": row["event_date"], **kept}
 
 
 def _ant(dataset: Dataset, folder: Path, _: str | None) -> Iterator[Values]:

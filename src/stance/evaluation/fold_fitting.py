@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from stance.model.config import ClassifierConfig
+from stance.model.prediction import out_of_domain
 from stance.model.training import learn, learn_features
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ class TestPredictions:
     labels : tuple of str
     probabilities : ndarray of float64, shape (n_articles, n_labels)
         In [0, 1]; zero for a label without training articles.
+    out_of_domain : ndarray of bool, shape (n_articles,), or None
+        Which articles are out of the model's domain; None if it has no domain.
     config : TrainingConfig
         Configuration with which the model was trained.
     """
 
     labels: tuple[str, ...]
     probabilities: NDArray[np.float64]
+    out_of_domain: NDArray[np.bool_] | None
     config: TrainingConfig
 
     @property
@@ -60,7 +64,8 @@ def fit_and_predict(
 ) -> TestPredictions:
     """Train a model on one part of a corpus and label another."""
     model = learn(training, resolved)
-    return TestPredictions(model.labels, predict_probabilities(model, test), model.config)
+    found = assess_articles(model, test)
+    return TestPredictions(model.labels, found.probabilities, found.out_of_domain, model.config)
 
 
 def fit_and_predict_fold(
@@ -114,10 +119,24 @@ def predict_fold_by_each(
     return [found[place] for place in range(len(candidates))]
 
 
-def predict_probabilities(
+class TestScores(NamedTuple):
+    """Probabilities of articles, and which are out of the model's domain.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float64, shape (n_articles, n_labels)
+    out_of_domain : ndarray of bool, shape (n_articles,), or None
+        None if the model has no domain.
+    """
+
+    probabilities: NDArray[np.float64]
+    out_of_domain: NDArray[np.bool_] | None
+
+
+def assess_articles(
     model: Model, articles: Sequence[Article], batch_size: int = BATCH_SIZE
-) -> NDArray[np.float64]:
-    """Return the probabilities of articles, computed in batches.
+) -> TestScores:
+    """Return the probabilities and out-of-domain flags of articles, computed in batches.
 
     Parameters
     ----------
@@ -129,7 +148,14 @@ def predict_probabilities(
 
     Returns
     -------
-    ndarray of float64, shape (n_articles, n_labels)
+    TestScores
     """
     starts = range(0, len(articles), batch_size)
-    return np.concatenate([model.probabilities(articles[i : i + batch_size]) for i in starts])
+    probabilities, flagged = [], []
+    for start in starts:
+        batch = articles[start : start + batch_size]
+        assessment = model.assess(batch)
+        probabilities.append(assessment.probabilities)
+        flags = out_of_domain(model, batch, assessment)
+        flagged += [] if flags is None else [flags]
+    return TestScores(np.concatenate(probabilities), np.concatenate(flagged) if flagged else None)

@@ -1,9 +1,9 @@
-"""Scores of predictions: overall and for slices, such as outlets, years or targets."""
+"""Scores of predictions, overall and by label."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from stance.evaluation.scored import score_intervals
 from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -25,12 +25,10 @@ if TYPE_CHECKING:
     from stance.evaluation.reliability import ReliabilityBin, RiskCoverage
     from stance.evaluation.sampling_units import Basis
     from stance.evaluation.scored import Scored
+    from stance.evaluation.slices import Slice
 
 # Keeps the log loss finite if a probability was rounded to zero.
 SMALLEST_PROBABILITY = 1e-12
-
-
-FEW_ARTICLES = 30  # scores of fewer articles are marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,52 +40,45 @@ class LabelScore:
     f1: float
     support: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
 
-@dataclass(frozen=True)
-class Slice:
-    """Scores of the articles that share one value of a field.
+
+@dataclass(frozen=True, slots=True)
+class OutOfDomain:
+    """How many articles are out of a model's domain, and how many labels are right.
 
     Parameters
     ----------
-    value : str, optional
-        None for articles without a value.
-    n, n_labels : int
-        Number of articles, and of their true labels.
-    accuracy : float
-        In [0, 1].
-    macro_f1 : float, optional
-        In [0, 1]; None if all articles have the same true label, since any other
-        predicted label would count as an F1 of zero.
-    intervals : dict of str to (float, float)
-        95 % intervals of ``accuracy``, and of ``macro_f1`` unless there are few
-        articles.
-    basis : Basis
-        Their sampling units: outlets, or the articles of one outlet.
-    few : bool
-        Whether there are too few articles for reliable scores.
+    share : float
+        Share of the articles that are out of domain, in [0, 1].
+    accuracy : float or None
+        Share of correct labels among them; None if there are none.
+    accuracy_in_domain : float or None
+        Share of correct labels among the others; None if there are none.
     """
 
-    value: str | None
-    n: int
-    n_labels: int
-    accuracy: float
-    macro_f1: float | None
-    intervals: dict[str, tuple[float, float]]
-    basis: Basis
-    few: bool
+    share: float
+    accuracy: float | None
+    accuracy_in_domain: float | None
+
+    @classmethod
+    def of(cls, scored: Scored) -> Self | None:
+        """Count the flagged articles; None if the model has no domain."""
+        flags = scored.out_of_domain
+        if flags is None:
+            return None
+        inside, outside = scored.correct[~flags], scored.correct[flags]
+        return cls(
+            share=float(flags.mean()),
+            accuracy=float(outside.mean()) if len(outside) else None,
+            accuracy_in_domain=float(inside.mean()) if len(inside) else None,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        return {
-            "value": self.value,
-            "n": self.n,
-            "n_labels": self.n_labels,
-            "accuracy": self.accuracy,
-            "macro_f1": self.macro_f1,
-            "intervals": {name: list(pair) for name, pair in self.intervals.items()},
-            **self.basis.to_dict(),
-            "few": self.few,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -98,6 +89,8 @@ class Evaluation:
     has 95 % intervals, and ``basis`` their sampling units. Macro averages are over
     the labels that occur as true or predicted labels. ``lone_labels`` are the
     labels whose articles are all of one unit.
+    ``out_of_domain`` counts the articles that are out of the model's domain, or
+    is None if it has none.
     ``slices`` has, for each requested field, the scores of its values;
     ``baselines`` has the scores of always giving the most frequent label.
     """
@@ -118,6 +111,7 @@ class Evaluation:
     lone_labels: tuple[str, ...]
     reliability: tuple[ReliabilityBin, ...]
     risk_coverage: RiskCoverage
+    out_of_domain: OutOfDomain | None = None
     slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
 
@@ -136,21 +130,14 @@ class Evaluation:
             "log_loss": self.log_loss,
             "brier": self.brier,
             "expected_calibration_error": self.calibration_error,
-            "per_class": {
-                label: {
-                    "precision": score.precision,
-                    "recall": score.recall,
-                    "f1": score.f1,
-                    "support": score.support,
-                }
-                for label, score in self.per_class.items()
-            },
+            "per_class": {label: score.to_dict() for label, score in self.per_class.items()},
             "confusion": {"labels": list(self.labels), "matrix": self.confusion},
             "intervals": {name: list(pair) for name, pair in self.intervals.items()},
             **self.basis.to_dict(),
             "lone_labels": list(self.lone_labels),
             "reliability": [asdict(found) for found in self.reliability],
             "risk_coverage": self.risk_coverage.to_dict(),
+            "out_of_domain": self.out_of_domain.to_dict() if self.out_of_domain else None,
             "baselines": [baseline.to_dict() for baseline in self.baselines],
             "slices": {
                 name: [part.to_dict() for part in parts] for name, parts in self.slices.items()
@@ -179,16 +166,6 @@ def evaluate(
     -------
     Evaluation
     """
-    from sklearn.metrics import precision_recall_fscore_support
-
-    numbers = _occurring(scored.confusion)
-    columns = precision_recall_fscore_support(
-        scored.y_true, scored.y_pred, labels=numbers, zero_division=0.0
-    )
-    per_class = {
-        scored.labels[number]: LabelScore(float(p), float(r), float(f), int(n))
-        for number, p, r, f, n in zip(numbers, *columns, strict=True)
-    }
     intervals, basis = score_intervals(scored)
     summary = summaries(scored.confusion.astype(np.float64))
     bins = reliability(scored.confidence, scored.correct)
@@ -203,7 +180,8 @@ def evaluate(
         calibration_error=calibration_error(bins),
         reliability=bins,
         risk_coverage=risk_coverage(scored.confidence, scored.correct),
-        per_class=per_class,
+        per_class=label_scores(scored),
+        out_of_domain=OutOfDomain.of(scored),
         labels=scored.labels,
         confusion=scored.confusion.tolist(),
         intervals=intervals,
@@ -221,8 +199,19 @@ def _baseline(scored: Scored, given: NDArray[np.int64], source: Source) -> Basel
     return against_one_label(paired, source)
 
 
-def _occurring(confusion: NDArray[np.int64]) -> list[int]:
-    return np.flatnonzero(confusion.sum(axis=0) + confusion.sum(axis=1)).tolist()
+def label_scores(scored: Scored) -> dict[str, LabelScore]:
+    """Return the scores of each label that occurs as a true or predicted label."""
+    correct = scored.confusion.diagonal()
+    given, support = scored.confusion.sum(axis=0), scored.confusion.sum(axis=1)
+    return {
+        scored.labels[number]: LabelScore(
+            precision=float(correct[number] / max(given[number], 1)),
+            recall=float(correct[number] / max(support[number], 1)),
+            f1=float(2 * correct[number] / (given[number] + support[number])),
+            support=int(support[number]),
+        )
+        for number in np.flatnonzero(given + support).tolist()
+    }
 
 
 def _log_loss(scored: Scored) -> float:
@@ -234,49 +223,3 @@ def _brier(scored: Scored) -> float:
     """Return the multi-class Brier score, summed over labels."""
     one_hot = np.eye(len(scored.labels))[scored.y_true]
     return float(((scored.probabilities - one_hot) ** 2).sum(axis=1).mean())
-
-
-def slice_scores(
-    scored: Scored, fields: Mapping[str, Sequence[str | None]]
-) -> dict[str, tuple[Slice, ...]]:
-    """Compute the scores of each value of some fields.
-
-    Parameters
-    ----------
-    scored : Scored
-    fields : mapping of str to sequence of str or None
-        For each field, the value of each article.
-
-    Returns
-    -------
-    dict of str to tuple of Slice
-        The values with the most articles come first.
-    """
-    return {field: _slices(scored, values) for field, values in fields.items()}
-
-
-def _slices(scored: Scored, values: Sequence[str | None]) -> tuple[Slice, ...]:
-    places: dict[str | None, list[int]] = {}
-    for place, value in enumerate(values):
-        places.setdefault(value, []).append(place)
-    ordered = sorted(places.items(), key=lambda item: (-len(item[1]), item[0] or ""))
-    return tuple(_slice(value, scored.part(np.array(found))) for value, found in ordered)
-
-
-def _slice(value: str | None, part: Scored) -> Slice:
-    n_labels = len(np.unique(part.y_true))
-    found, basis = score_intervals(part)
-    intervals = {"accuracy": found["accuracy"]}
-    if n_labels > 1 and len(part) >= FEW_ARTICLES:
-        intervals["macro_f1"] = found["macro_f1"]
-    scores = summaries(part.confusion.astype(np.float64))
-    return Slice(
-        value=value,
-        n=len(part),
-        n_labels=n_labels,
-        accuracy=float(scores["accuracy"]),
-        macro_f1=float(scores["macro_f1"]) if n_labels > 1 else None,
-        intervals=intervals,
-        basis=basis,
-        few=len(part) < FEW_ARTICLES,
-    )

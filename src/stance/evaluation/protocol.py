@@ -12,69 +12,33 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from stance.corpus.article import check_articles
 from stance.corpus.fold_plan import FoldPlan, plan_folds
 from stance.corpus.protocol_choice import ProtocolChoice
 from stance.evaluation.baseline import most_frequent
 from stance.evaluation.fold_fitting import fit_and_predict_fold
 from stance.evaluation.fold_workers import LocalWorkers, SharedCorpus
-from stance.evaluation.metrics import Evaluation, Slice, evaluate, slice_scores
+from stance.evaluation.held_out import HeldOut
+from stance.evaluation.metrics import Evaluation, evaluate
 from stance.evaluation.result_rows import SCORE_COLUMNS, score_rows
 from stance.evaluation.scored import Scored
 from stance.evaluation.selection import Choice, Selection
+from stance.evaluation.slices import Slice, slice_scores
 from stance.model.config import MIN_OUTLETS, TrainingConfig, setting
 from stance.model.learning_corpus import LabelledCorpus
-from stance.model.prediction import DECIMALS
 from stance.model.resolve_auto import ResolvedConfig, resolve_auto
 from stance.tabular import arrow_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
     from stance.corpus.splitting import By, Fold
     from stance.evaluation.baseline import Source
+    from stance.evaluation.fold_fitting import TestPredictions
     from stance.evaluation.fold_workers import FoldWorkers
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Out-of-fold probabilities of articles.
-
-    Parameters
-    ----------
-    tested : ndarray of int64, shape (n_tested,)
-        Indices of the articles in the corpus.
-    scored : Scored
-    """
-
-    tested: NDArray[np.int64]
-    scored: Scored
-
-    def among(self, chosen: NDArray[np.bool_]) -> HeldOut:
-        """Return the articles that a mask over the corpus selects."""
-        places = np.flatnonzero(chosen[self.tested])
-        return HeldOut(self.tested[places], self.scored.part(places))
-
-    def rows(self, articles: Sequence[Article]) -> Iterator[dict[str, Any]]:
-        """Return the output rows: id, label and probabilities, in the corpus's order."""
-        labels = self.scored.labels
-        for place in np.argsort(self.tested, kind="stable").tolist():
-            table = self.scored.probabilities[place].round(DECIMALS).tolist()
-            best = int(self.scored.y_pred[place])
-            yield {
-                "id": articles[self.tested[place]].id,
-                "label": labels[best],
-                "probability": table[best],
-                "probabilities": dict(zip(labels, table, strict=True)),
-            }
-
-    def to_arrow(self, articles: Sequence[Article]) -> Any:
-        """Return the rows of `rows` as an Arrow table."""
-        probabilities = [f"probabilities.{label}" for label in self.scored.labels]
-        columns = {"id": str, "label": str, **dict.fromkeys(["probability", *probabilities], float)}
-        return arrow_table(self.rows(articles), columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +135,7 @@ def cross_validate(
     workers: FoldWorkers | None = None,
     keep_duplicates_together: bool = True,
     auxiliary: Sequence[Article] = (),
+    always_train: Sequence[Article] = (),
     nested: bool = False,
     candidates: Sequence[TrainingConfig] = (),
     slices: Mapping[str, Sequence[str | None]] | None = None,
@@ -198,6 +163,11 @@ def cross_validate(
     auxiliary : sequence of Article
         As for `stance.model.training.train`; near-duplicates of any article of
         the corpus are removed.
+    always_train : sequence of Article
+        Labelled articles that are in the training part of every fold and are
+        never tested, except where the protocol forbids: in a fold they leave
+        out its outlet or event, days after the test begins, and near-duplicates
+        of its test articles.
     nested : bool
         Whether to resolve "auto" settings in each fold, on inner folds of the
         same protocol among its training articles.
@@ -214,9 +184,9 @@ def cross_validate(
     -------
     CrossValidation
     """
-    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary)
+    corpus = _corpus(articles, auxiliary, always_train)
     if not keep_duplicates_together:
-        corpus = replace(corpus, known_duplicates=range(len(articles)))
+        corpus = replace(corpus, known_duplicates=range(len(corpus.articles)))
     config = config or TrainingConfig()
     choosing = tuple(candidates) or ((config,) if nested else ())
     # Resolved once, so that all folds have the settings of the whole corpus.
@@ -245,6 +215,17 @@ def cross_validate(
     )
 
 
+def _corpus(
+    articles: Sequence[Article], auxiliary: Sequence[Article], always_train: Sequence[Article]
+) -> LabelledCorpus:
+    """Return all articles, those that are never tested last."""
+    if not always_train:
+        return LabelledCorpus.with_auxiliary(articles, auxiliary)
+    found = [*check_articles(articles), *check_articles(always_train)]
+    corpus = LabelledCorpus.with_auxiliary(found, auxiliary)
+    return replace(corpus, always_train=np.arange(len(corpus.articles)) >= len(articles))
+
+
 @dataclass(frozen=True)
 class _Plan:
     """The folds of a protocol, with the settings, or candidates to select from, for each."""
@@ -261,7 +242,14 @@ def _plan(
     seed: int,
     settings: ResolvedConfig | tuple[TrainingConfig, ...],
 ) -> _Plan:
-    folds = plan_folds(corpus.articles, by, asked, seed=seed, duplicates=corpus.duplicates)
+    folds = plan_folds(
+        corpus.articles,
+        by,
+        asked,
+        seed=seed,
+        duplicates=corpus.duplicates,
+        always_train=corpus.always_train,
+    )
     if isinstance(settings, ResolvedConfig):
         return _Plan(folds, folds.description, settings)
     description = f"{folds.description}, nested"
@@ -291,10 +279,10 @@ def _score(
 
 
 class _Tested(NamedTuple):
-    """Probabilities of a fold's test articles, and what was chosen or lowered for it."""
+    """Predictions of a fold's test articles, and what was chosen or lowered for it."""
 
     fold: Fold
-    table: NDArray[np.float64]
+    predictions: TestPredictions
     choice: Choice | None
     lowered: tuple[LoweredSetting, ...]
 
@@ -328,7 +316,7 @@ def _test_fold(shared: SharedCorpus, fold: Fold, settings: ResolvedConfig | Sele
         resolved = settings
     found = fit_and_predict_fold(corpus, fold, resolved)
     lowered = _lowered(fold, resolved.config, found.config)
-    return _Tested(fold, found.probabilities, choice, lowered)
+    return _Tested(fold, found, choice, lowered)
 
 
 def _lowered(fold: Fold, asked: TrainingConfig, used: TrainingConfig) -> tuple[LoweredSetting, ...]:
@@ -343,8 +331,14 @@ def _lowered(fold: Fold, asked: TrainingConfig, used: TrainingConfig) -> tuple[L
 def _pool(corpus: LabelledCorpus, tested: Sequence[_Tested]) -> HeldOut:
     places = np.concatenate([found.fold.test for found in tested])
     outlets = [corpus.articles[i].outlet for i in places]
-    tables = np.concatenate([found.table for found in tested])
-    return HeldOut(places, Scored(tuple(corpus.labels), corpus.y_true[places], tables, outlets))
+    tables = np.concatenate([found.predictions.probabilities for found in tested])
+    # A fold may have no word features, and so no domain, that another fold has.
+    flags = [found.predictions.out_of_domain for found in tested]
+    known = [of_fold for of_fold in flags if of_fold is not None]
+    out_of_domain = np.concatenate(known) if len(known) == len(flags) else None
+    labels = tuple(corpus.labels)
+    scored = Scored(labels, corpus.y_true[places], tables, outlets, out_of_domain)
+    return HeldOut(places, scored)
 
 
 def _one_label(

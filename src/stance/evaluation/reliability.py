@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 CALIBRATION_BINS = 15
 COVERAGES = tuple(percent / 100 for percent in range(5, 101, 5))
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+
+# Labels count as sure from the probability on at which so many of them are right.
+SURE_ACCURACY = 0.95
+FEWEST_SURE = 30  # fewer labels may all be right by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,25 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast:
+    """The labels of at least some probability.
+
+    Parameters
+    ----------
+    probability : float
+        The lowest accepted probability, in [0, 1].
+    labelled : float
+        Share of the articles whose best label is at least that probable.
+    accuracy : float, optional
+        Share of correct labels among these; None if there are none.
+    """
+
+    probability: float
+    labelled: float
+    accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RiskCoverage:
     """Risk-coverage curve: how well probabilities separate correct from wrong labels.
 
@@ -74,16 +98,29 @@ class RiskCoverage:
     curve : tuple of Coverage
         At every 5 % of coverage, or the next coverage that a threshold can
         reach.
+    at_least : tuple of AtLeast
+        The labels that some thresholds leave.
+    sure : Coverage, optional
+        The lowest threshold at which 95 of 100 labels are right; None if there
+        is none that leaves at least 30 labels.
     """
 
     area: float
     excess: float
     curve: tuple[Coverage, ...]
+    at_least: tuple[AtLeast, ...] = ()
+    sure: Coverage | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         curve = [asdict(at) for at in self.curve]
-        return {"area": self.area, "excess_area": self.excess, "curve": curve}
+        return {
+            "area": self.area,
+            "excess_area": self.excess,
+            "curve": curve,
+            "at_least": [asdict(at) for at in self.at_least],
+            "right_in_95_of_100": asdict(self.sure) if self.sure else None,
+        }
 
 
 def reliability(
@@ -169,8 +206,23 @@ def risk_coverage(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -
     last = np.cumsum(sizes) - 1  # the last article of each probability, in descending order
     wanted = [max(int(np.ceil(share * n - 1e-9)) - 1, 0) for share in COVERAGES]
     places = last[np.searchsorted(last, wanted)].tolist()
-    curve = tuple(
-        Coverage((place + 1) / n, float(risks[place]), float(confidence[order[place]]))
-        for place in dict.fromkeys(places)
+
+    def at(place: int) -> Coverage:
+        return Coverage((place + 1) / n, float(risks[place]), float(confidence[order[place]]))
+
+    few_errors = last[(risks[last] <= 1 - SURE_ACCURACY + 1e-9) & (last + 1 >= FEWEST_SURE)]
+    return RiskCoverage(
+        area,
+        area - best,
+        curve=tuple(at(place) for place in dict.fromkeys(places)),
+        at_least=tuple(_at_least(threshold, confidence, correct) for threshold in THRESHOLDS),
+        sure=at(int(few_errors[-1])) if len(few_errors) else None,
     )
-    return RiskCoverage(area, area - best, curve)
+
+
+def _at_least(
+    threshold: float, confidence: NDArray[np.float64], correct: NDArray[np.bool_]
+) -> AtLeast:
+    kept = correct[confidence >= threshold]
+    accuracy = float(kept.mean()) if len(kept) else None
+    return AtLeast(threshold, len(kept) / len(correct), accuracy)

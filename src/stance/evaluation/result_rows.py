@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stance.evaluation.agreement import Agreement
     from stance.evaluation.auditing import Audit
     from stance.evaluation.metrics import Evaluation
+    from stance.evaluation.slices import Slice
     from stance.evaluation.tuning import Tuning
 
 # An overall score has no field, value or label; `low` and `high` are its 95 % interval.
@@ -64,7 +65,7 @@ FINDING_COLUMNS: dict[str, type] = {
 }
 
 OVERALL = ("accuracy", "macro_f1", "weighted_f1", "log_loss", "brier", "calibration_error")
-OF_A_SLICE = ("accuracy", "macro_f1")
+OF_A_SLICE = ("accuracy", "macro_f1", "calibration_error")
 OF_A_LABEL = ("precision", "recall", "f1")
 
 
@@ -72,18 +73,31 @@ def score_rows(found: Evaluation) -> Iterator[dict[str, Any]]:
     """Yield the scores: overall, by label and by slice."""
     for name in OVERALL:
         yield _score(found, name, {"protocol": found.protocol, "n": found.n})
-    for label, score in found.per_class.items():
-        shared = {"protocol": found.protocol, "label": label, "n": score.support}
-        yield from ({**shared, "score": n, "estimate": getattr(score, n)} for n in OF_A_LABEL)
+    yield from _flagged(found, {"protocol": found.protocol, "n": found.n})
+    yield from _by_label(found, {"protocol": found.protocol})
     for field, slices in found.slices.items():
         for part in slices:
             own = {"protocol": found.protocol, "field": field, "value": part.value, "n": part.n}
             yield from (_score(part, name, own) for name in OF_A_SLICE)
+            yield from _flagged(part, own)
+            yield from _by_label(part, own)
 
 
 def _score(found: Any, name: str, shared: dict[str, Any]) -> dict[str, Any]:
     low, high = found.intervals.get(name, (None, None))
     return {**shared, "score": name, "estimate": getattr(found, name), "low": low, "high": high}
+
+
+def _by_label(found: Evaluation | Slice, shared: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for label, score in found.per_class.items():
+        own = {**shared, "label": label, "n": score.support}
+        yield from ({**own, "score": name, "estimate": getattr(score, name)} for name in OF_A_LABEL)
+
+
+def _flagged(found: Evaluation | Slice, shared: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the share of articles out of domain, if the model has one."""
+    if found.out_of_domain is not None:
+        yield {**shared, "score": "out_of_domain", "estimate": found.out_of_domain.share}
 
 
 def pair_rows(found: Agreement) -> Iterator[dict[str, Any]]:

@@ -34,12 +34,15 @@ class Scored:
     groups : sequence of str or None, optional
         The outlet of each article; intervals are then over outlets, since
         articles of the same outlet are not independent.
+    out_of_domain : ndarray of bool, shape (n,), optional
+        Which articles are out of the model's domain; None if it has no domain.
     """
 
     labels: tuple[str, ...]
     y_true: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     groups: Sequence[str | None] | None = None
+    out_of_domain: NDArray[np.bool_] | None = None
 
     @cached_property
     def y_pred(self) -> NDArray[np.int64]:
@@ -72,6 +75,7 @@ class Scored:
             y_true=self.y_true[places],
             probabilities=self.probabilities[places],
             groups=groups,
+            out_of_domain=None if self.out_of_domain is None else self.out_of_domain[places],
         )
 
     def __len__(self) -> int:

@@ -97,7 +97,9 @@ class Selection:
         first = self.candidates[0]
         try:
             wanted = first.calibration.folds
-            return usable_folds(corpus, self.by, wanted, seed=first.seed).folds
+            return usable_folds(
+                corpus, self.by, wanted, seed=first.seed, always_train=corpus.always_train
+            ).folds
         except (CorpusError, ConfigError) as error:
             raise CorpusError(
                 f"Got the fold {fold!r}, whose training articles cannot be divided into inner "

@@ -12,9 +12,10 @@ from stance.corpus.keys import by_canonical, canonical
 from stance.corpus.labels import require_labels
 from stance.errors import CorpusError
 from stance.evaluation.baseline import most_frequent, most_frequent_label
-from stance.evaluation.fold_fitting import BATCH_SIZE, predict_probabilities
-from stance.evaluation.metrics import Evaluation, evaluate, slice_scores
+from stance.evaluation.fold_fitting import BATCH_SIZE, assess_articles
+from stance.evaluation.metrics import Evaluation, evaluate
 from stance.evaluation.scored import Scored
+from stance.evaluation.slices import slice_scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,8 +58,9 @@ def evaluate_model(
         the model.
     """
     y_true = _true_labels(model, articles)
-    probabilities = predict_probabilities(model, articles, batch_size)
-    scored = Scored(model.labels, y_true, probabilities, [a.outlet for a in articles])
+    assessed = assess_articles(model, articles, batch_size)
+    outlets = [article.outlet for article in articles]
+    scored = Scored(model.labels, y_true, assessed.probabilities, outlets, assessed.out_of_domain)
     found = evaluate(scored, protocol="test corpus", one_label=_one_label(model, y_true))
     return replace(found, slices=slice_scores(scored, slices or {}))
 
@@ -86,7 +88,7 @@ def predicted_labels(model: Model, articles: Sequence[Article]) -> list[str]:
         As for `evaluate_model`.
     """
     _true_labels(model, articles)
-    best = predict_probabilities(model, articles).argmax(axis=1)
+    best = assess_articles(model, articles).probabilities.argmax(axis=1)
     return [model.labels[number] for number in best.tolist()]
 
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 from stance.corpus.article import Article, RejectedRow
 from stance.corpus.dates import DATE_ORDERS, ResolvedDates, resolve_dates
 from stance.corpus.keys import Spellings, canonical
-from stance.errors import CorpusError
 from stance.formats.reading import READ, LocatedArticle, read_located
 from stance.formats.source import Source, SourceOptions
-from stance.formats.values import NoTextError, text_of, text_or_json
+from stance.formats.values import NoTextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -226,66 +225,6 @@ def _respelled(article: Article, shown: dict[str, dict[str, str]]) -> Article:
         if spelling != value:
             changed[key] = spelling
     return replace(article, **changed) if changed else article
-
-
-def field_values(rows: Sequence[LocatedArticle], field: str) -> list[str | None]:
-    """Return the value of a field in each row.
-
-    Parameters
-    ----------
-    rows : sequence of LocatedArticle
-    field : str
-        A field of an article, ``year`` (of its date), or any field of the
-        files.
-
-    Returns
-    -------
-    list of str or None
-        None if a row has no value.
-
-    Raises
-    ------
-    CorpusError
-        If no row has one.
-    """
-    if field in ARTICLE_FIELDS:
-        values = [getattr(row.article, field) for row in rows]
-    else:
-        values = [_plain(row.row.values.get(field)) for row in rows]
-        spelled = Spellings.of(values).display()
-        values = [None if value is None else spelled.get(canonical(value)) for value in values]
-        if field == "year" and not any(values):
-            values = _years(rows)
-    if not any(values):
-        raise CorpusError(_no_values(rows, field))
-    return values
-
-
-def _plain(value: object) -> str | None:
-    return text_or_json(value)
-
-
-def _years(rows: Sequence[LocatedArticle]) -> list[str | None]:
-    """Return the year of each article's date, also if its day is ambiguous."""
-    found = resolve_dates([row.article.published for row in rows])
-    fault = found.fault([row.article.id for row in rows])
-    if fault and not any(found.years):
-        raise CorpusError(fault)
-    return [str(year) if year else None for year in found.years]
-
-
-def _no_values(rows: Sequence[LocatedArticle], field: str) -> str:
-    if field == "year":
-        return (
-            "Got no article with a date, but expected 'published' such as 2019-03-23 to take the "
-            "year from. Name the field with --published-field."
-        )
-    own = [name for name in ARTICLE_FIELDS if any(getattr(row.article, name) for row in rows)]
-    names = dict.fromkeys([*own, *(name for row in rows for name in row.row.values)])
-    return (
-        f"Got the field {field!r}, which no article has, but expected one of "
-        f"{', '.join(names)}. Choose one of them."
-    )
 
 
 def _unusable(article: Article, ids: set[str], label_field: str) -> str:

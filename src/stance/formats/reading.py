@@ -194,7 +194,9 @@ class ArticleLocator:
         self._id_name, self._text_name = fields.id, fields.text
         others = (pair for pair in fields.items() if pair[0] not in {"id", "text"})
         self._others = [pair for pair in others if takes is None or pair[0] in takes]
-        self._where = {name: canonical(value) for name, value in source.where.items()}
+        self._where = {
+            name: frozenset(map(canonical, accepted)) for name, accepted in source.accepted.items()
+        }
         self._needs = needs
         self._prefix = prefix
 
@@ -202,7 +204,7 @@ class ArticleLocator:
         """Find the article in a row; None if the row is filtered out."""
         values = row.values
         if self._where and not all(
-            _matches(values.get(name), wanted) for name, wanted in self._where.items()
+            _matches(values.get(name), accepted) for name, accepted in self._where.items()
         ):
             return None
         found: dict[str, str | None] = {}
@@ -273,9 +275,9 @@ def _body(values: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def _matches(found: Any, wanted: str) -> bool:
+def _matches(found: Any, accepted: frozenset[str]) -> bool:
     text = text_or_json(found)
-    return text is not None and canonical(text) == wanted
+    return text is not None and canonical(text) in accepted
 
 
 def _undecodable(text: str | None) -> bool:

@@ -12,7 +12,7 @@ from stance.formats.encodings import check_encoding
 from stance.formats.input_file import check_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 
@@ -20,7 +20,7 @@ class SourceOptions(TypedDict, total=False):
     """Keyword arguments of `Source` besides its files."""
 
     fields: FieldMapping | None
-    where: Mapping[str, str] | None
+    where: Mapping[str, str | Sequence[str]] | None
     input_format: str | None
     encoding: str | None
     delimiter: str | None
@@ -41,9 +41,10 @@ class Source:
         supports, or ``-`` for standard input.
     fields : FieldMapping
         The names of an article's fields in the files.
-    where : mapping of str to str
-        Only rows whose field has this value; others are filtered out. Values
-        are compared in their canonical form (`stance.corpus.keys.canonical`).
+    where : mapping of str to str or sequence of str
+        Only rows whose field has this value, or one of these; others are
+        filtered out. Values are compared in their canonical form
+        (`stance.corpus.keys.canonical`).
     input_format : {"txt", "jsonl", "json", "csv", "tsv", "parquet", "xlsx"}, optional
         Overrides the format inferred from a file's name and first bytes.
     encoding : str, optional
@@ -61,7 +62,7 @@ class Source:
 
     files: tuple[str, ...] = ()
     fields: FieldMapping = field(default_factory=FieldMapping)
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     input_format: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -74,6 +75,18 @@ class Source:
         """Names of fields that at least one row must have: the text, and the requested ones."""
         asked = {theirs for ours, theirs in self.fields.renamed() if ours not in self.optional}
         return asked | {self.fields.text}
+
+    @property
+    def accepted(self) -> dict[str, tuple[str, ...]]:
+        """The accepted values of each field in `where`."""
+        return {
+            name: (wanted,) if isinstance(wanted, str) else tuple(wanted)
+            for name, wanted in self.where.items()
+        }
+
+    def describe_where(self) -> str:
+        """Describe the row filter, such as ``label=a or b, year=2020``; empty if there is none."""
+        return ", ".join(f"{name}={' or '.join(some)}" for name, some in self.accepted.items())
 
     @classmethod
     def of(cls, files: Source | Iterable[str | Path], options: SourceOptions) -> Source:
@@ -94,11 +107,17 @@ def check_source(source: Source) -> None:
     Raises
     ------
     ConfigError
-        If the format, the encoding or the date order is unknown, or the
-        delimiter is not one character.
+        If the format, the encoding or the date order is unknown, the
+        delimiter is not one character, or `where` accepts no value of a field.
     """
     check_format(source.input_format)
     check_encoding(source.encoding)
+    for name, accepted in source.accepted.items():
+        if not accepted:
+            raise ConfigError(
+                f"Got where={{{name!r}: []}}, but expected one value or more of {name!r}: no row "
+                "would be left. Give a value, or leave the field out."
+            )
     if source.delimiter is not None and len(source.delimiter) != 1:
         raise ConfigError(
             f"Got the delimiter {source.delimiter!r}, but expected one character such as ';'. "

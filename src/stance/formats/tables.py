@@ -11,7 +11,7 @@ from stance.formats.reading import READ, ArticleLocator, LocatedArticle, rejecti
 from stance.formats.source import Source, check_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from stance.corpus.article import Article, RejectedRow
 
@@ -24,7 +24,7 @@ def articles_from_table(
     fields: FieldMapping | None = None,
     *,
     labelled: bool = False,
-    where: Mapping[str, str] | None = None,
+    where: Mapping[str, str | Sequence[str]] | None = None,
     date_order: str | None = None,
     on_rejected: Callable[[RejectedRow], object] | None = None,
 ) -> list[Article]:
@@ -45,8 +45,8 @@ def articles_from_table(
     labelled : bool
         Whether each row must have a label and a unique id, as
         `stance.read_corpus` requires.
-    where : mapping of str to str, optional
-        Only rows whose column has this value.
+    where : mapping of str to str or sequence of str, optional
+        Only rows whose column has this value, or one of these.
     date_order : {"dmy", "mdy"}, optional
         How to read dates such as 03/04/2019.
     on_rejected : callable, optional

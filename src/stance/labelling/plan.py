@@ -68,7 +68,10 @@ class Labelling:
         encoder, selection = self.labeller.encoder, self.selection
         return {
             "fields": dict(selection.source.fields.items()),
-            "where": dict(selection.source.where),
+            "where": {
+                name: accepted[0] if len(accepted) == 1 else list(accepted)
+                for name, accepted in selection.source.accepted.items()
+            },
             "keep": list(selection.keep),
             "format": encoder.format,
             "bom": encoder.bom,

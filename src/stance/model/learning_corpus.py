@@ -39,6 +39,8 @@ class LabelledCorpus:
         none is a near-duplicate of one of `articles`.
     n_repeats : int
         Number of auxiliary articles removed as near-duplicates.
+    always_train : ndarray of bool, shape (n_articles,), optional
+        Which articles cross-validation never tests; by default none.
     origin : (LabelledCorpus, ndarray of int64), optional
         The corpus that these articles are part of, and their indices in it.
 
@@ -53,6 +55,7 @@ class LabelledCorpus:
     known_duplicates: Sequence[int] | NDArray[np.int64] | None = None
     auxiliary: Sequence[Article] = ()
     n_repeats: int = 0
+    always_train: NDArray[np.bool_] | None = None
     origin: tuple[LabelledCorpus, NDArray[np.int64]] | None = field(
         default=None, repr=False, compare=False
     )
@@ -127,6 +130,7 @@ class LabelledCorpus:
             self.duplicates[places],
             self.auxiliary,
             self.n_repeats,
+            None if self.always_train is None else self.always_train[places],
             (self, places) if self.origin is None else (self.whole, self.origin[1][places]),
         )
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from concurrent.futures import Future
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from stance.corpus.article import Article
     from stance.model.record import Assessment, Model
 
@@ -247,6 +250,19 @@ def label_batch(
 ) -> list[Prediction]:
     """Label one batch of articles."""
     return list(_label(model, articles, model.assess(articles), min_probability))
+
+
+def out_of_domain(
+    model: Model, articles: Sequence[Article], assessment: Assessment
+) -> NDArray[np.bool_] | None:
+    """Return which assessed articles are out of a model's domain; None if it has none.
+
+    These are the flags of their predictions.
+    """
+    import numpy as np
+
+    flags = [found.out_of_domain for found in _label(model, articles, assessment, 0.0)]
+    return None if None in flags else np.array(flags, dtype=bool)
 
 
 class RowColumns(NamedTuple):

@@ -18,10 +18,11 @@ from stance.reporting.document import (
 )
 from stance.reporting.fold_plan import advice, lowered_line, macro_line, plan_lines
 from stance.reporting.intervals import basis_paragraphs
-from stance.reporting.phrases import figure, interval
+from stance.reporting.phrases import counted, figure, interval
 from stance.reporting.scores import score_sections
 
 if TYPE_CHECKING:
+    from stance.corpus.fold_plan import FoldPlan
     from stance.evaluation.protocol import CrossValidation
 
 # With a few hundred articles, a smaller difference may be due to chance.
@@ -41,7 +42,8 @@ WHY_BETTER = {
 def report(result: CrossValidation) -> Document:
     """Return the held-out scores, the random-fold scores, and the meaning of the gap."""
     opening = paragraphs(
-        f"{len(result.plan.is_testable):,} articles",
+        f"{result.plan.n_articles:,} articles",
+        _always_train(result.plan),
         *plan_lines(result.plan),
         lowered_line(result.lowered),
     )
@@ -60,6 +62,21 @@ def report(result: CrossValidation) -> Document:
             *score_sections(result.honest, caption=f"By label ({result.honest.protocol}):"),
         ),
         command="stance crossval",
+    )
+
+
+def _always_train(plan: FoldPlan) -> str | None:
+    """Say how many articles are always in training, and when they are not."""
+    if not plan.n_always_train:
+        return None
+    others = {
+        "outlet": "those of the held-out outlet and ",
+        "event": "those of the held-out event and ",
+        "time": "those of later days and ",
+    }.get(plan.choice.by, "")
+    return (
+        f"Every fold also learns from {counted(plan.n_always_train, 'article')} that are never "
+        f"tested, except for {others}near-duplicates of its test articles."
     )
 
 

@@ -37,7 +37,7 @@ def plan_lines(plan: FoldPlan) -> list[str]:
         others = counted(len(left), "other label")
         lines.append(f"{counted(n, 'article')} of {others} cannot be tested either.")
     if plan.not_tested:
-        lines.append(f"Tested: {plan.n_tested:,} of {len(plan.is_testable):,} articles.")
+        lines.append(f"Tested: {plan.n_tested:,} of {plan.n_articles:,} articles.")
     return lines
 
 

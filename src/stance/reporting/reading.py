@@ -63,7 +63,7 @@ def nothing_usable(
         else describe(one, source, sorted(wanted))
         for one in planned[:SHOWN]
     ]
-    where = ", ".join(f"{name}={value}" for name, value in source.where.items())
+    where = source.describe_where()
     others = f" (--where {where} filtered out the others)" if where else ""
     faults = f"\n{listing(rejected)}" if rejected else ""
     return (

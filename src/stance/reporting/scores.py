@@ -1,23 +1,21 @@
-"""The scores of an evaluation by label, by probability and by slice."""
+"""The scores of an evaluation by label and by probability."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stance.evaluation.metrics import FEW_ARTICLES
-from stance.evaluation.sampling_units import FEW_UNITS
 from stance.model.prediction import DECIMALS
 from stance.reporting.document import Column, Section, Table, numbers, paragraphs, section
-from stance.reporting.phrases import counted, figure, interval
+from stance.reporting.phrases import figure
+from stance.reporting.slices import coverage_table, domain_line, slice_sections, sure_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stance.evaluation.metrics import Evaluation, Slice
+    from stance.evaluation.metrics import Evaluation
     from stance.evaluation.reliability import Coverage
 
 COVERAGES_SHOWN = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.25)
-SLICES_SHOWN = 40
 
 
 def score_sections(result: Evaluation, *, caption: str = "") -> tuple[Section, ...]:
@@ -58,7 +56,7 @@ def confusion_table(result: Evaluation) -> Table:
     )
 
 
-def calibration_sections(result: Evaluation) -> tuple[Section, Section]:
+def calibration_sections(result: Evaluation) -> tuple[Section, ...]:
     """Return the accuracy by predicted probability, and the coverage of thresholds."""
     bins = Table(
         (Column("probability"), *numbers("articles", "mean probability", "accuracy")),
@@ -84,66 +82,11 @@ def calibration_sections(result: Evaluation) -> tuple[Section, Section]:
         ),
         caption="If only the most certain articles are labelled (--min-probability):",
     )
-    return section(bins), section(coverages)
+    at_least = coverage_table("", [("all", result.risk_coverage)])
+    remarks = paragraphs(sure_line(result.risk_coverage), domain_line(result.out_of_domain))
+    return section(bins), section(coverages), section(at_least, *remarks)
 
 
 def _shown_coverages(curve: Sequence[Coverage]) -> list[Coverage]:
     nearest = [min(curve, key=lambda at: abs(at.coverage - share)) for share in COVERAGES_SHOWN]
     return list(dict.fromkeys(nearest))
-
-
-def slice_sections(result: Evaluation) -> tuple[Section, ...]:
-    """Return the scores for each value of each requested slice field."""
-    return tuple(_slices(field, slices) for field, slices in result.slices.items())
-
-
-def _slices(field: str, slices: Sequence[Slice]) -> Section:
-    columns = (
-        Column(field, "name"),
-        *numbers("articles", "accuracy"),
-        Column("95 % interval"),
-        *numbers("macro-F1"),
-        Column("95 % interval"),
-    )
-    shown = Table(columns, tuple(map(_slice, slices[:SLICES_SHOWN])), caption=f"By {field}:")
-    hidden = len(slices) - SLICES_SHOWN
-    more = f"and {counted(hidden, 'smaller one')}, see --json." if hidden > 0 else None
-    return section(shown, *paragraphs(more, *_remarks(field, slices)))
-
-
-def _slice(part: Slice) -> tuple[str, ...]:
-    spread = part.intervals.get("macro_f1")
-    return (
-        "(none)" if part.value is None else part.value,
-        f"{_mark(part)}{part.n:,}",
-        figure(part.accuracy),
-        interval(part.intervals["accuracy"]),
-        figure(part.macro_f1),
-        interval(spread) if spread else "",
-    )
-
-
-def _mark(part: Slice) -> str:
-    if part.few:
-        return "* "
-    return "~ " if part.basis.few or part.basis.of_one_group else ""
-
-
-def _remarks(field: str, slices: Sequence[Slice]) -> list[str]:
-    remarks = []
-    if any(part.few for part in slices):
-        remarks.append(f"* fewer than {FEW_ARTICLES} articles: too few to be reliable.")
-    if any(_mark(part) == "~ " for part in slices):
-        remarks.append(
-            f"~ fewer than {FEW_UNITS} outlets: the interval is unreliable, report it as the range "
-            "that was observed."
-        )
-    if any(part.basis.of_one_group for part in slices):
-        remarks.append(
-            "An interval of one outlet is over its articles and says nothing about other outlets."
-        )
-    if any(part.macro_f1 is None for part in slices):
-        remarks.append(f"- this {field} has only one label: macro-F1 is meaningless.")
-    if len(slices) > 5:
-        remarks.append(f"Among {len(slices):,} values, the extremes are partly due to chance.")
-    return remarks
