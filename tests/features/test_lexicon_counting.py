@@ -140,7 +140,8 @@ def test_a_counter_learns_words_from_call_to_call_and_forgets_them():
         counter.forget()
         for n_words in (1, len(batch.types)):
             counter.learn(code_points(batch.types), n_words)
-        counts = counter.counts(Tokens(batch.tokens.view(np.uint32), batch.offsets), batch.voices)
+        tokens = Tokens(batch.tokens.view(np.uint32), batch.offsets)
+        counts = counter.counts(tokens, batch.voices, np.zeros(len(batch), dtype=np.int32))
         for found, expected in zip(
             counts, count_in_batch(LexiconMatcher(lexicon, TABLE), batch, batch.voices), strict=True
         ):

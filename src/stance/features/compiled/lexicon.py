@@ -25,9 +25,9 @@ NO_SPELLING = -2
 ALEF, BEH, FEH, KAF, LAM, NOON, WAW, YEH = (ord(letter) for letter in "ابفكلنوي")
 
 # Columns of a word's row: the numbers of its form with and without the article, or NONE if no term
-# continues with it; the term that consists of this word alone; and the place of the branches of the
-# terms that it begins.
-PLAIN, BARE, ALONE, BEGINS = range(4)
+# continues with it; the place of the branches of the terms that it begins; and from ALONE on, for
+# each row of ``valid``, the term that consists of this word alone.
+PLAIN, BARE, BEGINS, ALONE = range(4)
 
 # The maximum length of the attached particles of a word: و, ب, ال.
 PARTICLES = 4
@@ -45,6 +45,7 @@ def learn_forms(
     n_words: int,
     known: Known,
     tree: Int64s,
+    valid: Bits,
     letters: Int32s,
     starts: Int64s,
     forms: Int32s,
@@ -56,7 +57,8 @@ def learn_forms(
     ``known`` has the forms and the other spellings of words: the letters, offsets,
     slots and hash mask of their string table, the form of each other spelling, the
     length of the longest string, and which forms occur after the first word of a
-    term. Writes the row of each word in ``forms``.
+    term. ``valid``, shape (n_periods, n_terms), has the terms of each period. Writes
+    the row of each word in ``forms``.
     ``branches[forms[word, BEGINS]:]``, up to `NOWHERE`, are the branches of the tree
     that the word begins, in order of preference. ``letters`` must fit the longest
     string and its particles, ``starts`` all forms of a word.
@@ -88,8 +90,7 @@ def learn_forms(
         for i in range(n_forms):
             branch = branch_from(ROOT, found[i], tree) if found[i] != NONE else NOWHERE
             if branch != NOWHERE and _place_of(found[i], found, i) == i:
-                if forms[word, ALONE] == NONE:
-                    forms[word, ALONE] = int(branch & LOW_HALF) - 1
+                _note_alone(forms[word], int(branch & LOW_HALF) - 1, valid)
                 branches[n_found] = branch
                 n_found += 1
         if n_found > first:
@@ -97,6 +98,15 @@ def learn_forms(
             branches[n_found] = NOWHERE
             n_branches[0] = n_found + 1
     return n_words
+
+
+@compiled
+def _note_alone(row: Int32s, term: int, valid: Bits) -> None:
+    """Write a term of one word to a word's row, for each period in which it is the first."""
+    if term != NONE:
+        for period in range(len(valid)):
+            if row[ALONE + period] == NONE and valid[period, term]:
+                row[ALONE + period] = term
 
 
 @compiled
@@ -202,29 +212,35 @@ def _string_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
 def find_terms(
     tokens: Numbers,
     token_offsets: Int64s,
+    periods: Int32s,
     forms: Int32s,
     branches: Int64s,
     tree: Int64s,
+    valid: Bits,
     nodes: Int64s,
     matches: Int32s,
 ) -> int:
     """Find terms, left to right, without overlaps; return the number of matches.
 
+    ``periods`` has the row of ``valid`` for each text, or NONE to skip the text.
     A match is a row: its first token, its end (one past the last token), and the
     term. ``nodes`` has two rows with at least one entry per term. At each place the
-    longest term wins; ties go to the preferred form of the first word, then to the
+    longest valid term wins; ties go to the preferred form of the first word, then to the
     term that is listed first.
     """
     n_matches = 0
     for text in range(len(token_offsets) - 1):
         i, end = token_offsets[text], token_offsets[text + 1]
-        while i < end:
-            term, place = int(forms[tokens[i], ALONE]), forms[tokens[i], BEGINS]
+        period = periods[text]
+        while i < end and period != NONE:
+            term, place = int(forms[tokens[i], ALONE + period]), forms[tokens[i], BEGINS]
             behind = i if term == NONE else i + 1
             if place != NONE and i + 1 < end and _is_behind_others(tokens[i + 1], forms):
                 while branches[place] != NOWHERE:
                     if _goes_on(branches[place], tokens[i + 1], forms, tree):
-                        found = _longest_term(branches[place], tokens, i, end, forms, tree, nodes)
+                        found = _longest_term(
+                            branches[place], tokens, i, end, forms, tree, valid[period], nodes
+                        )
                         if found[0] > behind:
                             behind, term = found
                     place += 1
@@ -263,9 +279,10 @@ def _longest_term(
     end: int,
     forms: Int32s,
     tree: Int64s,
+    valid: Bits,
     nodes: Int64s,
 ) -> tuple[int, int]:
-    """Return the end and the number of the longest term of several words on a branch."""
+    """Return the end and the number of the longest valid term of several words on a branch."""
     behind, term = start, NONE
     nodes[0, 0] = branch >> 32
     n_nodes = 1
@@ -283,7 +300,7 @@ def _longest_term(
                 nodes[1 - row, n_next] = branch >> 32
                 n_next += 1
                 ends = int(branch & LOW_HALF) - 1
-                if ends >= 0 and (found == NONE or ends < found):
+                if ends >= 0 and valid[ends] and (found == NONE or ends < found):
                     found = ends
         if found != NONE:
             behind, term = i + 1, found
@@ -299,6 +316,7 @@ def count_terms(
     matches: Int32s,
     token_offsets: Int64s,
     voices: Int8s,
+    periods: Int32s,
     categories: Int32s,
     sides: Int32s,
     own: Floats,
@@ -309,13 +327,14 @@ def count_terms(
     """Count categories in own words and between scare quotes, and sides in own words.
 
     A term with a word in speech does not count; any other term with a word between
-    scare quotes counts as scare-quoted. ``categories`` and ``sides`` have one entry
-    per term. Counts have one row per text, and ``n_words`` is the number of its words
-    outside speech.
+    scare quotes counts as scare-quoted. ``categories`` and ``sides`` have a row
+    per period with one entry per term. Counts have one row per text, and ``n_words``
+    is the number of its words outside speech.
     """
     match = 0
     for text in range(len(token_offsets) - 1):
         end = token_offsets[text + 1]
+        category_of, side_of = categories[periods[text]], sides[periods[text]]
         for i in range(token_offsets[text], end):
             n_words[text] += int(voices[i] != SPEECH)
         while match < len(matches) and matches[match, 0] < end:
@@ -325,9 +344,9 @@ def count_terms(
                     voice = int(voices[i])
             term = matches[match, 2]
             if voice == SCARE:
-                scare[text, categories[term]] += 1.0
+                scare[text, category_of[term]] += 1.0
             elif voice == OWN:
-                own[text, categories[term]] += 1.0
-                if sides[term] >= 0:
-                    sided[text, sides[term]] += 1.0
+                own[text, category_of[term]] += 1.0
+                if side_of[term] >= 0:
+                    sided[text, side_of[term]] += 1.0
             match += 1
