@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.block import NgramScorer
+from stance.features.block import NgramScorer, Texts
 from stance.features.familiarity import term_familiarity
 from stance.features.folding import surface_folding, word_folding
 from stance.features.units import code_units
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stance.features.block import Block, CompiledBlock
     from stance.features.folding import Folding
     from stance.features.model_input import ModelInput
+    from stance.features.periods import PeriodLabel
     from stance.features.stack import FeatureStack, ScaledBlock
     from stance.features.units import CodePoints, CodeUnits
     from stance.features.word_reading import Tokens
@@ -59,11 +60,14 @@ class TextScores(NamedTuple):
         `stance.features.familiarity`. None without word features.
     n_words : ndarray of int64, shape (n_texts,)
         Number of words of each text.
+    periods : sequence of PeriodLabel
+        The period of each text; empty if the features distinguish none.
     """
 
     values: NDArray[np.float64]
     familiarity: NDArray[np.float64] | None
     n_words: NDArray[np.int64]
+    periods: Sequence[PeriodLabel] = ()
 
 
 class Scorer:
@@ -129,7 +133,6 @@ class Scorer:
         features = self._features
         batch = features.batch(inputs)
         scores = np.zeros((len(inputs), self._weights.shape[1]))
-        familiarity = None
         if self._compiled:
             try:
                 memory = self._idle.pop()
@@ -137,13 +140,13 @@ class Scorer:
                 memory = _ThreadCache(
                     self._foldings, self._compiled, scores.shape[1], by_voice=features.by_voice
                 )
-            familiarity, n_words = memory.score([one.text for one in batch.inputs], scores)
+            found = memory.score(batch.inputs, scores)
             self._idle.append(memory)
         else:
-            n_words = batch.words.lengths
+            found = TextScores(scores, None, batch.words.lengths)
         for block, scale, weights in self._plain:
             block.score(batch, scale, weights, scores)
-        return TextScores(scores, familiarity, n_words)
+        return found
 
 
 class _ThreadCache:
@@ -167,29 +170,24 @@ class _ThreadCache:
         }
         self._scorers = [(part, part.block.scorer(room)) for part in parts]
 
-    def score(
-        self, texts: Sequence[str], scores: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64] | None, NDArray[np.int64]]:
-        """Add to ``scores``, shape (n_texts, n_labels).
-
-        Returns
-        -------
-        familiarity : ndarray of float64, shape (n_texts,), or None
-        n_words : ndarray of int64, shape (n_texts,)
-        """
+    def score(self, inputs: Sequence[ModelInput], scores: NDArray[np.float64]) -> TextScores:
+        """Add to ``scores``, shape (n_texts, n_labels), and return what else was read."""
         self._forget_if_full()
         familiarity = None
+        periods: Sequence[PeriodLabel] = ()
+        texts = [one.text for one in inputs]
+        published = [one.published for one in inputs]
         encoded = code_units(texts)
         read = {surface: self._read(surface, texts, encoded) for surface in self._readers}
         for (block, known), scorer in self._scorers:
             tokens, voices = read[block.surface]
             reader = self._readers[block.surface]
             scorer.learn(reader, reader.n_words)
-            scorer.score(tokens, voices, scores)
+            periods = scorer.score(Texts(tokens, voices, published), scores) or periods
             if known is not None and isinstance(scorer, NgramScorer):
                 familiarity = scorer.average(tokens, known)
         offsets = next(iter(read.values()))[0].offsets
-        return familiarity, offsets[1:] - offsets[:-1]
+        return TextScores(scores, familiarity, offsets[1:] - offsets[:-1], periods)
 
     def _read(
         self, surface: bool, texts: Sequence[str], encoded: CodeUnits | CodePoints

@@ -81,7 +81,8 @@ def to_pipeline(model: Model) -> Pipeline:
     -------
     sklearn.pipeline.Pipeline
         Takes texts: headline and body joined by a line feed, if the model reads
-        headlines.
+        headlines. They have no dates, so if the model has periods, the words of a
+        text decide its period.
     """
     words = model.config.headlines.max_words
     steps: list[tuple[str, Any]] = [
