@@ -94,6 +94,18 @@ def test_rows_passed_over_are_counted(stored, tmp_path):
     assert run_counts.n_rows == 10
 
 
+def test_a_run_with_several_accepted_values_is_resumed(stored, tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(as_lines(rows(8)))
+    outlets = list(dict.fromkeys(row["outlet"] for row in rows(8)))[:2]
+    for wanted in (outlets, tuple(outlets)):
+        planned = {"where": {"outlet": wanted}}
+        outcome = run(stored, [source], tmp_path / "o.jsonl", planned=planned, resume=True)
+        n = sum(row["outlet"] in outlets for row in rows(8))
+        assert (outcome.run_counts.n_labelled, outcome.run_counts.filtered_out) == (n, 8 - n)
+    assert outcome.was_finished
+
+
 def test_kept_fields_are_carried_and_never_hide_a_prediction(stored, tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_bytes(as_lines([{"id": "1", "text": "خبر", "label": "x", "n": {"a": [1, None]}}]))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SLICES_SHOWN = 40
 SLICES_DETAILED = 6  # of more values, the details are only in JSON
 
+# The minimum probabilities that fit beside a name; JSON has all.
+BESIDE_NAMES = (0.5, 0.7, 0.9, 0.95)
+
 SURE = f"right in {SURE_ACCURACY * 100:.0f} of 100"
 
 
@@ -92,7 +95,9 @@ def _details(field: str, slices: Sequence[Slice]) -> tuple[Section, ...]:
     return (
         section(_by_label(field, slices)),
         section(_reliability(field, slices)),
-        section(coverage_table(field, [(_name(one), one.risk_coverage) for one in slices])),
+        section(
+            coverage_table(field, [(_name(one), one.risk_coverage) for one in slices], BESIDE_NAMES)
+        ),
     )
 
 
@@ -136,7 +141,11 @@ def _reliability(field: str, slices: Sequence[Slice]) -> Table:
     return Table(columns, tuple(rows), f"By {field}: how far probabilities can be trusted:")
 
 
-def coverage_table(field: str, curves: Sequence[tuple[str, RiskCoverage]]) -> Table:
+def coverage_table(
+    field: str,
+    curves: Sequence[tuple[str, RiskCoverage]],
+    thresholds: Sequence[float] = THRESHOLDS,
+) -> Table:
     """Return the share labelled and the accuracy at each minimum probability.
 
     Parameters
@@ -145,9 +154,14 @@ def coverage_table(field: str, curves: Sequence[tuple[str, RiskCoverage]]) -> Ta
         Name of the first column; empty if there is only one row.
     curves : sequence of (str, RiskCoverage)
         The first cell of each row, and its curve.
+    thresholds : sequence of float
+        The minimum probabilities to show.
     """
-    columns = (Column(field, "name"), *numbers(*(f"{at:.2f}" for at in THRESHOLDS)))
-    rows = ((name, *map(_at_least, found.at_least)) for name, found in curves)
+    columns = (Column(field, "name"), *numbers(*(f"{at:.2f}" for at in thresholds)))
+    rows = (
+        (name, *(_at_least(at) for at in found.at_least if at.probability in thresholds))
+        for name, found in curves
+    )
     return Table(
         columns,
         tuple(rows),
