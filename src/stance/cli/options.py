@@ -104,7 +104,8 @@ AlwaysTrainOption = Annotated[
     typer.Option(
         "--always-train",
         metavar="CORPUS",
-        help="Also train every fold on these labelled articles, and test none of them. Repeatable.",
+        help="Also train on these labelled articles, and never hold one out: written or augmented "
+        "ones. Repeatable.",
     ),
 ]
 CorpusArgument = Annotated[

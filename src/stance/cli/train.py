@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from stance.cli.console import note, show_summary, status
-from stance.cli.corpus import read_training
+from stance.cli.corpus import read_always_train, read_training
 from stance.cli.memory import give_back_large_blocks
 from stance.cli.options import (
+    AlwaysTrainOption,
     AuxiliaryOption,
     CodebookOption,
     ConfigOption,
@@ -30,6 +31,7 @@ def train_command(
     config: ConfigOption = None,
     override: SetOption = None,
     auxiliary: AuxiliaryOption = None,
+    always_train: AlwaysTrainOption = None,
     codebook: CodebookOption = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
@@ -51,10 +53,18 @@ def train_command(
     settings = load_config(config, override or [])
     rules = Codebook.read(codebook) if codebook else None
     rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
+    rows, added = read_always_train(always_train, rows, reading, skip_rejected=skip_rejected)
     articles = [row.article for row in rows]
     del rows  # as large as the articles
     with status("Training") as update:
-        model = train(articles, settings, codebook=rules, auxiliary=others, progress=update)
+        model = train(
+            articles,
+            settings,
+            codebook=rules,
+            auxiliary=others,
+            always_train=added,
+            progress=update,
+        )
     save_model(model, output, force=force)
     show_summary(training_report(model, str(output)))
     for remark in model.record.notes:

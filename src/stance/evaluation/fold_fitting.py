@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stance.model.config import ClassifierConfig
+from stance.model.headlines import FittedKinds
 from stance.model.prediction import out_of_domain
 from stance.model.training import learn, learn_features
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from stance.corpus.article import Article
     from stance.corpus.splitting import Fold
     from stance.model.config import TrainingConfig
+    from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
     from stance.model.record import Model
     from stance.model.resolve_auto import ResolvedConfig
@@ -113,10 +116,30 @@ def predict_fold_by_each(
         fitted = learn_features(training, candidates[places[0]])
         tested = [corpus.articles[i] for i in fold.test.tolist()]
         values = fitted.features.transform(fitted.config.inputs(tested))
+        kinds = FittedKinds.of(fitted)
+        of_headlines = _headline_scores(kinds, values)
+        short = _is_headline(fitted, tested)
         classifiers = [candidates[place].config.classifier for place in places]
-        for place, (linear, _) in zip(places, fitted.fit_each(classifiers), strict=True):
-            found[place] = numbers[linear.scores(values).argmax(axis=1)]
+        for place, (linear, _) in zip(places, kinds.articles.fit_each(classifiers), strict=True):
+            scores = linear.scores(values)
+            if of_headlines is not None:
+                scores[short] = of_headlines[short]
+            found[place] = numbers[scores.argmax(axis=1)]
     return [found[place] for place in range(len(candidates))]
+
+
+def _headline_scores(kinds: FittedKinds, values: sparse.csr_array) -> NDArray[np.float64] | None:
+    """Return the decision values of a classifier of headlines, if there is one."""
+    if kinds.headlines is None:
+        return None
+    linear, _ = kinds.headlines.fit(kinds.headlines.config.classifier)
+    return linear.scores(values)
+
+
+def _is_headline(fitted: FittedFeatures, articles: Sequence[Article]) -> NDArray[np.bool_]:
+    batch = fitted.features.batch(fitted.config.inputs(articles))
+    short: NDArray[np.bool_] = batch.words.lengths <= fitted.config.headlines.max_words
+    return short
 
 
 class TestScores(NamedTuple):

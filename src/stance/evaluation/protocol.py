@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from stance.corpus.article import check_articles
 from stance.corpus.fold_plan import FoldPlan, plan_folds
 from stance.corpus.protocol_choice import ProtocolChoice
 from stance.evaluation.baseline import most_frequent
@@ -184,7 +183,7 @@ def cross_validate(
     -------
     CrossValidation
     """
-    corpus = _corpus(articles, auxiliary, always_train)
+    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary, always_train)
     if not keep_duplicates_together:
         corpus = replace(corpus, known_duplicates=range(len(corpus.articles)))
     config = config or TrainingConfig()
@@ -213,17 +212,6 @@ def cross_validate(
         held_out=held_out[0],
         plan=honest,
     )
-
-
-def _corpus(
-    articles: Sequence[Article], auxiliary: Sequence[Article], always_train: Sequence[Article]
-) -> LabelledCorpus:
-    """Return all articles, those that are never tested last."""
-    if not always_train:
-        return LabelledCorpus.with_auxiliary(articles, auxiliary)
-    found = [*check_articles(articles), *check_articles(always_train)]
-    corpus = LabelledCorpus.with_auxiliary(found, auxiliary)
-    return replace(corpus, always_train=np.arange(len(corpus.articles)) >= len(articles))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.corpus.protocol_choice import FEWEST_LABELS, GroupCoverage, ProtocolChoice
+from stance.corpus.fold_plan import choose_protocol
+from stance.corpus.protocol_choice import FEWEST_LABELS, GroupCoverage
 from stance.model.corpus_folds import plan_corpus_folds
 from stance.model.linear import fit_temperature
 from stance.model.macro_f1 import first_of_ties, macro_f1
@@ -131,7 +132,7 @@ class HeldOutTrial:
         folds, protocol = self._folds
         if not folds:
             return [f"not calibrated: {protocol}"]
-        outlets = self._corpus.outlet_coverage
+        outlets = choose_protocol(self._corpus.articles, None, self._corpus.always_train).outlets
         if not outlets.n_groups or "outlets" in protocol:
             return self._never_held_out()
         why = why_not_outlets(outlets, self._config.calibration.folds)
@@ -142,7 +143,7 @@ class HeldOutTrial:
     def _never_held_out(self) -> list[str]:
         """Name the labels that are in no fold because they cannot be learned without them."""
         held_out = np.concatenate([fold.test for fold in self._folds[0]])
-        left_out = self._is_own.copy()
+        left_out = self._is_own & is_held_out_ever(self._corpus)
         left_out[held_out] = False
         left = Counter(self._fitted.y_true[left_out].tolist())
         return [
@@ -189,7 +190,8 @@ def held_out_folds(
     """Choose held-out folds: by outlet if enough outlets are named, else at random.
 
     No near-duplicates are in both training and test. Articles whose label has
-    only one outlet, or one article, are used for training but are in no fold.
+    only one outlet, or one article, are used for training but are in no fold; so
+    are those that are always trained on.
 
     Returns
     -------
@@ -199,23 +201,33 @@ def held_out_folds(
         Description of what was held out.
     """
     wanted = config.folds
-    choice = ProtocolChoice.of(corpus.articles)
+    always = corpus.always_train
+    choice = choose_protocol(corpus.articles, None, always)
     if why_not_outlets(choice.outlets, wanted) is None:
-        plan = plan_corpus_folds(corpus, replace(choice, by="outlet"), wanted, seed=seed)
+        by_outlet = replace(choice, by="outlet")
+        plan = plan_corpus_folds(corpus, by_outlet, wanted, seed=seed, always_train=always)
         # With few folds, all outlets of a label may be in the same one.
         if not {part.why for part in plan.not_tested} & {"not_learned", "one_label_left"}:
             return list(
                 plan.folds
             ), f"{wanted} folds of held-out outlets, features learned from all"
-    sizes = np.bincount(corpus.y_true)
+    sizes = np.bincount(corpus.y_true[is_held_out_ever(corpus)])
     several = sizes[sizes > 1]
     if len(several) < FEWEST_LABELS:
         return [], "fewer than two labels have more than a single article"
     n_folds = min(wanted, int(several.min()))
-    plan = plan_corpus_folds(corpus, replace(choice, by="random"), n_folds, seed=seed)
+    at_random = replace(choice, by="random")
+    plan = plan_corpus_folds(corpus, at_random, n_folds, seed=seed, always_train=always)
     if len(plan.tested_labels) < FEWEST_LABELS:
         return [], "without near-duplicates a label has a single article"
     return list(plan.folds), f"{n_folds} random folds, features learned from all"
+
+
+def is_held_out_ever(corpus: LabelledCorpus) -> NDArray[np.bool_]:
+    """Return which articles may be held out, shape (n_articles,)."""
+    if corpus.always_train is None:
+        return np.ones(len(corpus.articles), dtype=bool)
+    return ~corpus.always_train
 
 
 def why_not_outlets(outlets: GroupCoverage, wanted: int) -> str | None:

@@ -61,10 +61,16 @@ class LabelledCorpus:
     )
 
     @classmethod
-    def with_auxiliary(cls, articles: Sequence[Article], auxiliary: Sequence[Article]) -> Self:
+    def with_auxiliary(
+        cls,
+        articles: Sequence[Article],
+        auxiliary: Sequence[Article],
+        always_train: Sequence[Article] = (),
+    ) -> Self:
         """Return a corpus with those auxiliary articles that are not near-duplicates of its own.
 
-        A near-duplicate would reveal the label of an article of the corpus.
+        A near-duplicate would reveal the label of an article of the corpus. The
+        articles of `always_train` come last.
 
         Raises
         ------
@@ -72,7 +78,9 @@ class LabelledCorpus:
             If all of them are near-duplicates, or if the same text of the corpus
             has different labels for different targets, which models do not read.
         """
-        articles, auxiliary = check_articles(articles), check_articles(auxiliary)
+        tested, auxiliary = check_articles(articles), check_articles(auxiliary)
+        added = check_articles(always_train)
+        articles = [*tested, *added] if added else tested
         refuse_contradictions(articles)
         left = without_repeats(auxiliary, articles)
         if auxiliary and not left:
@@ -80,7 +88,9 @@ class LabelledCorpus:
                 f"Got {len(auxiliary):,} auxiliary articles that all repeat articles of the "
                 "corpus, but expected some that differ. Train without them."
             )
-        return cls(articles, auxiliary=left, n_repeats=len(auxiliary) - len(left))
+        mask = np.arange(len(articles)) >= len(tested) if added else None
+        n_repeats = len(auxiliary) - len(left)
+        return cls(articles, auxiliary=left, n_repeats=n_repeats, always_train=mask)
 
     def __post_init__(self) -> None:
         if self.auxiliary:

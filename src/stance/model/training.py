@@ -47,6 +47,7 @@ def train(
     *,
     codebook: Codebook | None = None,
     auxiliary: Sequence[Article] = (),
+    always_train: Sequence[Article] = (),
     progress: Callable[[str], None] = lambda step: None,
 ) -> Model:
     """Train a model.
@@ -64,6 +65,10 @@ def train(
         Articles that were labelled for another question, about other targets
         or with other labels: the scores of a classifier trained on them are
         additional features. Near-duplicates of `articles` are removed.
+    always_train : sequence of Article
+        More labelled articles to learn from that are never held out to choose the
+        penalty or to calibrate: written or augmented ones, which are easier than
+        those that the model is for.
     progress : callable, optional
         Called with the name of each step as it begins.
 
@@ -78,16 +83,21 @@ def train(
     ConfigError
         If the configuration cannot be applied to the articles.
     """
-    articles = check_articles(articles)
+    articles, always_train = check_articles(articles), check_articles(always_train)
     if codebook is not None:
-        codebook.check(article.label for article in articles)
-        articles = [
-            replace(article, label=codebook.spelling(article.label)) if article.label else article
-            for article in articles
-        ]
-    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary)
+        codebook.check(article.label for article in (*articles, *always_train))
+        articles, always_train = _respelled(articles, codebook), _respelled(always_train, codebook)
+    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary, always_train)
     resolved = resolve_auto(corpus, config or TrainingConfig())
     return learn(corpus, resolved, codebook=codebook, progress=progress)
+
+
+def _respelled(articles: Sequence[Article], codebook: Codebook) -> list[Article]:
+    """Return articles with their labels spelled as in the codebook."""
+    return [
+        replace(article, label=codebook.spelling(article.label)) if article.label else article
+        for article in articles
+    ]
 
 
 def learn(
