@@ -91,6 +91,25 @@ def test_a_part_has_the_features_of_its_articles_alone(overrides, drawn):
     assert found.matrix.article_of.tolist() == expected.matrix.article_of.tolist()
 
 
+def test_lines_learned_from_a_part_do_not_meet_the_outlets_of_the_whole():
+    menu = "سوريا العالم رياضة اقتصاد منوعات"
+    articles = [
+        Article(f"{i}", f"{menu}\nخبر {WORDS[i % 5]} {i}", label="xy"[i % 2], outlet=f"{i % 4}")
+        for i in range(24)
+    ]
+    overrides = [
+        "text.boilerplate=drop",
+        "features.word.min_outlets=2",
+        "features.char.enabled=false",
+    ]
+    places = np.arange(3, 24)
+    resolved = resolve_auto(LabelledCorpus(articles), load_config(overrides=overrides))
+    found = fit_features(LabelledCorpus(articles).part(places), resolved.config)
+    alone = fit_features(LabelledCorpus(articles[3:]), resolved.config)
+    assert found.features.preparation.lines
+    same_matrix(found.matrix.articles, alone.matrix.articles)
+
+
 def test_a_model_of_a_part_is_that_of_its_articles_alone(seed_articles):
     corpus = LabelledCorpus(seed_articles)
     resolved = resolve_auto(corpus, load_config(overrides=["features.char.enabled=true"]))
@@ -138,7 +157,7 @@ def test_a_part_whose_lines_are_left_out_is_read_by_itself(seed_articles):
     corpus = LabelledCorpus(articles)
     places = np.arange(0, len(articles), 2)
     for overrides, shared in ((["text.boilerplate=drop"], False), ([], True)):
-        batch, _ = read_corpus(corpus.part(places), load_config(overrides=overrides))
+        batch = read_corpus(corpus.part(places), load_config(overrides=overrides)).batch
         assert isinstance(batch, PartOfInputs) == shared
     assert [type(one) for one in corpus.readings.values()] == [CountedInputs]
 

@@ -38,6 +38,8 @@ def article_weights(
         sizes = Counter(groups)
         # Articles without an outlet are not grouped into one large outlet.
         weights = np.array([1.0 if one[1] is None else sizes[one] ** -power for one in groups])
+    if corpus.always_train is not None:
+        weights = np.where(corpus.always_train, weights * config.always_train_weight, weights)
     if kind is not None:
         weights = np.where(kind.is_own, weights, weights * kind.others)
     totals = np.bincount(y_true, weights).astype(np.float64)

@@ -118,6 +118,9 @@ class ClassifierConfig(Section):
     label_weights: dict[str, Annotated[float, Field(gt=0)]] = Field(
         {}, description="additional weights of labels, such as { None = 0.5 }; 1 by default"
     )
+    always_train_weight: float = Field(
+        1.0, gt=0, description="weight of an article of --always-train, compared with 1"
+    )
     nb_weights: bool = Field(
         False,
         description="scale features by their naive Bayes log-count ratios before a logistic or "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stance.features.batches import InputBatch
 from stance.features.counted import CountedInputs
@@ -32,9 +32,25 @@ def by_voice(config: TrainingConfig) -> bool:
     )
 
 
-def read_corpus(
-    corpus: LabelledCorpus, config: TrainingConfig
-) -> tuple[Inputs, Preparation | None]:
+class CorpusReading(NamedTuple):
+    """The input of feature blocks for a corpus.
+
+    Parameters
+    ----------
+    batch : Inputs
+    preparation : Preparation or None
+        What is removed from the texts.
+    outlets : sequence of str or None, or None
+        The outlet of each text among which the batch counts: those of the whole
+        corpus if its parts share their counts.
+    """
+
+    batch: Inputs
+    preparation: Preparation | None
+    outlets: Sequence[str | None] | None
+
+
+def read_corpus(corpus: LabelledCorpus, config: TrainingConfig) -> CorpusReading:
     """Return the input of feature blocks, and what is removed from the texts.
 
     All parts of a corpus share its tokens and counts, unless what is removed
@@ -49,13 +65,14 @@ def read_corpus(
     table = arabic_normalization(config.normalization.profile())
     preparation = learn_preparation(corpus, config, table)
     if corpus.origin is None or (preparation and (preparation.lines or preparation.phrases)):
-        return _batch(corpus.articles, config, table, preparation), preparation
+        batch = _batch(corpus.articles, config, table, preparation)
+        return CorpusReading(batch, preparation, corpus.outlets)
     whole, places = corpus.origin
     quotations = preparation.quotations if preparation else "keep"
     key = (config.text.title, table, by_voice(config), quotations)
     if key not in whole.readings:
         whole.readings[key] = CountedInputs(_batch(whole.articles, config, table, preparation))
-    return whole.readings[key].part(places), preparation
+    return CorpusReading(whole.readings[key].part(places), preparation, whole.outlets)
 
 
 def _batch(

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article
     from stance.corpus.codebook import Codebook
     from stance.features.batches import Inputs
+    from stance.model.corpus_reading import CorpusReading
 
 
 def train(
@@ -189,8 +190,9 @@ def fit_features(
     Vocabulary, idf and scales come from whole articles even if the classifier is
     trained on passages, since the model will label whole articles.
     """
-    batch, preparation = read_corpus(corpus, config)
-    fitted = list(_fit_blocks(batch, corpus, config, lowerable))
+    reading = read_corpus(corpus, config)
+    batch, preparation = reading.batch, reading.preparation
+    fitted = list(_fit_blocks(reading, corpus, config, lowerable))
     if not fitted:
         *others, last = (f"features.{kind.name}" for kind in BLOCKS)
         raise ConfigError(
@@ -221,20 +223,20 @@ def _learn_auxiliary(
 
 
 def _fit_blocks(
-    batch: Inputs,
+    reading: CorpusReading,
     corpus: LabelledCorpus,
     config: TrainingConfig,
     lowerable: frozenset[str],
 ) -> Iterator[tuple[ScaledBlock, sparse.csr_array]]:
     """Yield each block with its unscaled values for the batch."""
-    outlets, of_corpus = corpus.outlets, corpus.whole.outlets
+    outlets = corpus.outlets
     lower = (default_min_outlets(len(set(outlets or ()))), 1)
     for kind in BLOCKS:
         section = config.features.block(kind.name)
         if section.enabled is True:
             may_lower = f"features.{kind.name}.min_outlets" in lowerable
-            groups = Groups(outlets, lower if may_lower else (), of_corpus)
-            block, scale, values = kind.block.fit(batch, section, groups)
+            groups = Groups(outlets, lower if may_lower else (), reading.outlets)
+            block, scale, values = kind.block.fit(reading.batch, section, groups)
             yield ScaledBlock(kind.name, block, scale), values
 
 
