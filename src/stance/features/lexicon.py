@@ -39,9 +39,10 @@ def as_day(value: object) -> dt.date | None:
     """
     if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
         return value
-    if isinstance(value, str) and len(value) == len("2024-12-08"):
-        return dt.date.fromisoformat(value)
-    raise ValueError(f"Got {value!r}, but expected a date such as 2024-12-08")
+    try:
+        return dt.date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError(f"Got {value!r}, but expected a date such as 2024-12-08") from None
 
 
 Day = Annotated[dt.date | None, BeforeValidator(as_day)]

@@ -236,8 +236,8 @@ class LexiconBlock(PlainBlock):
 
     def names_actors(self, batch: Batch) -> NDArray[np.bool_]:
         """Return which texts name an actor of the lexicon, shape (n_texts,)."""
-        words, periods = batch.words, self._periods_of(batch)
-        counts = count_in_batch(self.matcher, words, np.zeros_like(words.voices), periods)
+        words, possible = batch.words, self._possible(batch)
+        counts = count_in_batch(self.matcher, words, np.zeros_like(words.voices), possible)
         n_named: NDArray[np.float64] = counts.own[:, self._names_an_actor].sum(axis=1)
         return n_named > 0
 
@@ -262,10 +262,15 @@ class LexiconBlock(PlainBlock):
         return batch.counted((self.matcher, "possible periods"), possible)
 
     def _periods_of(self, batch: Batch) -> NDArray[np.int32] | None:
-        """Return the period of each row's article; None if the lexicon has no dates."""
+        """Return the period of each row's article, as the only possible one.
+
+        None if the lexicon has no dates.
+        """
 
         def periods(batch: Batch) -> NDArray[np.int32]:
-            return periods_of_batch(self.matcher, batch.words, self._possible(batch), self.assumed)
+            possible = self._possible(batch)
+            found = periods_of_batch(self.matcher, batch.words, possible, self.assumed)
+            return np.stack([found.numbers, found.numbers], axis=1)
 
         return batch.of_inputs(periods) if self.periods else None
 
@@ -274,13 +279,15 @@ class LexiconBlock(PlainBlock):
         return CompiledTerms(self, weights * scale[:, None])
 
     def rates(
-        self, batch: TokenBatch, periods: NDArray[np.int32] | None = None
+        self, batch: TokenBatch, possible: NDArray[np.int32] | None = None
     ) -> NDArray[np.float32]:
         """Return the rates and shares of words, float32 of shape (n_texts, n_columns).
 
-        Without ``periods``, shape (n_texts,), the words of a text decide its period.
+        ``possible``, shape (n_texts, 2), has the first and the last possible period
+        of each text; by default the texts have no dates.
         """
-        return self.rates_of(count_in_batch(self.matcher, batch, batch.voices, periods))
+        counts = count_in_batch(self.matcher, batch, batch.voices, possible, self.assumed)
+        return self.rates_of(counts)
 
     def rates_of(self, counts: TermCounts) -> NDArray[np.float32]:
         """Return the rates and shares of counts, float32 of shape (n_texts, n_columns)."""
@@ -355,10 +362,10 @@ class TermScorer:
 
         tokens, voices, published = texts
         known = self.block.matcher.periods
-        periods = self.counter.periods(tokens, known.possible(published), self.block.assumed)
-        counts = self.counter.counts(tokens, voices, periods.numbers)
+        found = self.counter.find(tokens, known.possible(published), self.block.assumed)
+        counts = self.counter.counts(tokens, voices, found)
         score_values(self.block.rates_of(counts), self.weights, scores)
-        return known.labels(periods)
+        return known.labels(found.periods)
 
 
 def _read(settings: LexiconSettings, table: NormalizationTable) -> LexiconBlock:

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from stance.features.tokens import TokenBatch
 
 
-# The last of any number of periods, and the mark of a text without one.
+# The last of any number of periods.
 LAST = -1
-SKIPPED = -1
 
 
 class Match(NamedTuple):
@@ -36,6 +35,22 @@ class Match(NamedTuple):
     end: int
     category: int
     side: int
+
+
+class FoundTerms(NamedTuple):
+    """The terms found in texts.
+
+    Parameters
+    ----------
+    matches : ndarray of int32, shape (n_matches, 3)
+        The first token of each match, the end (one past the last token), and
+        the number of the term; left to right, without overlaps.
+    periods : TextPeriods
+        The periods of the texts.
+    """
+
+    matches: NDArray[np.int32]
+    periods: TextPeriods
 
 
 class TermCounts(NamedTuple):
@@ -116,83 +131,41 @@ class TermCounter:
                 return
             self._branches = resized(self._branches, 2 * len(self._branches))
 
-    def find(self, tokens: Tokens, periods: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the matches in texts, left to right, without overlaps.
-
-        Parameters
-        ----------
-        tokens : Tokens
-        periods : ndarray of int32, shape (n_texts,)
-            The period of each text, which is a row of `LexiconMatcher.valid`;
-            -1 for a text that is skipped.
-
-        Returns
-        -------
-        ndarray of int32, shape (n_matches, 3)
-            The first token of each match, the end (one past the last token),
-            and the number of the term.
-        """
-        from stance.features.compiled.lexicon import find_terms
-
-        matches = np.empty((tokens.offsets[-1] - tokens.offsets[0], 3), dtype=np.int32)
-        n_matches = find_terms(
-            *tokens,
-            periods,
-            self._forms,
-            self._branches,
-            self._index.tree,
-            self._matcher.valid,
-            self._nodes,
-            matches,
-        )
-        return matches[:n_matches]
-
-    def periods(
-        self, tokens: Tokens, possible: NDArray[np.int32], assumed: int = LAST
-    ) -> TextPeriods:
-        """Return the periods of texts of learned words.
+    def find(self, tokens: Tokens, possible: NDArray[np.int32], assumed: int = LAST) -> FoundTerms:
+        """Find terms in texts of learned words.
 
         Parameters
         ----------
         tokens : Tokens
         possible : ndarray of int32, shape (n_texts, 2)
-            The first and the last period that the date of each text allows.
+            The first and the last possible period of each text.
         assumed : int
-            The period of a text whose date and words do not decide; by default
-            the last one.
+            The period of a text whose terms do not decide; by default the last.
         """
-        from stance.features.compiled.periods import choose_periods
+        from stance.features.compiled.term_matching import find_terms
 
         matcher, n_texts = self._matcher, len(tokens.offsets) - 1
         n_periods = len(matcher.periods)
-        found = TextPeriods(np.zeros(n_texts, dtype=np.int32), np.zeros(n_texts, dtype=np.int8))
-        if n_periods == 1:
-            return found
-        is_open = possible[:, 0] < possible[:, 1]
-        choose_periods(
-            # The row after the periods has the terms of all of them.
-            self.find(tokens, np.where(is_open, n_periods, SKIPPED).astype(np.int32)),
-            tokens.offsets,
-            matcher.valid,
-            matcher.is_evidence,
+        periods = TextPeriods(np.empty(n_texts, dtype=np.int32), np.empty(n_texts, dtype=np.int8))
+        matches = np.empty((tokens.offsets[-1] - tokens.offsets[0], 3), dtype=np.int32)
+        n_matches = find_terms(
+            *tokens,
             possible,
             assumed % n_periods,
-            np.zeros(n_periods, dtype=np.int64),
-            *found,
+            self._forms,
+            self._branches,
+            self._index.tree,
+            matcher.valid,
+            matcher.is_evidence,
+            self._nodes,
+            np.empty(n_periods, dtype=np.int64),
+            *periods,
+            matches,
         )
-        return found
+        return FoundTerms(matches[:n_matches], periods)
 
-    def counts(
-        self, tokens: Tokens, voices: NDArray[np.int8], periods: NDArray[np.int32]
-    ) -> TermCounts:
-        """Count terms in texts of learned words.
-
-        Parameters
-        ----------
-        tokens : Tokens
-        voices : ndarray of int8, shape (n_tokens,)
-        periods : ndarray of int32, shape (n_texts,)
-        """
+    def counts(self, tokens: Tokens, voices: NDArray[np.int8], found: FoundTerms) -> TermCounts:
+        """Count the terms that were found in texts; ``voices`` has one entry per token."""
         from stance.features.compiled.lexicon import count_terms
 
         matcher, n_texts = self._matcher, len(tokens.offsets) - 1
@@ -204,10 +177,10 @@ class TermCounter:
             np.zeros(n_texts, dtype=np.int64),
         )
         count_terms(
-            self.find(tokens, periods),
+            found.matches,
             tokens.offsets,
             voices,
-            periods,
+            found.periods.numbers,
             matcher.term_categories,
             matcher.term_sides,
             *counts,
@@ -218,10 +191,11 @@ class TermCounter:
 def find_in_batch(matcher: LexiconMatcher, batch: TokenBatch) -> Iterator[Match]:
     """Yield the matches in a batch of undated texts, left to right, without overlaps."""
     counter, tokens = _counter_of(matcher, batch)
-    periods = counter.periods(tokens, _undated(matcher, batch)).numbers
-    found = counter.find(tokens, periods)
-    texts = np.searchsorted(tokens.offsets, found[:, 0], side="right") - 1
-    for (start, end, term), period in zip(found.tolist(), periods[texts].tolist(), strict=True):
+    matches, periods = counter.find(tokens, matcher.periods.unknown(len(batch)))
+    texts = np.searchsorted(tokens.offsets, matches[:, 0], side="right") - 1
+    for (start, end, term), period in zip(
+        matches.tolist(), periods.numbers[texts].tolist(), strict=True
+    ):
         category, side = matcher.term_categories[period, term], matcher.term_sides[period, term]
         yield Match(start, end, int(category), int(side))
 
@@ -230,28 +204,25 @@ def count_in_batch(
     matcher: LexiconMatcher,
     batch: TokenBatch,
     voices: NDArray[np.int8],
-    periods: NDArray[np.int32] | None = None,
+    possible: NDArray[np.int32] | None = None,
+    assumed: int = LAST,
 ) -> TermCounts:
     """Count the terms in a batch with the given voices of its tokens.
 
-    Without ``periods``, shape (n_texts,), the words of a text decide its period.
+    ``possible`` and ``assumed`` are as for `TermCounter.find`; by default the texts
+    have no dates.
     """
     counter, tokens = _counter_of(matcher, batch)
-    if periods is None:
-        periods = counter.periods(tokens, _undated(matcher, batch)).numbers
-    return counter.counts(tokens, voices, periods)
+    possible = matcher.periods.unknown(len(batch)) if possible is None else possible
+    return counter.counts(tokens, voices, counter.find(tokens, possible, assumed))
 
 
 def periods_of_batch(
     matcher: LexiconMatcher, batch: TokenBatch, possible: NDArray[np.int32], assumed: int
-) -> NDArray[np.int32]:
-    """Return the periods of the texts of a batch, shape (n_texts,); see `TermCounter.periods`."""
+) -> TextPeriods:
+    """Return the periods of the texts of a batch; see `TermCounter.find`."""
     counter, tokens = _counter_of(matcher, batch)
-    return counter.periods(tokens, possible, assumed).numbers
-
-
-def _undated(matcher: LexiconMatcher, batch: TokenBatch) -> NDArray[np.int32]:
-    return matcher.periods.possible([None] * len(batch))
+    return counter.find(tokens, possible, assumed).periods
 
 
 def _counter_of(matcher: LexiconMatcher, batch: TokenBatch) -> tuple[TermCounter, Tokens]:

@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 def _assumed_date(value: object) -> str:
     if value == "auto":
         return "auto"
-    try:
-        day = as_day(value)
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError(f'Got {value!r}, but expected "auto" or a date such as 2024-12-08')
-    return day.isoformat()
+    day = as_day(value)
+    return day.isoformat() if day else "auto"
 
 
 # A day as text, which every format of a configuration can hold.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.features.lexicon import Lexicon, Validity
+
+# A batch of articles has few distinct dates.
+_possible_days = lru_cache(maxsize=1 << 14)(possible_days)
 
 # What decided the period of a text, in the order of the numbers of `TextPeriods.sources`.
 SOURCES = ("published", "words", "assumed")
@@ -119,12 +123,16 @@ class Periods:
         -------
         ndarray of int32, shape (n_texts, 2)
         """
-        found = [self._possible(value) for value in published]
+        found = [self._possible(value) if self._starts else (0, 0) for value in published]
         return np.array(found, dtype=np.int32).reshape(-1, 2)
 
     def _possible(self, value: str | None) -> tuple[int, int]:
-        days = possible_days(value) if value and self._starts else None
+        days = _possible_days(value) if value else None
         return (self.number(days[0]), self.number(days[1])) if days else (0, len(self) - 1)
+
+    def unknown(self, n_texts: int) -> NDArray[np.int32]:
+        """Return the possible periods of undated texts, shape (n_texts, 2)."""
+        return np.tile(np.array([0, len(self) - 1], dtype=np.int32), (n_texts, 1))
 
     def most_frequent(self, possible: NDArray[np.int32]) -> int:
         """Return the most frequent period of dated texts, the last one if none is dated.

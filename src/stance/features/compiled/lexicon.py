@@ -1,4 +1,4 @@
-"""Kernels for a lexicon's terms in numbered words: word forms, matches, counts."""
+"""Kernels for a lexicon's terms in numbered words: word forms, and counts of matches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stance.features.compiled.string_tables import extended_hash, find_string
 from stance.features.compiled.trees import NOWHERE, ROOT, branch_from
 
 if TYPE_CHECKING:
-    from stance.features.compiled.arrays import Bits, Floats, Int8s, Int32s, Int64s, Numbers
+    from stance.features.compiled.arrays import Bits, Floats, Int8s, Int32s, Int64s
 
     Known = tuple[Int32s, Int64s, Int64s, int, Int32s, int, Bits]
 
@@ -206,109 +206,6 @@ def _string_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
     for i in range(begin, end):
         hashed = extended_hash(hashed, letters[i], known[3])
     return find_string(letters, begin, end, hashed, known[2], known[1], known[0])
-
-
-@compiled
-def find_terms(
-    tokens: Numbers,
-    token_offsets: Int64s,
-    periods: Int32s,
-    forms: Int32s,
-    branches: Int64s,
-    tree: Int64s,
-    valid: Bits,
-    nodes: Int64s,
-    matches: Int32s,
-) -> int:
-    """Find terms, left to right, without overlaps; return the number of matches.
-
-    ``periods`` has the row of ``valid`` for each text, or NONE to skip the text.
-    A match is a row: its first token, its end (one past the last token), and the
-    term. ``nodes`` has two rows with at least one entry per term. At each place the
-    longest valid term wins; ties go to the preferred form of the first word, then to the
-    term that is listed first.
-    """
-    n_matches = 0
-    for text in range(len(token_offsets) - 1):
-        i, end = token_offsets[text], token_offsets[text + 1]
-        period = periods[text]
-        while i < end and period != NONE:
-            term, place = int(forms[tokens[i], ALONE + period]), forms[tokens[i], BEGINS]
-            behind = i if term == NONE else i + 1
-            if place != NONE and i + 1 < end and _is_behind_others(tokens[i + 1], forms):
-                while branches[place] != NOWHERE:
-                    if _goes_on(branches[place], tokens[i + 1], forms, tree):
-                        found = _longest_term(
-                            branches[place], tokens, i, end, forms, tree, valid[period], nodes
-                        )
-                        if found[0] > behind:
-                            behind, term = found
-                    place += 1
-            if behind == i:
-                i += 1
-                continue
-            matches[n_matches, 0], matches[n_matches, 1] = i, behind
-            matches[n_matches, 2] = term
-            n_matches += 1
-            i = behind
-    return n_matches
-
-
-@compiled
-def _is_behind_others(word: int, forms: Int32s) -> bool:
-    """Return whether any term continues with a word; most words end the search."""
-    return bool(forms[word, PLAIN] != NONE or forms[word, BARE] != NONE)
-
-
-@compiled
-def _goes_on(branch: int, word: int, forms: Int32s, tree: Int64s) -> bool:
-    """Return whether a branch continues with a word."""
-    node = branch >> 32
-    for column in (PLAIN, BARE):
-        form = forms[word, column]
-        if form != NONE and branch_from(node, form, tree) != NOWHERE:
-            return True
-    return False
-
-
-@compiled
-def _longest_term(
-    branch: int,
-    tokens: Numbers,
-    start: int,
-    end: int,
-    forms: Int32s,
-    tree: Int64s,
-    valid: Bits,
-    nodes: Int64s,
-) -> tuple[int, int]:
-    """Return the end and the number of the longest valid term of several words on a branch."""
-    behind, term = start, NONE
-    nodes[0, 0] = branch >> 32
-    n_nodes = 1
-    row = 0
-    for i in range(start + 1, end):
-        found, n_next = NONE, 0
-        token = tokens[i]
-        n_choices = 1 if forms[token, BARE] == forms[token, PLAIN] else 2
-        for k in range(n_nodes):
-            for choice in range(n_choices):
-                form = forms[token, PLAIN + choice]
-                branch = branch_from(nodes[row, k], form, tree) if form != NONE else NOWHERE
-                if branch == NOWHERE:
-                    continue
-                nodes[1 - row, n_next] = branch >> 32
-                n_next += 1
-                ends = int(branch & LOW_HALF) - 1
-                if ends >= 0 and valid[ends] and (found == NONE or ends < found):
-                    found = ends
-        if found != NONE:
-            behind, term = i + 1, found
-        if n_next == 0:
-            break
-        n_nodes = n_next
-        row = 1 - row
-    return behind, term
 
 
 @compiled
