@@ -27,6 +27,7 @@ __all__ = [
     "PartialDate",
     "ResolvedDates",
     "UnresolvedDate",
+    "in_order",
     "is_missing",
     "parse_date",
     "possible_days",
@@ -93,6 +94,18 @@ def parse_date(value: str | dt.date, *, order: DateOrder | None = None) -> Parti
             f"{remedy(reason)}"
         )
     return found
+
+
+def in_order(value: str, order: DateOrder) -> str:
+    """Return a date as ISO 8601; unchanged if it is not a date in the order.
+
+    Examples
+    --------
+    >>> in_order("03/04/2019", "dmy"), in_order("23/03/2019", "mdy")
+    ('2019-04-03', '23/03/2019')
+    """
+    found = read_date(value).of(order)
+    return found.isoformat() if found else value
 
 
 def possible_days(value: str) -> tuple[dt.date, dt.date] | None:

@@ -241,6 +241,7 @@ class InputReader:
             takes=self._selection.takes,
             prefix=planned.prefix,
             holds_texts=holds_texts,
+            date_order=self._selection.source.date_order,
         )
         if holds_texts:
             for name in (self._selection.source.fields.text, self._selection.source.fields.id):

@@ -142,6 +142,7 @@ def plan_labelling(
     named = {
         name: getattr(source, name) for name in ("input_format", "encoding", "delimiter", "sheet")
     }
+    named |= {"date_order": source.date_order} if stored.model.periods else {}
     named |= options
     # Without file names, which are in the inputs; a worker needs only the rest.
     takes = READ | DATED if stored.model.periods else READ
