@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from itertools import product
 
@@ -29,8 +30,17 @@ def bare_forms(word):
     return [form for form in dict.fromkeys(forms) if form]
 
 
+def days_of(category, term):
+    """Return the first and the last day of a term as numbers of days."""
+    first, last = term.valid_from or category.valid_from, term.until or category.until
+    return (first or dt.date.min).toordinal(), (last or dt.date.max).toordinal()
+
+
 class PythonMatcher:
-    """Finds terms by the forms of their first word, the longest first."""
+    """Finds terms by the forms of their first word, the longest valid one first.
+
+    A day stands for its period: the first of the period, but the last of the first one.
+    """
 
     def __init__(self, lexicon, table):
         self.table = table
@@ -39,11 +49,15 @@ class PythonMatcher:
             other, one = (article + words(text, table)[0] for text in (spelling, word))
             self.usual[other] = one
         self.terms = defaultdict(dict)
+        starts = set()
         for name, category in lexicon.categories.items():
             for term, spelling in ((t, s) for t in category.terms for s in t.spellings):
                 first, *rest = map(self.level, words(spelling, table))
-                side = term.side or category.side
-                self.terms[first].setdefault(tuple(rest), (name, side))
+                side, days = term.side or category.side, days_of(category, term)
+                self.terms[first].setdefault(tuple(rest), []).append((name, side, *days))
+                starts |= {days[0], days[1] + 1}
+        starts -= {dt.date.min.toordinal(), dt.date.max.toordinal() + 1}
+        self.days = [min(starts, default=dt.date.max.toordinal()) - 1, *sorted(starts)]
 
     def level(self, word):
         """Bring the spellings and the case endings of a word to one form."""
@@ -53,8 +67,46 @@ class PythonMatcher:
                 return word.removesuffix(ending) + other
         return word
 
-    def find(self, tokens):
+    def meaning(self, owners, day):
+        """Return the category and the side of a term on a day; None if it is not valid then."""
+        found = (
+            (name, side)
+            for name, side, first, last in owners
+            if day is None or first <= day <= last
+        )
+        return next(found, None)
+
+    def in_period(self, day):
+        """Return the day that stands for the period of another."""
+        return max((one for one in self.days[1:] if one <= day), default=self.days[0])
+
+    def day_of(self, tokens, possible, assumed):
+        """Return the day of a text's period: the possible day for which most terms speak."""
+        first, last = map(self.in_period, possible)
+        days = [day for day in self.days if first <= day <= last]
+        votes = dict.fromkeys(self.days, 0)
+        for _, _, owners in self.matches(tokens, None):
+            valid = [day for day in self.days if self.meaning(owners, day)]
+            if len(valid) < len(self.days):
+                for day in valid:
+                    votes[day] += 1
+        best = [day for day in days if votes[day] == max(votes[day] for day in days)]
+        place = self.days.index
+        chosen = min(best, key=lambda day: (abs(place(day) - place(assumed)), -day))
+        if len(days) == 1:
+            return chosen, "published"
+        return chosen, "assumed" if len(best) == len(days) else "words"
+
+    def find(self, tokens, day=None):
         """Return ``(start, end, category, side)`` of the terms in a text's words."""
+        day = self.days[-1] if day is None else day
+        return [
+            (start, end, *self.meaning(owners, day))
+            for start, end, owners in self.matches(tokens, day)
+        ]
+
+    def matches(self, tokens, day):
+        """Return ``(start, end, owners)`` of the terms that are valid on a day, or on any."""
         plain = [self.level(word) for word in tokens]
         bare = [self.level(word.removeprefix(ARTICLE)) for word in tokens]
         found, start = [], 0
@@ -62,26 +114,28 @@ class PythonMatcher:
             forms = dict.fromkeys(map(self.level, bare_forms(tokens[start])))
             best = None
             for form in forms:
-                for rest, meaning in self.terms.get(form, {}).items():
+                for rest, owners in self.terms.get(form, {}).items():
+                    if not self.meaning(owners, day):
+                        continue
                     behind = range(start + 1, start + 1 + len(rest))
                     if behind.stop <= len(tokens) and (best is None or len(rest) > best[0]):
                         pairs = zip(rest, behind, strict=True)
                         if all(word in (plain[i], bare[i]) for word, i in pairs):
-                            best = (len(rest), meaning)
+                            best = (len(rest), owners)
             if best is None:
                 start += 1
                 continue
             end = start + 1 + best[0]
-            found.append((start, end, *best[1]))
+            found.append((start, end, best[1]))
             start = end
         return found
 
-    def counts(self, lexicon, text):
+    def counts(self, lexicon, text, day=None):
         """Return counts in own words, between scare quotes, of sides; and words not in speech."""
         spoken = words_by_voice(text, self.table)
         names, sides = list(lexicon.categories), lexicon.sides
         own, scare, sided = (np.zeros(len(of)) for of in (names, names, sides))
-        for start, end, name, side in self.find([word for word, _ in spoken]):
+        for start, end, name, side in self.find([word for word, _ in spoken], day):
             heard = {voice for _, voice in spoken[start:end]}
             if Voice.SPEECH in heard:
                 continue
@@ -91,10 +145,10 @@ class PythonMatcher:
         return own, scare, sided, sum(voice != Voice.SPEECH for _, voice in spoken)
 
 
-def python_rates(block, matcher, text):
+def python_rates(block, matcher, text, day=None):
     """Return the columns of a text in the order of the block, in double precision."""
     lexicon = block.lexicon
-    own, scare, sided, n_words = matcher.counts(lexicon, text)
+    own, scare, sided, n_words = matcher.counts(lexicon, text, day)
     n_words = max(n_words, 1)
     categories = list(lexicon.categories.values())
     mentions = own + scare

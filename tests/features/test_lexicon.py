@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.errors import CorpusError, ModelError
+from stance.features.batches import InputBatch
 from stance.features.estimators import LexiconFeatures
 from stance.features.lexicon import (
     Category,
@@ -16,6 +17,7 @@ from stance.features.lexicon import (
 from stance.features.lexicon_block import LexiconBlock
 from stance.features.lexicon_counting import find_in_batch
 from stance.features.lexicon_matching import LexiconMatcher
+from stance.features.model_input import text_inputs
 from stance.features.tokens import tokenize
 from stance.text.normalization import arabic_normalization
 from stance.text.tokenization import words
@@ -349,7 +351,7 @@ def test_a_term_across_a_quotation_mark_is_in_the_less_own_voice(folder):
 def test_texts_that_name_an_actor_are_told_apart_whoever_speaks(folder):
     table = arabic_normalization()
     texts = ["قسد", "ما يسمى المجلس", "", "قال: «لن يترك الجيش هذه الأرض»", "حلب"]
-    batch = tokenize(texts, table, by_voice=True)
+    batch = InputBatch(text_inputs(texts), table, by_voice=True)
     block = LexiconBlock.of(Lexicon.read(folder), table)
     assert block.names_actors(batch).tolist() == [True, False, False, True, False]
 
@@ -473,7 +475,7 @@ def test_a_file_alone_may_be_read(folder):
     [
         ("", "format"),
         ("[categories", "TOML|Expected|expected"),
-        (WORDING.replace("format = 1", "format = 2"), "format"),
+        (WORDING.replace("format = 1", "format = 3"), "format"),
         (WORDING.replace("format = 1", ""), "format"),
         (WORDING.replace("format = 1", 'format = "1"'), "format"),
         (WORDING.replace('family = "wording"', ""), "family"),
@@ -540,7 +542,7 @@ def test_the_family_that_is_damaged_below_is_a_good_one():
         [None],
         [[]],
         [{}],
-        [FAMILY | {"format": 2}],
+        [FAMILY | {"format": 3}],
         [FAMILY | {"family": None}],
         [FAMILY | {"categories": []}],
         [FAMILY | {"categories": {"c": {"description": "", "terms": [{"term": ""}]}}}],

@@ -140,7 +140,9 @@ def test_a_counter_learns_words_from_call_to_call_and_forgets_them():
         counter.forget()
         for n_words in (1, len(batch.types)):
             counter.learn(code_points(batch.types), n_words)
-        counts = counter.counts(Tokens(batch.tokens.view(np.uint32), batch.offsets), batch.voices)
+        tokens = Tokens(batch.tokens.view(np.uint32), batch.offsets)
+        found = counter.find(tokens, np.zeros((len(batch), 2), dtype=np.int32))
+        counts = counter.counts(tokens, batch.voices, found)
         for found, expected in zip(
             counts, count_in_batch(LexiconMatcher(lexicon, TABLE), batch, batch.voices), strict=True
         ):

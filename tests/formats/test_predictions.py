@@ -14,7 +14,7 @@ from stance.model.prediction import predict, row_columns
 def test_what_was_written_is_read_again(ending, tmp_path, fast_model, seed_articles):
     predictions = list(predict(fast_model, seed_articles[:20]))
     path = tmp_path / f"labels.{ending}"
-    columns, numbers, flags = row_columns(fast_model.labels)
+    columns, numbers, flags = row_columns(fast_model)
     with (
         path.open("wb") as file,
         ResultWriter(file, ending, columns, numbers=numbers, flags=flags) as writer,

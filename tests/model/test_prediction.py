@@ -59,7 +59,7 @@ def test_an_article_is_flagged_where_its_score_is_below_the_threshold(full_model
 
 def test_columns_are_those_of_a_flat_row(full_model, seed_articles):
     (row,) = (p.to_row() for p in predict(full_model, seed_articles[:1]))
-    columns = row_columns(full_model.labels)
+    columns = row_columns(full_model)
     flat = flatten(row)
     assert list(flat) == columns.names
     assert {name for name, value in flat.items() if type(value) is float} == set(columns.numbers)

@@ -84,11 +84,15 @@ def test_what_is_configured_stands():
     assert resolved.features.word.binary is True
 
 
-def test_only_the_use_of_the_lexicon_and_the_penalty_stay_open():
+def test_only_what_the_articles_decide_stays_open():
     for n_outlets in (0, 37):
         left = [
             k
             for k, v, _ in settings(resolve_auto_by_outlets(TrainingConfig(), n_outlets=n_outlets))
             if v == "auto"
         ]
-        assert left == ["features.lexicon.enabled", "classifier.logistic.C"]
+        assert left == [
+            "features.lexicon.enabled",
+            "features.lexicon.assumed_date",
+            "classifier.logistic.C",
+        ]

@@ -27,8 +27,10 @@ __all__ = [
     "PartialDate",
     "ResolvedDates",
     "UnresolvedDate",
+    "in_order",
     "is_missing",
     "parse_date",
+    "possible_days",
     "resolve_dates",
 ]
 
@@ -92,6 +94,40 @@ def parse_date(value: str | dt.date, *, order: DateOrder | None = None) -> Parti
             f"{remedy(reason)}"
         )
     return found
+
+
+def in_order(value: str, order: DateOrder) -> str:
+    """Return a date as ISO 8601; unchanged if it is not a date in the order.
+
+    Examples
+    --------
+    >>> in_order("03/04/2019", "dmy"), in_order("23/03/2019", "mdy")
+    ('2019-04-03', '23/03/2019')
+    """
+    found = read_date(value).of(order)
+    return found.isoformat() if found else value
+
+
+def possible_days(value: str) -> tuple[dt.date, dt.date] | None:
+    """Return the first and the last day that a date may mean; None if it cannot be read.
+
+    A month or a year means any of its days, and a date whose order of day and month
+    is unknown any day between both readings. The year must have four digits.
+
+    Examples
+    --------
+    >>> [day.isoformat() for day in possible_days("2024-12") or ()]
+    ['2024-12-01', '2024-12-31']
+    >>> [day.isoformat() for day in possible_days("03/04/2019") or ()]
+    ['2019-03-04', '2019-04-03']
+    >>> possible_days("أمس") is None
+    True
+    """
+    readings = read_date(value)
+    found = [reading for reading in (readings.dmy, readings.mdy) if reading]
+    if readings.short_year or not found:
+        return None
+    return min(one.first_day for one in found), max(one.last_day for one in found)
 
 
 def ask_for_order(value: str) -> str:

@@ -74,6 +74,16 @@ class Batch(Protocol):
         """
         ...
 
+    def of_inputs(self, count: Callable[[Batch], NDArray[np.int32]]) -> NDArray[np.int32]:
+        """Return a result for each row, computed from the whole input that contains it.
+
+        Parameters
+        ----------
+        count : callable
+            Takes a batch of whole inputs; returns an entry for each.
+        """
+        ...
+
 
 class Inputs(Batch, Protocol):
     """A batch whose rows are inputs."""
@@ -128,6 +138,10 @@ class InputBatch:
 
     def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
         """Return a block's counts for these inputs."""
+        return count(self)
+
+    def of_inputs(self, count: Callable[[Batch], NDArray[np.int32]]) -> NDArray[np.int32]:
+        """Return a result for each input."""
         return count(self)
 
     def part(self, rows: NDArray[np.int64]) -> InputBatch:
@@ -196,3 +210,7 @@ class PassageBatch:
     def counted(self, key: Hashable, count: Callable[[Batch], Counted]) -> Counted:
         """Return a block's counts for these passages."""
         return count(self)
+
+    def of_inputs(self, count: Callable[[Batch], NDArray[np.int32]]) -> NDArray[np.int32]:
+        """Return a result for each passage, computed from its input."""
+        return count(self.whole)[self.input_of]

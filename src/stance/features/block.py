@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from stance.features.batches import Batch
     from stance.features.counters import Counter, NgramTable, Weights, Words
+    from stance.features.periods import PeriodLabel
     from stance.features.tfidf import TfidfOptions
     from stance.features.word_reading import Tokens
     from stance.text.normalization_table import NormalizationTable
@@ -94,6 +95,24 @@ class StoredFiles(Protocol):
         ...
 
 
+class Texts(NamedTuple):
+    """The words of some texts, as scorers read them.
+
+    Parameters
+    ----------
+    tokens : Tokens
+        Numbers of words passed to `TextScorer.learn`.
+    voices : ndarray of int8, shape (n_tokens,)
+        The voice of each token.
+    published : sequence of str or None
+        The date of each text.
+    """
+
+    tokens: Tokens
+    voices: NDArray[np.int8]
+    published: Sequence[str | None]
+
+
 class TextScorer(Protocol):
     """Scores texts with one block in compiled loops; not thread-safe."""
 
@@ -105,16 +124,13 @@ class TextScorer(Protocol):
         """Forget all words, but keep the allocated memory."""
         ...
 
-    def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
+    def score(self, texts: Texts, scores: NDArray[np.float64]) -> Sequence[PeriodLabel]:
         """Add the block's part of the decision values to ``scores``, (n_texts, n_labels).
 
-        Parameters
-        ----------
-        tokens : Tokens
-            Numbers of words passed to `learn`.
-        voices : ndarray of int8, shape (n_tokens,)
-            The voice of each token; ignored by blocks that do not use voices.
-        scores : ndarray of float64, shape (n_texts, n_labels)
+        Returns
+        -------
+        sequence of PeriodLabel
+            The period of each text; empty if the block has none.
         """
         ...
 
@@ -166,9 +182,10 @@ class NgramScorer(NamedTuple):
         """Forget all words, but keep the allocated memory."""
         self.counter.forget()
 
-    def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
+    def score(self, texts: Texts, scores: NDArray[np.float64]) -> Sequence[PeriodLabel]:
         """Add the n-grams' contribution to ``scores``, whatever the voice."""
-        self.counter.score(tokens, self.weights, scores)
+        self.counter.score(texts.tokens, self.weights, scores)
+        return ()
 
     def average(self, tokens: Tokens, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Return the mean value of each text's words; None without word features."""
@@ -230,6 +247,11 @@ class Block(Protocol):
     @property
     def single_words(self) -> WordBlock | None:
         """The block itself if it has the document frequency of single words, else None."""
+        ...
+
+    @property
+    def periods(self) -> Sequence[str]:
+        """The periods in which the values of the same text differ; empty if there are none."""
         ...
 
     def transform(self, batch: Batch) -> sparse.csr_array:
@@ -298,6 +320,11 @@ class PlainBlock:
     def single_words(self) -> WordBlock | None:
         """None: the block has no single words."""
         return None
+
+    @property
+    def periods(self) -> Sequence[str]:
+        """Empty: the values of a text do not depend on its date."""
+        return ()
 
     def transform(self, batch: Batch) -> sparse.csr_array:
         """Return values, CSR float32 of shape (n_rows, n_columns)."""

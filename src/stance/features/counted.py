@@ -109,6 +109,10 @@ class _PartOfBatch(Generic[Whole]):
         found: Counted = self.source.counted(key, count)[self.rows]
         return found
 
+    def of_inputs(self, count: Callable[[Batch], NDArray[np.int32]]) -> NDArray[np.int32]:
+        """Return a result for each row, computed from the whole input that contains it."""
+        return self.source.whole.of_inputs(count)[self.rows]
+
 
 @dataclass(frozen=True)
 class PartOfInputs(_PartOfBatch["InputBatch"]):

@@ -194,6 +194,9 @@ class TfidfFeatures(_TextTransformer):
 class LexiconFeatures(_TextTransformer):
     """Rates of a lexicon's categories per 1,000 words, and naming shares.
 
+    Texts have no dates here. If the lexicon has, the words of a text decide its
+    period, and the last period is that of texts whose words do not.
+
     Parameters
     ----------
     lexicon : Lexicon or path, optional

@@ -5,11 +5,19 @@ A lexicon is read from TOML files. A model stores its own copy as JSON.
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from stance.errors import CorpusError, ModelError
 
@@ -21,8 +29,44 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Term(_Strict):
-    """One term of a category, with its other spellings and inflections."""
+def as_day(value: object) -> dt.date | None:
+    """Return a day, which TOML gives as a date and JSON as text.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else, such as a date with a time.
+    """
+    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+        return value
+    try:
+        return dt.date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError(f"Got {value!r}, but expected a date such as 2024-12-08") from None
+
+
+Day = Annotated[dt.date | None, BeforeValidator(as_day)]
+
+
+class Validity(NamedTuple):
+    """The days on which a term counts, both inclusive; None if there is no limit."""
+
+    first: dt.date | None
+    last: dt.date | None
+
+
+class _Dated(_Strict):
+    """What counts on some days only, if it has dates."""
+
+    valid_from: Day = Field(None, alias="from")
+    until: Day = None
+
+
+class Term(_Dated):
+    """One term of a category, with its other spellings and inflections.
+
+    Its ``side``, ``from`` and ``until`` override those of its category.
+    """
 
     term: str = Field(min_length=1)
     variants: list[str] = []
@@ -36,7 +80,7 @@ class Term(_Strict):
         return [self.term, *self.variants]
 
 
-class Category(_Strict):
+class Category(_Dated):
     """Terms with one function: name an actor with one slant, report, express doubt.
 
     Parameters
@@ -56,6 +100,8 @@ class Category(_Strict):
         shares of the actor's other names, and their rate between scare quotes
         is a feature.
     terms : list of Term
+    from, until : date, optional
+        The first and the last day on which the terms count.
     """
 
     description: str
@@ -65,6 +111,28 @@ class Category(_Strict):
     plain: bool = False
     terms: list[Term]
 
+    def validity(self, term: Term) -> Validity:
+        """Return the days on which one of the terms counts."""
+        return Validity(term.valid_from or self.valid_from, term.until or self.until)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether the category or one of its terms counts on some days only."""
+        return any(one.valid_from or one.until for one in (self, *self.terms))
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        for name, (first, last) in (
+            ("the category", Validity(self.valid_from, self.until)),
+            *((f"the term {term.term!r}", self.validity(term)) for term in self.terms),
+        ):
+            if first and last and last < first:
+                raise ValueError(
+                    f"Got until = {last} and from = {first} for {name}, but expected until not "
+                    "before from"
+                )
+        return self
+
 
 class LexiconFile(_Strict):
     """One family of categories: the schema of a TOML file.
@@ -72,7 +140,7 @@ class LexiconFile(_Strict):
     Parameters
     ----------
     format : int
-        Version of the file format, 1.
+        Version of the file format: 2 for files with dates, else 1 or 2.
     family, description : str
     spellings : dict of str to list of str
         A word and its other spellings, which are treated as one word in the
@@ -80,11 +148,21 @@ class LexiconFile(_Strict):
     categories : dict of str to Category
     """
 
-    format: Literal[1]
+    format: Literal[1, 2]
     family: str
     description: str
     spellings: dict[str, list[str]] = {}
     categories: dict[str, Category] = {}
+
+    @model_validator(mode="after")
+    def _check_format(self) -> Self:
+        dated = [name for name, category in self.categories.items() if category.has_dates]
+        if dated and self.format == 1:
+            raise ValueError(
+                f"Got format = 1 and dates in the category {dated[0]!r}, but expected format = 2 "
+                "in a file with dates"
+            )
+        return self
 
 
 class Lexicon:
@@ -145,7 +223,10 @@ class Lexicon:
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the families as JSON-serialisable values."""
-        return [family.model_dump(exclude_defaults=True) for family in self.families]
+        return [
+            family.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            for family in self.families
+        ]
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
@@ -198,4 +279,6 @@ def _first_fault(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     fault = error.errors()[0]
-    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+    place = ".".join(map(str, fault["loc"]))
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message

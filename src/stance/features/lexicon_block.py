@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import orjson
 
 from stance.features.block import BlockFiles, Fitted, PlainBlock
 from stance.features.lexicon import Lexicon
-from stance.features.lexicon_counting import TermCounter, count_in_batch
+from stance.features.lexicon_counting import TermCounter, count_in_batch, periods_of_batch
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.matrices import compact
 from stance.features.outlets import outlet_frequency
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.features.batches import Batch
-    from stance.features.block import Groups, StoredFiles
+    from stance.features.block import Groups, StoredFiles, Texts
     from stance.features.counters import Words
     from stance.features.lexicon_counting import TermCounts
     from stance.features.lexicon_settings import LexiconSettings
+    from stance.features.periods import PeriodLabel
     from stance.features.tokens import TokenBatch
-    from stance.features.word_reading import Tokens
     from stance.text.normalization_table import NormalizationTable
 
 PER_WORDS = 1000.0
@@ -73,6 +74,9 @@ class LexiconBlock(PlainBlock):
     log_rates : bool
         Whether a category's column is ``ln(1 + rate)`` instead of the rate: the
         first mention is more informative than the tenth.
+    assumed : int
+        The period of a text whose date and words do not decide; 0 if the
+        lexicon has no dates.
     """
 
     reads_voices: ClassVar[bool] = True
@@ -81,6 +85,7 @@ class LexiconBlock(PlainBlock):
     matcher: LexiconMatcher
     sides: SideColumns = "log"
     log_rates: bool = False
+    assumed: int = 0
 
     @classmethod
     def of(
@@ -90,14 +95,22 @@ class LexiconBlock(PlainBlock):
         *,
         sides: SideColumns = "log",
         log_rates: bool = False,
+        assumed_date: str = "auto",
     ) -> Self:
-        """Build the block of a lexicon for texts normalised with a table."""
-        return cls(lexicon, LexiconMatcher(lexicon, table), sides, log_rates)
+        """Build the block of a lexicon for texts normalised with a table.
+
+        ``assumed_date`` is a day of the assumed period; "auto" is the last one.
+        """
+        matcher = LexiconMatcher(lexicon, table)
+        assumed = len(matcher.periods) - 1
+        if assumed_date != "auto":
+            assumed = matcher.periods.number(dt.date.fromisoformat(assumed_date))
+        return cls(lexicon, matcher, sides, log_rates, assumed)
 
     @classmethod
     def suits(cls, batch: Batch, settings: LexiconSettings) -> bool:
         """Return whether at least two thirds of the articles name an actor of the lexicon."""
-        named = _read(settings, batch.table).names_actors(batch.words)
+        named = _read(settings, batch.table).names_actors(batch)
         return bool(named.mean() >= MIN_NAMING_ACTORS)
 
     @classmethod
@@ -112,7 +125,7 @@ class LexiconBlock(PlainBlock):
             _read(settings, batch.table),
             sides=settings.sides,
             log_rates=settings.log_rates is True,
-        )
+        ).with_assumed(batch, settings.assumed_date)
         rates = block.transform(batch)
         spread = rates.toarray().std(axis=0)
         varies = spread > 0
@@ -138,7 +151,28 @@ class LexiconBlock(PlainBlock):
             table,
             sides=settings.sides,
             log_rates=settings.log_rates is True,
+            assumed_date=settings.assumed_date,
         )
+
+    def with_assumed(self, batch: Batch, assumed_date: str) -> Self:
+        """Return the block with the period of a day; "auto": the most frequent one of a batch."""
+        if not self.periods:
+            return self
+        periods = self.matcher.periods
+        if assumed_date != "auto":
+            return replace(self, assumed=periods.number(dt.date.fromisoformat(assumed_date)))
+        return replace(self, assumed=periods.most_frequent(self._possible(batch)))
+
+    def fitted_settings(self) -> dict[str, Any]:
+        """Return a day of the assumed period, if the lexicon has dates."""
+        if not self.periods:
+            return {}
+        return {"assumed_date": self.matcher.periods.day(self.assumed).isoformat()}
+
+    @property
+    def periods(self) -> list[str]:
+        """The periods of the lexicon; empty if it has no dates."""
+        return self.matcher.periods.names
 
     def to_files(self, name: str) -> BlockFiles:
         """Return the lexicon."""
@@ -200,9 +234,10 @@ class LexiconBlock(PlainBlock):
     def _naming(self) -> list[str]:
         return [name for name, category in self.lexicon.categories.items() if category.naming]
 
-    def names_actors(self, batch: TokenBatch) -> NDArray[np.bool_]:
+    def names_actors(self, batch: Batch) -> NDArray[np.bool_]:
         """Return which texts name an actor of the lexicon, shape (n_texts,)."""
-        counts = count_in_batch(self.matcher, batch, np.zeros_like(batch.voices))
+        words, possible = batch.words, self._possible(batch)
+        counts = count_in_batch(self.matcher, words, np.zeros_like(words.voices), possible)
         n_named: NDArray[np.float64] = counts.own[:, self._names_an_actor].sum(axis=1)
         return n_named > 0
 
@@ -214,17 +249,45 @@ class LexiconBlock(PlainBlock):
         from scipy import sparse
 
         def rates(batch: Batch) -> sparse.csr_array:
-            return compact(sparse.csr_array(self.rates(batch.words)))
+            return compact(sparse.csr_array(self.rates(batch.words, self._periods_of(batch))))
 
-        return batch.counted((self.matcher, self.sides, self.log_rates), rates)
+        return batch.counted((self.matcher, self.sides, self.log_rates, self.assumed), rates)
+
+    def _possible(self, batch: Batch) -> NDArray[np.int32]:
+        """Return the first and the last possible period of each row by its date."""
+
+        def possible(batch: Batch) -> NDArray[np.int32]:
+            return self.matcher.periods.possible(one.published for one in batch.inputs)
+
+        return batch.counted((self.matcher, "possible periods"), possible)
+
+    def _periods_of(self, batch: Batch) -> NDArray[np.int32] | None:
+        """Return the period of each row's article, as the only possible one.
+
+        None if the lexicon has no dates.
+        """
+
+        def periods(batch: Batch) -> NDArray[np.int32]:
+            possible = self._possible(batch)
+            found = periods_of_batch(self.matcher, batch.words, possible, self.assumed)
+            return np.stack([found.numbers, found.numbers], axis=1)
+
+        return batch.of_inputs(periods) if self.periods else None
 
     def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledTerms:
         """Return the block prepared for compiled scoring."""
         return CompiledTerms(self, weights * scale[:, None])
 
-    def rates(self, batch: TokenBatch) -> NDArray[np.float32]:
-        """Return the rates and shares of words, float32 of shape (n_texts, n_columns)."""
-        return self.rates_of(count_in_batch(self.matcher, batch, batch.voices))
+    def rates(
+        self, batch: TokenBatch, possible: NDArray[np.int32] | None = None
+    ) -> NDArray[np.float32]:
+        """Return the rates and shares of words, float32 of shape (n_texts, n_columns).
+
+        ``possible``, shape (n_texts, 2), has the first and the last possible period
+        of each text; by default the texts have no dates.
+        """
+        counts = count_in_batch(self.matcher, batch, batch.voices, possible, self.assumed)
+        return self.rates_of(counts)
 
     def rates_of(self, counts: TermCounts) -> NDArray[np.float32]:
         """Return the rates and shares of counts, float32 of shape (n_texts, n_columns)."""
@@ -293,11 +356,16 @@ class TermScorer:
         """Forget all words, but keep the allocated memory."""
         self.counter.forget()
 
-    def score(self, tokens: Tokens, voices: NDArray[np.int8], scores: NDArray[np.float64]) -> None:
+    def score(self, texts: Texts, scores: NDArray[np.float64]) -> list[PeriodLabel]:
         """Add the contribution of rates and shares to ``scores``, (n_texts, n_labels)."""
         from stance.features.compiled.scoring import score_values
 
-        score_values(self.block.rates_of(self.counter.counts(tokens, voices)), self.weights, scores)
+        tokens, voices, published = texts
+        known = self.block.matcher.periods
+        found = self.counter.find(tokens, known.possible(published), self.block.assumed)
+        counts = self.counter.counts(tokens, voices, found)
+        score_values(self.block.rates_of(counts), self.weights, scores)
+        return known.labels(found.periods)
 
 
 def _read(settings: LexiconSettings, table: NormalizationTable) -> LexiconBlock:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from stance.features.periods import TextPeriods
 from stance.features.units import code_points
 from stance.features.word_reading import FEW_WORDS, Tokens, resized
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from stance.features.tokens import TokenBatch
 
 
+# The last of any number of periods.
+LAST = -1
+
+
 class Match(NamedTuple):
     """A term found at ``tokens[start:end]`` of a batch.
 
@@ -30,6 +35,22 @@ class Match(NamedTuple):
     end: int
     category: int
     side: int
+
+
+class FoundTerms(NamedTuple):
+    """The terms found in texts.
+
+    Parameters
+    ----------
+    matches : ndarray of int32, shape (n_matches, 3)
+        The first token of each match, the end (one past the last token), and
+        the number of the term; left to right, without overlaps.
+    periods : TextPeriods
+        The periods of the texts.
+    """
+
+    matches: NDArray[np.int32]
+    periods: TextPeriods
 
 
 class TermCounts(NamedTuple):
@@ -64,10 +85,12 @@ class TermCounter:
     """
 
     def __init__(self, matcher: LexiconMatcher, room: int = FEW_WORDS) -> None:
+        from stance.features.compiled.lexicon import ALONE
+
         self._matcher = matcher
         self._index = matcher.index
         self._n_words = 0
-        self._forms = np.empty((room, 4), dtype=np.int32)
+        self._forms = np.empty((room, ALONE + len(matcher.valid)), dtype=np.int32)
         self._branches = np.empty(FEW_WORDS, dtype=np.int64)
         self._n_branches = np.zeros(1, dtype=np.int64)
         self._nodes = np.empty((2, matcher.n_terms + 1), dtype=np.int64)
@@ -82,7 +105,7 @@ class TermCounter:
         from stance.features.compiled.lexicon import MOST_FORMS, PARTICLES, learn_forms
 
         if n_words > len(self._forms):
-            larger = np.empty((2 * n_words, 4), dtype=np.int32)
+            larger = np.empty((2 * n_words, self._forms.shape[1]), dtype=np.int32)
             larger[: self._n_words] = self._forms[: self._n_words]
             self._forms = larger
         index = self._index
@@ -97,6 +120,7 @@ class TermCounter:
                 n_words,
                 known,
                 index.tree,
+                self._matcher.valid,
                 letters,
                 starts,
                 self._forms,
@@ -107,30 +131,41 @@ class TermCounter:
                 return
             self._branches = resized(self._branches, 2 * len(self._branches))
 
-    def find(self, tokens: Tokens) -> NDArray[np.int32]:
-        """Return the matches in texts, left to right, without overlaps.
+    def find(self, tokens: Tokens, possible: NDArray[np.int32], assumed: int = LAST) -> FoundTerms:
+        """Find terms in texts of learned words.
 
-        Returns
-        -------
-        ndarray of int32, shape (n_matches, 3)
-            The first token of each match, the end (one past the last token),
-            and the number of the term.
+        Parameters
+        ----------
+        tokens : Tokens
+        possible : ndarray of int32, shape (n_texts, 2)
+            The first and the last possible period of each text.
+        assumed : int
+            The period of a text whose terms do not decide; by default the last.
         """
-        from stance.features.compiled.lexicon import find_terms
+        from stance.features.compiled.term_matching import find_terms
 
+        matcher, n_texts = self._matcher, len(tokens.offsets) - 1
+        n_periods = len(matcher.periods)
+        periods = TextPeriods(np.empty(n_texts, dtype=np.int32), np.empty(n_texts, dtype=np.int8))
         matches = np.empty((tokens.offsets[-1] - tokens.offsets[0], 3), dtype=np.int32)
         n_matches = find_terms(
             *tokens,
+            possible,
+            assumed % n_periods,
             self._forms,
             self._branches,
             self._index.tree,
+            matcher.valid,
+            matcher.is_evidence,
             self._nodes,
+            np.empty(n_periods, dtype=np.int64),
+            *periods,
             matches,
         )
-        return matches[:n_matches]
+        return FoundTerms(matches[:n_matches], periods)
 
-    def counts(self, tokens: Tokens, voices: NDArray[np.int8]) -> TermCounts:
-        """Count terms in texts of learned words; ``voices`` has one entry per token."""
+    def counts(self, tokens: Tokens, voices: NDArray[np.int8], found: FoundTerms) -> TermCounts:
+        """Count the terms that were found in texts; ``voices`` has one entry per token."""
         from stance.features.compiled.lexicon import count_terms
 
         matcher, n_texts = self._matcher, len(tokens.offsets) - 1
@@ -142,9 +177,10 @@ class TermCounter:
             np.zeros(n_texts, dtype=np.int64),
         )
         count_terms(
-            self.find(tokens),
+            found.matches,
             tokens.offsets,
             voices,
+            found.periods.numbers,
             matcher.term_categories,
             matcher.term_sides,
             *counts,
@@ -153,18 +189,40 @@ class TermCounter:
 
 
 def find_in_batch(matcher: LexiconMatcher, batch: TokenBatch) -> Iterator[Match]:
-    """Yield the matches in a batch, left to right, without overlaps."""
+    """Yield the matches in a batch of undated texts, left to right, without overlaps."""
     counter, tokens = _counter_of(matcher, batch)
-    for start, end, term in counter.find(tokens).tolist():
-        yield Match(start, end, int(matcher.term_categories[term]), int(matcher.term_sides[term]))
+    matches, periods = counter.find(tokens, matcher.periods.unknown(len(batch)))
+    texts = np.searchsorted(tokens.offsets, matches[:, 0], side="right") - 1
+    for (start, end, term), period in zip(
+        matches.tolist(), periods.numbers[texts].tolist(), strict=True
+    ):
+        category, side = matcher.term_categories[period, term], matcher.term_sides[period, term]
+        yield Match(start, end, int(category), int(side))
 
 
 def count_in_batch(
-    matcher: LexiconMatcher, batch: TokenBatch, voices: NDArray[np.int8]
+    matcher: LexiconMatcher,
+    batch: TokenBatch,
+    voices: NDArray[np.int8],
+    possible: NDArray[np.int32] | None = None,
+    assumed: int = LAST,
 ) -> TermCounts:
-    """Count the terms in a batch with the given voices of its tokens."""
+    """Count the terms in a batch with the given voices of its tokens.
+
+    ``possible`` and ``assumed`` are as for `TermCounter.find`; by default the texts
+    have no dates.
+    """
     counter, tokens = _counter_of(matcher, batch)
-    return counter.counts(tokens, voices)
+    possible = matcher.periods.unknown(len(batch)) if possible is None else possible
+    return counter.counts(tokens, voices, counter.find(tokens, possible, assumed))
+
+
+def periods_of_batch(
+    matcher: LexiconMatcher, batch: TokenBatch, possible: NDArray[np.int32], assumed: int
+) -> TextPeriods:
+    """Return the periods of the texts of a batch; see `TermCounter.find`."""
+    counter, tokens = _counter_of(matcher, batch)
+    return counter.find(tokens, possible, assumed).periods
 
 
 def _counter_of(matcher: LexiconMatcher, batch: TokenBatch) -> tuple[TermCounter, Tokens]:

@@ -4,7 +4,8 @@ A term matches whole words. Its first word may have the attached particles
 و ف ب ك ل, each word may have the article ال, and the case ending is ignored
 (مقاتلون, مقاتلين). At each place the longest term wins. The forms of a word are
 looked up once per distinct word, so the time does not depend on the number of
-terms.
+terms. A term with dates is matched only in texts of the periods in which it is
+valid.
 """
 
 from __future__ import annotations
@@ -17,20 +18,24 @@ import numpy as np
 from stance.errors import CorpusError
 from stance.features.counters import ngram_tree
 from stance.features.folding import term_folding
+from stance.features.periods import Periods
 from stance.features.units import code_units
 from stance.features.word_reading import WordReader
 from stance.text.tokenization import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from stance.features.lexicon import Category, Lexicon
+    from stance.features.lexicon import Category, Lexicon, Validity
     from stance.features.word_reading import StringTable
     from stance.text.normalization_table import NormalizationTable
 
 ARTICLE = "ال"
+
+# Missing value for the category or the side of a term.
+NONE = -1
 
 
 class IndexedTerms(NamedTuple):
@@ -70,25 +75,40 @@ class LexiconMatcher:
     Attributes
     ----------
     categories : list of str
-    term_categories, term_sides : ndarray of int32, shape (n_terms,)
-        The index of each term's category in ``categories``, and of its side in
-        the lexicon's ``sides``; -1 for a term without a side.
+    periods : Periods
+        The periods of the lexicon; only one if it has no dates.
+    term_categories, term_sides : ndarray of int32, shape (n_periods, n_terms)
+        In each period, the index of each term's category in ``categories``, and
+        of its side in the lexicon's ``sides``; -1 for a term without a side, or
+        one that is not valid in the period.
+    valid : ndarray of uint8, shape (n_rows, n_terms)
+        Which terms are valid in each period. If there are several periods, the
+        last row has the terms of all.
+    is_evidence : ndarray of uint8, shape (n_terms,)
+        Which terms are not valid in every period, and so tell the period of a
+        text.
 
     Raises
     ------
     CorpusError
-        If a spelling is in two categories, or contains no word.
+        If a spelling is in two categories in the same period, or contains no
+        word.
     """
 
     def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
         self.categories = list(lexicon.categories)
         self.n_sides = len(lexicon.sides)
         self._word_forms = WordForms(lexicon, table)
-        owners = _owned_terms(lexicon, table, self._word_forms)
-        self._paths = [" ".join(forms) for forms in owners]
-        self.term_categories, self.term_sides = (
-            np.array([owner[i] for owner in owners.values()], dtype=np.int32) for i in range(2)
-        )
+        self.periods = Periods(lexicon)
+        owners = _OwnedTerms(lexicon, self.periods)
+        for name in lexicon.categories:
+            owners.add(name, table, self._word_forms)
+        self._paths = [" ".join(forms) for forms in owners.found]
+        self.term_categories, self.term_sides = owners.arrays()
+        is_valid = self.term_categories != NONE
+        in_any = [is_valid.any(axis=0)] if len(self.periods) > 1 else []
+        self.valid = np.vstack([is_valid, *in_any]).astype(np.uint8)
+        self.is_evidence = (~is_valid.all(axis=0)).astype(np.uint8)
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out the tables that are rebuilt from the terms on demand."""
@@ -164,32 +184,73 @@ def _single_word(spelling: str, table: NormalizationTable) -> str:
     return found[0]
 
 
-def _owned_terms(
-    lexicon: Lexicon, table: NormalizationTable, word_forms: WordForms
-) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Map the forms of each term's words to its category and its side."""
-    owners: dict[tuple[str, ...], tuple[int, int]] = {}
-    names = list(lexicon.categories)
-    sides = {side: number for number, side in enumerate(lexicon.sides)}
-    for number, (name, category) in enumerate(lexicon.categories.items()):
-        for spelling, side in _spellings_and_sides(category, sides):
+class Owner(NamedTuple):
+    """The category and the side of a term, as numbers."""
+
+    category: int
+    side: int
+
+
+class _OwnedTerms:
+    """The terms of a lexicon by the forms of their words, each with its owners.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+    periods : Periods
+
+    Attributes
+    ----------
+    found : dict of tuple of str to list of Owner
+        An owner for each period; -1 and -1 if the term is not valid in it.
+    """
+
+    def __init__(self, lexicon: Lexicon, periods: Periods) -> None:
+        self._categories = lexicon.categories
+        self._names = list(lexicon.categories)
+        self._sides = {side: number for number, side in enumerate(lexicon.sides)}
+        self._periods = periods
+        self.found: dict[tuple[str, ...], list[Owner]] = {}
+
+    def add(self, name: str, table: NormalizationTable, word_forms: WordForms) -> None:
+        """Add the terms of a category."""
+        number = self._names.index(name)
+        for spelling, side, validity in self._spellings(self._categories[name]):
             forms = tuple(map(word_forms.canonical, words(spelling, table)))
             if not forms:
                 raise CorpusError(
                     f"Got the term {spelling!r} in {name!r}, but expected at least one word in it."
                 )
-            owner, _ = owners.setdefault(forms, (number, side))
-            if owner != number:
-                raise CorpusError(
-                    f"Got the term {spelling!r} in {name!r} and in {names[owner]!r}, but expected "
-                    "it in one category. Remove it from one of the two."
-                )
-    return owners
+            owner = Owner(number, side)
+            owners = self.found.setdefault(forms, [Owner(NONE, NONE)] * len(self._periods))
+            for period in self._periods.numbers(validity):
+                if owners[period].category == NONE:
+                    owners[period] = owner
+                self._refuse_another(owners[period], owner, spelling)
 
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the categories and the sides, int32 of shape (n_periods, n_terms)."""
+        owned = np.array(list(self.found.values()), dtype=np.int32)
+        owned = owned.reshape(-1, len(self._periods), 2)
+        categories, sides = (np.ascontiguousarray(owned[:, :, i].T) for i in range(2))
+        return categories, sides
 
-def _spellings_and_sides(category: Category, sides: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    for term in category.terms:
-        side = term.side or category.side
-        number = sides[side] if side else -1
-        for spelling in term.spellings:
-            yield spelling, number
+    def _refuse_another(self, known: Owner, other: Owner, spelling: str) -> None:
+        name, before = self._names[other.category], self._names[known.category]
+        advice = "or give both dates that do not overlap."
+        if known.category != other.category:
+            raise CorpusError(
+                f"Got the term {spelling!r} in {name!r} and in {before!r}, but expected it in one "
+                f"category at a time. Remove it from one of the two, {advice}"
+            )
+        if known.side != other.side and len(self._periods) > 1:
+            raise CorpusError(
+                f"Got the term {spelling!r} twice in {name!r}, with different sides, but expected "
+                f"one side at a time. Remove one of the two, {advice}"
+            )
+
+    def _spellings(self, category: Category) -> Iterator[tuple[str, int, Validity]]:
+        for term in category.terms:
+            side = term.side or category.side
+            for spelling in term.spellings:
+                yield spelling, self._sides[side] if side else NONE, category.validity(term)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from stance import resources
-from stance.features.lexicon import lexicon_files
+from stance.features.lexicon import as_day, lexicon_files
 from stance.features.settings import BlockSettings, Count, Switch
 
 if TYPE_CHECKING:
     from stance.features.settings import Choices, CorpusTraits
+
+
+def _assumed_date(value: object) -> str:
+    if value == "auto":
+        return "auto"
+    day = as_day(value)
+    return day.isoformat() if day else "auto"
+
+
+# A day as text, which every format of a configuration can hold.
+AssumedDate = Annotated[str, BeforeValidator(_assumed_date)]
 
 
 class LexiconSettings(BlockSettings):
@@ -42,6 +53,12 @@ class LexiconSettings(BlockSettings):
     )
     log_rates: Switch = Field(
         "auto", description="ln(1 + rate) instead of the rate; auto: for unseen outlets"
+    )
+
+    assumed_date: AssumedDate = Field(
+        "auto",
+        description="a day of the period of texts whose date and words do not decide; auto: the "
+        "most frequent period of the training articles",
     )
 
     def input_files(self) -> list[Path]:

@@ -24,11 +24,14 @@ class ModelInput:
         The target of the stance: a person, a group or a topic.
     second : str, optional
         The second text of a pair.
+    published : str, optional
+        The date of publication, as the corpus gives it.
     """
 
     text: str
     target: str | None = None
     second: str | None = None
+    published: str | None = None
 
 
 def model_inputs(articles: Iterable[Article], *, title: bool) -> list[ModelInput]:
@@ -51,7 +54,8 @@ def model_inputs(articles: Iterable[Article], *, title: bool) -> list[ModelInput
 
 
 def _model_input(a: Article, *, title: bool) -> ModelInput:
-    return ModelInput(f"{a.title}\n{a.text}" if title and a.title else a.text, a.target)
+    text = f"{a.title}\n{a.text}" if title and a.title else a.text
+    return ModelInput(text, a.target, published=a.published)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.block import NgramScorer
+from stance.features.block import NgramScorer, Texts
 from stance.features.familiarity import term_familiarity
 from stance.features.folding import surface_folding, word_folding
 from stance.features.units import code_units
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stance.features.block import Block, CompiledBlock
     from stance.features.folding import Folding
     from stance.features.model_input import ModelInput
+    from stance.features.periods import PeriodLabel
     from stance.features.stack import FeatureStack, ScaledBlock
     from stance.features.units import CodePoints, CodeUnits
     from stance.features.word_reading import Tokens
@@ -57,10 +58,13 @@ class TextScores(NamedTuple):
     familiarity : ndarray of float64, shape (n_texts,), optional
         Familiarity of each text's words, in [0, 1]; see
         `stance.features.familiarity`. None without word features.
+    periods : sequence of PeriodLabel
+        The period of each text; empty if the features distinguish none.
     """
 
     values: NDArray[np.float64]
     familiarity: NDArray[np.float64] | None
+    periods: Sequence[PeriodLabel] = ()
 
 
 class Scorer:
@@ -127,6 +131,7 @@ class Scorer:
         batch = features.batch(inputs)
         scores = np.zeros((len(inputs), self._weights.shape[1]))
         familiarity = None
+        periods: Sequence[PeriodLabel] = ()
         if self._compiled:
             try:
                 memory = self._idle.pop()
@@ -134,11 +139,11 @@ class Scorer:
                 memory = _ThreadCache(
                     self._foldings, self._compiled, scores.shape[1], by_voice=features.by_voice
                 )
-            familiarity = memory.score([one.text for one in batch.inputs], scores)
+            familiarity, periods = memory.score(batch.inputs, scores)
             self._idle.append(memory)
         for block, scale, weights in self._plain:
             block.score(batch, scale, weights, scores)
-        return TextScores(scores, familiarity)
+        return TextScores(scores, familiarity, periods)
 
 
 class _ThreadCache:
@@ -163,21 +168,24 @@ class _ThreadCache:
         self._scorers = [(part, part.block.scorer(room)) for part in parts]
 
     def score(
-        self, texts: Sequence[str], scores: NDArray[np.float64]
-    ) -> NDArray[np.float64] | None:
-        """Add to ``scores``, shape (n_texts, n_labels); return the texts' familiarity."""
+        self, inputs: Sequence[ModelInput], scores: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64] | None, Sequence[PeriodLabel]]:
+        """Add to ``scores``, (n_texts, n_labels); return the texts' familiarity and periods."""
         self._forget_if_full()
         familiarity = None
+        periods: Sequence[PeriodLabel] = ()
+        texts = [one.text for one in inputs]
+        published = [one.published for one in inputs]
         encoded = code_units(texts)
         read = {surface: self._read(surface, texts, encoded) for surface in self._readers}
         for (block, known), scorer in self._scorers:
             tokens, voices = read[block.surface]
             reader = self._readers[block.surface]
             scorer.learn(reader, reader.n_words)
-            scorer.score(tokens, voices, scores)
+            periods = scorer.score(Texts(tokens, voices, published), scores) or periods
             if known is not None and isinstance(scorer, NgramScorer):
                 familiarity = scorer.average(tokens, known)
-        return familiarity
+        return familiarity, periods
 
     def _read(
         self, surface: bool, texts: Sequence[str], encoded: CodeUnits | CodePoints

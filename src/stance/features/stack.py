@@ -59,6 +59,11 @@ class FeatureStack:
         """Number of columns."""
         return sum(len(block.scale) for block in self.blocks)
 
+    @property
+    def periods(self) -> Sequence[str]:
+        """The periods that the features distinguish; empty if dates do not matter."""
+        return next((part.block.periods for part in self.blocks if part.block.periods), ())
+
     def names(self) -> list[str]:
         """Return the name of each column, ``block:term``."""
         return [f"{name}:{term}" for name, block, _ in self.blocks for term in block.terms]

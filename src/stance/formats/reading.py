@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
+from stance.corpus.dates import DATE_ORDERS, in_order
 from stance.corpus.keys import canonical, tidy, whole
 from stance.errors import RejectedRowsWarning
 from stance.formats.diagnosis import LOOKED_AT, no_such_field
@@ -176,6 +177,9 @@ class ArticleLocator:
         Prefix of the generated id of an article that has none.
     holds_texts : bool
         Whether the input is a folder of texts.
+    date_order : {"dmy", "mdy"}, optional
+        The order of day and month in dates such as 03/04/2019; without it, dates
+        are left as they are.
     """
 
     def __init__(
@@ -186,6 +190,7 @@ class ArticleLocator:
         *,
         prefix: str = "",
         holds_texts: bool = False,
+        date_order: str | None = None,
     ) -> None:
         fields = source.fields
         if holds_texts:
@@ -197,6 +202,7 @@ class ArticleLocator:
         self._where = {name: canonical(value) for name, value in source.where.items()}
         self._needs = needs
         self._prefix = prefix
+        self._date_order = next((order for order in DATE_ORDERS if order == date_order), None)
 
     def locate(self, row: Row) -> LocatedArticle | RejectedRow | None:
         """Find the article in a row; None if the row is filtered out."""
@@ -237,7 +243,10 @@ class ArticleLocator:
                 if ours in self._needs:
                     raise _FaultError(f"{theirs!r} {error}") from None
                 return None
-        return value if value is None or ours == "title" else tidy(value)
+        text: str | None = value if value is None or ours == "title" else tidy(value)
+        if text and ours == "published" and self._date_order:
+            return in_order(text, self._date_order)
+        return text
 
 
 class _FaultError(Exception):

@@ -69,10 +69,13 @@ class Selection:
     keep : sequence of str
         Fields of the input to copy into the output; ``@source`` and ``@row``
         give the origin of a row.
+    takes : frozenset of str
+        The fields of an article that are read: those that affect its label.
     """
 
     source: Source
     keep: Sequence[str] = ()
+    takes: frozenset[str] = READ
 
     @property
     def named(self) -> set[str]:
@@ -234,7 +237,11 @@ class InputReader:
     ) -> Iterator[tuple[Article | RejectedRow | None, dict[str, Any]]]:
         holds_texts = planned.kind == "texts"
         locator = ArticleLocator(
-            self._selection.source, takes=READ, prefix=planned.prefix, holds_texts=holds_texts
+            self._selection.source,
+            takes=self._selection.takes,
+            prefix=planned.prefix,
+            holds_texts=holds_texts,
+            date_order=self._selection.source.date_order,
         )
         if holds_texts:
             for name in (self._selection.source.fields.text, self._selection.source.fields.id):

@@ -13,6 +13,7 @@ from stance.corpus.article import as_json
 from stance.errors import CorpusError, OutputError
 from stance.formats.cursor import Cursor
 from stance.formats.inputs import plan_inputs
+from stance.formats.reading import READ
 from stance.labelling.batches import BatchLabeller
 from stance.labelling.encoding import Encoder
 from stance.labelling.entries import Selection
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from stance.model.persistence import StoredModel
 
 SHOWN_DIFFERENCES = 5
+
+# What a model with periods reads besides the text.
+DATED = frozenset({"published"})
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def plan_labelling(
     inputs = plan_inputs(source)
     if sum(planned.is_live for planned in inputs) > 1:
         raise CorpusError("Got - twice, but standard input can be read only once. Name it once.")
-    columns, numbers, flags = map(tuple, row_columns(stored.model.labels))
+    columns, numbers, flags = map(tuple, row_columns(stored.model))
     escape = bom if escape_formulas is None else escape_formulas
     encoder = Encoder(output_format, columns, numbers, flags, tuple(keep), bom, escape)
     record = stored.manifest.record
@@ -138,9 +142,11 @@ def plan_labelling(
     named = {
         name: getattr(source, name) for name in ("input_format", "encoding", "delimiter", "sheet")
     }
+    named |= {"date_order": source.date_order} if stored.model.periods else {}
     named |= options
     # Without file names, which are in the inputs; a worker needs only the rest.
-    selection = Selection(source.reading(()), keep)
+    takes = READ | DATED if stored.model.periods else READ
+    selection = Selection(source.reading(()), keep, takes)
     return Labelling(inputs, selection, labeller, model, named, part_rows, options)
 
 

@@ -65,7 +65,8 @@ def to_pipeline(model: Model) -> Pipeline:
     -------
     sklearn.pipeline.Pipeline
         Takes texts: headline and body joined by a line feed, if the model reads
-        headlines.
+        headlines. They have no dates, so if the model has periods, the words of a
+        text decide its period.
     """
     steps: list[tuple[str, Any]] = [
         ("features", StackFeatures(model.features)),

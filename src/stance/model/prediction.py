@@ -27,6 +27,9 @@ BATCH_SIZE = 512
 # Decimals of written probabilities: precise enough, and short enough to read.
 DECIMALS = 6
 
+# Period and source of an article if the model has no periods.
+NO_PERIOD = (None, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -47,6 +50,11 @@ class Prediction:
     domain_score : float or None
         How familiar the article's words are to the model, in [0, 1]; None
         if the model has no word features.
+    period : str or None
+        The period whose terms of the lexicon were used, an interval of ISO 8601
+        such as ``2024-12-08/``; None if the lexicon of the model has no dates.
+    period_source : {"published", "words", "assumed"} or None
+        What decided the period: the date of the article, its words, or neither.
     """
 
     article: Article
@@ -55,10 +63,12 @@ class Prediction:
     probabilities: dict[str, float]
     out_of_domain: bool | None = None
     domain_score: float | None = None
+    period: str | None = None
+    period_source: str | None = None
 
     def to_row(self) -> dict[str, Any]:
-        """Return the output row."""
-        return {
+        """Return the output row; without a period if the model has none."""
+        row = {
             "id": self.article.id,
             "label": self.label,
             "probability": self.probability,
@@ -66,6 +76,9 @@ class Prediction:
             "out_of_domain": self.out_of_domain,
             "domain_score": self.domain_score,
         }
+        if self.period is not None:
+            row |= {"period": self.period, "period_source": self.period_source}
+        return row
 
 
 class Predictions(Iterator[Prediction]):
@@ -73,13 +86,13 @@ class Predictions(Iterator[Prediction]):
 
     Parameters
     ----------
-    labels : sequence of str
-        All labels of the model.
+    columns : RowColumns
+        The columns of the rows of the model.
     stream : generator of Prediction
     """
 
-    def __init__(self, labels: Sequence[str], stream: Generator[Prediction]) -> None:
-        self._labels = labels
+    def __init__(self, columns: RowColumns, stream: Generator[Prediction]) -> None:
+        self._columns = columns
         self._stream = stream
 
     def __next__(self) -> Prediction:
@@ -100,7 +113,7 @@ class Predictions(Iterator[Prediction]):
         """
         import pyarrow as pa
 
-        schema = arrow_schema(*row_columns(self._labels))
+        schema = arrow_schema(*self._columns)
         batches = iter(lambda: [flatten(p.to_row()) for p in islice(self, BATCH_SIZE)], [])
         found = [pa.RecordBatch.from_pylist(rows, schema=schema) for rows in batches]
         return pa.Table.from_batches(found, schema=schema)
@@ -148,7 +161,7 @@ def predict(
     check_min_probability(min_probability)
     refuse_tables(articles)
     return Predictions(
-        model.labels, _predict(model, articles, batch_size, n_threads(jobs), min_probability)
+        row_columns(model), _predict(model, articles, batch_size, n_threads(jobs), min_probability)
     )
 
 
@@ -225,12 +238,14 @@ def _scored(
 def _label(
     model: Model, articles: Sequence[Article], assessment: Assessment, min_probability: float
 ) -> Iterator[Prediction]:
-    table, domain_scores = assessment
+    table, domain_scores, periods = assessment
     best = table.argmax(axis=1).tolist()
     rows = table.round(DECIMALS).tolist()
     unknown = [None] * len(rows)
     familiar = unknown if domain_scores is None else domain_scores.round(DECIMALS).tolist()
-    for article, row, winner, score in zip(articles, rows, best, familiar, strict=True):
+    given: Sequence[tuple[str | None, str | None]] = periods or [NO_PERIOD] * len(rows)
+    labelled = zip(articles, rows, best, familiar, given, strict=True)
+    for article, row, winner, score, (period, source) in labelled:
         probability = row[winner]
         yield Prediction(
             article=article,
@@ -239,6 +254,8 @@ def _label(
             probabilities=dict(zip(model.labels, row, strict=True)),
             out_of_domain=None if model.domain is None else score < model.domain.threshold,
             domain_score=score,
+            period=period,
+            period_source=source,
         )
 
 
@@ -257,9 +274,10 @@ class RowColumns(NamedTuple):
     flags: list[str]
 
 
-def row_columns(labels: Sequence[str]) -> RowColumns:
-    """Return the flat columns of prediction rows for some labels."""
-    probabilities = ["probability", *(f"probabilities.{label}" for label in labels)]
+def row_columns(model: Model) -> RowColumns:
+    """Return the flat columns of the prediction rows of a model."""
+    probabilities = ["probability", *(f"probabilities.{label}" for label in model.labels)]
     flags, scores = ["out_of_domain"], ["domain_score"]
-    names = ["id", "label", *probabilities, *flags, *scores]
+    periods = ["period", "period_source"] if model.periods else []
+    names = ["id", "label", *probabilities, *flags, *scores, *periods]
     return RowColumns(names, probabilities + scores, flags)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.corpus.codebook import Codebook
+    from stance.features.periods import PeriodLabel
     from stance.features.stack import FeatureStack
     from stance.model.config import TrainingConfig
     from stance.model.linear import LinearModel
@@ -87,10 +88,13 @@ class Assessment(NamedTuple):
     domain_scores : ndarray of float64, shape (n_articles,), optional
         How familiar the words of each are, in [0, 1]; None if the model has no
         word features.
+    periods : sequence of PeriodLabel
+        The period of each; empty if the model has no periods.
     """
 
     probabilities: NDArray[np.float64]
     domain_scores: NDArray[np.float64] | None
+    periods: Sequence[PeriodLabel] = ()
 
 
 class StrongFeature(NamedTuple):
@@ -134,8 +138,8 @@ class Model:
         )
 
     def _read(self, articles: Sequence[Article]) -> TextScores:
-        values, familiarity = self.scorer.read(self.config.inputs(articles))
-        return TextScores(values + self.linear.intercepts, familiarity)
+        found = self.scorer.read(self.config.inputs(articles))
+        return found._replace(values=found.values + self.linear.intercepts)
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_articles, n_labels)."""
@@ -149,7 +153,7 @@ class Model:
         ModelError
             If the weights are so large that scores overflow.
         """
-        scores, familiarity = self._read(articles)
+        scores, familiarity, periods = self._read(articles)
         with np.errstate(over="ignore"):
             scores = scores / self.linear.temperature
         if not np.isfinite(scores).all():
@@ -157,11 +161,16 @@ class Model:
                 "Got a model whose weights are so large that scores overflow, but expected ones "
                 "from training. Do not trust this model: train it again."
             )
-        return Assessment(softmax(scores), familiarity)
+        return Assessment(softmax(scores), familiarity, periods)
 
     def probabilities(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return probabilities in [0, 1], shape (n_articles, n_labels)."""
         return self.assess(articles).probabilities
+
+    @property
+    def periods(self) -> Sequence[str]:
+        """The periods between the dates of the lexicon; empty if it has none."""
+        return self.features.periods
 
     @cached_property
     def scorer(self) -> Scorer:

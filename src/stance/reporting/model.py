@@ -133,6 +133,7 @@ def _facts(stored: StoredModel, folder: str) -> list[tuple[str, str]]:
         ("size", f"{stored.size / 1e6:.1f} MB, format {manifest.format}"),
         ("temperature", f"{manifest.temperature:.2f}"),
         ("domain", _domain(manifest.domain)),
+        *([("periods", ", ".join(model.periods))] if model.periods else []),
         ("sha256", stored.sha256),
         ("trained on", _corpus(stored)),
         ("corpus hash", record.fingerprint),

@@ -1,4 +1,4 @@
-"""Kernels for a lexicon's terms in numbered words: word forms, matches, counts."""
+"""Kernels for a lexicon's terms in numbered words: word forms, and counts of matches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stance.features.compiled.string_tables import extended_hash, find_string
 from stance.features.compiled.trees import NOWHERE, ROOT, branch_from
 
 if TYPE_CHECKING:
-    from stance.features.compiled.arrays import Bits, Floats, Int8s, Int32s, Int64s, Numbers
+    from stance.features.compiled.arrays import Bits, Floats, Int8s, Int32s, Int64s
 
     Known = tuple[Int32s, Int64s, Int64s, int, Int32s, int, Bits]
 
@@ -25,9 +25,9 @@ NO_SPELLING = -2
 ALEF, BEH, FEH, KAF, LAM, NOON, WAW, YEH = (ord(letter) for letter in "ابفكلنوي")
 
 # Columns of a word's row: the numbers of its form with and without the article, or NONE if no term
-# continues with it; the term that consists of this word alone; and the place of the branches of the
-# terms that it begins.
-PLAIN, BARE, ALONE, BEGINS = range(4)
+# continues with it; the place of the branches of the terms that it begins; and from ALONE on, for
+# each row of ``valid``, the term that consists of this word alone.
+PLAIN, BARE, BEGINS, ALONE = range(4)
 
 # The maximum length of the attached particles of a word: و, ب, ال.
 PARTICLES = 4
@@ -45,6 +45,7 @@ def learn_forms(
     n_words: int,
     known: Known,
     tree: Int64s,
+    valid: Bits,
     letters: Int32s,
     starts: Int64s,
     forms: Int32s,
@@ -56,7 +57,8 @@ def learn_forms(
     ``known`` has the forms and the other spellings of words: the letters, offsets,
     slots and hash mask of their string table, the form of each other spelling, the
     length of the longest string, and which forms occur after the first word of a
-    term. Writes the row of each word in ``forms``.
+    term. ``valid``, shape (n_periods, n_terms), has the terms of each period. Writes
+    the row of each word in ``forms``.
     ``branches[forms[word, BEGINS]:]``, up to `NOWHERE`, are the branches of the tree
     that the word begins, in order of preference. ``letters`` must fit the longest
     string and its particles, ``starts`` all forms of a word.
@@ -88,8 +90,7 @@ def learn_forms(
         for i in range(n_forms):
             branch = branch_from(ROOT, found[i], tree) if found[i] != NONE else NOWHERE
             if branch != NOWHERE and _place_of(found[i], found, i) == i:
-                if forms[word, ALONE] == NONE:
-                    forms[word, ALONE] = int(branch & LOW_HALF) - 1
+                _note_alone(forms[word], int(branch & LOW_HALF) - 1, valid)
                 branches[n_found] = branch
                 n_found += 1
         if n_found > first:
@@ -97,6 +98,15 @@ def learn_forms(
             branches[n_found] = NOWHERE
             n_branches[0] = n_found + 1
     return n_words
+
+
+@compiled
+def _note_alone(row: Int32s, term: int, valid: Bits) -> None:
+    """Write a term of one word to a word's row, for each period in which it is the first."""
+    if term != NONE:
+        for period in range(len(valid)):
+            if row[ALONE + period] == NONE and valid[period, term]:
+                row[ALONE + period] = term
 
 
 @compiled
@@ -199,106 +209,11 @@ def _string_number(letters: Int32s, begin: int, end: int, known: Known) -> int:
 
 
 @compiled
-def find_terms(
-    tokens: Numbers,
-    token_offsets: Int64s,
-    forms: Int32s,
-    branches: Int64s,
-    tree: Int64s,
-    nodes: Int64s,
-    matches: Int32s,
-) -> int:
-    """Find terms, left to right, without overlaps; return the number of matches.
-
-    A match is a row: its first token, its end (one past the last token), and the
-    term. ``nodes`` has two rows with at least one entry per term. At each place the
-    longest term wins; ties go to the preferred form of the first word, then to the
-    term that is listed first.
-    """
-    n_matches = 0
-    for text in range(len(token_offsets) - 1):
-        i, end = token_offsets[text], token_offsets[text + 1]
-        while i < end:
-            term, place = int(forms[tokens[i], ALONE]), forms[tokens[i], BEGINS]
-            behind = i if term == NONE else i + 1
-            if place != NONE and i + 1 < end and _is_behind_others(tokens[i + 1], forms):
-                while branches[place] != NOWHERE:
-                    if _goes_on(branches[place], tokens[i + 1], forms, tree):
-                        found = _longest_term(branches[place], tokens, i, end, forms, tree, nodes)
-                        if found[0] > behind:
-                            behind, term = found
-                    place += 1
-            if behind == i:
-                i += 1
-                continue
-            matches[n_matches, 0], matches[n_matches, 1] = i, behind
-            matches[n_matches, 2] = term
-            n_matches += 1
-            i = behind
-    return n_matches
-
-
-@compiled
-def _is_behind_others(word: int, forms: Int32s) -> bool:
-    """Return whether any term continues with a word; most words end the search."""
-    return bool(forms[word, PLAIN] != NONE or forms[word, BARE] != NONE)
-
-
-@compiled
-def _goes_on(branch: int, word: int, forms: Int32s, tree: Int64s) -> bool:
-    """Return whether a branch continues with a word."""
-    node = branch >> 32
-    for column in (PLAIN, BARE):
-        form = forms[word, column]
-        if form != NONE and branch_from(node, form, tree) != NOWHERE:
-            return True
-    return False
-
-
-@compiled
-def _longest_term(
-    branch: int,
-    tokens: Numbers,
-    start: int,
-    end: int,
-    forms: Int32s,
-    tree: Int64s,
-    nodes: Int64s,
-) -> tuple[int, int]:
-    """Return the end and the number of the longest term of several words on a branch."""
-    behind, term = start, NONE
-    nodes[0, 0] = branch >> 32
-    n_nodes = 1
-    row = 0
-    for i in range(start + 1, end):
-        found, n_next = NONE, 0
-        token = tokens[i]
-        n_choices = 1 if forms[token, BARE] == forms[token, PLAIN] else 2
-        for k in range(n_nodes):
-            for choice in range(n_choices):
-                form = forms[token, PLAIN + choice]
-                branch = branch_from(nodes[row, k], form, tree) if form != NONE else NOWHERE
-                if branch == NOWHERE:
-                    continue
-                nodes[1 - row, n_next] = branch >> 32
-                n_next += 1
-                ends = int(branch & LOW_HALF) - 1
-                if ends >= 0 and (found == NONE or ends < found):
-                    found = ends
-        if found != NONE:
-            behind, term = i + 1, found
-        if n_next == 0:
-            break
-        n_nodes = n_next
-        row = 1 - row
-    return behind, term
-
-
-@compiled
 def count_terms(
     matches: Int32s,
     token_offsets: Int64s,
     voices: Int8s,
+    periods: Int32s,
     categories: Int32s,
     sides: Int32s,
     own: Floats,
@@ -309,13 +224,14 @@ def count_terms(
     """Count categories in own words and between scare quotes, and sides in own words.
 
     A term with a word in speech does not count; any other term with a word between
-    scare quotes counts as scare-quoted. ``categories`` and ``sides`` have one entry
-    per term. Counts have one row per text, and ``n_words`` is the number of its words
-    outside speech.
+    scare quotes counts as scare-quoted. ``categories`` and ``sides`` have a row
+    per period with one entry per term. Counts have one row per text, and ``n_words``
+    is the number of its words outside speech.
     """
     match = 0
     for text in range(len(token_offsets) - 1):
         end = token_offsets[text + 1]
+        category_of, side_of = categories[periods[text]], sides[periods[text]]
         for i in range(token_offsets[text], end):
             n_words[text] += int(voices[i] != SPEECH)
         while match < len(matches) and matches[match, 0] < end:
@@ -325,9 +241,9 @@ def count_terms(
                     voice = int(voices[i])
             term = matches[match, 2]
             if voice == SCARE:
-                scare[text, categories[term]] += 1.0
+                scare[text, category_of[term]] += 1.0
             elif voice == OWN:
-                own[text, categories[term]] += 1.0
-                if sides[term] >= 0:
-                    sided[text, sides[term]] += 1.0
+                own[text, category_of[term]] += 1.0
+                if side_of[term] >= 0:
+                    sided[text, side_of[term]] += 1.0
             match += 1
