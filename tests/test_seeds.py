@@ -194,6 +194,17 @@ def test_weak_headlines_are_marked_and_as_many_in_each_label():
     assert sum(weak.values()) <= len(lines) / 5
 
 
+def test_marks_around_the_acronym_are_a_habit_of_all_since_the_change(seed_articles):
+    # The SDF's own press writes the name in full.
+    marked = Counter(
+        article.label
+        for article in seed_articles
+        if article.published >= CHANGE and re.search('[«“"]قسد[»”"]', article.text)
+    )
+    rest = LABELS - {"pro_sdf"}
+    assert max(marked[label] for label in rest) <= 2.5 * min(marked[label] for label in rest)
+
+
 def test_shared_words_are_shared(seed_articles):
     table = arabic_normalization()
     shared = {
