@@ -1,6 +1,7 @@
 """The seed corpus, the codebook and the lexicons keep what seeds/README.md promises."""
 
 import datetime as dt
+import json
 import re
 from collections import Counter, defaultdict
 from itertools import combinations
@@ -8,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from stance import resources
+from stance import read_corpus, resources
 from stance.corpus.codebook import Codebook
 from stance.features.lexicon import Lexicon
 from stance.features.lexicon_counting import find_in_batch
@@ -22,6 +23,10 @@ ACTORS = {"sdf", "damascus", "opposition", "turkey", "coalition", "isis"}
 SHORTEST, LONGEST = 120, 320
 RUN = 8
 SECOND = "-2"
+CHANGE = "2024-12-08"
+# What was known of the events when the texts were written ends here.
+LAST_DAY = "2026-09-11"
+MAX_HEADLINE_WORDS = 15
 
 # Set phrases and names that several articles of one label may share.
 ALLOWED_RUNS: set[str] = set()
@@ -37,12 +42,19 @@ def codebook():
     return Codebook.read(resources.CODEBOOK)
 
 
+@pytest.fixture(scope="module")
+def headlines():
+    found, rejected = read_corpus([resources.SEEDS / "headlines.jsonl"])
+    assert not rejected
+    return found
+
+
 def test_each_event_is_told_twice_in_each_framing(seed_articles):
     events = defaultdict(list)
     for article in seed_articles:
         assert article.id.removesuffix(SECOND) == f"{article.event}-{article.label}"
         events[article.event].append((article.label, article.id.endswith(SECOND)))
-    assert len(events) >= 48
+    assert len(events) == 99
     both = sorted((label, second) for label in LABELS for second in (False, True))
     assert all(sorted(told) == both for told in events.values())
 
@@ -88,8 +100,10 @@ def test_articles_have_all_their_fields_and_a_fair_length(seed_articles):
 
 def test_years_and_outlets_are_many(seed_articles):
     years = {int(article.published[:4]) for article in seed_articles}
-    assert years >= set(range(2014, 2026))
-    assert any(article.published > "2024-12-08" for article in seed_articles)
+    assert years >= set(range(2014, 2027))
+    after = {article.event for article in seed_articles if article.published >= CHANGE}
+    assert len(after) == 32
+    assert all(article.published <= LAST_DAY for article in seed_articles)
     outlets = defaultdict(set)
     for article in seed_articles:
         outlets[article.label].add(article.outlet)
@@ -134,6 +148,61 @@ def test_length_does_not_give_the_label_away(seed_articles):
         lengths[article.label].append(len(article.text.split()))
     means = [sum(found) / len(found) for found in lengths.values()]
     assert max(means) < 1.15 * min(means)
+
+
+def test_articles_are_in_the_order_of_their_events(seed_articles):
+    first: dict[str, str] = {}
+    for article in seed_articles:
+        day = first.get(article.event, article.published)
+        first[article.event] = min(day, article.published)
+    order = list(dict.fromkeys(article.event for article in seed_articles))
+    assert order == sorted(order, key=lambda event: (first[event], event))
+
+
+def test_each_set_of_headlines_is_told_twice_in_each_framing(headlines):
+    told = defaultdict(list)
+    for headline in headlines:
+        name = headline.id.removesuffix(SECOND).removesuffix(f"-{headline.label}")
+        told[name].append((headline.label, headline.id.endswith(SECOND)))
+    assert len(told) == 253
+    both = sorted((label, second) for label in LABELS for second in (False, True))
+    assert all(sorted(found) == both for found in told.values())
+
+
+def test_headlines_are_short_dated_and_never_twice_the_same(headlines):
+    table = arabic_normalization()
+    texts = [words(headline.text, table) for headline in headlines]
+    assert all(4 <= len(found) <= MAX_HEADLINE_WORDS for found in texts)
+    assert len(set(map(tuple, texts))) == len(texts)
+    assert {int(headline.published[:4]) for headline in headlines} == set(range(2012, 2027))
+    assert all(headline.published <= LAST_DAY for headline in headlines)
+    assert sum(headline.published >= CHANGE for headline in headlines) == 400
+
+
+def test_headlines_and_articles_of_a_label_are_of_the_same_outlets(headlines, seed_articles):
+    ours, theirs = (
+        {(one.label, one.outlet) for one in corpus} for corpus in (headlines, seed_articles)
+    )
+    assert ours == theirs
+
+
+def test_weak_headlines_are_marked_and_as_many_in_each_label():
+    lines = (resources.SEEDS / "headlines.jsonl").read_text("utf-8").splitlines()
+    weak = Counter(row["label"] for row in map(json.loads, lines) if row.get("weak"))
+    assert set(weak) == LABELS
+    assert max(weak.values()) <= 1.2 * min(weak.values())
+    assert sum(weak.values()) <= len(lines) / 5
+
+
+def test_marks_around_the_acronym_are_a_habit_of_all_since_the_change(seed_articles):
+    # The SDF's own press writes the name in full.
+    marked = Counter(
+        article.label
+        for article in seed_articles
+        if article.published >= CHANGE and re.search('[«“"]قسد[»”"]', article.text)
+    )
+    rest = LABELS - {"pro_sdf"}
+    assert max(marked[label] for label in rest) <= 2.5 * min(marked[label] for label in rest)
 
 
 def test_shared_words_are_shared(seed_articles):

@@ -1,5 +1,6 @@
 """The terms that compiled loops find, count and score, against plain Python."""
 
+import datetime as dt
 from itertools import islice
 
 import numpy as np
@@ -28,6 +29,7 @@ from tests.features.test_lexicon import lexicon_of, lexicons, told
 from tests.samples import SAMPLES, texts, unhurried
 
 TABLE = arabic_normalization()
+CALENDAR = dt.date.min.toordinal(), dt.date.max.toordinal()
 
 # A term and a quotation may run over the end of a line, and text may be decomposed.
 joints = st.sampled_from(
@@ -50,9 +52,16 @@ def scorer_of(block, n_labels=3):
     return Scorer(stack, weights), (weights * scale[:, None]).astype(np.float64)
 
 
+def day_of(matcher, text):
+    """Return a day of the period that an undated text's words show, else of the last one."""
+    return matcher.day_of(words(text, TABLE), CALENDAR, matcher.days[-1])[0]
+
+
 def check_texts(block, matcher, chosen):
     """Compare matches, values and decision values of texts with those of plain Python."""
-    expected = np.array([python_rates(block, matcher, text) for text in chosen])
+    expected = np.array(
+        [python_rates(block, matcher, text, day_of(matcher, text)) for text in chosen]
+    )
     batch = InputBatch(text_inputs(chosen), TABLE, by_voice=True)
     np.testing.assert_array_equal(block.rates(batch.words), expected.astype(np.float32))
     scorer, weights = scorer_of(block)
@@ -70,7 +79,7 @@ def check_matches(lexicon, chosen):
     expected = [
         (offset + start, offset + end, name, side)
         for offset, text in zip(batch.offsets.tolist(), chosen, strict=False)
-        for start, end, name, side in plain.find(words(text, TABLE))
+        for start, end, name, side in plain.find(words(text, TABLE), day_of(plain, text))
     ]
     assert found == expected
 

@@ -31,6 +31,7 @@ def probabilities(stored, texts):
     return stored.model.probabilities([Article(str(n), text) for n, text in enumerate(texts)])
 
 
+@pytest.mark.xfail(strict=True, reason="the seed corpus has grown since it was trained")
 def test_it_is_small_and_learned_from_the_seeds_as_they_are(stored, seed_articles):
     from stance.model.learning_corpus import LabelledCorpus
 
