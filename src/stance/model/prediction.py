@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import check_articles, refuse_tables
 from stance.errors import ConfigError
+from stance.model.domain_check import out_of_domain_reasons
 from stance.tabular import arrow_schema, flatten
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from stance.corpus.article import Article
+    from stance.model.domain_check import Reason
     from stance.model.record import Assessment, Model
 
 # Large enough that each lookup table stays in the processor's cache for a whole batch;
@@ -42,11 +44,14 @@ class Prediction:
     probabilities : dict of str to float
         The probability of every label; they sum to one.
     out_of_domain : bool or None
-        Whether the article's vocabulary is unlike the training corpus; None if
-        the model has no domain threshold.
+        Whether the article is unlike the training corpus; None if the model has
+        no domain threshold.
     domain_score : float or None
-        How familiar the article's words are to the model, in [0, 1]; None
+        How typical the article's words are of the training corpus, in [0, 1]; None
         if the model has no word features.
+    out_of_domain_reason : str or None
+        Why the article is out of domain: ``"unknown_words"``,
+        ``"other_language"`` or ``"too_short"``; None if it is not.
     """
 
     article: Article
@@ -55,6 +60,7 @@ class Prediction:
     probabilities: dict[str, float]
     out_of_domain: bool | None = None
     domain_score: float | None = None
+    out_of_domain_reason: Reason | None = None
 
     def to_row(self) -> dict[str, Any]:
         """Return the output row."""
@@ -64,6 +70,7 @@ class Prediction:
             "probability": self.probability,
             "probabilities": self.probabilities,
             "out_of_domain": self.out_of_domain,
+            "out_of_domain_reason": self.out_of_domain_reason,
             "domain_score": self.domain_score,
         }
 
@@ -225,20 +232,28 @@ def _scored(
 def _label(
     model: Model, articles: Sequence[Article], assessment: Assessment, min_probability: float
 ) -> Iterator[Prediction]:
-    table, domain_scores = assessment
+    table, evidence = assessment
     best = table.argmax(axis=1).tolist()
     rows = table.round(DECIMALS).tolist()
-    unknown = [None] * len(rows)
-    familiar = unknown if domain_scores is None else domain_scores.round(DECIMALS).tolist()
-    for article, row, winner, score in zip(articles, rows, best, familiar, strict=True):
+    domain_scores: Sequence[float | None] = [None] * len(rows)
+    reasons: Sequence[Reason | None] = [None] * len(rows)
+    if evidence is not None:
+        rounded = evidence.scores.round(DECIMALS)
+        domain_scores = rounded.tolist()
+        if model.domain is not None:
+            reasons = out_of_domain_reasons(model.domain, evidence, rounded)
+    for article, row, winner, score, reason in zip(
+        articles, rows, best, domain_scores, reasons, strict=True
+    ):
         probability = row[winner]
         yield Prediction(
             article=article,
             label=model.labels[winner] if probability >= min_probability else None,
             probability=probability,
             probabilities=dict(zip(model.labels, row, strict=True)),
-            out_of_domain=None if model.domain is None else score < model.domain.threshold,
+            out_of_domain=None if model.domain is None else reason is not None,
             domain_score=score,
+            out_of_domain_reason=reason,
         )
 
 
@@ -261,5 +276,5 @@ def row_columns(labels: Sequence[str]) -> RowColumns:
     """Return the flat columns of prediction rows for some labels."""
     probabilities = ["probability", *(f"probabilities.{label}" for label in labels)]
     flags, scores = ["out_of_domain"], ["domain_score"]
-    names = ["id", "label", *probabilities, *flags, *scores]
+    names = ["id", "label", *probabilities, *flags, "out_of_domain_reason", *scores]
     return RowColumns(names, probabilities + scores, flags)

@@ -116,6 +116,7 @@ def learn(
         progress("calibrating probabilities on held-out articles")
         linear = LinearModel(linear.weights, linear.intercepts, trial.temperature())
         notes += trial.notes
+    learned = learn_domain(fitted)
     return Model(
         labels=tuple(corpus.labels),
         config=config,
@@ -123,7 +124,8 @@ def learn(
         linear=linear,
         record=_record(corpus, trial.scores(), notes),
         codebook=codebook,
-        domain=learn_domain(fitted),
+        domain=learned.domain if learned else None,
+        contrast=learned.contrast if learned else None,
     )
 
 
