@@ -86,7 +86,10 @@ def test_train_evaluate_predict_info_export(corpus, tmp_path):
     out, _ = stance("predict", corpus, "-m", tmp_path / "model")
     rows = [orjson.loads(line) for line in out.splitlines()]
     assert len(rows) == 48
-    scores = {"probability", "probabilities", "out_of_domain", "domain_score"}
+    scores = {
+        *("probability", "probabilities", "out_of_domain", "domain_score"),
+        "out_of_domain_reason",
+    }
     assert set(rows[0]) == {"id", "label", *scores}
     out, _ = stance("info", "-m", tmp_path / "model", "--json", tmp_path / "i.json")
     assert "48 articles" in out
@@ -211,10 +214,7 @@ def test_predict_abstains_and_flags_in_every_format(model, tmp_path, ending):
     _, err = stance("predict", source, "-m", model, "-o", target, "--min-probability", 1)
     assert "Labelled 0 articles" in err
     assert "No label for 2 articles below --min-probability." in err
-    assert (
-        "Out of domain, 1 of 2 articles (50 %), whose vocabulary is unlike the training corpus."
-        in err
-    )
+    assert "Out of domain, 1 of 2 articles (50 %), 1 in another language." in err
     none, true, false = (None, True, False) if ending != "csv" else ("", "True", "False")
     if ending == "jsonl":
         rows = [orjson.loads(line) for line in target.read_bytes().splitlines()]
@@ -226,15 +226,26 @@ def test_predict_abstains_and_flags_in_every_format(model, tmp_path, ending):
         rows = pq.read_table(target).to_pylist()
         assert all(isinstance(row["domain_score"], float) for row in rows)
     assert [(row["label"], row["out_of_domain"]) for row in rows] == [(none, true), (none, false)]
+    assert [row["out_of_domain_reason"] for row in rows] == ["other_language", none]
 
 
 def test_the_table_shows_what_got_no_label_or_is_out_of_domain(model, tmp_path):
     source = tmp_path / "new.jsonl"
-    source.write_bytes(orjson.dumps({"id": "en", "text": "Breaking news"}))
+    texts = [
+        "Breaking news",
+        "خبر عاجل",
+        "فاز الفريق في مباراة كرة السلة بفارق نقطتين",
+        "أعلنت القوات السيطرة على البلدة في الريف",
+    ]
+    rows = [orjson.dumps({"id": "x", "text": text}) + b"\n" for text in texts]
+    source.write_bytes(b"".join(rows))
     options = ["-m", model, "--format", "table", "--min-probability", 1]
-    row = stance("predict", source, *options)[0].splitlines()[1].split()
-    assert row[0] == "-"
-    assert row[2] == "out"
+    shown = [line.split() for line in stance("predict", source, *options)[0].splitlines()[1:]]
+    assert [row[0] for row in shown] == ["-"] * 4
+    assert [row[2:4] for row in shown[:3]] == [
+        *(["out:", "language"], ["out:", "short"], ["out:", "words"])
+    ]
+    assert shown[3][2:4] == ["in", "x"]
 
 
 @pytest.mark.parametrize("value", ["1.4", "-1", "nan"])
@@ -249,7 +260,9 @@ def test_predict_refuses_what_is_no_probability(corpus, model, tmp_path, value):
 def test_info_tells_the_domain(model):
     out, _ = stance("info", "-m", model, "--features", 0)
     domain = load_model(model).domain
-    assert f"score of at least {domain.threshold:.3f}, usually {domain.usual:.3f}" in out
+    thresholds = [domain.threshold, *(bound.threshold for bound in domain.by_length)]
+    least = f"{min(thresholds):.3f} to {max(thresholds):.3f} by length"
+    assert f"score of at least {least}, usually {domain.usual:.3f}" in out
     old, _ = stance("info", "-m", DATA / "model_format_1", "--features", 0)
     assert "format 1" in old
     assert "unknown: no article is flagged" in old

@@ -355,7 +355,7 @@ def test_labels_out_of_domain_are_counted_apart(tmp_path, corpus):  # noqa: F811
     assert f"In the model's domain, {len(inside)} articles: " in err
     for label, n in Counter(inside).items():
         assert f"{label} {n} ({n * 100 / len(inside):.0f} %)" in err
-    assert "of 49 articles (2 %), whose vocabulary is unlike the training corpus: " in err
+    assert "of 49 articles (2 %), 1 in another language: " in err
 
 
 def test_info_shows_the_terms_of_lexical_features(tmp_path):

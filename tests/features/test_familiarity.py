@@ -44,7 +44,10 @@ def stack_of(*options):
 
 def scorer_of(features, n_texts=4):
     weights = np.random.default_rng(2).normal(size=(features.n_features, 3)).astype(np.float32)
-    return Scorer(features, weights, n_texts)
+    block = features.word_block()
+    known = n_texts is not None and block is not None
+    values = term_familiarity(block, n_texts) if known else None
+    return Scorer(features, weights, values, numbers_are_words=True)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +101,7 @@ def test_arabic_words_hold_an_arabic_letter_and_no_space(term, expected):
 @unhurried
 @given(chosen=corpora | st.lists(texts, max_size=5) | st.lists(st.sampled_from(KNOWN)))
 def test_a_texts_familiarity_is_the_mean_over_its_words(scorer, chosen):
-    found = scorer.read(text_inputs(chosen)).familiarity
+    found = scorer.read(text_inputs(chosen)).evidence.scores
     assert found.shape == (len(chosen),)
     expected = [plain_familiarity(text) for text in chosen]
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
@@ -106,32 +109,35 @@ def test_a_texts_familiarity_is_the_mean_over_its_words(scorer, chosen):
 
 @pytest.mark.parametrize("text", ["", "؟!،", "لندن", "2019 ypg", "🙂"])
 def test_nothing_known_is_not_familiar_at_all(scorer, text):
-    assert scorer.read(text_inputs([text])).familiarity.tolist() == [0.0]
+    assert scorer.read(text_inputs([text])).evidence.scores.tolist() == [0.0]
 
 
 def test_an_unknown_word_halves_the_familiarity_of_one_known(scorer):
-    alone, beside = scorer.read(text_inputs(["المدينة", "المدينة Geneva"])).familiarity
+    alone, beside = scorer.read(text_inputs(["المدينة", "المدينة Geneva"])).evidence.scores
     assert beside == alone / 2 > 0
 
 
 def test_familiarity_depends_on_nothing_but_the_text(features, scorer, monkeypatch):
     chosen = text_inputs([*(text[:2_000] for text in SAMPLES.values()), *KNOWN] * 3)
-    expected = scorer.read(chosen).familiarity
-    apart = [scorer_of(features).read([one]).familiarity[0] for one in chosen[: len(SAMPLES) + 4]]
+    expected = scorer.read(chosen).evidence.scores
+    apart = [
+        scorer_of(features).read([one]).evidence.scores[0] for one in chosen[: len(SAMPLES) + 4]
+    ]
     np.testing.assert_array_equal(apart, expected[: len(apart)])
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(scorer.read, [chosen] * 16):
-            np.testing.assert_array_equal(found.familiarity, expected)
+            np.testing.assert_array_equal(found.evidence.scores, expected)
     monkeypatch.setattr(scoring, "CACHED_WORDS", 0)
     for _ in range(2):
-        np.testing.assert_array_equal(scorer.read(chosen).familiarity, expected)
+        np.testing.assert_array_equal(scorer.read(chosen).evidence.scores, expected)
 
 
 def test_a_pickled_scorer_tells_the_same(scorer):
     import pickle
 
     again = pickle.loads(pickle.dumps(scorer))
-    np.testing.assert_array_equal(again.read(INPUTS).familiarity, scorer.read(INPUTS).familiarity)
+    for one, other in zip(again.read(INPUTS).evidence, scorer.read(INPUTS).evidence, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize(
@@ -146,11 +152,11 @@ def test_a_pickled_scorer_tells_the_same(scorer):
 def test_features_without_single_words_tell_nothing(options):
     features = stack_of(options)
     assert features.word_block() is None
-    assert scorer_of(features).read(INPUTS).familiarity is None
+    assert scorer_of(features).read(INPUTS).evidence is None
 
 
 def test_without_the_number_of_texts_nothing_is_told(features):
-    assert scorer_of(features, n_texts=None).read(INPUTS).familiarity is None
+    assert scorer_of(features, n_texts=None).read(INPUTS).evidence is None
 
 
 def test_terms_are_counted_as_the_matrix_has_them(features):

@@ -41,6 +41,8 @@ def test_a_receipt_counts_what_got_no_label_or_is_out_of_domain(stored, tmp_path
     assert counts["out_of_domain"] == sum(row["out_of_domain"] for row in written) >= 4
     strange = Counter(row["label"] or NO_LABEL for row in written if row["out_of_domain"])
     assert counts["out_of_domain_labels"] == strange
+    reasons = Counter(row["out_of_domain_reason"] for row in written if row["out_of_domain"])
+    assert counts["out_of_domain_reasons"] == reasons
     texts = [row["text"] for row in [*rows(30), *foreign]]
     assert counts["headlines"] == sum(len(text) < 200 for text in texts) >= 4
     record = stored.manifest.record

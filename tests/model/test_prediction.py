@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from stance.errors import ConfigError
 from stance.model.domain import FLAGGED
 from stance.model.prediction import predict, row_columns
 from stance.tabular import flatten
+from stance.text.tokenization import words
 
 
 def articles_of(texts):
@@ -40,18 +43,30 @@ def test_what_is_no_probability_is_refused(full_model, value):
 
 
 def test_an_article_is_flagged_where_its_score_is_below_the_threshold(full_model, seed_articles):
+    short = "خبر عاجل"
     strange = [
         STRANGE["no Arabic"],
         STRANGE["only marks"],
         "",
         "12",
         "ارتش سوریه اعلام کرد که نیروهایش چند روستا را گرفته‌اند",
+        short,
+        "هزم اللاعب منافسه في نهائي بطولة التنس وتسلم الكأس وسط هتاف الجمهور",
     ]
-    found = list(predict(full_model, [*seed_articles, *articles_of(strange)]))
+    bodies = [replace(article, title=None) for article in seed_articles]
+    found = list(predict(full_model, [*bodies, *articles_of(strange)]))
     for prediction in found:
         assert 0 <= prediction.domain_score <= 1
-        below = prediction.domain_score < full_model.domain.threshold
-        assert prediction.out_of_domain is below
+        assert prediction.out_of_domain is (prediction.out_of_domain_reason is not None)
+    for prediction in found[: len(seed_articles)]:
+        n_words = len(words(prediction.article.text, full_model.features.table))
+        (threshold,) = full_model.domain.thresholds(np.array([n_words]))
+        assert prediction.out_of_domain is bool(prediction.domain_score < threshold)
+        assert prediction.out_of_domain_reason in {None, "unknown_words"}
+    assert [p.out_of_domain_reason for p in found[len(seed_articles) :]] == [
+        *("other_language", "too_short", "too_short", "too_short", "other_language"),
+        *("too_short", "unknown_words"),
+    ]
     learned = found[: len(seed_articles) : 3]
     assert np.mean([p.out_of_domain for p in learned]) <= FLAGGED
     assert all(p.out_of_domain for p in found[len(seed_articles) :])

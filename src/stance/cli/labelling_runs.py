@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 
 FAILED = 1
 
+# Reasons of `stance.model.domain_check`, in words.
+OUTSIDE = {
+    "unknown_words": "with unknown words",
+    "other_language": "in another language",
+    "too_short": "too short to tell",
+}
+
 
 class _FirstRejects:
     """Forwards progress reports, and keeps the first rejected rows to show them."""
@@ -175,8 +182,7 @@ def _report(counts: RunCounts, place: str = "") -> None:
         )
         note(
             f"Out of domain, {outside:,} of {counted(counts.n_labelled, 'article')} "
-            f"({percent(outside / counts.n_labelled)}), whose vocabulary is unlike the training "
-            "corpus"
+            f"({percent(outside / counts.n_labelled)}), {_reasons(counts.outside_reasons)}"
             f"{_after_colon(counts.outside)}."
         )
     if counts.n_abstained:
@@ -187,6 +193,13 @@ def _report(counts: RunCounts, place: str = "") -> None:
             f"Read {counted(counts.n_rows, 'row')}: {n_labelled:,} labelled, {silent}"
             f"{counts.n_rejected:,} set aside, {counts.filtered_out:,} filtered out."
         )
+
+
+def _reasons(reasons: Counter[str]) -> str:
+    """Say why articles are out of the model's domain."""
+    if set(reasons) <= {"unknown_words"}:
+        return "whose vocabulary is unlike the training corpus"
+    return ", ".join(f"{n:,} {OUTSIDE[reason]}" for reason, n in reasons.most_common())
 
 
 def _listed(labels: Counter[str]) -> str:

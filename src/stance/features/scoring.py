@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from stance.features.block import NgramScorer, Texts
-from stance.features.familiarity import term_familiarity
+from stance.features.familiarity import arabic_words
 from stance.features.folding import surface_folding, word_folding
+from stance.features.numbers import NumberCounter
+from stance.features.scripts import is_foreign, letter_counts, may_be_foreign
 from stance.features.units import code_units
 from stance.features.word_reading import WordReader, n_slots
 
@@ -33,11 +35,18 @@ CACHED_WORDS = 150_000
 CACHED_SUMS = 8_000_000
 
 
+class _WordValues(NamedTuple):
+    """What each term adds to the domain score, and 1 for single Arabic words, else 0."""
+
+    values: NDArray[np.float64]
+    is_word: NDArray[np.float64]
+
+
 class _Compiled(NamedTuple):
-    """A block for compiled scoring, and the familiarity of its terms, if any."""
+    """A block for compiled scoring, with values of its terms if it is that of words."""
 
     block: CompiledBlock
-    familiarity: NDArray[np.float64] | None
+    words: _WordValues | None
 
 
 class _Plain(NamedTuple):
@@ -48,6 +57,28 @@ class _Plain(NamedTuple):
     weights: NDArray[np.float32]
 
 
+class DomainEvidence(NamedTuple):
+    """What tells whether texts are in the domain of a model.
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (n_texts,)
+        The mean value of each text's words, in [0, 1]. Numbers are no words.
+    n_words : ndarray of int64, shape (n_texts,)
+    is_foreign : ndarray of bool, shape (n_texts,)
+        Whether the letters are those of another language than Arabic; see
+        `stance.features.scripts`.
+    known_share : ndarray of float64, shape (n_texts,)
+        The share of known words of texts in letters that may be foreign; 1 for
+        other texts.
+    """
+
+    scores: NDArray[np.float64]
+    n_words: NDArray[np.int64]
+    is_foreign: NDArray[np.bool_]
+    known_share: NDArray[np.float64]
+
+
 class TextScores(NamedTuple):
     """The results of one pass over texts.
 
@@ -55,17 +86,16 @@ class TextScores(NamedTuple):
     ----------
     values : ndarray of float64, shape (n_texts, n_labels)
         Decision values without intercepts.
-    familiarity : ndarray of float64, shape (n_texts,), optional
-        Familiarity of each text's words, in [0, 1]; see
-        `stance.features.familiarity`. None without word features.
+    evidence : DomainEvidence, optional
+        None without word features.
     n_words : ndarray of int64, shape (n_texts,)
-        Number of words of each text.
+        Number of words of each text, with its numbers.
     periods : sequence of PeriodLabel
         The period of each text; empty if the features distinguish none.
     """
 
     values: NDArray[np.float64]
-    familiarity: NDArray[np.float64] | None
+    evidence: DomainEvidence | None
     n_words: NDArray[np.int64]
     periods: Sequence[PeriodLabel] = ()
 
@@ -79,16 +109,25 @@ class Scorer:
     ----------
     features : FeatureStack
     weights : ndarray of float32, shape (n_features, n_labels)
-    n_texts : int, optional
-        Number of training texts; without it, familiarity is not computed.
+    word_values : ndarray, shape (n_terms,), optional
+        What each term of the word block adds to a text's domain score, at most 1;
+        without it, there is no domain evidence.
+    numbers_are_words : bool
+        Whether numbers count as words in the domain score, as in older models.
     """
 
     def __init__(
-        self, features: FeatureStack, weights: NDArray[np.float32], n_texts: int | None = None
+        self,
+        features: FeatureStack,
+        weights: NDArray[np.float32],
+        word_values: NDArray[np.floating] | None = None,
+        *,
+        numbers_are_words: bool = False,
     ) -> None:
         self._features = features
         self._weights = weights
-        self._n_texts = n_texts
+        self._word_values = word_values
+        self._numbers_are_words = numbers_are_words
         self._words = features.word_block()
         parts = [(part, weights[own]) for part, own in features.columns()]
         # Compiled loops hold no lock, so the tables of two blocks are built in parallel.
@@ -104,7 +143,8 @@ class Scorer:
         self._idle: list[_ThreadCache] = []
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Scorer, (self._features, self._weights, self._n_texts)
+        own = (self._features, self._weights, self._word_values)
+        return partial(Scorer, numbers_are_words=self._numbers_are_words), own
 
     @cached_property
     def _foldings(self) -> dict[bool, Folding]:
@@ -119,17 +159,19 @@ class Scorer:
         found = part.block.compile(part.scale, weights)
         if found is None:
             return None
-        known, words = None, part.block.single_words
-        if self._n_texts is not None and words is not None and words is self._words:
-            known = term_familiarity(words, self._n_texts)[words.ngrams.order]
-        return _Compiled(found, known)
+        own, words = None, part.block.single_words
+        if self._word_values is not None and words is not None and words is self._words:
+            order = words.ngrams.order
+            values = self._word_values.astype(np.float64)[order]
+            own = _WordValues(values, arabic_words(words.terms).astype(np.float64)[order])
+        return _Compiled(found, own)
 
     def scores(self, inputs: Sequence[ModelInput]) -> NDArray[np.float64]:
         """Return decision values without intercepts, shape (n_texts, n_labels)."""
         return self.read(inputs).values
 
     def read(self, inputs: Sequence[ModelInput]) -> TextScores:
-        """Return decision values and familiarity from one pass over the inputs."""
+        """Return decision values and domain evidence from one pass over the inputs."""
         features = self._features
         batch = features.batch(inputs)
         scores = np.zeros((len(inputs), self._weights.shape[1]))
@@ -138,7 +180,11 @@ class Scorer:
                 memory = self._idle.pop()
             except IndexError:
                 memory = _ThreadCache(
-                    self._foldings, self._compiled, scores.shape[1], by_voice=features.by_voice
+                    self._foldings,
+                    self._compiled,
+                    scores.shape[1],
+                    by_voice=features.by_voice,
+                    numbers_are_words=self._numbers_are_words,
                 )
             found = memory.score(batch.inputs, scores)
             self._idle.append(memory)
@@ -159,6 +205,7 @@ class _ThreadCache:
         n_labels: int,
         *,
         by_voice: bool,
+        numbers_are_words: bool,
     ) -> None:
         from stance.features.compiled.string_tables import HASH_MASK
 
@@ -169,25 +216,34 @@ class _ThreadCache:
             surface: WordReader(folding, HASH_MASK, room) for surface, folding in foldings.items()
         }
         self._scorers = [(part, part.block.scorer(room)) for part in parts]
+        self._numbers = None if numbers_are_words else NumberCounter(room)
 
     def score(self, inputs: Sequence[ModelInput], scores: NDArray[np.float64]) -> TextScores:
         """Add to ``scores``, shape (n_texts, n_labels), and return what else was read."""
         self._forget_if_full()
-        familiarity = None
+        evidence = None
         periods: Sequence[PeriodLabel] = ()
         texts = [one.text for one in inputs]
         published = [one.published for one in inputs]
         encoded = code_units(texts)
         read = {surface: self._read(surface, texts, encoded) for surface in self._readers}
-        for (block, known), scorer in self._scorers:
+        for (block, words), scorer in self._scorers:
             tokens, voices = read[block.surface]
             reader = self._readers[block.surface]
             scorer.learn(reader, reader.n_words)
             periods = scorer.score(Texts(tokens, voices, published), scores) or periods
-            if known is not None and isinstance(scorer, NgramScorer):
-                familiarity = scorer.average(tokens, known)
-        offsets = next(iter(read.values()))[0].offsets
-        return TextScores(scores, familiarity, offsets[1:] - offsets[:-1], periods)
+            if words is not None and isinstance(scorer, NgramScorer):
+                evidence = _evidence(scorer, words, tokens, self._n_words(reader, tokens), encoded)
+        lengths = np.diff(next(iter(read.values()))[0].offsets)
+        return TextScores(scores, evidence, lengths, periods)
+
+    def _n_words(self, reader: WordReader, tokens: Tokens) -> NDArray[np.int64]:
+        """Return how many words each text has, without its numbers unless these count."""
+        lengths = np.diff(tokens.offsets)
+        if self._numbers is None:
+            return lengths
+        self._numbers.learn(reader, reader.n_words)
+        return lengths - self._numbers.count(tokens)
 
     def _read(
         self, surface: bool, texts: Sequence[str], encoded: CodeUnits | CodePoints
@@ -206,3 +262,31 @@ class _ThreadCache:
             reader.forget()
         for _, scorer in self._scorers:
             scorer.forget()
+        if self._numbers is not None:
+            self._numbers.forget()
+
+
+def _evidence(
+    scorer: NgramScorer,
+    words: _WordValues,
+    tokens: Tokens,
+    n_words: NDArray[np.int64],
+    encoded: CodeUnits | CodePoints,
+) -> DomainEvidence | None:
+    """Return the domain evidence of texts; None if the block counts no single words."""
+    means = scorer.average(tokens, words.values)
+    if means is None:
+        return None
+    # The values of numbers are zero, so that only the number of words differs.
+    without_numbers = np.diff(tokens.offsets) / np.maximum(n_words, 1)
+    letters = letter_counts(encoded)
+    may_be = may_be_foreign(letters)
+    # Nearly all batches are in Arabic letters only, and their words are looked up once.
+    known = scorer.average(tokens, words.is_word) if may_be.any() else None
+    share = 1.0 if known is None else np.where(may_be, known * without_numbers, 1.0)
+    return DomainEvidence(
+        np.clip(means * without_numbers, 0.0, 1.0),
+        n_words,
+        is_foreign(letters),
+        np.broadcast_to(share, means.shape),
+    )

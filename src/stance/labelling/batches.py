@@ -56,6 +56,9 @@ class BatchLabeller:
         run_counts = RunCounts(filtered_out=sum(entry.filtered_out for entry in entries))
         run_counts.labels.update(p.label or NO_LABEL for p in predictions)
         run_counts.outside.update(p.label or NO_LABEL for p in predictions if p.out_of_domain)
+        run_counts.outside_reasons.update(
+            p.out_of_domain_reason for p in predictions if p.out_of_domain_reason
+        )
         run_counts.headlines = sum(len(article.text) < HEADLINE for article in articles)
         run_counts.reasons.update(kind_of(row.reason) for row in rejected)
         run_counts.labelled_of.update(

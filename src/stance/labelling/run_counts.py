@@ -39,6 +39,8 @@ class RunCounts:
     labelled_of, rejected_of : Counter of int
         Labelled and rejected rows of unfinished inputs, by the number of the
         input.
+    outside_reasons : Counter of str
+        Labelled rows out of the model's domain, by reason.
     """
 
     labels: Counter[str] = field(default_factory=Counter)
@@ -48,6 +50,7 @@ class RunCounts:
     headlines: int = 0
     labelled_of: Counter[int] = field(default_factory=Counter)
     rejected_of: Counter[int] = field(default_factory=Counter)
+    outside_reasons: Counter[str] = field(default_factory=Counter)
 
     @property
     def n_labelled(self) -> int:
@@ -87,6 +90,7 @@ class RunCounts:
             self.reasons[reason if known else OTHER_REASONS] += n
         self.filtered_out += other.filtered_out
         self.outside.update(other.outside)
+        self.outside_reasons.update(other.outside_reasons)
         self.headlines += other.headlines
         self.labelled_of.update(other.labelled_of)
         self.rejected_of.update(other.rejected_of)
@@ -106,6 +110,7 @@ class RunCounts:
             "abstained": self.n_abstained,
             "out_of_domain": self.out_of_domain,
             "out_of_domain_labels": dict(self.outside.most_common()),
+            "out_of_domain_reasons": dict(self.outside_reasons.most_common()),
             "headlines": self.headlines,
             "labels": dict(self.labels.most_common()),
             "reasons": dict(self.reasons.most_common()),
@@ -119,16 +124,20 @@ class RunCounts:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunCounts:
         """Return the counts from the output of `to_dict`."""
+        of_inputs = {
+            name: Counter({int(n): count for n, count in values.get(name, {}).items()})
+            for name in ("labelled_of", "rejected_of")
+        }
         return cls(
             Counter(values["labels"]),
             Counter(values["reasons"]),
             values["filtered_out"],
             Counter(values["out_of_domain_labels"]),
             values["headlines"],
-            *(
-                Counter({int(n): count for n, count in values.get(name, {}).items()})
-                for name in ("labelled_of", "rejected_of")
-            ),
+            of_inputs["labelled_of"],
+            of_inputs["rejected_of"],
+            # Older journals and receipts have none.
+            Counter(values.get("out_of_domain_reasons", {})),
         )
 
 

@@ -1,50 +1,94 @@
-"""Out-of-domain threshold, learned from the training articles.
+"""Out-of-domain thresholds, learned from the training articles.
 
-Each training article is scored as if it, or its whole outlet, were not in the
-corpus. The vocabulary and counts without it follow from the counts with it, so
-nothing is fitted again. 2 % of articles of the same kind are expected to be
-flagged.
+The domain score of a text is the mean contrast of its words with other subjects
+(`stance.features.other_subjects`). Each training article is scored as if it, or
+its whole outlet, were not in the corpus. The vocabulary and counts without it
+follow from the counts with it, so nothing is fitted again. Thresholds are learned
+for each class of lengths, because the mean over few words varies more: 3 % of
+texts of the same kind and length are expected to be flagged.
 
 References
 ----------
 Bates, Candès, Lei, Romano, Sesia: Testing for outliers with conformal
 p-values, Annals of Statistics 51 (2023).
+
+Vovk: Conditional validity of inductive conformal predictors, ACML 2012.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from scipy import sparse
 
 from stance.corpus.protocol_choice import GroupCoverage
 from stance.corpus.splitting import group_numbers
-from stance.features.familiarity import arabic_words, count_terms, plain_words
-from stance.model.record import Domain
+from stance.features.familiarity import count_terms, plain_words
+from stance.features.numbers import without_numbers
+from stance.features.other_subjects import OtherSubjects
+from stance.model.domain_check import SHORTEST
+from stance.model.record import Domain, LengthBound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from stance.features.block import WordBlock
     from stance.features.stack import FeatureStack
+    from stance.features.tokens import TokenBatch
     from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
 
 # Expected share of flagged articles among those of the training corpus's kind.
-FLAGGED = 0.02
+FLAGGED = 0.03
 
-# Sample size; enough to estimate a 2 % quantile of a corpus of any size.
-MOST_HELD_OUT = 2_000
+# Sample size; enough to estimate a 3 % quantile of each length in a corpus of any size.
+MOST_HELD_OUT = 5_000
 
 # The precision of written rows, so that a written score agrees with its flag.
 DECIMALS = 6
 
+# The first number of words of each class of lengths.
+LENGTHS = (SHORTEST, 6, 8, 11, 15, 21, 31, 41, 61, 81, 121, 161, 241, 321)
 
-def learn_domain(fitted: FittedFeatures) -> Domain | None:
-    """Learn the threshold below which articles are out of a model's domain.
+# Shorter texts are headlines. If a corpus has enough of them, they alone decide, because the
+# beginning of an article, often a date line or the links of a page, is no headline.
+FIRST_OF_ARTICLES = 21
+ENOUGH = 200
+
+# Expected share of articles that know fewer words than is required of unusual letters.
+FEWEST_KNOWN = 0.05
+
+# With fewer scores a 3 % quantile is no more than the smallest score.
+FEWEST = 100
+
+
+class _HeldOutScores(NamedTuple):
+    """The domain scores of held-out texts, and the share of their words that is known."""
+
+    scores: NDArray[np.float64]
+    known_shares: NDArray[np.float64]
+
+
+class LearnedDomain(NamedTuple):
+    """The thresholds of a model, and the contrast of its words.
+
+    Parameters
+    ----------
+    domain : Domain
+    contrast : ndarray of float32, shape (n_terms,)
+    """
+
+    domain: Domain
+    contrast: NDArray[np.float32]
+
+
+def learn_domain(fitted: FittedFeatures) -> LearnedDomain | None:
+    """Learn the thresholds below which texts are out of a model's domain.
 
     Parameters
     ----------
@@ -52,22 +96,79 @@ def learn_domain(fitted: FittedFeatures) -> Domain | None:
 
     Returns
     -------
-    Domain or None
+    LearnedDomain or None
         None if the features have no single words.
     """
     corpus, features = fitted.corpus, fitted.features
     block = features.word_block()
     if block is None:
         return None
-    left_out = _LeaveOneOut.of(corpus, block, _values_of(block, features, fitted.matrix.articles))
+    other = OtherSubjects.of(block, features.table)
+    values = _values_of(block, features, fitted.matrix.articles)
+    left_out = _LeaveOneOut.of(corpus, block, other, values)
     chosen = _sample(len(corpus.articles), fitted.config.seed)
-    words = plain_words(fitted.batch.part(chosen))
-    scores = left_out.familiarity(chosen, *count_terms(block, words))
-    return Domain(
-        threshold=round(float(conformal_bound(scores, FLAGGED)), DECIMALS),
-        usual=round(float(np.median(scores)), DECIMALS),
+    words = without_numbers(plain_words(fitted.batch.part(chosen)))
+    scores, known_shares = left_out.scores(chosen, words)
+    threshold = conformal_bound(scores, FLAGGED)
+    bounds = _length_bounds(left_out, chosen, words, scores)
+    domain = Domain(
+        threshold=_rounded(threshold),
+        usual=_rounded(float(np.median(scores))),
         n_held_out=len(chosen),
         protocol=f"each {'outlet' if left_out.by_outlet else 'article'} left out in turn",
+        measure="contrast",
+        known_share=_rounded(conformal_bound(known_shares, FEWEST_KNOWN)),
+        by_length=[
+            LengthBound(min_words=first, threshold=_rounded(min(bound, threshold)))
+            for first, bound in zip(LENGTHS, bounds, strict=True)
+        ],
+    )
+    contrast = other.contrast(left_out.frequency, len(corpus.articles))
+    return LearnedDomain(domain, contrast.astype(np.float32))
+
+
+def _rounded(score: float) -> float:
+    return round(max(score, 0.0), DECIMALS)
+
+
+def _length_bounds(
+    left_out: _LeaveOneOut,
+    chosen: NDArray[np.int64],
+    words: TokenBatch,
+    scores: NDArray[np.float64],
+) -> Iterator[float]:
+    """Yield the bound of each class of lengths; with too few scores that of the class before."""
+    lengths = words.lengths
+    classes = np.searchsorted(LENGTHS, lengths, side="right") - 1
+    headlines = np.flatnonzero((lengths >= SHORTEST) & (lengths < FIRST_OF_ARTICLES))
+    bound = np.inf
+    for number, first in enumerate(LENGTHS):
+        found = scores[classes == number]
+        if first < FIRST_OF_ARTICLES and len(headlines) >= ENOUGH:
+            if len(found) < ENOUGH:
+                found = scores[headlines[_nearest(lengths[headlines], first)]]
+        else:
+            longer = np.flatnonzero(classes > number)
+            beginnings = _beginnings(words[longer], first)
+            found = np.concatenate([found, left_out.scores(chosen[longer], beginnings).scores])
+        if len(found) >= FEWEST:
+            bound = conformal_bound(found, FLAGGED)
+        yield bound
+
+
+def _nearest(lengths: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    """Return the places of the lengths that are nearest to one by their ratio to it."""
+    return np.argsort(np.abs(np.log(lengths / length)), kind="stable")[:ENOUGH]
+
+
+def _beginnings(words: TokenBatch, n_words: int) -> TokenBatch:
+    """Return the first words of texts that have more."""
+    places = (words.offsets[:-1, None] + np.arange(n_words)).ravel()
+    return replace(
+        words,
+        tokens=words.tokens[places],
+        offsets=np.arange(len(words) + 1) * n_words,
+        voices=words.voices[places],
     )
 
 
@@ -101,6 +202,7 @@ class _LeaveOneOut:
     Parameters
     ----------
     block : WordBlock
+    other : OtherSubjects
     groups : ndarray of int, shape (n_articles,)
         The outlet of each article, or each article's own number.
     presence : csr_array of int, shape (n_groups, n_terms)
@@ -112,6 +214,7 @@ class _LeaveOneOut:
     """
 
     block: WordBlock
+    other: OtherSubjects
     groups: NDArray[np.int64]
     presence: sparse.csr_array
     n_named: int | None
@@ -122,59 +225,71 @@ class _LeaveOneOut:
         return self.n_named is not None
 
     @classmethod
-    def of(cls, corpus: LabelledCorpus, block: WordBlock, values: sparse.csr_array) -> Self:
+    def of(
+        cls,
+        corpus: LabelledCorpus,
+        block: WordBlock,
+        other: OtherSubjects,
+        values: sparse.csr_array,
+    ) -> Self:
         """Group a corpus by outlet if outlets can be held out, else by article."""
         n_articles = len(corpus.articles)
         ones = np.ones(values.nnz, dtype=np.int32)
         present = sparse.csr_array((ones, values.indices, values.indptr), values.shape)
         if GroupCoverage.of(corpus.articles, "outlet").obstacle is not None:
-            return cls(block, np.arange(n_articles), present, n_named=None)
+            return cls(block, other, np.arange(n_articles), present, n_named=None)
         groups, names = group_numbers(corpus.articles, "outlet")
         places = (groups, np.arange(n_articles))
         membership = sparse.csr_array((np.ones(n_articles, dtype=np.int32), places))
-        return cls(block, groups, sparse.csr_array(membership @ present), n_named=len(names))
+        by_group = sparse.csr_array(membership @ present)
+        return cls(block, other, groups, by_group, n_named=len(names))
 
-    def familiarity(
-        self, chosen: NDArray[np.int64], counts: sparse.csr_array, n_words: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        """Return the domain scores of some articles, each without its group, shape (n_chosen,).
+    def scores(self, chosen: NDArray[np.int64], words: TokenBatch) -> _HeldOutScores:
+        """Return the scores of some articles, each without its group.
 
         Parameters
         ----------
         chosen : ndarray of int, shape (n_chosen,)
-        counts : csr_array, shape (n_chosen, n_terms)
-        n_words : ndarray of int, shape (n_chosen,)
+        words : TokenBatch
+            The words of each, or some of them.
         """
-        found = np.zeros(len(chosen))
+        counts, n_words = count_terms(self.block, words)
+        sums = np.zeros((len(chosen), 2))
         groups, sizes = self.groups[chosen], np.bincount(self.groups)
         lost = np.zeros(counts.shape[1], dtype=np.int64)
+        # The contrast of each term, and 1 for known words.
+        values = np.zeros((counts.shape[1], 2))
         for group in np.unique(groups).tolist():
             own, of_own = _row(self.presence, group)
             lost[own] = of_own
             n_left = len(self.groups) - int(sizes[group])
-            for row in np.flatnonzero(groups == group).tolist():
-                terms, times = _row(counts, row)
-                found[row] = times @ self._term_familiarity(terms, lost[terms], n_left, group)
+            rows = np.flatnonzero(groups == group)
+            part = counts[rows]
+            terms = np.unique(part.indices)
+            left = self._frequency_without(terms, lost[terms], group)
+            other = self.other.part(terms)
+            values[terms, 0] = other.contrast(left, n_left)
+            values[terms, 1] = other.is_word & (left > 0)
+            sums[rows] = part @ values
             lost[own] = 0
-        return found / np.maximum(n_words, 1)
+        means = np.clip(sums / np.maximum(n_words, 1)[:, None], 0.0, 1.0)
+        return _HeldOutScores(means[:, 0], means[:, 1])
 
-    def _term_familiarity(
-        self, terms: NDArray[np.int32], lost: NDArray[np.int64], n_left: int, group: int
-    ) -> NDArray[np.float64]:
-        """Return the familiarity of terms after a group's articles are removed."""
-        left = self._frequency[terms] - lost
-        known = self._is_arabic_word[terms] & (left >= self.block.options.min_df)
+    def _frequency_without(
+        self, terms: NDArray[np.int32], lost: NDArray[np.int64], group: int
+    ) -> NDArray[np.int64]:
+        """Return the document frequency of terms without a group; 0 if they become too rare."""
+        left = self.frequency[terms] - lost
+        known = left >= self.block.options.min_df
         if self.n_named is not None:
             named, unnamed = self._named_spread[terms], self._unnamed_spread[terms]
             is_named = group < self.n_named
             spread = named - (is_named & (lost > 0)) + (unnamed - (0 if is_named else lost) > 0)
             known &= spread >= self.block.options.min_outlets
-        logs = np.where(known, np.log1p(left), 0.0)
-        familiarity: NDArray[np.float64] = logs / np.log1p(max(n_left, 1))
-        return familiarity
+        return np.where(known, left, 0)
 
     @cached_property
-    def _frequency(self) -> NDArray[np.int64]:
+    def frequency(self) -> NDArray[np.int64]:
         """Document frequency of each term."""
         n_terms = len(self.block.terms)
         return np.bincount(self.presence.indices, self.presence.data, n_terms).astype(np.int64)
@@ -190,10 +305,6 @@ class _LeaveOneOut:
         """Number of articles without an outlet in which each term occurs."""
         unnamed = self.presence[self.n_named :]
         return np.bincount(unnamed.indices, minlength=len(self.block.terms))
-
-    @cached_property
-    def _is_arabic_word(self) -> NDArray[np.bool_]:
-        return arabic_words(self.block.terms)
 
 
 def _row(matrix: sparse.csr_array, row: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from stance.model.config import TrainingConfig
 
+CONTRAST = "domain.contrast"  # a tensor
 PACKAGES = ("stance", "numpy", "scipy", "scikit-learn", "camel-tools")
 
 
@@ -174,6 +175,8 @@ def _contents(model: Model) -> dict[str, bytes]:
         own = block.to_files(name)
         files |= own.files
         tensors |= {f"{name}.scale": scale, **own.tensors}
+    if model.contrast is not None:
+        tensors[CONTRAST] = model.contrast
     files[TENSORS] = save({name: np.ascontiguousarray(t) for name, t in sorted(tensors.items())})
     return files
 
@@ -197,7 +200,18 @@ def _build(manifest: Manifest, folder: ModelFolder) -> Model:
         codebook=_codebook(folder),
         domain=manifest.domain,
         headlines=_headlines(manifest, features, folder),
+        contrast=_contrast(manifest, features, folder),
     )
+
+
+def _contrast(
+    manifest: Manifest, features: FeatureStack, folder: ModelFolder
+) -> NDArray[np.float32] | None:
+    """Read the contrast of words; older models have none."""
+    block = features.word_block()
+    if block is None or manifest.domain is None or manifest.domain.measure != "contrast":
+        return None
+    return folder.tensor(CONTRAST, np.float32, (len(block.terms),))
 
 
 def _features(config: TrainingConfig, folder: ModelFolder) -> FeatureStack:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stance.corpus.article import check_articles, refuse_tables
 from stance.errors import ConfigError
+from stance.model.domain_check import out_of_domain_reasons
 from stance.tabular import arrow_schema, flatten
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
+    from stance.model.domain_check import Reason
     from stance.model.record import Assessment, Model
 
 # Large enough that each lookup table stays in the processor's cache for a whole batch;
@@ -48,16 +50,19 @@ class Prediction:
     probabilities : dict of str to float
         The probability of every label; they sum to one.
     out_of_domain : bool or None
-        Whether the article's vocabulary is unlike the training corpus; None if
-        the model has no domain threshold.
+        Whether the article is unlike the training corpus; None if the model has
+        no domain threshold.
     domain_score : float or None
-        How familiar the article's words are to the model, in [0, 1]; None
+        How typical the article's words are of the training corpus, in [0, 1]; None
         if the model has no word features.
     period : str or None
         The period whose terms of the lexicon were used, an interval of ISO 8601
         such as ``2024-12-08/``; None if the lexicon of the model has no dates.
     period_source : {"published", "words", "assumed"} or None
         What decided the period: the date of the article, its words, or neither.
+    out_of_domain_reason : str or None
+        Why the article is out of domain: ``"unknown_words"``,
+        ``"other_language"`` or ``"too_short"``; None if it is not.
     """
 
     article: Article
@@ -68,6 +73,7 @@ class Prediction:
     domain_score: float | None = None
     period: str | None = None
     period_source: str | None = None
+    out_of_domain_reason: Reason | None = None
 
     def to_row(self) -> dict[str, Any]:
         """Return the output row; without a period if the model has none."""
@@ -77,6 +83,7 @@ class Prediction:
             "probability": self.probability,
             "probabilities": self.probabilities,
             "out_of_domain": self.out_of_domain,
+            "out_of_domain_reason": self.out_of_domain_reason,
             "domain_score": self.domain_score,
         }
         if self.period is not None:
@@ -241,24 +248,30 @@ def _scored(
 def _label(
     model: Model, articles: Sequence[Article], assessment: Assessment, min_probability: float
 ) -> Iterator[Prediction]:
-    table, domain_scores, periods = assessment
+    table, evidence, periods = assessment
     best = table.argmax(axis=1).tolist()
     rows = table.round(DECIMALS).tolist()
-    unknown = [None] * len(rows)
-    familiar = unknown if domain_scores is None else domain_scores.round(DECIMALS).tolist()
+    domain_scores: Sequence[float | None] = [None] * len(rows)
+    reasons: Sequence[Reason | None] = [None] * len(rows)
+    if evidence is not None:
+        rounded = evidence.scores.round(DECIMALS)
+        domain_scores = rounded.tolist()
+        if model.domain is not None:
+            reasons = out_of_domain_reasons(model.domain, evidence, rounded)
     given: Sequence[tuple[str | None, str | None]] = periods or [NO_PERIOD] * len(rows)
-    labelled = zip(articles, rows, best, familiar, given, strict=True)
-    for article, row, winner, score, (period, source) in labelled:
+    labelled = zip(articles, rows, best, domain_scores, reasons, given, strict=True)
+    for article, row, winner, score, reason, (period, source) in labelled:
         probability = row[winner]
         yield Prediction(
             article=article,
             label=model.labels[winner] if probability >= min_probability else None,
             probability=probability,
             probabilities=dict(zip(model.labels, row, strict=True)),
-            out_of_domain=None if model.domain is None else score < model.domain.threshold,
+            out_of_domain=None if model.domain is None else reason is not None,
             domain_score=score,
             period=period,
             period_source=source,
+            out_of_domain_reason=reason,
         )
 
 
@@ -295,5 +308,5 @@ def row_columns(model: Model) -> RowColumns:
     probabilities = ["probability", *(f"probabilities.{label}" for label in model.labels)]
     flags, scores = ["out_of_domain"], ["domain_score"]
     periods = ["period", "period_source"] if model.periods else []
-    names = ["id", "label", *probabilities, *flags, *scores, *periods]
+    names = ["id", "label", *probabilities, *flags, "out_of_domain_reason", *scores, *periods]
     return RowColumns(names, probabilities + scores, flags)

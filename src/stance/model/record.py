@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from stance.errors import ModelError
-from stance.features.scoring import Scorer, TextScores
+from stance.features.familiarity import term_familiarity
+from stance.features.scoring import DomainEvidence, Scorer, TextScores
 from stance.model.linear import softmax
 
 if TYPE_CHECKING:
@@ -56,8 +57,25 @@ class TrainingRecord(BaseModel):
     notes: list[str] = []
 
 
+class LengthBound(BaseModel):
+    """The out-of-domain threshold of texts of some length.
+
+    Parameters
+    ----------
+    min_words : int
+        It is for texts of at least this many words, up to the next bound.
+    threshold : float
+        Texts with a lower domain score, in [0, 1], are out of domain.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    min_words: Annotated[int, Field(ge=0)]
+    threshold: Annotated[float, Field(ge=0, le=1)]
+
+
 class Domain(BaseModel):
-    """The out-of-domain threshold of a model.
+    """The out-of-domain thresholds of a model.
 
     Parameters
     ----------
@@ -69,6 +87,15 @@ class Domain(BaseModel):
         Number of articles from which both were computed.
     protocol : str
         Description of how they were held out.
+    measure : str
+        What the domain score is the mean of: the ``"contrast"`` of words with
+        other subjects, or their ``"familiarity"`` in older models.
+    known_share : float
+        Texts with letters that Arabic hardly uses are in another language if a
+        lower share of their words, in [0, 1], is known; 0 in older models.
+    by_length : list of LengthBound
+        Thresholds by the number of words, the shortest first; none is above
+        `threshold`, and none exists in older models.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -77,23 +104,40 @@ class Domain(BaseModel):
     usual: Annotated[float, Field(ge=0, le=1)]
     n_held_out: Annotated[int, Field(ge=1)]
     protocol: str
+    measure: Literal["contrast", "familiarity"] = "familiarity"
+    known_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    by_length: list[LengthBound] = []
+
+    @field_validator("by_length")
+    @classmethod
+    def _ascending(cls, bounds: list[LengthBound]) -> list[LengthBound]:
+        starts = [bound.min_words for bound in bounds]
+        if starts != sorted(set(starts)):
+            raise ValueError("expected the bounds in ascending order of min_words")
+        return bounds
+
+    def thresholds(self, n_words: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the threshold of texts with some numbers of words, shape (n_texts,)."""
+        starts = [bound.min_words for bound in self.by_length]
+        bounds = [self.threshold, *(bound.threshold for bound in self.by_length)]
+        return np.array(bounds)[np.searchsorted(starts, n_words, side="right")]
 
 
 class Assessment(NamedTuple):
-    """Probabilities and domain scores of some articles.
+    """Probabilities and domain evidence of some articles.
 
     Parameters
     ----------
     probabilities : ndarray of float64, shape (n_articles, n_labels)
-    domain_scores : ndarray of float64, shape (n_articles,), optional
-        How familiar the words of each are, in [0, 1]; None if the model has no
-        word features.
+    evidence : DomainEvidence, optional
+        Domain scores, lengths and languages; None if the model has no word
+        features.
     periods : sequence of PeriodLabel
         The period of each; empty if the model has no periods.
     """
 
     probabilities: NDArray[np.float64]
-    domain_scores: NDArray[np.float64] | None
+    evidence: DomainEvidence | None
     periods: Sequence[PeriodLabel] = ()
 
 
@@ -120,9 +164,12 @@ class Model:
     codebook : Codebook, optional
         Definitions of the labels.
     domain : Domain, optional
-        The out-of-domain threshold; None if it could not be learned.
+        The out-of-domain thresholds; None if they could not be learned.
     headlines : LinearModel, optional
         Of texts of at most ``config.headlines.max_words`` words.
+    contrast : ndarray of float32, shape (n_terms,), optional
+        The contrast of each term of the word block with other subjects; see
+        `stance.features.other_subjects`. Older models have none.
     """
 
     labels: tuple[str, ...]
@@ -133,6 +180,7 @@ class Model:
     codebook: Codebook | None = None
     domain: Domain | None = None
     headlines: LinearModel | None = None
+    contrast: NDArray[np.float32] | None = None
 
     def __repr__(self) -> str:
         outlets = f" of {self.record.n_outlets:,} outlets" if self.record.n_outlets else ""
@@ -164,7 +212,7 @@ class Model:
             return found.values / temperatures
 
     def assess(self, articles: Sequence[Article]) -> Assessment:
-        """Return the probabilities of all labels and the domain scores of articles.
+        """Return the probabilities of all labels and the domain evidence of articles.
 
         Raises
         ------
@@ -179,7 +227,7 @@ class Model:
                 "Got a model whose weights are so large that scores overflow, but expected ones "
                 "from training. Do not trust this model: train it again."
             )
-        return Assessment(softmax(scores), found.familiarity, found.periods)
+        return Assessment(softmax(scores), found.evidence, found.periods)
 
     def probabilities(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return probabilities in [0, 1], shape (n_articles, n_labels)."""
@@ -195,7 +243,16 @@ class Model:
         """The scorer: features combined with their weights."""
         weights = [one.weights for one in (self.linear, self.headlines) if one is not None]
         joined = weights[0] if len(weights) == 1 else np.hstack(weights)
-        return Scorer(self.features, joined, self.record.n_articles)
+        is_older = self.contrast is None
+        return Scorer(self.features, joined, self._word_values, numbers_are_words=is_older)
+
+    @property
+    def _word_values(self) -> NDArray[np.floating] | None:
+        """What each term of the word block adds to the domain score."""
+        block = self.features.word_block()
+        if self.contrast is not None or block is None:
+            return self.contrast
+        return term_familiarity(block, self.record.n_articles)
 
     def strongest_features(self, n: int = 10) -> dict[str, list[StrongFeature]]:
         """Return, for each label, the features with the largest weights.

@@ -122,6 +122,7 @@ def learn(
     kinds = FittedKinds.of(fitted)
     found = _fit_classifier(kinds.articles, progress)
     scores, notes = found.scores, found.notes + kinds.notes(fitted.config.headlines)
+    learned = learn_domain(fitted)
     headlines = None
     if kinds.headlines is not None:
         progress("the same for headlines")
@@ -137,7 +138,8 @@ def learn(
         headlines=headlines,
         record=_record(corpus, scores, notes),
         codebook=codebook,
-        domain=learn_domain(fitted),
+        domain=learned.domain if learned else None,
+        contrast=learned.contrast if learned else None,
     )
 
 

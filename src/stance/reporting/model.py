@@ -147,8 +147,12 @@ def _facts(stored: StoredModel, folder: str) -> list[tuple[str, str]]:
 def _domain(domain: Domain | None) -> str:
     if domain is None:
         return "unknown: no article is flagged"
+    thresholds = {domain.threshold, *(bound.threshold for bound in domain.by_length)}
+    least = figure(min(thresholds))
+    if len(thresholds) > 1:
+        least += f" to {figure(max(thresholds))} by length"
     return (
-        f"score of at least {figure(domain.threshold)}, usually {figure(domain.usual)} "
+        f"score of at least {least}, usually {figure(domain.usual)} "
         f"({domain.n_held_out:,} articles, {domain.protocol})"
     )
 

@@ -21,6 +21,12 @@ TABLE_ROWS = 50
 NO_LABEL = "-"
 NARROWEST = 8
 DOMAIN = {True: "out", False: "in", None: "-"}
+REASONS = {
+    "unknown_words": "out: words",
+    "other_language": "out: language",
+    "too_short": "out: short",
+}
+DOMAIN_WIDTH = max(map(len, REASONS.values()))
 COLUMNS = (
     Column("label"),
     Column("prob.", "number"),
@@ -54,7 +60,7 @@ def _table(batch: Sequence[Prediction], width: int, *, header: bool) -> Table:
     from rich.cells import cell_len
 
     rows = grid(COLUMNS, header=header)
-    beside = len("prob.") + len("domain") + 8
+    beside = len("prob.") + DOMAIN_WIDTH + 8
     label_width = max(map(cell_len, batch[0].probabilities))
     # A label is cut only if it would leave too little room for the other columns.
     label_width = min(label_width, max(width - beside - 2 * NARROWEST, NARROWEST))
@@ -67,9 +73,15 @@ def _table(batch: Sequence[Prediction], width: int, *, header: bool) -> Table:
         cells = (
             label + " " * (label_width - cell_len(label)),
             f"{prediction.probability:.2f}",
-            DOMAIN[prediction.out_of_domain].ljust(len("domain")),
+            _domain(prediction).ljust(DOMAIN_WIDTH),
             isolated(article.id, id_width),
             isolated(article.title or article.text[:400], room),
         )
         rows.add_row(*map(harmless, cells))
     return rows
+
+
+def _domain(prediction: Prediction) -> str:
+    """Say whether an article is in the model's domain, and if not, why."""
+    reason = prediction.out_of_domain_reason
+    return REASONS[reason] if reason else DOMAIN[prediction.out_of_domain]
