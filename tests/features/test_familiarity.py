@@ -132,6 +132,31 @@ def test_familiarity_depends_on_nothing_but_the_text(features, scorer, monkeypat
         np.testing.assert_array_equal(scorer.read(chosen).evidence.scores, expected)
 
 
+def test_numbers_count_only_where_they_are_asked_to(features, monkeypatch):
+    block = features.word_block()
+    weights = np.zeros((features.n_features, 2), dtype=np.float32)
+    values = term_familiarity(block, len(KNOWN))
+    scorer = Scorer(features, weights, values)
+    chosen = text_inputs(["المدينة 12", "المدينة", "12 2019", "", *KNOWN])
+    found = scorer.read(chosen).evidence
+    assert found.n_words.tolist() == [1, 1, 0, 0, 4, 5, 6, 2]
+    assert found.scores[0] == found.scores[1] > found.scores[2] == found.scores[3] == 0
+    with_numbers = scorer_of(features).read(chosen).evidence
+    assert with_numbers.n_words.tolist() == [2, 1, 2, 0, 4, 6, 6, 3]
+    assert with_numbers.scores[0] == found.scores[0] / 2
+    monkeypatch.setattr(scoring, "CACHED_WORDS", 0)
+    for _ in range(2):
+        for one, other in zip(scorer.read(chosen).evidence, found, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_the_share_of_known_words_is_told_of_texts_in_unusual_letters(scorer):
+    texts = ["قوات المدينة گروه", "قوات المدينة لندن", "المدینة قوات"]
+    found = scorer.read(text_inputs(texts)).evidence
+    assert found.known_share.tolist() == [pytest.approx(2 / 3), 1.0, 1.0]
+    assert found.is_foreign.tolist() == [False, False, False]
+
+
 def test_a_pickled_scorer_tells_the_same(scorer):
     import pickle
 

@@ -37,6 +37,8 @@ from tests.conftest import FAST
 
 LANGUAGES = ("persian", "urdu", "sorani", "turkish", "kurmanji", "english", "french")
 
+OTHER_SECTIONS = ("sport", "technology")
+
 OTHER_HEADLINES = [
     "الهداف الشاب يقود فريقه إلى فوز كبير في افتتاح الدوري",
     "طبيبة تنصح مرضى السكري بالمشي وتقليل النشويات",
@@ -315,3 +317,29 @@ def test_on_real_news_fresh_articles_pass_and_sport_does_not():
     assert np.mean([p.out_of_domain for p in other]) >= 0.8
     y_true = np.repeat([1, 0], [len(fresh), len(other)])
     assert roc_auc_score(y_true, [p.domain_score for p in fresh + other]) > 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("public_data")
+def test_real_news_of_the_war_passes_and_other_subjects_do_not(seed_articles):
+    blocs = ("pro_sdf", "opposition_aligned", "damascus_aligned", "neutral_wire")
+    articles = list(read_articles(["dataset:syria-outlets-4"]))
+    headlines = [a for a in read_articles(["dataset:syria-headlines"]) if a.label in blocs]
+    left_out = set(sorted({a.outlet for a in [*articles, *headlines]})[::4])
+    known = [a for a in [*articles, *headlines] if a.outlet not in left_out]
+    settings = Path(__file__).parents[2] / "seeds" / "model.toml"
+    config = load_config(settings, ["calibration.enabled=false"])
+    model = train([*seed_articles, *known], config)
+
+    def flagged(kind):
+        return np.mean([p.out_of_domain for p in predict(model, kind)])
+
+    for own in (articles, headlines):
+        new = [a for a in own if a.outlet in left_out]
+        assert len(new) >= 100
+        assert flagged(new) <= 0.05
+    others = [a for a in read_articles(["dataset:ant"]) if a.id.split("-")[1] in OTHER_SECTIONS]
+    for section in OTHER_SECTIONS:
+        part = [a for a in others if a.id.split("-")[1] == section][::8]
+        assert flagged(part) >= 0.6
+        assert flagged([Article(a.id, a.title) for a in part if a.title]) >= 0.6

