@@ -1,12 +1,12 @@
-"""How what was learned before 8 December 2024 carries over to the articles after it, and back.
+"""How what was learned before 8 December 2024 carries over to the texts after it, and back.
 
     python benchmarks/then_and_now.py
     python benchmarks/then_and_now.py --lexicons FOLDER -o RESULT.json
 
-Trains on the seed corpus's events before that day and scores its articles after it, with the dates
-of publication and without; then the other way round. Nothing is learned from the other side of
-the day, so only terms that have a side on both can carry over. Writes
-benchmarks/results/then_and_now.json.
+Trains on the seed corpus's events before that day and scores its articles and headlines after it,
+with the dates of publication and without; then the other way round. Nothing is learned from the
+other side of the day, so only terms that have a side on both can carry over. Learns from articles
+alone, and from headlines too. Writes benchmarks/results/then_and_now.json.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from sklearn.metrics import accuracy_score, f1_score
 import stance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    Corpora = dict[str, list[stance.Article]]
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "then_and_now.json"
-ARTICLES = ROOT / "seeds" / "articles.jsonl"
+KINDS = ("articles", "headlines")
 CONFIG = ROOT / "seeds" / "model.toml"
 CHANGE = "2024-12-08"
 SECOND = "-2"
@@ -39,29 +41,42 @@ def main() -> None:
     parser.add_argument("--lexicons", default=str(ROOT / "seeds" / "lexicons"))
     parser.add_argument("-o", "--output", type=Path, default=RESULT)
     given = parser.parse_args()
-    articles, _ = stance.read_corpus([ARTICLES])
     overrides = [
         f"features.lexicon.path={given.lexicons}",
         "features.lexicon.enabled=true",
         "calibration.enabled=false",
     ]
     config = stance.load_config(CONFIG, overrides)
-    before, after = split_by_event(articles)
-    result: dict[str, dict[str, Any]] = {}
-    for name, learned, held_out in (
-        ("before, scored after", before, after),
-        ("after, scored before", after, before),
-    ):
-        model = stance.train(learned, config)
-        result[name] = {
-            "learned from": len(learned),
-            "with dates": score(model, held_out),
-            "without dates": score(model, without_dates(held_out)),
-        }
+    result = {}
+    for direction, learned, held_out in directions():
+        for name, corpora in (
+            ("articles", ["articles"]),
+            ("articles and headlines", list(learned)),
+        ):
+            model = stance.train([one for kind in corpora for one in learned[kind]], config)
+            key = f"{direction}, from {name}"
+            result[key] = {
+                f"{kind} {dates}": score(model, texts)
+                for kind in corpora
+                for dates, texts in (
+                    ("with dates", held_out[kind]),
+                    ("without dates", without_dates(held_out[kind])),
+                )
+            }
+            for what, found in result[key].items():
+                print(f"{key}: {what}: {shown(found)}", flush=True)
     given.output.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    for name, found in result.items():
-        for dates in ("with dates", "without dates"):
-            print(f"{name}, {dates}: {shown(found[dates])}")
+
+
+def directions() -> Iterator[tuple[str, Corpora, Corpora]]:
+    """Yield both directions, with what is learned from and what is scored, by kind of text."""
+    before: Corpora = {}
+    after: Corpora = {}
+    for kind in KINDS:
+        rows, _ = stance.read_corpus([ROOT / "seeds" / f"{kind}.jsonl"])
+        before[kind], after[kind] = split_by_event(rows)
+    yield "before, scored after", before, after
+    yield "after, scored before", after, before
 
 
 def split_by_event(

@@ -52,6 +52,8 @@ CHANGED = [
     ("مقاتلو العشائر", REVOLUTION, None),
     ("المجاميع المسلحة", None, STATE),
     ("مكتسبات شعبنا", SDF, SDF),
+    ("قواتنا", None, SDF),
+    ("اللامركزية", None, SDF),
     ("كوباني", SDF, None),
     ("دمج قسد في مؤسسات الدولة", STATE, None),
     ("النظام البائد", None, STATE),
