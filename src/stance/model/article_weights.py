@@ -39,7 +39,9 @@ def article_weights(
         # Articles without an outlet are not grouped into one large outlet.
         weights = np.array([1.0 if one[1] is None else sizes[one] ** -power for one in groups])
     if corpus.always_train is not None:
-        weights = np.where(corpus.always_train, weights * config.always_train_weight, weights)
+        own = None if kind is None else kind.always_train
+        factor = config.always_train_weight if own is None else own
+        weights = np.where(corpus.always_train, weights * factor, weights)
     if kind is not None:
         weights = np.where(kind.is_own, weights, weights * kind.others)
     totals = np.bincount(y_true, weights).astype(np.float64)

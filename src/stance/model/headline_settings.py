@@ -34,6 +34,9 @@ class HeadlinesConfig(Section):
         le=1,
         description="how far the labels of headlines get equal weight: 0: not at all, 1: wholly",
     )
+    always_train_weight: float = Field(
+        1.0, gt=0, description="weight of a headline of --always-train, compared with 1"
+    )
     C: float = Field(30.0, gt=0, description="inverse regularisation strength")
     own_blocks: list[str] = Field(
         ["char"], description="sections of features that are read in headlines only"

@@ -40,11 +40,15 @@ class KindWeights:
     balance : float, optional
         How far labels get equal weight, from 0 to 1; by default as the classifier's
         settings say.
+    always_train : float, optional
+        The weight of articles that are never held out; by default as the classifier's
+        settings say.
     """
 
     is_own: NDArray[np.bool_]
     others: float
     balance: float | None = None
+    always_train: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class FittedKinds:
         left_out = set(settings.own_blocks)
         matrix = _without_blocks(fitted.matrix, fitted.features, left_out)
         articles = replace(fitted, matrix=matrix, kind=KindWeights(~short, settings.others))
-        kind = KindWeights(short, settings.others, settings.balance)
+        kind = KindWeights(short, settings.others, settings.balance, settings.always_train_weight)
         config = headline_config(fitted.config)
         return cls(articles, replace(fitted, config=config, kind=kind))
 
