@@ -21,12 +21,11 @@ class HeadlinesConfig(Section):
     max_words: int = Field(
         HEADLINE_WORDS, ge=1, description="number of words up to which a text is a headline"
     )
-    others: float = Field(
-        0.1,
-        gt=0,
-        le=1,
-        description="weight of an article in learning headlines, and of a headline in learning "
-        "articles",
+    articles_weight: float = Field(
+        0.1, gt=0, le=1, description="weight of an article in learning headlines"
+    )
+    weight_in_articles: float = Field(
+        0.03, gt=0, le=1, description="weight of a headline in learning articles"
     )
     balance: float = Field(
         0.25,

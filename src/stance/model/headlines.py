@@ -76,8 +76,12 @@ class FittedKinds:
             return cls(fitted)
         left_out = set(settings.own_blocks)
         matrix = _without_blocks(fitted.matrix, fitted.features, left_out)
-        articles = replace(fitted, matrix=matrix, kind=KindWeights(~short, settings.others))
-        kind = KindWeights(short, settings.others, settings.balance, settings.always_train_weight)
+        articles = replace(
+            fitted, matrix=matrix, kind=KindWeights(~short, settings.weight_in_articles)
+        )
+        kind = KindWeights(
+            short, settings.articles_weight, settings.balance, settings.always_train_weight
+        )
         config = headline_config(fitted.config)
         return cls(articles, replace(fitted, config=config, kind=kind))
 
