@@ -9,6 +9,8 @@ WRITTEN := seeds/articles.jsonl seeds/headlines.jsonl
 REAL := dataset:syria-outlets-4 dataset:syria-headlines
 LABELS := pro_sdf damascus_aligned opposition_aligned neutral_wire
 RECIPE := --config seeds/model.toml --codebook seeds/codebook.toml $(LABELS:%=--where label=%)
+# Where the real texts are those that are always in training, their weight turns round.
+TURNED := --set classifier.always_train_weight=3.333
 SLICES := --slice kind --slice period --slice kind:period
 
 # One process a core; tests that share a file, or a cluster, stay in one (tests/conftest.py).
@@ -85,11 +87,12 @@ speed-short: install  ## the same on made-up text, with a lexicon and without, i
 	$(BIN)/python benchmarks/speed.py --short --rounds 2 --results build
 
 models: install  ## the model that ships with the package, and its card; needs the public data
-	$(BIN)/stance train $(WRITTEN) $(REAL) $(RECIPE) --output models/syria-framing --force
+	$(BIN)/stance train $(REAL) $(WRITTEN:%=--always-train %) $(RECIPE) \
+		--output models/syria-framing --force
 	@mkdir -p build
 	$(BIN)/stance crossval $(REAL) $(WRITTEN:%=--always-train %) $(RECIPE) $(SLICES) \
 		--by outlet --folds each --json build/by-outlet.json --force
-	$(BIN)/stance crossval $(WRITTEN) $(REAL:%=--always-train %) $(RECIPE) $(SLICES) \
+	$(BIN)/stance crossval $(WRITTEN) $(REAL:%=--always-train %) $(RECIPE) $(SLICES) $(TURNED) \
 		--by event --folds 8 --json build/by-event.json --force
 	$(BIN)/python benchmarks/domain.py shipped syria
 	$(BIN)/python benchmarks/model_card.py models/syria-framing \

@@ -21,6 +21,7 @@ from stance.features.counting import count_batch, count_in_order, ngram_table, w
 from stance.features.matrices import csr
 from stance.features.ngram_counts import NgramCounts, count_ngrams, document_frequency
 from stance.features.ngrams import CharNgrams, WordNgrams
+from stance.features.stop_words import has_stop_word
 from stance.features.vocabulary import Pruning
 
 if TYPE_CHECKING:
@@ -125,7 +126,11 @@ class TfidfBlock(PlainBlock):
 
     @classmethod
     def fit(cls, batch: Batch, settings: TfidfSettings, groups: Groups) -> Fitted:
-        """Learn the vocabulary and the idf from training articles."""
+        """Learn the vocabulary and the idf from training articles.
+
+        N-grams with a stop word are counted, and known to the domain score, but
+        their scale is 0.
+        """
         options = settings.options()
         corpus_outlets = groups.outlets if groups.of_corpus is None else groups.of_corpus
 
@@ -137,7 +142,10 @@ class TfidfBlock(PlainBlock):
             return batch.counted(key, count)
 
         block, values = _fit(counts, options, groups)
-        return Fitted(block, np.full(len(block.terms), settings.weight, dtype=np.float32), values)
+        scale = np.full(len(block.terms), settings.weight, dtype=np.float32)
+        if settings.unweighted:
+            scale[has_stop_word(block.terms, settings.unweighted, batch.table)] = 0.0
+        return Fitted(block, scale, values)
 
     @classmethod
     def from_files(

@@ -51,11 +51,16 @@ class TfidfSettings(BlockSettings):
 
     def options(self) -> TfidfOptions:
         """Return the options of the block; no "auto" may be left."""
-        values = self.model_dump(exclude={"enabled", "weight", "surface"})
+        values = self.model_dump(exclude={"enabled", "weight", "surface", "stop_words"})
         for name in ("min_outlets", "binary"):
             if values[name] == "auto":
                 raise ConfigError(f"Got {name}='auto', which must be resolved first.")
         return TfidfOptions(analyzer=self._analyzer, **values)
+
+    @property
+    def unweighted(self) -> list[str]:
+        """The words whose n-grams get no weight."""
+        return []
 
     @property
     def _analyzer(self) -> str:
@@ -65,10 +70,21 @@ class TfidfSettings(BlockSettings):
 class WordSettings(TfidfSettings):
     """TF-IDF of single words and word n-grams."""
 
+    stop_words: list[str] = Field(
+        [],
+        description="words whose n-grams get no weight, such as names of actors that all sides "
+        "use; also behind و ف ب ك ل, with the article or without",
+    )
+
     def worth_tuning(self, min_outlets: list[int]) -> dict[str, Choices]:
         """Return the settings that tuning should try, with their candidate values."""
         found: dict[str, Choices] = {"max_n": [1, 2], "binary": [False, True]}
         return found | ({"min_outlets": min_outlets} if min_outlets else {})
+
+    @property
+    def unweighted(self) -> list[str]:
+        """The words whose n-grams get no weight."""
+        return self.stop_words
 
 
 class CharSettings(TfidfSettings):
