@@ -10,16 +10,17 @@ from sklearn.metrics import f1_score
 
 from stance import resources
 from stance.corpus.article import Article
+from stance.corpus.codebook import Codebook
 from stance.formats.labelled import read_corpus
 from stance.formats.reading import read_articles
 from stance.model.config import load_config
-from stance.model.persistence import read_model
+from stance.model.persistence import read_model, save_model
 from stance.model.prediction import predict
 from stance.model.training import train
 
 SWAPS = json.loads((Path(__file__).parents[1] / "data" / "name_swaps.json").read_text("utf-8"))
 WRITTEN = Path(__file__).parents[2] / "benchmarks" / "out_of_domain.jsonl"
-LIMIT = 8_000_000
+LIMIT = 4_000_000
 
 
 @pytest.fixture(scope="module")
@@ -31,23 +32,29 @@ def probabilities(stored, texts):
     return stored.model.probabilities([Article(str(n), text) for n, text in enumerate(texts)])
 
 
-@pytest.mark.xfail(strict=True, reason="the seed corpus has grown since it was trained")
-def test_it_is_small_and_learned_from_the_seeds_as_they_are(stored, seed_articles):
-    from stance.model.learning_corpus import LabelledCorpus
-
+def test_it_is_small_and_has_a_codebook_and_a_card(stored):
     assert stored.size < LIMIT
-    assert stored.manifest.record.fingerprint == LabelledCorpus(seed_articles).fingerprint()
     assert stored.model.codebook is not None
+    assert (resources.DEFAULT_MODEL / "card.md").is_file()
 
 
-def test_it_has_the_settings_of_its_file(stored, seed_articles):
-    from stance.model.learning_corpus import LabelledCorpus
-    from stance.model.resolve_auto import resolve_auto
-
-    config = load_config(resources.SEEDS / "model.toml")
-    resolved = resolve_auto(LabelledCorpus(seed_articles), config).config
-    penalty = stored.model.config.classifier.logistic.C
-    assert stored.model.config == resolved.with_penalty(penalty)
+@pytest.mark.slow
+@pytest.mark.usefixtures("public_data")
+def test_its_recipe_makes_the_same_bytes_again(tmp_path, stored):
+    labels = {"label": list(stored.model.labels)}
+    real, _ = read_corpus(["dataset:syria-outlets-4", "dataset:syria-headlines"], where=labels)
+    written, _ = read_corpus(
+        [resources.SEEDS / name for name in ("articles.jsonl", "headlines.jsonl")]
+    )
+    model = train(
+        real,
+        load_config(resources.SEEDS / "model.toml"),
+        codebook=Codebook.read(resources.SEEDS / "codebook.toml"),
+        always_train=written,
+    )
+    save_model(model, tmp_path / "again")
+    for path in sorted((tmp_path / "again").iterdir()):
+        assert path.read_bytes() == (resources.DEFAULT_MODEL / path.name).read_bytes(), path.name
 
 
 def test_swapping_one_actor_for_another_rarely_changes_the_label(stored):
@@ -100,15 +107,32 @@ def test_the_real_articles_of_high_confidence_are_right(stored, real_articles):
     assert [stored.model.labels[g] for g in guess] == [sure[a.id] for a in articles]
 
 
+def test_the_period_of_an_article_decides_whose_word_it_is(stored):
+    text = "بحث الرئيس السوري أحمد الشرع مع وفد من الأهالي أوضاع المدينة بعد سقوط النظام البائد."
+    articles = [
+        Article("1", text),
+        Article("2", text, published="2019-03-23"),
+        Article("3", text, published="2025-06-01"),
+    ]
+    found = [(p.period, p.period_source) for p in predict(stored.model, articles)]
+    assert found == [
+        ("2024-12-08/", "words"),
+        ("/2024-12-07", "published"),
+        ("2024-12-08/", "published"),
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
-def test_it_carries_over_to_real_outlets_better_than_words_alone(stored, seed_articles):
+def test_written_articles_carry_over_to_real_outlets_by_the_lexicon(seed_articles):
     articles, _ = read_corpus(["dataset:syria-outlets"])
     truth = [article.label for article in articles]
-    settings = load_config(resources.SEEDS / "model.toml", ["features.lexicon.enabled=false"])
+    alone = ("headlines.enabled=false", "features.char.enabled=false")
     scores = []
-    for model in (stored.model, train(seed_articles, settings)):
+    for lexicon in ("true", "false"):
+        overrides = (*alone, f"features.lexicon.enabled={lexicon}")
+        model = train(seed_articles, load_config(resources.SEEDS / "model.toml", overrides))
         guess = [model.labels[g] for g in model.probabilities(articles).argmax(axis=1)]
         scores.append(f1_score(truth, guess, labels=sorted(set(truth)), average="macro"))
     assert scores[0] >= scores[1] + 0.10
-    assert scores[0] >= 0.70
+    assert scores[0] >= 0.65

@@ -13,7 +13,7 @@ import stance
 SOURCE = Path(stance.__file__).parent
 
 # Texts are UTF-16, but for those with a lone surrogate.
-KINDS = {"mark_texts": 2}
+KINDS = {"mark_texts": 2, "count_kinds": 2}
 
 # Every kernel once, on texts small enough for plain Python; 5,000 of one word pass the table of
 # common counts.
