@@ -13,7 +13,7 @@ READ = (
     *("inputs", "corpus", "labels", "auxiliary", "first", "second", "predictions"),
     *("model", "config", "codebook", "suite", "baseline", "labelled"),
 )
-WRITTEN = ("output", "json", "rejects", "held_out", "junit")
+WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html")
 
 # Files that `stance predict` writes beside its output.
 BESIDE = (".rejects.jsonl", ".run.json")

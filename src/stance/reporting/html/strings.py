@@ -1,0 +1,101 @@
+"""The strings of the interface, in every language that a page can have."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from stance.reporting.html.page import Listed, Number, Phrase
+from stance.reporting.phrases import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stance.reporting.html.page import Text
+
+TEMPLATES = Path(__file__).parent / "templates"
+DIRECTIONS = {"en": "ltr", "ar": "rtl"}
+LANGUAGES = tuple(DIRECTIONS)
+COMMA = {"en": ", ", "ar": "، "}
+
+# Latin words and numbers in an Arabic string are isolated, or a sign beside them changes sides.
+_LATIN = re.compile(r"((?:--)?[A-Za-z](?:[\w.'/ -]*\w)?|\d+(?: %)?)", re.ASCII)
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
+
+
+class Literal(NamedTuple):
+    """A part of a string of the interface; `is_foreign` for Latin words in an Arabic one."""
+
+    text: str
+    is_foreign: bool
+    kind: str = "literal"
+
+
+@cache
+def table() -> dict[str, dict[str, str]]:
+    """Return the strings of each key by language."""
+    found: dict[str, dict[str, str]] = tomllib.loads(
+        (TEMPLATES / "strings.toml").read_text("utf-8")
+    )
+    return found
+
+
+def fields(text: str) -> set[str]:
+    """Return the placeholders of a string."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def parts(found: Phrase, language: str) -> Iterator[Literal | Text]:
+    """Yield the literals and values of a string of the interface, in its order."""
+    values = dict(found.values)
+    for literal, name, _, _ in string.Formatter().parse(table()[found.key][language]):
+        yield from _literals(literal, language)
+        if name:
+            yield values[name]
+
+
+def _literals(text: str, language: str) -> Iterator[Literal]:
+    if language == "en":
+        yield Literal(text, is_foreign=False)
+        return
+    for place, part in enumerate(_LATIN.split(text)):
+        if part:
+            yield Literal(part, is_foreign=place % 2 == 1)
+
+
+def plain(text: Text, language: str) -> str:
+    """Return a text without markup, for the title of a page."""
+    if isinstance(text, Phrase):
+        return "".join(
+            part.text if isinstance(part, Literal) else plain(part, language)
+            for part in parts(text, language)
+        )
+    if isinstance(text, Listed):
+        return COMMA[language].join(plain(one, language) for one in text.texts)
+    return text.text if isinstance(text, Number) else shown(text.text)
+
+
+def shown(name: str) -> str:
+    r"""Return a name from the data in one line, with control characters escaped.
+
+    Examples
+    --------
+    >>> print(shown("a\x1b[2J\nb"))
+    a\x1b[2J b
+    """
+    return harmless(" ".join(name.split()))
+
+
+def language_of(name: str) -> str:
+    """Return the language of a name for the browser; empty if it is unknown.
+
+    Examples
+    --------
+    >>> language_of("عنب بلدي"), language_of("pro_sdf")
+    ('ar', '')
+    """
+    return "ar" if _ARABIC.search(name) else ""
