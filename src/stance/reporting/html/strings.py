@@ -23,12 +23,14 @@ LANGUAGES = tuple(DIRECTIONS)
 COMMA = {"en": ", ", "ar": "، "}
 
 # Latin words and numbers in an Arabic string are isolated, or a sign beside them changes sides.
-_LATIN = re.compile(r"((?:--)?[A-Za-z](?:[\w.'/ -]*\w)?|\d+(?: %)?)", re.ASCII)
+_LATIN = re.compile(r"(--[a-z-]+|[A-Za-z](?:[\w.'/ -]*\w)?|\d+(?: %)?)", re.ASCII)
+# Options of commands are never broken over lines.
+_OPTION = re.compile(r"(--[a-z-]+)", re.ASCII)
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
 
 
 class Literal(NamedTuple):
-    """A part of a string of the interface; `is_foreign` for Latin words in an Arabic one."""
+    """A part of a string of the interface; `is_foreign` for what needs an isolate in it."""
 
     text: str
     is_foreign: bool
@@ -59,10 +61,8 @@ def parts(found: Phrase, language: str) -> Iterator[Literal | Text]:
 
 
 def _literals(text: str, language: str) -> Iterator[Literal]:
-    if language == "en":
-        yield Literal(text, is_foreign=False)
-        return
-    for place, part in enumerate(_LATIN.split(text)):
+    pattern = _OPTION if language == "en" else _LATIN
+    for place, part in enumerate(pattern.split(text)):
         if part:
             yield Literal(part, is_foreign=place % 2 == 1)
 
