@@ -200,8 +200,6 @@ class ReportTarget:
         page : callable, optional
             Returns the same result as an HTML page, if one is requested.
         """
-        if page is not None:
-            self.page.write(page, force=self.force)
         if self.json is not None:
             write_json(self.json, result, force=self.force)
         if self.output is not None and str(self.output) != STDOUT:
@@ -214,6 +212,8 @@ class ReportTarget:
                 sys.stdout.write(self._text(document))
             else:
                 show(document)
+        if page is not None:
+            self.page.write(page, force=self.force)
 
     def _text(self, document: Document) -> str:
         import io

@@ -24,13 +24,15 @@ from stance.reporting.html.page import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stance.corpus.article import Article
     from stance.corpus.passages import Passage
     from stance.evaluation.auditing import Audit
     from stance.reporting.html.page import Block, Section, Text
 
 # JSON has everything; a page has the first of each kind, and says how many there are.
-SHOWN = 50
+SHOWN = 20
 
 
 def page(found: Audit) -> Page:
@@ -82,26 +84,39 @@ def _corpus(found: Audit) -> Section:
         "audit.corpus",
         Advice(phrase("audit.garbled.advice")) if garbled else None,
         facts,
-        *(_counts(found, field) for field in ("label", "outlet") if found.counts(field)),
+        _labels(found),
+        _named_outlets(found),
+        _shown(len(found.counts("outlet"))),
         missing if missing.rows else None,
         oddities if oddities.rows else None,
     )
 
 
-def _counts(found: Audit, field: str) -> Bars:
-    """Return the number of articles with each value of a field."""
-    counts = found.counts(field)
-    total = len(found.articles)
-    common = counts.most_common(SHOWN)
+def _labels(found: Audit) -> Bars | None:
+    counts, total = found.counts("label"), len(found.articles)
+    if not counts:
+        return None
+    common = counts.most_common()
     bars = tuple(Bar(Name(value), n / total, percent(n / total)) for value, n in common)
+    table = _counts("audit.labels", "label", common, len(common), total)
+    return Bars(phrase("audit.labels.chart"), bars, table)
+
+
+def _named_outlets(found: Audit) -> Table | None:
+    counts = found.counts("outlet")
+    common = counts.most_common(SHOWN)
+    if not counts:
+        return None
+    return _counts("audit.outlets", "audit.outlet", common, len(counts), len(found.articles))
+
+
+def _counts(
+    caption: str, head: str, common: Sequence[tuple[str, int]], n_values: int, total: int
+) -> Table:
+    """Return the number of articles with each value of a field."""
     rows = tuple((Name(value), count(n), percent(n / total)) for value, n in common)
-    head = phrase("label") if field == "label" else phrase("audit.outlet")
-    table = Table(
-        phrase(f"audit.{field}s", n=count(len(counts))),
-        (head, *phrases("articles", "audit.share")),
-        rows,
-    )
-    return Bars(phrase(f"audit.{field}s.chart"), bars, table)
+    columns = phrases(head, "articles", "audit.share")
+    return Table(phrase(caption, n=count(n_values)), columns, rows)
 
 
 def _outlets(found: Audit) -> Section:
@@ -152,10 +167,12 @@ def _duplicates(found: Audit) -> Section:
     order = sorted(range(len(groups)), key=lambda number: -len(straddling[number]))
     rows = tuple(
         (
-            Listed(tuple(_named(found.articles[i]) for i in groups[number])),
+            count(place),
+            *_named(found.articles[i]),
             Listed(phrases(*(f"audit.crosses.{name}" for name in straddling[number]))),
         )
-        for number in order[:SHOWN]
+        for place, number in enumerate(order[:SHOWN], start=1)
+        for i in groups[number]
     )
     facts = Facts(
         (
@@ -167,7 +184,7 @@ def _duplicates(found: Audit) -> Section:
             ),
         )
     )
-    columns = phrases("duplicates.group", "audit.crosses")
+    columns = phrases("duplicates.group", "audit.id", "label", "audit.outlet", "audit.crosses")
     return section(
         "duplicates",
         facts,
@@ -177,8 +194,11 @@ def _duplicates(found: Audit) -> Section:
     )
 
 
-def _named(article: Article) -> Text:
-    return Name(" · ".join(filter(None, (article.id, article.label, article.outlet))))
+def _named(article: Article) -> tuple[Text, ...]:
+    return tuple(
+        NOTHING if value is None else Name(value)
+        for value in (article.id, article.label, article.outlet)
+    )
 
 
 def _passages(found: Audit) -> Section:

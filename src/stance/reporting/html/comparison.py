@@ -107,12 +107,11 @@ def _scores(difference: Difference, floor: BaselineComparison) -> Bars:
     )
     name = metric(difference.metric)
     bars = tuple(Bar(who, score, figure(score)) for who, score, _, _ in found)
-    rows = tuple((who, *map(figure, values)) for who, *values in found)
-    columns: tuple[Text, ...] = (
-        phrase("comparison.predictions"),
-        name,
-        *phrases("accuracy", "macro_f1"),
-    )
+    # The metric of the comparison comes first, and once.
+    known = (name, *phrases("accuracy", "macro_f1"))
+    kept = [place for place, column in enumerate(known) if column not in known[:place]]
+    rows = tuple((who, *(figure(values[place]) for place in kept)) for who, *values in found)
+    columns = (phrase("comparison.predictions"), *(known[place] for place in kept))
     table = Table(phrase("comparison.scores"), columns, rows)
     return Bars(phrase("comparison.chart", metric=name), bars, table)
 

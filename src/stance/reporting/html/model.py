@@ -23,7 +23,6 @@ from stance.reporting.html.page import (
 from stance.reporting.html.scores import protocol
 from stance.reporting.model import (
     LEARNED_FROM_ALL,
-    held_out_baseline,
     lexicon_terms,
     visible_term,
 )
@@ -94,29 +93,22 @@ def _scores(stored: StoredModel) -> tuple[Section, ...]:
     scores = stored.manifest.record.scores
     if not scores:
         return ()
-    baseline = held_out_baseline(scores)
-    rows = (
-        (
-            phrase("model.this"),
-            figure(baseline.accuracy.model),
-            figure(baseline.macro_f1.model),
-        ),
-        (
-            phrase("baseline.training", labels=names(baseline.labels)),
-            figure(baseline.accuracy.baseline),
-            figure(baseline.macro_f1.baseline),
-        ),
-    )
-    bars = tuple(
-        Bar(phrase(name), getattr(baseline, name).model, figure(getattr(baseline, name).model))
-        for name in ("accuracy", "macro_f1")
-    )
+    names_of = ("accuracy", "macro_f1")
+    shown = tuple((phrase(name), float(scores[name])) for name in names_of)
+    bars = tuple(Bar(name, value, figure(value)) for name, value in shown)
+    rows: list[tuple[Text, ...]] = [(phrase("model.this"), *(figure(value) for _, value in shown))]
+    # Models of earlier versions were stored without a baseline.
+    if given := scores.get("baseline"):
+        labels = names(tuple(given["labels"]))
+        values = (figure(given[name]) for name in names_of)
+        rows.append((phrase("baseline.training", labels=labels), *values))
     described = str(scores["protocol"])
     how = Facts(((phrase("protocol"), protocol(described.removesuffix(LEARNED_FROM_ALL))),))
     optimistic = (
         Paragraph(phrase("model.optimistic")) if described.endswith(LEARNED_FROM_ALL) else None
     )
-    table = Table(phrase("model.held_out"), phrases("model.who", "accuracy", "macro_f1"), rows)
+    columns = phrases("model.who", *names_of)
+    table = Table(phrase("model.held_out"), columns, tuple(rows))
     chart = Bars(phrase("model.chart"), bars, table)
     return (section("scores.heading", how, optimistic, chart),)
 
