@@ -29,7 +29,16 @@ NEITHER = {
         "label",
     ),
     *("group", "file_format", "keep", "where", "input_format", "encoding", "delimiter", "sheet"),
-    *("date_order", "annotators", "annotator_field", "level", "order", "task", "budget"),
+    *(
+        "date_order",
+        "annotators",
+        "annotator_field",
+        "level",
+        "order",
+        "task",
+        "budget",
+        "language",
+    ),
 }
 
 
