@@ -38,6 +38,7 @@ NEITHER = {
         "task",
         "budget",
         "language",
+        "period_start",
     ),
 }
 
