@@ -2,7 +2,9 @@
 
 import pytest
 
+from stance.cli.reports import PAGE_LANGUAGES
 from stance.errors import ConfigError, OutputError
+from stance.reporting.html.strings import LANGUAGES
 from tests.cli.test_reports import corpus, model, reports, run  # noqa: F401
 
 NAMES = ("evaluate", "compare", "agreement", "audit", "info")
@@ -60,3 +62,7 @@ def test_a_page_never_replaces_an_input(reports):  # noqa: F811
 def test_a_folder_that_does_not_exist_is_named_before_the_work(reports, tmp_path):  # noqa: F811
     with pytest.raises(OutputError, match="does not exist"):
         run(*reports["info"], "--html", tmp_path / "none" / "page.html")
+
+
+def test_the_languages_are_those_of_the_strings():
+    assert PAGE_LANGUAGES == LANGUAGES

@@ -23,7 +23,7 @@ LANGUAGES = tuple(DIRECTIONS)
 COMMA = {"en": ", ", "ar": "، "}
 
 # Latin words and numbers in an Arabic string are isolated, or a sign beside them changes sides.
-_LATIN = re.compile(r"(--[a-z-]+|[A-Za-z](?:[\w.'/ -]*\w)?|\d+(?: %)?)", re.ASCII)
+_LATIN = re.compile(r"(--[a-z-]+|[A-Za-z](?:[\w.'/ -]*\w)?|\d+(?:\u00a0%)?)", re.ASCII)
 # Options of commands are never broken over lines.
 _OPTION = re.compile(r"(--[a-z-]+)", re.ASCII)
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
@@ -79,15 +79,19 @@ def plain(text: Text, language: str) -> str:
     return text.text if isinstance(text, Number) else shown(text.text)
 
 
+# Overrides of direction, which would show a name as another one.
+_OVERRIDES = {point: f"\\u{point:04x}" for point in (0x202D, 0x202E)}
+
+
 def shown(name: str) -> str:
-    r"""Return a name from the data in one line, with control characters escaped.
+    r"""Return a name from the data in one line; control characters and overrides are escaped.
 
     Examples
     --------
     >>> print(shown("a\x1b[2J\nb"))
     a\x1b[2J b
     """
-    return harmless(" ".join(name.split()))
+    return harmless(" ".join(name.split())).translate(_OVERRIDES)
 
 
 def language_of(name: str) -> str:
