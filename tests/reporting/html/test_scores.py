@@ -1,31 +1,36 @@
-"""Descriptions of protocols as phrases."""
+"""The sections of an evaluation."""
 
-import pytest
+from dataclasses import replace
 
-from stance.reporting.html.page import English
-from stance.reporting.html.scores import protocol, unit
+from stance.evaluation.metrics import LabelScore
+from stance.reporting.html.scores import macro_blocks
+from stance.reporting.html.slices import slice_section
 from stance.reporting.html.strings import plain
+from stance.reporting.slices import SLICES_DETAILED
+from tests.reporting.html.sample_pages import HOSTILE, evaluation
 
 
-@pytest.mark.parametrize(
-    ("description", "said"),
-    [
-        ("leave one outlet out (37 outlets)", "each of the outlets held out in turn (37)"),
-        ("4 folds of held-out events", "folds of held-out events (4)"),
-        ("5 random folds, nested", "random folds (5), settings chosen inside the folds"),
-        ("3 periods, each after its training", "periods, each after its training (3)"),
-        ("test corpus", "test corpus"),
-    ],
-)
-def test_a_protocol_is_said_in_both_languages(description, said):
-    found = protocol(description)
-    assert plain(found, "en") == said
-    assert plain(found, "ar") != said
+def said(blocks):
+    return [plain(block.text, "en") for block in blocks]
 
 
-def test_a_protocol_that_is_not_known_stays_in_english():
-    assert protocol("something else") == English("something else")
+def test_labels_without_articles_are_named():
+    found = evaluation()
+    assert macro_blocks(found) == ()
+    first, second, *rest = HOSTILE
+    scores = {label: found.per_class[label] for label in rest}
+    scores[second] = LabelScore(precision=0.0, recall=0.0, f1=0.0, support=0)
+    without = macro_blocks(replace(found, per_class=scores))
+    assert said(without) == [
+        f"Macro-F1 is over 3 labels. No tested article has: {first}, {second}.",
+        f"Some articles got these labels all the same, so their F1 counts as 0: {second}.",
+    ]
 
 
-def test_a_field_of_the_user_is_a_unit_as_it_is():
-    assert plain(unit("author"), "ar") == "author"
+def test_details_of_slices_are_shown_where_there_are_few():
+    ((field, slices),) = evaluation().slices.items()
+    chart, by_label, trusted = slice_section(field, slices).blocks
+    assert len(chart.table.rows) == len(trusted.rows) == len(slices)
+    assert len(by_label.rows) == sum(len(one.per_class) for one in slices)
+    several = slices * SLICES_DETAILED
+    assert len(slice_section(field, several).blocks) == 1

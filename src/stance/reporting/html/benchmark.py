@@ -21,7 +21,7 @@ from stance.reporting.html.page import (
     phrases,
     section,
 )
-from stance.reporting.html.scores import protocol, unit
+from stance.reporting.html.protocols import protocol, unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,13 +21,13 @@ from stance.reporting.html.page import (
     phrases,
     section,
 )
+from stance.reporting.html.protocols import protocol, unit
 from stance.reporting.html.scores import (
     baseline_blocks,
     basis_blocks,
     headline,
-    protocol,
+    macro_blocks,
     score_sections,
-    unit,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def page(result: CrossValidation) -> Page:
             section(
                 "scores.heading",
                 headline(honest),
+                *macro_blocks(honest),
                 *basis_blocks(honest.basis, honest.lone_labels),
                 *baseline_blocks(honest.baselines),
             ),

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from stance.reporting.html.numbers import count
 from stance.reporting.html.page import Facts, Page, phrase, section
+from stance.reporting.html.protocols import protocol
 from stance.reporting.html.scores import (
     baseline_blocks,
     basis_blocks,
     headline,
-    protocol,
+    macro_blocks,
     score_sections,
 )
 
@@ -34,6 +35,7 @@ def page(result: Evaluation) -> Page:
                 "scores.heading",
                 facts,
                 headline(result),
+                *macro_blocks(result),
                 *basis_blocks(result.basis, result.lone_labels),
                 *baseline_blocks(result.baselines),
             ),

@@ -20,7 +20,7 @@ from stance.reporting.html.page import (
     phrases,
     section,
 )
-from stance.reporting.html.scores import protocol
+from stance.reporting.html.protocols import protocol
 from stance.reporting.model import (
     LEARNED_FROM_ALL,
     lexicon_terms,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from stance.evaluation.reliability import SURE_ACCURACY
@@ -10,10 +9,8 @@ from stance.model.prediction import DECIMALS
 from stance.reporting.html.charts import Bar, Bars, Plot, Series
 from stance.reporting.html.numbers import count, figure, interval, percent
 from stance.reporting.html.page import (
-    NOTHING,
     Advice,
     Confusion,
-    English,
     Name,
     Number,
     Paragraph,
@@ -23,6 +20,8 @@ from stance.reporting.html.page import (
     phrases,
     section,
 )
+from stance.reporting.html.protocols import unit
+from stance.reporting.html.slices import slice_section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,40 +30,10 @@ if TYPE_CHECKING:
     from stance.evaluation.metrics import Evaluation, OutOfDomain
     from stance.evaluation.reliability import RiskCoverage
     from stance.evaluation.sampling_units import Basis
-    from stance.reporting.html.page import Block, Phrase, Section, Text
+    from stance.reporting.html.page import Block, Phrase, Section
 
 WITH_INTERVAL = ("accuracy", "macro_f1", "weighted_f1")
 DIAGONAL = ((0.0, 0.0), (1.0, 1.0))
-
-# Descriptions of protocols, as a fold plan and training write them.
-PROTOCOLS = (
-    (r"leave one (outlet|event) out \((\d+) \w+s?\)", "leave_one_out"),
-    (r"(\d+) folds of held-out (outlet|event)s", "folds_of_groups"),
-    (r"(\d+) random folds", "random_folds"),
-    (r"(\d+) periods, each after its training", "periods"),
-    (r"test corpus", "test_corpus"),
-)
-
-
-def protocol(description: str) -> Text:
-    """Return the description of a protocol as a phrase; unknown ones stay in English."""
-    plain = description.removesuffix(", nested")
-    for pattern, key in PROTOCOLS:
-        if found := re.fullmatch(pattern, plain):
-            values = {
-                "n" if value.isdecimal() else "group": Number(value)
-                if value.isdecimal()
-                else unit(value)
-                for value in found.groups()
-            }
-            known = phrase(f"protocol.{key}", **values)
-            return phrase("protocol.nested", protocol=known) if plain != description else known
-    return English(description)
-
-
-def unit(name: str) -> Text:
-    """Return the word for a sampling unit; a field that a user named stays as it is."""
-    return phrase(f"unit.{name}") if name in {"outlet", "event", "article"} else Name(name)
 
 
 def score_sections(result: Evaluation) -> tuple[Section, ...]:
@@ -74,7 +43,7 @@ def score_sections(result: Evaluation) -> tuple[Section, ...]:
         section("confusion", _confusion(result), Paragraph(phrase("confusion.reading"))),
         _calibration(result),
         _coverage(result),
-        *(_slices(field, result) for field in result.slices),
+        *(slice_section(field, slices) for field, slices in result.slices.items()),
     )
 
 
@@ -122,6 +91,21 @@ def basis_blocks(basis: Basis, lone_labels: Sequence[str] = ()) -> tuple[Block, 
         lone = names(tuple(lone_labels))
         blocks.append(Advice(phrase("basis.lone", unit=unit(basis.unit), labels=lone)))
     return tuple(blocks)
+
+
+def macro_blocks(result: Evaluation) -> tuple[Block, ...]:
+    """Name the labels that no tested article has, and whether macro-F1 counts them as 0."""
+    without = [
+        label
+        for label in result.labels
+        if label not in result.per_class or not result.per_class[label].support
+    ]
+    if not without:
+        return ()
+    counted_in = [label for label in without if label in result.per_class]
+    said = phrase("macro.without", labels=names(tuple(without)), n=count(len(result.per_class)))
+    zero = phrase("macro.zero", labels=names(tuple(counted_in)))
+    return (Advice(said), *([Advice(zero)] if counted_in else []))
 
 
 def baseline_blocks(found: Sequence[Baseline]) -> tuple[Block, ...]:
@@ -243,43 +227,3 @@ def _domain(found: OutOfDomain) -> Phrase:
         outside=figure(found.accuracy),
         inside=figure(found.accuracy_in_domain),
     )
-
-
-def _slices(field: str, result: Evaluation) -> Section:
-    """Return the scores of each value of a field."""
-    slices, name = result.slices[field], Name(field)
-    values = [phrase("no_value") if one.value is None else Name(one.value) for one in slices]
-    bars = tuple(
-        Bar(value, one.accuracy, figure(one.accuracy), one.intervals["accuracy"])
-        for value, one in zip(values, slices, strict=True)
-    )
-    rows = tuple(
-        (
-            value,
-            count(one.n),
-            figure(one.accuracy),
-            interval(one.intervals["accuracy"]),
-            figure(one.macro_f1),
-            interval(one.intervals.get("macro_f1")),
-            figure(one.calibration_error),
-            _reliable(one.few, one.basis),
-        )
-        for value, one in zip(values, slices, strict=True)
-    )
-    columns: tuple[Text, ...] = (
-        name,
-        *phrases("articles", "accuracy", "interval", "macro_f1", "interval"),
-        *phrases("calibration_error", "remark"),
-    )
-    table = Table(phrase("slices.table", field=name), columns, rows)
-    chart = Bars(phrase("slices.chart", field=name), bars, table)
-    return section(phrase("slices", field=name), chart)
-
-
-def _reliable(few: bool, basis: Basis) -> Text:
-    """Say why the scores of a slice are unreliable; nothing if they are not."""
-    if few:
-        return phrase("slices.few_articles")
-    if basis.of_one_group:
-        return phrase("slices.one_group", group=unit(basis.group))
-    return phrase("slices.few_units", unit=unit(basis.unit)) if basis.few else NOTHING
