@@ -16,7 +16,7 @@ SLICES := --slice kind --slice period --slice kind:period
 # One process a core; tests that share a file, or a cluster, stay in one (tests/conftest.py).
 IN_PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: install dev bench demo test quick lint types gate speed speed-short models clean
+.PHONY: install dev bench demo test quick browser-test lint types gate speed speed-short models clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -52,7 +52,10 @@ test: lint types  ## everything that CI checks
 
 quick: dev  ## the tests that take little time, in a minute, while writing code
 	$(BIN)/python -m pytest $(IN_PARALLEL) --hypothesis-profile quick \
-		-m "not slow and not cluster and not kill and not data"
+		-m "not slow and not cluster and not kill and not data and not browser"
+
+browser-test: dev  ## the HTML reports in Debian's Chromium, which 'apt-get install chromium' brings
+	$(BIN)/python -m pytest tests/browser
 
 lint: dev
 	$(BIN)/ruff check .

@@ -109,6 +109,7 @@ SINGLE_IMPORTERS = {
     "numba": {"features/compiled/translation.py"},
     "llvmlite": {"features/compiled/object_code.py", "features/compiled/translation.py"},
     "fsspec": {"formats/addresses.py"},
+    "jinja2": {"reporting/html/render.py"},
     "dask": set(),
     "distributed": {"distributed/worker_context.py", "distributed/connection.py"},
 }

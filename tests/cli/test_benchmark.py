@@ -56,7 +56,9 @@ def test_a_suite_is_run_reported_and_held(suite, tmp_path):
     assert b"<testsuite" in (tmp_path / "one.xml").read_bytes()
 
     held = ("benchmark", suite, "--baseline", tmp_path / "one.json", "--fail-on-regression")
-    out, _ = stance(*held, "--json", tmp_path / "two.json", "-o", tmp_path / "two.md", "--jobs", 1)
+    written = ("-o", tmp_path / "two.md", "--html", tmp_path / "two.html", "--language", "ar")
+    out, _ = stance(*held, "--json", tmp_path / "two.json", *written, "--jobs", 1)
+    assert '<html lang="ar" dir="rtl">' in (tmp_path / "two.html").read_text("utf-8")
     assert out == ""
     report = (tmp_path / "two.md").read_text("utf-8")
     assert report.startswith("# Seeds\n\nWritten by `stance benchmark`; not edited by hand.\n")

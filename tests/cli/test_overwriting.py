@@ -29,7 +29,17 @@ NEITHER = {
         "label",
     ),
     *("group", "file_format", "keep", "where", "input_format", "encoding", "delimiter", "sheet"),
-    *("date_order", "annotators", "annotator_field", "level", "order", "task", "budget"),
+    *(
+        "date_order",
+        "annotators",
+        "annotator_field",
+        "level",
+        "order",
+        "task",
+        "budget",
+        "language",
+        "period_start",
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.cli.options import with_label_options
-from stance.cli.reports import ReportTarget, with_report_options
+from stance.cli.reports import ReportTarget, with_page_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
 
@@ -65,7 +65,7 @@ OrderOption = Annotated[
 
 
 @with_label_options
-@with_report_options
+@with_page_options
 def agreement_command(
     labels: LabelsArgument,
     annotators: AnnotatorsOption = None,
@@ -87,6 +87,7 @@ def agreement_command(
     from stance.evaluation.ceiling import human_ceiling
     from stance.formats.predictions import labels_of_ids, read_predictions
     from stance.reporting.agreement import report as agreement_report
+    from stance.reporting.html.agreement import page
 
     chosen, ordered = _level(level, order), order or ()
     found = _read(reading.reading(labels), annotators, annotator_field)
@@ -97,7 +98,11 @@ def agreement_command(
         predicted = labels_of_ids(found.ids, read_predictions(predictions), str(predictions))
         ceiling = human_ceiling(found, [aligned(label, spelled) for label in predicted])
     beside = {"model": ceiling.to_dict()} if ceiling else {}
-    report.write(agreement_report(result, ceiling), {**result.to_dict(), **beside})
+    report.write(
+        agreement_report(result, ceiling),
+        {**result.to_dict(), **beside},
+        lambda: page(result, ceiling),
+    )
 
 
 def _level(text: str | None, order: Sequence[str] | None) -> Level:

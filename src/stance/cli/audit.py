@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stance.cli.console import status
 from stance.cli.corpus import note_all
 from stance.cli.options import CorpusArgument, with_corpus_options
-from stance.cli.reports import ReportTarget, with_report_options
+from stance.cli.reports import ReportTarget, with_page_options
 from stance.errors import CorpusError
 from stance.formats.source import Source
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @with_corpus_options
-@with_report_options
+@with_page_options
 def audit_command(
     corpus: CorpusArgument,
     *,
@@ -34,11 +34,12 @@ def audit_command(
     """
     from stance.evaluation.auditing import audit
     from stance.reporting.audit import report as audit_report
+    from stance.reporting.html.audit import page
 
     articles, rejected, inputs = _read(corpus, reading)
     with status("Auditing") as update:
         found = audit(articles, rejected=rejected, inputs=inputs, progress=update)
-    report.write(audit_report(found), found.to_dict())
+    report.write(audit_report(found), found.to_dict(), lambda: page(found))
 
 
 def _read(

@@ -9,7 +9,7 @@ import typer
 
 from stance.cli.console import note, progress
 from stance.cli.options import JobsOption
-from stance.cli.reports import STDOUT, ReportTarget, with_report_options
+from stance.cli.reports import STDOUT, ReportTarget, with_page_options
 
 SuiteArgument = Annotated[Path, typer.Argument(metavar="SUITE", help="The suite, a TOML file.")]
 BaselineOption = Annotated[
@@ -29,7 +29,7 @@ TaskOption = Annotated[
 ]
 
 
-@with_report_options
+@with_page_options
 def benchmark_command(
     suite: SuiteArgument,
     baseline: BaselineOption = None,
@@ -54,6 +54,7 @@ def benchmark_command(
     from stance.errors import ConfigError
     from stance.replacing import check_file_target, replacing_file
     from stance.reporting.benchmark import report as benchmark_report
+    from stance.reporting.html.benchmark import page
     from stance.reporting.junit import junit as as_junit
 
     if fail_on_regression and not baseline:
@@ -72,7 +73,11 @@ def benchmark_command(
             on_kept=_say_what_is_kept,
         )
     verdicts = judge(whole, found.prepared, found.results, before) if before else []
-    report.write(benchmark_report(chosen, found.results, verdicts), to_json(found.results))
+    report.write(
+        benchmark_report(chosen, found.results, verdicts),
+        to_json(found.results),
+        lambda: page(chosen, found.results, verdicts),
+    )
     if junit:
         with replacing_file(junit, force=report.force) as file:
             file.write(as_junit(chosen, found.results, verdicts))

@@ -9,7 +9,7 @@ import typer
 
 from stance.cli.corpus import read_labelled_with_rows
 from stance.cli.options import CorpusArgument, SkipRejectedOption, with_corpus_options
-from stance.cli.reports import ReportTarget, with_report_options
+from stance.cli.reports import ReportTarget, with_page_options
 from stance.formats.source import Source
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ MarginOption = Annotated[
 
 
 @with_corpus_options
-@with_report_options
+@with_page_options
 def compare_command(
     first: FirstArgument,
     second: SecondArgument,
@@ -95,6 +95,7 @@ def compare_command(
     from stance.evaluation.comparison import compare, decide, mcnemar
     from stance.evaluation.confusion import Metric
     from stance.reporting.comparison import report as comparison_report
+    from stance.reporting.html.comparison import page
 
     chosen = Metric(metric, tuple(label or ()))  # type: ignore[arg-type]
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
@@ -108,6 +109,9 @@ def compare_command(
             len(paired), names, difference, discordant=discordant, floor=floor, decision=decision
         ),
         {**_to_dict(names, difference, discordant, decision), "baseline": floor.to_dict()},
+        lambda: page(
+            len(paired), names, difference, discordant=discordant, floor=floor, decision=decision
+        ),
     )
 
 

@@ -31,7 +31,7 @@ from stance.cli.options import (
     parse_by,
     with_corpus_options,
 )
-from stance.cli.reports import ReportTarget, with_report_options
+from stance.cli.reports import ReportTarget, with_page_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
 
@@ -85,7 +85,7 @@ HeldOutOption = Annotated[
 
 
 @with_corpus_options
-@with_report_options
+@with_page_options
 def crossval_command(
     corpus: CorpusArgument,
     by: ByOption = None,
@@ -115,6 +115,7 @@ def crossval_command(
     """
     from stance.evaluation.protocol import cross_validate
     from stance.reporting.cross_validation import report as cross_validation_report
+    from stance.reporting.html.cross_validation import page
 
     check_engine(engine, scheduler)
     protocol, n_folds = parse_by(by), _parse_folds(folds)
@@ -144,7 +145,7 @@ def crossval_command(
             progress=update,
         )
     _write_labels(result, rows, held_out, form, force=report.force)
-    report.write(cross_validation_report(result), result.to_dict())
+    report.write(cross_validation_report(result), result.to_dict(), lambda: page(result))
 
 
 def _settings(

@@ -12,12 +12,12 @@ from stance.cli.options import (
     SliceOption,
     with_corpus_options,
 )
-from stance.cli.reports import ReportTarget, with_report_options
+from stance.cli.reports import ReportTarget, with_page_options
 from stance.formats.source import Source
 
 
 @with_corpus_options
-@with_report_options
+@with_page_options
 def evaluate_command(
     corpus: CorpusArgument,
     model: ModelOption = None,
@@ -31,9 +31,10 @@ def evaluate_command(
     """Test a model on labelled articles that it was not trained on."""
     from stance.evaluation.testing import evaluate_model
     from stance.reporting.evaluation import report as evaluation_report
+    from stance.reporting.html.evaluation import page
 
     loaded = load(model)
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
     fields = slice_fields(rows, slices, period_start, loaded.codebook)
     result = evaluate_model(loaded, [row.article for row in rows], slices=fields)
-    report.write(evaluation_report(result), result.to_dict())
+    report.write(evaluation_report(result), result.to_dict(), lambda: page(result))

@@ -8,10 +8,10 @@ import typer
 
 from stance.cli.models import model_folder
 from stance.cli.options import ModelOption
-from stance.cli.reports import ReportTarget, with_report_options
+from stance.cli.reports import ReportTarget, with_page_options
 
 
-@with_report_options
+@with_page_options
 def info_command(
     model: ModelOption = None,
     features: Annotated[
@@ -22,9 +22,14 @@ def info_command(
 ) -> None:
     """Show a model: labels, corpus, scores, strongest features."""
     from stance.model.persistence import read_model
+    from stance.reporting.html.model import page
     from stance.reporting.model import describe
     from stance.reporting.model import report as model_report
 
     folder = model_folder(model)
     stored = read_model(folder)
-    report.write(model_report(stored, features, str(folder)), describe(stored, features))
+    report.write(
+        model_report(stored, features, str(folder)),
+        describe(stored, features),
+        lambda: page(stored, features, str(folder)),
+    )

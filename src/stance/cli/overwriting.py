@@ -10,10 +10,10 @@ from stance.cli.wrapping import with_signature_of
 
 # The parameters of all commands for inputs and for outputs.
 READ = (
-    *("inputs", "corpus", "labels", "auxiliary", "first", "second", "predictions"),
+    *("inputs", "corpus", "labels", "auxiliary", "always_train", "first", "second", "predictions"),
     *("model", "config", "codebook", "suite", "baseline", "labelled"),
 )
-WRITTEN = ("output", "json", "rejects", "held_out", "junit")
+WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html")
 
 # Files that `stance predict` writes beside its output.
 BESIDE = (".rejects.jsonl", ".run.json")

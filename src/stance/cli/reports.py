@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,9 +18,11 @@ from stance.reporting.terminal import UNLIMITED, screen
 
 if TYPE_CHECKING:
     from stance.reporting.document import Document
+    from stance.reporting.html.page import Page
 
 STDOUT = "-"
 TEXT, MARKDOWN = "text", "markdown"
+PAGE_LANGUAGES = ("en", "ar")
 ENDINGS = {".md": MARKDOWN, ".markdown": MARKDOWN}
 
 _ADDED = {
@@ -51,6 +53,77 @@ _ADDED = {
     "force": (ForceOption, False),
 }
 
+_ADDED_BY_PAGES = {
+    "html": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                "--html",
+                metavar="FILE",
+                help="Also write the report as a self-contained HTML page with charts.",
+            ),
+        ],
+        None,
+    ),
+    "language": (
+        Annotated[
+            str | None,
+            typer.Option(
+                "--language",
+                metavar="NAME",
+                help="Language of the HTML page: en or ar.  [default: en]",
+            ),
+        ],
+        None,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class PageTarget:
+    """The file for an HTML page, if one is requested, and its language."""
+
+    path: Path | None
+    language: str
+
+    @classmethod
+    def of(
+        cls,
+        path: Path | None,
+        language: str | None,
+        others: tuple[Path | None, ...],
+        *,
+        force: bool,
+    ) -> PageTarget:
+        """Read the options, and check that the file can be written beside the others."""
+        if language not in {None, *PAGE_LANGUAGES}:
+            raise ConfigError(
+                f"Got --language {language}, but expected {' or '.join(PAGE_LANGUAGES)}."
+            )
+        if path is None:
+            if language is not None:
+                raise ConfigError("Got --language without --html FILE. Give both.")
+            return cls(None, PAGE_LANGUAGES[0])
+        if str(path) == STDOUT or path in others:
+            raise ConfigError(
+                f"Got --html {path}, but the page needs a file of its own. Give its name, such as "
+                "report.html."
+            )
+        from stance.replacing import check_file_target
+
+        check_file_target(path, force=force)
+        return cls(path, language or PAGE_LANGUAGES[0])
+
+    def write(self, page: Callable[[], Page], *, force: bool) -> None:
+        """Write the page, if one is requested."""
+        if self.path is None:
+            return
+        from stance.replacing import replacing_file
+        from stance.reporting.html.render import render
+
+        with replacing_file(str(self.path), force=force) as file:
+            file.write(render(page(), self.language).encode())
+
 
 @dataclass(frozen=True)
 class ReportTarget:
@@ -66,29 +139,39 @@ class ReportTarget:
         contains nothing else.
     force : bool
         Whether existing files may be replaced.
+    page : PageTarget
     """
 
     output: Path | None
     form: str
     json: Path | None
     force: bool
+    page: PageTarget
 
     @classmethod
     def of(
-        cls, output: Path | None, file_format: str | None, json: Path | None, *, force: bool
+        cls,
+        output: Path | None,
+        file_format: str | None,
+        json: Path | None,
+        *,
+        force: bool,
+        html: Path | None = None,
+        language: str | None = None,
     ) -> ReportTarget:
         """Read the options of a command, and check that the files can be written.
 
         Raises
         ------
         ConfigError
-            If the format is unknown, or two results would go to standard
-            output.
+            If the format or the language is unknown, or two results would go to
+            the same place.
         OutputError
             If a file exists and must not be replaced, or its folder is missing.
         """
         if file_format not in {None, TEXT, MARKDOWN}:
             raise ConfigError(f"Got --format {file_format}, but expected {TEXT} or {MARKDOWN}.")
+        page = PageTarget.of(html, language, (output, json), force=force)
         if str(output) == str(json) == STDOUT:
             raise ConfigError(
                 "Got -o - and --json -, but standard output can take only one of them. Give a "
@@ -100,11 +183,13 @@ class ReportTarget:
 
             check_file_target(output, force=force)
             form = file_format or ENDINGS.get(output.suffix.lower(), TEXT)
-            return cls(output, form, json, force)
+            return cls(output, form, json, force, page)
         shown = None if output is None else Path(STDOUT)
-        return cls(shown, file_format or TEXT, json, force)
+        return cls(shown, file_format or TEXT, json, force, page)
 
-    def write(self, document: Document, result: object) -> None:
+    def write(
+        self, document: Document, result: object, page: Callable[[], Page] | None = None
+    ) -> None:
         """Write a report and its result to the requested outputs.
 
         Parameters
@@ -112,6 +197,8 @@ class ReportTarget:
         document : Document
         result : object
             Plain JSON values, or JSON as bytes.
+        page : callable, optional
+            Returns the same result as an HTML page, if one is requested.
         """
         if self.json is not None:
             write_json(self.json, result, force=self.force)
@@ -125,6 +212,8 @@ class ReportTarget:
                 sys.stdout.write(self._text(document))
             else:
                 show(document)
+        if page is not None:
+            self.page.write(page, force=self.force)
 
     def _text(self, document: Document) -> str:
         import io
@@ -144,15 +233,22 @@ def with_report_options(command: Callable[..., None]) -> Callable[..., None]:
     The command takes them as one keyword, ``report: ReportTarget``. Files that
     cannot be written are refused before the command starts.
     """
+    return _with_options(command, _ADDED)
 
+
+def with_page_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the same options and ``--html`` and ``--language`` to a command with an HTML page."""
+    return _with_options(command, {**_ADDED, **_ADDED_BY_PAGES})
+
+
+def _with_options(
+    command: Callable[..., None], added: Mapping[str, tuple[Any, Any]]
+) -> Callable[..., None]:
     def wrapper(**values: Any) -> None:
-        given = {name: values.pop(name) for name in _ADDED}
-        target = ReportTarget.of(
-            given["output"], given["file_format"], given["json"], force=given["force"]
-        )
+        target = ReportTarget.of(**{name: values.pop(name) for name in added})
         command(**values, report=target)
 
-    return with_parameters(command, wrapper, _ADDED, instead_of="report")
+    return with_parameters(command, wrapper, added, instead_of="report")
 
 
 def check_json_target(json: Path | None, *, force: bool) -> None:

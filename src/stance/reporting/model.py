@@ -182,7 +182,7 @@ def _features(model: Model, strongest: Sequence[StrongFeature]) -> Table:
     for name, weight in strongest:
         kind, term = name.split(":", 1)
         terms = tuple(lexicon_terms(model, name, 4 * TERMS))
-        feature = f"  {kind}: {isolated(_visible(term), FEATURE_WIDTH)}"
+        feature = f"  {kind}: {isolated(visible_term(term), FEATURE_WIDTH)}"
         rows.append((feature, figure(weight), terms))
     columns = (Column("feature"), *numbers("weight"), Column("terms such as", "name"))
     return Table(columns, tuple(rows))
@@ -195,7 +195,7 @@ def lexicon_terms(model: Model, feature: str, n: int = TERMS) -> list[str]:
     return block.examples(column, n)
 
 
-def _visible(term: str) -> str:
+def visible_term(term: str) -> str:
     """Mark word boundaries in a character n-gram, and words of quotations."""
     edge = "_"
     inner = term.strip(" ").replace(QUOTED, "«")

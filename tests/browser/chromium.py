@@ -1,0 +1,130 @@
+"""A headless Chromium that is steered over a pipe, by its own protocol."""
+
+import base64
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
+OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--remote-debugging-pipe",
+)
+
+
+class Tab:
+    """One tab: pages are opened in it, measured and photographed."""
+
+    def __init__(self, send):
+        self._send = send
+        self.requests = []
+
+    def open(self, path, width, *, dark=False, height=900):
+        """Open a file in a window of some width, and note every address that is asked for."""
+        self.requests.clear()
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._send("Emulation.setDeviceMetricsOverride", size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._send("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self._send("Page.navigate", {"url": path.as_uri()}, until="Page.loadEventFired")
+
+    def value(self, expression):
+        """Return the value of a JavaScript expression."""
+        asked = {"expression": expression, "returnByValue": True, "awaitPromise": True}
+        answer = self._send("Runtime.evaluate", asked)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press(self, key):
+        """Press a key."""
+        for kind in ("keyDown", "keyUp"):
+            self._send("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key})
+
+    def screenshot(self, path):
+        """Write a picture of the whole page."""
+        asked = {"captureBeyondViewport": True, "format": "png"}
+        path.write_bytes(base64.b64decode(self._send("Page.captureScreenshot", asked)["data"]))
+
+    def pdf(self, path):
+        """Print the page on A4."""
+        asked = {"preferCSSPageSize": True, "printBackground": True}
+        path.write_bytes(base64.b64decode(self._send("Page.printToPDF", asked)["data"]))
+
+
+@contextmanager
+def tab():
+    """Start Chromium and give one tab of it."""
+    to_browser, ours_out = os.pipe()
+    ours_in, from_browser = os.pipe()
+    with tempfile.TemporaryDirectory() as folder:
+        shell = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
+        command = ["bash", "-c", shell, "-", EXECUTABLE, *OPTIONS, f"--user-data-dir={folder}"]
+        started = subprocess.Popen(
+            command,
+            pass_fds=(to_browser, from_browser),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        with os.fdopen(ours_out, "wb", buffering=0) as out, os.fdopen(ours_in, "rb") as into:
+            try:
+                yield _attached(out, into)
+            finally:
+                started.kill()
+                started.wait()
+        shutil.rmtree(Path(folder), ignore_errors=True)
+        Path(folder).mkdir(exist_ok=True)
+
+
+def _attached(out, into):
+    numbers = itertools.count(1)
+    found = None
+
+    def send(method, values=None, *, until=None, session=None):
+        number = next(numbers)
+        message = {"id": number, "method": method, "params": values or {}}
+        if session:
+            message["sessionId"] = session
+        out.write(json.dumps(message).encode() + b"\0")
+        answer, awaited = None, until
+        while answer is None or awaited:
+            heard = _message(into)
+            if heard.get("id") == number:
+                assert "error" not in heard, heard
+                answer = heard["result"]
+            elif heard.get("method") == "Network.requestWillBeSent":
+                found.requests.append(heard["params"]["request"]["url"])
+            elif heard.get("method") == awaited:
+                awaited = None
+        return answer
+
+    target = send("Target.createTarget", {"url": "about:blank"})["targetId"]
+    asked = {"targetId": target, "flatten": True}
+    session = send("Target.attachToTarget", asked)["sessionId"]
+
+    def send_to_tab(method, values=None, *, until=None):
+        return send(method, values, until=until, session=session)
+
+    found = Tab(send_to_tab)
+    for domain in ("Page", "Runtime", "Network"):
+        send_to_tab(f"{domain}.enable")
+    return found
+
+
+def _message(into):
+    parts = bytearray()
+    while (byte := into.read(1)) != b"\0":
+        assert byte, "Chromium ended."
+        parts += byte
+    return json.loads(parts)

@@ -1,0 +1,120 @@
+"""Pages in a real browser: nothing overflows, nothing is loaded, Arabic is on the right."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from stance.reporting.html.render import render
+from stance.reporting.html.strings import LANGUAGES
+from tests.browser.chromium import EXECUTABLE, tab
+from tests.reporting.html.conftest import pages  # noqa: F401
+from tests.reporting.html.sample_pages import NAMES
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(EXECUTABLE is None, reason="Chromium is not installed"),
+]
+WIDTHS = (400, 1200)
+
+# Elements that reach over the edge of the window, outside of what scrolls by itself.
+OVER_THE_EDGE = """
+[...document.body.querySelectorAll("*")].filter(one => {
+    const box = one.getBoundingClientRect();
+    return !one.closest(".scroll") && (box.left < -1 || box.right > innerWidth + 1);
+}).map(one => one.outerHTML.slice(0, 90))
+"""
+# Labels of bars that lie over their bar, and bars that do not begin where the axis does.
+BARS = """
+[...document.querySelectorAll(".rows")].flatMap(rows => {
+    const right = getComputedStyle(rows).direction === "rtl";
+    return [...rows.querySelectorAll("svg")].map(svg => {
+        const bar = svg.querySelector(".bar").getBoundingClientRect();
+        const track = svg.querySelector(".track").getBoundingClientRect();
+        const label = svg.previousElementSibling.getBoundingClientRect();
+        const apart = label.bottom <= track.top + 1
+            || (right ? label.left >= track.right - 1 : label.right <= track.left + 1);
+        return Math.abs(right ? bar.right - track.right : bar.left - track.left) < 1 && apart;
+    });
+})
+"""
+SIDES = """
+(() => {
+    const box = one => document.querySelector(one).getBoundingClientRect();
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector("h1"));
+    const text = range.getBoundingClientRect(), body = box("h1");
+    return [text.left - body.left, body.right - text.right];
+})()
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with tab() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def files(pages, tmp_path_factory):  # noqa: F811
+    """Return the file of each page in each language."""
+    folder = tmp_path_factory.mktemp("pages")
+    found = {}
+    for name, page in pages.items():
+        for language in LANGUAGES:
+            found[name, language] = folder / f"{name}-{language}.html"
+            found[name, language].write_text(render(page, language), "utf-8")
+    return found
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_fits_its_window_and_asks_for_nothing(browser, files, name, language, width):
+    file = files[name, language]
+    browser.open(file, width)
+    assert browser.requests == [file.as_uri()]
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    assert browser.value(OVER_THE_EDGE) == []
+    assert all(browser.value(BARS))
+    from_left, from_right = browser.value(SIDES)
+    assert (from_right if language == "ar" else from_left) < 1
+    browser.screenshot(file.with_name(f"{file.stem}-{width}.png"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_style_sheet_is_allowed_by_the_policy(browser, files, name):
+    # The browser itself decides whether the hash in the policy fits.
+    browser.open(files[name, "ar"], 1200)
+    assert browser.value("getComputedStyle(document.querySelector('caption')).fontWeight") == "600"
+
+
+def test_dark_pages_have_light_text(browser, files):
+    brightness = "getComputedStyle(document.body).color.match(/[0-9]+/g).map(Number)[0]"
+    browser.open(files["evaluate", "en"], 1200)
+    assert browser.value(brightness) < 60
+    browser.open(files["evaluate", "en"], 1200, dark=True)
+    assert browser.value(brightness) > 200
+
+
+def test_links_and_wide_tables_are_reached_by_keyboard(browser, files):
+    browser.open(files["evaluate", "ar"], 400)
+    reached = []
+    for _ in range(browser.value("document.querySelectorAll('a, .scroll').length")):
+        browser.press("Tab")
+        reached.append(browser.value("document.activeElement.className || 'link'"))
+    assert set(reached) == {"link", "scroll"}
+    assert reached.count("scroll") == browser.value("document.querySelectorAll('.scroll').length")
+
+
+def test_a_printed_page_can_be_copied_from(browser, files, tmp_path):
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("pdftotext is not installed")
+    browser.open(files["compare", "ar"], 1200)
+    browser.pdf(tmp_path / "page.pdf")
+    subprocess.run([reader, "-layout", "page.pdf", "page.txt"], cwd=tmp_path, check=True)
+    text = (tmp_path / "page.txt").read_text("utf-8")
+    plain = " ".join("".join(c for c in text if c not in "\u202a\u202b\u202c\u200e\u200f").split())
+    assert "مقارنة مجموعتي تصنيفات" in plain
+    assert "مقالات المصدر الواحد متشابهة" in plain

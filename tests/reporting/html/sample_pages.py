@@ -1,0 +1,157 @@
+"""A page of every report, with names that try to be markup, code or layout."""
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+
+from stance.benchmarking.gate import Verdict
+from stance.benchmarking.results import Division, Outcome, Results, Score, SpeedResult, TaskResult
+from stance.benchmarking.suite import Suite
+from stance.corpus.article import Article
+from stance.evaluation.agreement import Ratings, agreement
+from stance.evaluation.auditing import audit
+from stance.evaluation.baseline import compare_with_baseline
+from stance.evaluation.ceiling import human_ceiling
+from stance.evaluation.comparison import PairedPredictions, compare, decide, mcnemar
+from stance.evaluation.confusion import Metric
+from stance.evaluation.metrics import evaluate
+from stance.evaluation.protocol import cross_validate
+from stance.evaluation.scored import Scored
+from stance.evaluation.slices import slice_scores
+from stance.formats.annotations import Annotations
+from stance.model.persistence import read_model, save_model
+from stance.reporting.html.agreement import page as agreement_page
+from stance.reporting.html.audit import page as audit_page
+from stance.reporting.html.benchmark import page as benchmark_page
+from stance.reporting.html.comparison import page as comparison_page
+from stance.reporting.html.cross_validation import page as cross_validation_page
+from stance.reporting.html.evaluation import page as evaluation_page
+from stance.reporting.html.model import page as model_page
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src="//example.org/x">',
+    "محايد (٣) «وكالة» & {{ 7 * 7 }}",
+    "\x1b[2Jred\x1b[0m \u202eesrever",
+)
+N = 240
+
+
+def _scored():
+    random = np.random.default_rng(0)
+    y_true = np.arange(N) % len(HOSTILE)
+    probabilities = random.dirichlet(np.ones(len(HOSTILE)), N)
+    probabilities[np.arange(N), y_true] += random.uniform(0, 2, N)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    outlets = [f"{HOSTILE[n % 3]} {n % 12}" for n in range(N)]
+    return Scored(HOSTILE, y_true, probabilities, outlets, np.arange(N) % 9 == 0)
+
+
+def evaluation():
+    """Return an evaluation whose labels are hostile names."""
+    scored = _scored()
+    one_label = {"training": np.zeros(N, dtype=np.int64)}
+    found = evaluate(scored, protocol="test corpus", one_label=one_label)
+    values = [None if n % 7 == 0 else HOSTILE[n % 3] for n in range(N)]
+    return replace(found, slices=slice_scores(scored, {"<i>field": values}))
+
+
+def _hostile(articles):
+    labels = sorted({article.label for article in articles})
+    renamed = dict(zip(labels, HOSTILE, strict=True))
+    return [replace(article, label=renamed[article.label]) for article in articles]
+
+
+def _comparison():
+    truly = [HOSTILE[n % 3] for n in range(90)]
+    first = [label if n % 9 else HOSTILE[3] for n, label in enumerate(truly)]
+    second = [label if n % 3 else HOSTILE[3] for n, label in enumerate(truly)]
+    outlets = [f"وكالة {n % 10}" for n in range(90)]
+    paired = PairedPredictions.of(truly, first, second, groups=outlets)
+    metric = Metric("macro_f1", ())
+    difference = compare(paired, metric)
+    return comparison_page(
+        90,
+        (HOSTILE[0], HOSTILE[3]),
+        difference,
+        discordant=mcnemar(paired),
+        floor=compare_with_baseline(paired, metric),
+        decision=decide(difference, margin=0.01),
+    )
+
+
+def _agreement():
+    table = [
+        [HOSTILE[n % 3], HOSTILE[n % 3 if n % 4 else 3], HOSTILE[(n + (n % 5 == 0)) % 3]]
+        for n in range(60)
+    ]
+    names = (HOSTILE[0], "نور", "huda")
+    found = Annotations(tuple(f"<{n}>" for n in range(60)), names, tuple(map(tuple, table)))
+    ceiling = human_ceiling(found, [row[0] for row in table])
+    return agreement_page(agreement(Ratings.of(table), names), ceiling)
+
+
+def _audit(articles):
+    first = articles[0]
+    copies = [
+        replace(first, id="<b>copy</b>", outlet="وكالة أخرى", label=HOSTILE[1]),
+        Article("bad-date", "<u>نص</u> قصير " * 20, HOSTILE[0], published="32/13/2019"),
+    ]
+    return audit_page(audit([*articles, *copies]))
+
+
+def _benchmark():
+    score = Score(value=0.71, low=0.65, high=0.76)
+    outcomes = [
+        Outcome(contender="stance", kind="model", scores={"macro-F1": score}),
+        Outcome(contender=HOSTILE[1], kind="opponent", scores={"macro-F1": score}),
+        Outcome(contender="absent", kind="opponent", absence="<b>not installed</b>"),
+    ]
+    divisions = [
+        Division(
+            protocol=by,
+            description=description,
+            articles=501,
+            fingerprint="0",
+            unit="outlet",
+            units=37,
+            outcomes=outcomes,
+        )
+        for by, description in (
+            ("outlet", "leave one outlet out (37 outlets)"),
+            ("random", "5 random folds"),
+        )
+    ]
+    tasks = {
+        HOSTILE[0]: TaskResult(labels=list(HOSTILE), divisions=divisions),
+        "failed": TaskResult(labels=[], divisions=[], error="no file"),
+    }
+    speed = SpeedResult(task="t", articles=9, rounds=3, train=2.5, label=0.4, reference_seconds=1.0)
+    made = {"stance": "0.1.0", "python": "3.11"}
+    results = Results(format=1, suite="s", seed=0, made_with=made, tasks=tasks, speed=speed)
+    task = {"corpus": ["x.jsonl"], "title": "<i>أخبار</i>"}
+    task["published"] = [{"what": "BERT", "source": "paper", "scores": {"macro-F1": 0.7}}]
+    suite = Suite.model_validate({"title": HOSTILE[2], "tasks": dict.fromkeys(tasks, task)})
+    return benchmark_page(suite, results, [Verdict(HOSTILE[0], "held", "fine")])
+
+
+def pages(articles, model, config, folder):
+    """Return a page of every report, by its name."""
+    some = _hostile([one for one in articles if one.published][:144])
+    fields = {"year": [str(dt.date.fromisoformat(one.published).year) for one in some]}
+    save_model(model, folder / "<model>")
+    return {
+        "evaluate": evaluation_page(evaluation()),
+        "crossval": cross_validation_page(
+            cross_validate(some, config, by="event", folds=3, slices=fields)
+        ),
+        "compare": _comparison(),
+        "agreement": _agreement(),
+        "audit": _audit(some),
+        "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
+        "benchmark": _benchmark(),
+    }
+
+
+NAMES = ("evaluate", "crossval", "compare", "agreement", "audit", "info", "benchmark")
