@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from stance.explanation.places import PublishedText
 from stance.model.linear import softmax
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from scipy import sparse
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article
     from stance.features.batches import Batch
     from stance.features.block import Block
-    from stance.features.occurrences import Occurrences
+    from stance.features.occurrences import FoundTerm, Occurrences
     from stance.model.record import Model
 
     Floats = NDArray[np.float64]
@@ -51,12 +51,16 @@ class Comparison(NamedTuple):
 
 
 class ColumnNames(NamedTuple):
-    """A block, its columns' names, and their factors for all labels (of both classifiers)."""
+    """A block, its columns' names, and their factors for all labels (of both classifiers).
+
+    ``term`` is `ExplainedBlock.term`, which remembers the terms that it returned.
+    """
 
     name: str
     block: Block
     terms: list[str]
     factors: NDArray[np.float32]
+    term: Callable[[int], FoundTerm]
 
 
 class BlockEvidence(NamedTuple):
@@ -170,6 +174,7 @@ class Attributor:
                 part.block,
                 list(part.block.terms),
                 part.block.factors(part.scale, weights[own]),
+                cache(part.block.term),
             )
             for part, own in model.features.columns()
         ]

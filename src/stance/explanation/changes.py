@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from stance.corpus.article import Article
-    from stance.explanation.attribution import Attribution, Attributor
+    from stance.explanation.attribution import Attribution, Attributor, BlockEvidence
     from stance.explanation.records import Place
-    from stance.features.block import Block
     from stance.features.occurrences import FoundTerm
 
 # At most this many words are removed from a text.
@@ -226,7 +225,7 @@ def _swaps(
     names = [
         name
         for block in found.blocks
-        for name in _names(block.source.block, block.occurrences, block.bounds, row)
+        for name in _names(block, row)
     ]
     tried = [(name, other) for name in names for other in name.term.other_names]
     if not tried:
@@ -247,8 +246,10 @@ def _swaps(
     ]
 
 
-def _names(block: Block, occurrences: Any, bounds: Any, row: int) -> list[_Name]:
-    own = slice(int(bounds[row]), int(bounds[row + 1]))
+def _names(block: BlockEvidence, row: int) -> list[_Name]:
+    own, occurrences = slice(*block.bounds[row : row + 2].tolist()), block.occurrences
+    if not (occurrences.terms[own] != NO_TERM).any():
+        return []
     terms: dict[int, dict[tuple[int, int], None]] = {}
     for start, end, term in zip(
         occurrences.starts[own].tolist(),
@@ -258,7 +259,7 @@ def _names(block: Block, occurrences: Any, bounds: Any, row: int) -> list[_Name]
     ):
         if term != NO_TERM:
             terms.setdefault(term, {})[start, end] = None
-    return [_Name(block.term(term), list(spans)) for term, spans in terms.items()]
+    return [_Name(block.source.term(term), list(spans)) for term, spans in terms.items()]
 
 
 def _exchange(found: Attribution, row: int, name: _Name, other: str) -> list[_Edit]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from stance.explanation.places import PublishedText
     from stance.model.record import Model
 
-TOP = 20
+TOP = 10
 BATCH_SIZE = 512
 
 
@@ -170,7 +170,7 @@ class _Descriptions:
             float(block.values.data[entry]),
             float(block.contributions[entry]),
             _one_of(voices),
-            list(dict.fromkeys(places)),
+            places,
             terms,
         )
 
@@ -186,12 +186,14 @@ class _Descriptions:
         places: list[Place] = []
         voices: set[str] = set()
         terms: dict[tuple[int, str], list[Place]] = {}
-        for start, end, term in zip(
+        found = zip(
             occurrences.starts[numbers].tolist(),
             occurrences.ends[numbers].tolist(),
             occurrences.terms[numbers].tolist(),
             strict=True,
-        ):
+        )
+        # A character n-gram occurs several times in a word, whose letters are listed once.
+        for start, end, term in dict.fromkeys(found):
             span = spans[start - first][0], spans[end - 1 - first][1]
             its: list[Place] = []
             if end - start == 1:
@@ -207,7 +209,7 @@ class _Descriptions:
             voices.add(voice)
             if term != NO_TERM:
                 terms.setdefault((term, voice), []).extend(its)
-        named = ((block.source.block.term(term), voice, its) for (term, voice), its in terms.items())
+        named = ((block.source.term(term), voice, its) for (term, voice), its in terms.items())
         return places, voices, [
             TermPlace(one.term, one.category, one.actor, one.side, voice, its)
             for one, voice, its in named

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.features.preparation import Preparation
-    from stance.text.normalization_table import NormalizationTable
+    from stance.text.normalization_table import AlignedText, NormalizationTable
 
     Spans = Sequence[tuple[int, int]]
 
@@ -88,6 +88,11 @@ class PublishedText:
         return self.preparation.with_places(joined).places
 
     @cached_property
+    def _alignments(self) -> dict[tuple[int, int], AlignedText]:
+        """The letters of words that were asked for; a long word has thousands of n-grams."""
+        return {}
+
+    @cached_property
     def _shift(self) -> int:
         """Length of the title and the line break after it."""
         title = self.article.title
@@ -118,7 +123,9 @@ class PublishedText:
         first, last = span
         written = self.text[first:last]
         if written != word:
-            aligned = self.table.align(written)
+            aligned = self._alignments.get(span)
+            if aligned is None:
+                aligned = self._alignments[span] = self.table.align(written)
             base = aligned.text.find(word)
             if base < 0:
                 return span
