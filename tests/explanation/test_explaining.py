@@ -72,8 +72,10 @@ def assert_adds_up(model, given_articles, **options):
 @pytest.mark.parametrize("top", [0, 3])
 def test_intercept_and_contributions_are_the_logit_difference(any_model, seed_articles, top):
     for one in assert_adds_up(any_model, seed_articles[30:70], top=top):
-        assert len(one.contributions) == top or top == 0
-        assert (one.rest.n_features == 0) == (top == 0)
+        if top:
+            assert len(one.contributions) <= top
+        else:
+            assert one.rest.n_features == 0
 
 
 @unhurried
@@ -107,7 +109,8 @@ def test_headlines_are_explained_by_their_own_classifier(headline_model):  # noq
 @pytest.mark.data
 def test_sums_hold_on_real_articles(public_data, full_model):
     found, _ = read_corpus(["dataset:syria-outlets"])
-    assert_adds_up(full_model, found[::5], top=0)
+    assert len(found) == 501
+    assert_adds_up(full_model, found, top=5)
 
 
 def test_labels_are_those_of_predict(full_model, seed_articles):
@@ -148,9 +151,7 @@ def test_an_explanation_does_not_depend_on_its_batch(full_model, seed_articles):
 
 def test_a_contribution_is_divided_over_the_words_of_an_ngram(seed_articles):
     overrides = [*UNHELD, "features.char.enabled=false", "features.lexicon.enabled=false"]
-    model = train(
-        seed_articles[:48], load_config(overrides=[*overrides, "features.word.min_n=2"])
-    )
+    model = train(seed_articles[:48], load_config(overrides=[*overrides, "features.word.min_n=2"]))
     (one,) = explain(model, seed_articles[:1], top=0)
     share = {}
     for each in one.contributions:
@@ -178,13 +179,15 @@ TERM = "أعلنت القوات أن ميليشيا قسد قصفت القرية
 def test_lexical_features_are_explained_by_their_terms(full_model):
     (one,) = explain(full_model, [Article("1", TERM)], top=0)
     terms = [term for each in one.contributions for term in each.terms]
-    assert terms
-    for term in terms:
+    named = [term for term in terms if term.term == "ميليشيا قسد"]
+    assert named
+    for term in named:
         (place,) = term.places
         # The second one is in speech, which no lexical feature counts.
         assert TERM[place.start : place.end] == "ميليشيا قسد"
         assert place.start == TERM.index("ميليشيا قسد")
         assert (term.actor, term.voice) == ("sdf", "own")
+        assert (term.category, term.side) == ("sdf_delegitimising", "damascus_aligned")
     assert {one.block for one in one.contributions if one.terms} == {"lexicon"}
 
 

@@ -318,7 +318,5 @@ def _by_word(
 def _voices(
     texts: Sequence[PublishedText], spans: Sequence[Sequence[tuple[int, int]]]
 ) -> NDArray[np.int8]:
-    found = [
-        text.voice(start) for text, own in zip(texts, spans, strict=True) for start, _ in own
-    ]
+    found = [text.voice(start) for text, own in zip(texts, spans, strict=True) for start, _ in own]
     return np.array(found, dtype=np.int8)

@@ -117,9 +117,7 @@ def changes_of(
 ) -> list[Changes]:
     """Return what would change the labels of articles with a known attribution."""
     steps = _greedy_removals(attributor, articles, found)
-    swaps = [
-        _swaps(attributor, article, found, row) for row, article in enumerate(articles)
-    ]
+    swaps = [_swaps(attributor, article, found, row) for row, article in enumerate(articles)]
     return [
         Changes(bool(its) and its[-1].label != _label(attributor, found, row), its, swaps[row])
         for row, its in enumerate(steps)
@@ -170,7 +168,9 @@ def _greedy_removals(
             left = float(after.comparison.difference[i])
             effect = float(of.comparison.difference[at]) - left
             label = attributor.model.labels[labels[i]]
-            steps[row].append(Removal(chosen[row][0], places[row], chosen[row][1], effect, left, label))
+            steps[row].append(
+                Removal(chosen[row][0], places[row], chosen[row][1], effect, left, label)
+            )
         current = {
             row: (after, i)
             for i, row in enumerate(rows)
@@ -219,14 +219,8 @@ class _Name(NamedTuple):
     spans: list[tuple[int, int]]
 
 
-def _swaps(
-    attributor: Attributor, article: Article, found: Attribution, row: int
-) -> list[Swap]:
-    names = [
-        name
-        for block in found.blocks
-        for name in _names(block, row)
-    ]
+def _swaps(attributor: Attributor, article: Article, found: Attribution, row: int) -> list[Swap]:
+    names = [name for block in found.blocks for name in _names(block, row)]
     tried = [(name, other) for name in names for other in name.term.other_names]
     if not tried:
         return []

@@ -210,10 +210,14 @@ class _Descriptions:
             if term != NO_TERM:
                 terms.setdefault((term, voice), []).extend(its)
         named = ((block.source.term(term), voice, its) for (term, voice), its in terms.items())
-        return places, voices, [
-            TermPlace(one.term, one.category, one.actor, one.side, voice, its)
-            for one, voice, its in named
-        ]
+        return (
+            places,
+            voices,
+            [
+                TermPlace(one.term, one.category, one.actor, one.side, voice, its)
+                for one, voice, its in named
+            ],
+        )
 
     def _voice(
         self, row: int, block: BlockEvidence, start: int, end: int, span: tuple[int, int]

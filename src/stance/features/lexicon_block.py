@@ -13,7 +13,12 @@ import orjson
 
 from stance.features.block import BlockFiles, Fitted, PlainBlock
 from stance.features.lexicon import Lexicon
-from stance.features.lexicon_counting import TermCounter, count_in_batch, periods_of_batch
+from stance.features.lexicon_counting import (
+    TermCounter,
+    count_in_batch,
+    found_in_batch,
+    periods_of_batch,
+)
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.lexicon_places import found_term, term_places
 from stance.features.matrices import compact
@@ -282,8 +287,9 @@ class LexiconBlock(PlainBlock):
 
     def occurrences(self, batch: Batch) -> Occurrences:
         """Return the places of the terms that each column counts."""
-        dated = (self._periods_of(batch), self.assumed)
-        return term_places(self.matcher, self.lexicon.sides, self.terms, batch.words, *dated)
+        words = batch.words
+        found = found_in_batch(self.matcher, words, self._periods_of(batch), self.assumed)
+        return term_places(self.matcher, self.lexicon.sides, self.terms, words, found)
 
     def term(self, number: int) -> FoundTerm:
         """Return a term of `Occurrences.terms`."""

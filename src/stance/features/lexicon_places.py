@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.features.lexicon_counting import found_in_batch
 from stance.features.occurrences import FoundTerm, Occurrences
 from stance.text.quotation import Voice
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.features.lexicon import Lexicon
+    from stance.features.lexicon_counting import FoundTerms
     from stance.features.lexicon_matching import LexiconMatcher
     from stance.features.tokens import TokenBatch
 
@@ -25,8 +25,7 @@ def term_places(
     sides: Sequence[str],
     columns: Sequence[str],
     batch: TokenBatch,
-    possible: NDArray[np.int32] | None,
-    assumed: int,
+    found: FoundTerms,
 ) -> Occurrences:
     """Return the places of terms, once for each column that counts them.
 
@@ -37,10 +36,11 @@ def term_places(
         The sides of the lexicon.
     columns : sequence of str
         Names of the columns; see `stance.features.lexicon_block.LexiconBlock`.
-    batch, possible, assumed
-        As for `stance.features.lexicon_counting.count_in_batch`.
+    batch : TokenBatch
+    found : FoundTerms
+        The terms in it.
     """
-    (matches, periods) = found_in_batch(matcher, batch, possible, assumed)
+    matches, periods = found
     starts, ends, terms = matches.T
     period = periods.numbers[np.searchsorted(batch.offsets, starts, side="right") - 1]
     category, side = matcher.term_categories[period, terms], matcher.term_sides[period, terms]
@@ -58,8 +58,8 @@ def term_places(
         chosen = np.flatnonzero(counted & (column >= 0))
         parts.append((column[chosen], starts[chosen], ends[chosen], numbers[chosen]))
     column, start, end, number = (np.concatenate(one) for one in zip(*parts, strict=True))
-    found = Occurrences(column, start.astype(np.int64), end.astype(np.int64), number)
-    return found.by_place()
+    places = (start.astype(np.int64), end.astype(np.int64))
+    return Occurrences(column, *places, number).by_place()
 
 
 def found_term(lexicon: Lexicon, matcher: LexiconMatcher, number: int) -> FoundTerm:
@@ -87,7 +87,9 @@ def _other_names(
         category = lexicon.categories[name]
         if other == place or not category.naming or category.actor != own.actor:
             continue
-        valid = (t for t in category.terms if period in matcher.periods.numbers(category.validity(t)))
+        valid = (
+            t for t in category.terms if period in matcher.periods.numbers(category.validity(t))
+        )
         first = next(valid, None)
         if first is not None:
             yield first.term

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.features.char_counting import CharTable
 from stance.features.occurrences import NO_TERM, Occurrences
 from stance.features.units import code_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stance.features.char_counting import CharTable
     from stance.features.tokens import TokenBatch
 
 
-def word_places(
-    columns: Mapping[str, int], sizes: Sequence[int], batch: TokenBatch
-) -> Occurrences:
+def word_places(columns: Mapping[str, int], sizes: Sequence[int], batch: TokenBatch) -> Occurrences:
     """Return the places of word n-grams.
 
     Parameters
