@@ -90,7 +90,7 @@ class BlockEvidence(NamedTuple):
     def total(self) -> Floats:
         """Return the block's contribution to each article, shape (n_articles,)."""
         rows = np.repeat(np.arange(self.values.shape[0]), np.diff(self.values.indptr))
-        return np.bincount(rows, self.contributions, self.values.shape[0])
+        return _summed(rows, self.contributions, self.values.shape[0])
 
     def by_token(self, n_tokens: int) -> Floats:
         """Return the contribution of each token: occurrences divided over their words."""
@@ -273,6 +273,12 @@ def _evidence(source: ColumnNames, batch: Batch, comparison: Comparison) -> Bloc
     bounds = np.searchsorted(occurrences.starts, tokens.offsets)
     shares = _shares(values, contributions, occurrences.columns, bounds)
     return BlockEvidence(source, values, weights, contributions, occurrences, bounds, shares)
+
+
+def _summed(places: NDArray[np.integer], amounts: Floats, n: int) -> Floats:
+    """Sum amounts by place, in double precision even if there are none."""
+    found: Floats = np.bincount(places, amounts, n).astype(np.float64, copy=False)
+    return found
 
 
 def _shares(

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MOST_REMOVED = 20
 
 PARTICLES = "وفبكل"
-ARTICLE = "ال"
+MOST_PARTICLES = 2
+ARTICLE, LAM = "ال", "ل"
 # Letters that two forms of a word must share.
 STEM = 3
 
@@ -269,12 +270,23 @@ def _exchange(found: Attribution, row: int, name: _Name, other: str) -> list[_Ed
 
 
 def _particle(word: str, form: str) -> str:
-    """Return the particle that is attached to the first word of a name, or nothing."""
+    """Return the particles that are attached to the first word of a name: at most two.
+
+    Examples
+    --------
+    >>> _particle("ولميليشيا", "ميليشيا"), _particle("واشنطن", "واشنطن")
+    ('ول', '')
+    """
     stem = form.removeprefix(ARTICLE)[:STEM]
-    if word.removeprefix(ARTICLE).startswith(stem) or word[:1] not in PARTICLES:
-        return ""
-    bare = word[1:]
-    return word[0] if any(bare.removeprefix(a).startswith(stem) for a in (ARTICLE, "ل")) else ""
+    for size in range(MOST_PARTICLES + 1):
+        head, bare = word[:size], word[size:]
+        if not all(letter in PARTICLES for letter in head):
+            break
+        # ل and the article are written لل.
+        article = LAM if head.endswith(LAM) else ARTICLE
+        if any(bare.removeprefix(one).startswith(stem) for one in ("", ARTICLE, article)):
+            return head
+    return ""
 
 
 def _attached(particle: str, name: str) -> str:
@@ -285,6 +297,6 @@ def _attached(particle: str, name: str) -> str:
     >>> _attached("ل", "القوات"), _attached("و", "قسد")
     ('للقوات', 'وقسد')
     """
-    if particle == "ل" and name.startswith(ARTICLE):
-        return f"لل{name[len(ARTICLE) :]}"
+    if particle.endswith(LAM) and name.startswith(ARTICLE):
+        return f"{particle}{LAM}{name[len(ARTICLE) :]}"
     return particle + name

@@ -114,7 +114,7 @@ class _Descriptions:
         found, n_voices = self.found, len(VOICES)
         cells = found.batch.words.text_of_token * n_voices + found.voices
         table = np.bincount(cells, found.tokens, len(self.articles) * n_voices)
-        rows: list[list[float]] = table.reshape(-1, n_voices).tolist()
+        rows: list[list[float]] = table.astype(np.float64).reshape(-1, n_voices).tolist()
         return rows
 
     def of(self, row: int) -> Explanation:
@@ -230,7 +230,7 @@ class _Descriptions:
         found, words = self.found, self.found.batch.words
         first, last = words.offsets[row : row + 2].tolist()
         types, numbers = np.unique(words.tokens[first:last], return_inverse=True)
-        amounts = np.bincount(numbers, found.tokens[first:last], len(types))
+        amounts = np.bincount(numbers, found.tokens[first:last], len(types)).astype(np.float64)
         listed = []
         for place in _largest(amounts, self.top).tolist():
             tokens = np.flatnonzero(numbers == place).tolist()

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stance.explanation.records import Place
-from stance.text.quotation import voices
+from stance.text.quotation import Segment, Voice, voices
 from stance.text.tokenization import surface_spans, word_spans
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class PublishedText:
 
     @cached_property
     def _segments(self) -> tuple[list[int], list[int]]:
-        segments = voices(self.text) or [(0, 0, 0)]
+        segments = voices(self.text) or [Segment(0, 0, Voice.OWN)]
         return [one[0] for one in segments], [int(one[2]) for one in segments]
 
     def voice(self, place: int) -> int:

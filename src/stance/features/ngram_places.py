@@ -38,8 +38,9 @@ def word_places(columns: Mapping[str, int], sizes: Sequence[int], batch: TokenBa
         column = np.array(numbers, dtype=np.int32)
         starts = np.flatnonzero((column >= 0) & (left[: len(column)] >= size))
         found.append((column[starts], starts, starts + size))
-    joined = [np.concatenate(arrays) for arrays in zip(*found, strict=True)]
-    return Occurrences(*joined, np.full(len(joined[0]), NO_TERM, dtype=np.int32)).by_place()
+    column, start, end = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    terms = np.full(len(column), NO_TERM, dtype=np.int32)
+    return Occurrences(column, start, end, terms).by_place()
 
 
 def char_places(table: CharTable, batch: TokenBatch) -> Occurrences:

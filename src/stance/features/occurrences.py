@@ -46,8 +46,13 @@ class Occurrences(NamedTuple):
     def by_place(self) -> Occurrences:
         """Return the occurrences in the order of their places."""
         order = np.argsort(self.starts, kind="stable")
-        arrays = (self.columns, self.starts, self.ends, self.terms)
-        return Occurrences(*(one[order] for one in arrays), self.surface)
+        return Occurrences(
+            self.columns[order],
+            self.starts[order],
+            self.ends[order],
+            self.terms[order],
+            self.surface,
+        )
 
 
 class FoundTerm(NamedTuple):
