@@ -104,3 +104,15 @@ def test_an_article_without_evidence_and_rows_that_cannot_be_used(model, tmp_pat
     shown, messages = run("explain", path, "-m", model)
     assert "No word is evidence for either label." in shown
     assert "1 row" in messages
+
+
+def test_the_view_of_a_terminal_goes_to_a_file(corpus, model, tmp_path):  # noqa: F811
+    shown, _ = run("explain", corpus, "-m", model, "--no-changes")
+    file = tmp_path / "why.txt"
+    assert run("explain", corpus, "-m", model, "--no-changes", "-o", file)[0] == ""
+    assert file.read_text("utf-8") == shown
+    written = tmp_path / "why.md"
+    run("explain", corpus, "-m", model, "-o", written)
+    assert "| feature | block |" in written.read_text("utf-8")
+    with pytest.raises(ConfigError, match="--output and --json"):
+        run("explain", corpus, "-m", model, "-o", file, "--json", "-", "--force")

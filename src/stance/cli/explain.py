@@ -12,10 +12,10 @@ import typer
 from stance.cli.console import note, show
 from stance.cli.corpus import note_all
 from stance.cli.models import model_folder
-from stance.cli.options import ForceOption, JsonOption, ModelOption, with_corpus_options
+from stance.cli.options import ModelOption, with_corpus_options
 from stance.cli.predict import InputsArgument
-from stance.cli.reports import STDOUT, check_json_target
-from stance.errors import CorpusError
+from stance.cli.reports import STDOUT, TEXT, ReportTarget, with_report_options
+from stance.errors import ConfigError, CorpusError
 from stance.formats.source import Source
 from stance.reporting.reading import nothing_usable, skipped, storage_lines
 
@@ -51,30 +51,37 @@ ChangesOption = Annotated[
 
 
 @with_corpus_options
+@with_report_options
 def explain_command(
     inputs: InputsArgument,
     model: ModelOption = None,
     against: AgainstOption = None,
     top: TopOption = 10,
     changes: ChangesOption = None,
-    json: JsonOption = None,
-    force: ForceOption = False,
     *,
+    report: ReportTarget,
     reading: Source,
 ) -> None:
     """Explain labels: what counts for and against them, where, and what would change them."""
     from stance.explanation.explaining import explain
     from stance.model.persistence import read_model
+    from stance.reporting.explanation import report as document
 
-    check_json_target(json, force=force)
+    if report.json is not None and report.output is not None:
+        raise ConfigError(
+            "Got --output and --json, but an explanation is written as one of them. Run the "
+            "command twice."
+        )
     stored = read_model(model_folder(model))
     articles = _Articles(reading.reading(inputs))
-    wanted = json is None if changes is None else changes
+    wanted = report.json is None if changes is None else changes
     found = explain(stored.model, articles.read(), against=against, top=top, changes=wanted)
-    if json is None:
+    if report.json is not None:
+        _write(report.json, stored, found, force=report.force)
+    elif report.form == TEXT and str(report.output or STDOUT) == STDOUT:
         _show(found)
     else:
-        _write(json, stored, found, force=force)
+        report.write(document(found), None)
     articles.report()
 
 
@@ -124,7 +131,7 @@ def _show(explanations: Iterator[Explanation]) -> None:
     for place, one in enumerate(explanations):
         if place:
             sys.stdout.write("\n")
-        show(report(one))
+        show(report([one]))
 
 
 def _write(

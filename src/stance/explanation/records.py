@@ -75,10 +75,12 @@ class Contribution(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        row = self._asdict() | {"places": places_to_dict(self.places)}
+        row = dict(zip(self._fields, self, strict=True))
+        row["places"] = places_to_dict(self.places)
         if self.terms:
-            return row | {"terms": [one.to_row() for one in self.terms]}
-        del row["terms"]
+            row["terms"] = [one.to_row() for one in self.terms]
+        else:
+            del row["terms"]
         return row
 
 

@@ -18,7 +18,7 @@ from stance.reporting.document import (
 from stance.reporting.phrases import percent, quoted, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from stance.explanation.changes import Changes
     from stance.explanation.records import Explanation
@@ -28,13 +28,10 @@ LEGEND = "In the text, [+...] is evidence for the label and [-...] evidence agai
 WIDEST_FEATURE = 40
 
 
-def report(explanation: Explanation) -> Document:
-    """Return the explanation of one article as a document."""
-    return Document(
-        f"Why {explanation.article.id} is {explanation.label}",
-        tuple(_sections(explanation)),
-        "stance explain",
-    )
+def report(explanations: Iterable[Explanation]) -> Document:
+    """Return the explanations of articles as a document."""
+    sections = tuple(part for one in explanations for part in _sections(one))
+    return Document("Why articles have their labels", sections, "stance explain")
 
 
 def _sections(found: Explanation) -> Iterator[Section]:
