@@ -187,7 +187,7 @@ def test_lexical_features_are_explained_by_their_terms(full_model):
         assert TERM[place.start : place.end] == "ميليشيا قسد"
         assert place.start == TERM.index("ميليشيا قسد")
         assert (term.actor, term.voice) == ("sdf", "own")
-        assert (term.category, term.side) == ("sdf_delegitimising", "damascus_aligned")
+        assert (term.category, term.side) == ("sdf_militia", None)
     assert {one.block for one in one.contributions if one.terms} == {"lexicon"}
 
 

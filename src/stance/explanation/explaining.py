@@ -110,6 +110,11 @@ class _Descriptions:
         return [block.total().tolist() for block in self.found.blocks]
 
     @cached_property
+    def _voices(self) -> list[int]:
+        voices: list[int] = self.found.voices.tolist()
+        return voices
+
+    @cached_property
     def _by_voice(self) -> list[list[float]]:
         found, n_voices = self.found, len(VOICES)
         cells = found.batch.words.text_of_token * n_voices + found.voices
@@ -224,22 +229,27 @@ class _Descriptions:
     ) -> str:
         if block.occurrences.surface:
             return VOICES[self.found.texts[row].voice(span[0])]
-        return _one_of({VOICES[voice] for voice in self.found.voices[start:end].tolist()}) or MIXED
+        if end - start == 1:
+            return VOICES[self._voices[start]]
+        return _one_of({VOICES[voice] for voice in self._voices[start:end]}) or MIXED
 
     def _words(self, row: int) -> list[WordContribution]:
         found, words = self.found, self.found.batch.words
         first, last = words.offsets[row : row + 2].tolist()
         types, numbers = np.unique(words.tokens[first:last], return_inverse=True)
         amounts = np.bincount(numbers, found.tokens[first:last], len(types)).astype(np.float64)
+        chosen = _largest(amounts, self.top).tolist()
+        tokens_of: dict[int, list[int]] = {place: [] for place in chosen}
+        for token, number in enumerate(numbers.tolist()):
+            if number in tokens_of:
+                tokens_of[number].append(token)
+        text, spans = found.texts[row], found.spans[row]
         listed = []
-        for place in _largest(amounts, self.top).tolist():
-            tokens = np.flatnonzero(numbers == place).tolist()
-            voices = {VOICES[voice] for voice in found.voices[first:last][tokens].tolist()}
-            places = [p for i in tokens for p in found.texts[row].places(*found.spans[row][i])]
+        for place, tokens in tokens_of.items():
+            voice = _one_of({VOICES[self._voices[first + token]] for token in tokens}) or MIXED
+            places = [p for token in tokens for p in text.places(*spans[token])]
             word = words.types[types[place]]
-            listed.append(
-                WordContribution(word, float(amounts[place]), _one_of(voices) or MIXED, places)
-            )
+            listed.append(WordContribution(word, float(amounts[place]), voice, places))
         return listed
 
 

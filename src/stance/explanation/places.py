@@ -100,7 +100,7 @@ class PublishedText:
 
     def places(self, start: int, end: int) -> list[Place]:
         """Return where ``text[start:end]`` is in the article: in two fields if it spans them."""
-        if self._original is not None:
+        if self.preparation is not None and self._original is not None:
             start, end = self._original[start], self._original[end - 1] + 1
         shift = self._shift
         if start >= shift:
