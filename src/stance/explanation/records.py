@@ -75,7 +75,7 @@ class Contribution(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        row = dict(zip(self._fields, self, strict=True))
+        row: dict[str, Any] = dict(zip(self._fields, self, strict=True))
         row["places"] = places_to_dict(self.places)
         if self.terms:
             row["terms"] = [one.to_row() for one in self.terms]
