@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "errors",
         "processes",
     },
+    "explanation": {"model", "features", "corpus", "text", "errors"},
     "labelling": {
         "datasets",
         "model",
@@ -76,6 +77,7 @@ MAY_IMPORT = {
     },
     "reporting": {
         "benchmarking",
+        "explanation",
         "labelling",
         "evaluation",
         "model",
@@ -87,6 +89,7 @@ MAY_IMPORT = {
     },
     "cli": {
         "reporting",
+        "explanation",
         "text",
         "corpus",
         "datasets",

@@ -34,6 +34,7 @@ COMMANDS = {
     "crossval": ("crossval", "{corpus}", "--by", "random", "--folds", "2", *FAST_SETTINGS),
     "compare": ("compare", "{model}", "{model}", "{corpus}"),
     "predict": ("predict", "{corpus}", "-m", "{model}"),
+    "explain": ("explain", "{corpus}", "-m", "{model}", "--json", "-"),
     "verify": ("verify", "labels.jsonl"),
     "info": ("info", "-m", "{model}"),
     "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),

@@ -19,6 +19,7 @@ from stance.cli import (
     crossval,
     datasets,
     evaluate,
+    explain,
     export,
     info,
     predict,
@@ -80,6 +81,7 @@ app.command("evaluate")(guarded(evaluate.evaluate_command))
 app.command("crossval")(guarded(crossval.crossval_command))
 app.command("compare")(guarded(compare.compare_command))
 app.command("predict")(guarded(predict.predict_command))
+app.command("explain")(guarded(explain.explain_command))
 app.command("verify")(guarded(verify.verify_command))
 app.command("info")(guarded(info.info_command))
 app.command("agreement")(guarded(agreement.agreement_command))

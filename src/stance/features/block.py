@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 import numpy as np
 
 from stance.features.matrices import csr
+from stance.features.occurrences import ExplainedBlock, PlainExplanation
 from stance.features.word_counting import WordCounter
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ class NgramScorer(NamedTuple):
         return counter.average(tokens, values) if isinstance(counter, WordCounter) else None
 
 
-class Block(Protocol):
+class Block(ExplainedBlock, Protocol):
     """Fitted features of one kind."""
 
     # Whether the block distinguishes the outlet's own words from quoted ones.
@@ -306,7 +307,7 @@ class Block(Protocol):
         ...
 
 
-class PlainBlock:
+class PlainBlock(PlainExplanation):
     """Default implementation of `Block`: always used, no word columns, not compiled."""
 
     reads_voices: ClassVar[bool] = False
@@ -359,8 +360,8 @@ class PlainBlock:
         self, batch: Batch, scale: NDArray[np.float32], weights: NDArray[np.float32]
     ) -> sparse.csr_array:
         """Return values times weights, CSR float64 of shape (n_rows, n_columns)."""
-        values = self.transform(batch)
-        factors = (weights * scale).astype(np.float64)[values.indices]
+        values = self.linear_values(batch)
+        factors = self.factors(scale, weights[:, None])[values.indices, 0]
         return csr(values.data * factors, values.indices, values.indptr, values.shape[1])
 
 

@@ -115,6 +115,11 @@ class CharCounter(CounterMemory):
             lambda first, *room: list_chars(*tokens, first, *self._places(), *room),
         )
 
+    def of_words(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Return the n-grams of all learned words, one entry per occurrence, and their offsets."""
+        offsets = self._offsets[: self._n_words + 1]
+        return self._ngrams[: offsets[-1]], offsets
+
     def _places(self) -> tuple[_Array, _Array, _Array, _Array, _Array, _Array, _Array]:
         """Return the arrays that kernels read n-grams from and count into."""
         return (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
@@ -190,7 +191,7 @@ class Lexicon:
                     )
                 self.categories[name] = category
 
-    @property
+    @cached_property
     def sides(self) -> list[str]:
         """The sides with terms of their own, sorted."""
         found = {c.side for c in self.categories.values()}

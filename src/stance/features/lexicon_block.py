@@ -13,8 +13,14 @@ import orjson
 
 from stance.features.block import BlockFiles, Fitted, PlainBlock
 from stance.features.lexicon import Lexicon
-from stance.features.lexicon_counting import TermCounter, count_in_batch, periods_of_batch
+from stance.features.lexicon_counting import (
+    TermCounter,
+    count_in_batch,
+    found_in_batch,
+    periods_of_batch,
+)
 from stance.features.lexicon_matching import LexiconMatcher
+from stance.features.lexicon_places import found_term, term_places
 from stance.features.matrices import compact
 from stance.features.outlets import outlet_frequency
 
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from stance.features.counters import Words
     from stance.features.lexicon_counting import TermCounts
     from stance.features.lexicon_settings import LexiconSettings
+    from stance.features.occurrences import FoundTerm, Occurrences
     from stance.features.periods import PeriodLabel
     from stance.features.tokens import TokenBatch
     from stance.text.normalization_table import NormalizationTable
@@ -277,6 +284,16 @@ class LexiconBlock(PlainBlock):
     def compile(self, scale: NDArray[np.float32], weights: NDArray[np.float32]) -> CompiledTerms:
         """Return the block prepared for compiled scoring."""
         return CompiledTerms(self, weights * scale[:, None])
+
+    def occurrences(self, batch: Batch) -> Occurrences:
+        """Return the places of the terms that each column counts."""
+        words = batch.words
+        found = found_in_batch(self.matcher, words, self._periods_of(batch), self.assumed)
+        return term_places(self.matcher, self.lexicon.sides, self.terms, words, found)
+
+    def term(self, number: int) -> FoundTerm:
+        """Return a term of `Occurrences.terms`."""
+        return found_term(self.lexicon, self.matcher, number)
 
     def rates(
         self, batch: TokenBatch, possible: NDArray[np.int32] | None = None

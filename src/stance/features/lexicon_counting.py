@@ -221,8 +221,19 @@ def periods_of_batch(
     matcher: LexiconMatcher, batch: TokenBatch, possible: NDArray[np.int32], assumed: int
 ) -> TextPeriods:
     """Return the periods of the texts of a batch; see `TermCounter.find`."""
+    return found_in_batch(matcher, batch, possible, assumed).periods
+
+
+def found_in_batch(
+    matcher: LexiconMatcher,
+    batch: TokenBatch,
+    possible: NDArray[np.int32] | None = None,
+    assumed: int = LAST,
+) -> FoundTerms:
+    """Find the terms in a batch; see `count_in_batch`."""
     counter, tokens = _counter_of(matcher, batch)
-    return counter.find(tokens, possible, assumed).periods
+    possible = matcher.periods.unknown(len(batch)) if possible is None else possible
+    return counter.find(tokens, possible, assumed)
 
 
 def _counter_of(matcher: LexiconMatcher, batch: TokenBatch) -> tuple[TermCounter, Tokens]:

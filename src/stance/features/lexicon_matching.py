@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stance.features.lexicon import Category, Lexicon, Validity
+    from stance.features.lexicon import Category, Lexicon, Term
     from stance.features.word_reading import StringTable
     from stance.text.normalization_table import NormalizationTable
 
@@ -84,6 +84,10 @@ class LexiconMatcher:
     valid : ndarray of uint8, shape (n_rows, n_terms)
         Which terms are valid in each period. If there are several periods, the
         last row has the terms of all.
+    paths : list of str
+        The canonical forms of the words of each term.
+    entries : list of dict of int to Term
+        The lexicon's entry of each term in each category that lists it.
     is_evidence : ndarray of uint8, shape (n_terms,)
         Which terms are not valid in every period, and so tell the period of a
         text.
@@ -103,7 +107,8 @@ class LexiconMatcher:
         owners = _OwnedTerms(lexicon, self.periods)
         for name in lexicon.categories:
             owners.add(name, table, self._word_forms)
-        self._paths = [" ".join(forms) for forms in owners.found]
+        self.paths = [" ".join(forms) for forms in owners.found]
+        self.entries = list(owners.entries.values())
         self.term_categories, self.term_sides = owners.arrays()
         is_valid = self.term_categories != NONE
         in_any = [is_valid.any(axis=0)] if len(self.periods) > 1 else []
@@ -117,7 +122,7 @@ class LexiconMatcher:
     @property
     def n_terms(self) -> int:
         """Number of distinct terms; spellings with the same word forms count as one."""
-        return len(self._paths)
+        return len(self.paths)
 
     @cached_property
     def index(self) -> IndexedTerms:
@@ -126,7 +131,7 @@ class LexiconMatcher:
         from stance.features.compiled.string_tables import HASH_MASK
 
         reader = WordReader(term_folding(), HASH_MASK)
-        paths = reader.read(self._paths, code_units(self._paths))
+        paths = reader.read(self.paths, code_units(self.paths))
         tree = ngram_tree(paths, np.arange(self.n_terms))
         inner = np.zeros(reader.n_words, dtype=np.uint8)
         after_first = np.ones(paths.offsets[-1], dtype=np.bool_)
@@ -203,6 +208,8 @@ class _OwnedTerms:
     ----------
     found : dict of tuple of str to list of Owner
         An owner for each period; -1 and -1 if the term is not valid in it.
+    entries : dict of tuple of str to dict of int to Term
+        The entries of the lexicon, by the number of their category.
     """
 
     def __init__(self, lexicon: Lexicon, periods: Periods) -> None:
@@ -211,11 +218,12 @@ class _OwnedTerms:
         self._sides = {side: number for number, side in enumerate(lexicon.sides)}
         self._periods = periods
         self.found: dict[tuple[str, ...], list[Owner]] = {}
+        self.entries: dict[tuple[str, ...], dict[int, Term]] = {}
 
     def add(self, name: str, table: NormalizationTable, word_forms: WordForms) -> None:
         """Add the terms of a category."""
         number = self._names.index(name)
-        for spelling, side, validity in self._spellings(self._categories[name]):
+        for term, spelling, side in self._spellings(self._categories[name]):
             forms = tuple(map(word_forms.canonical, words(spelling, table)))
             if not forms:
                 raise CorpusError(
@@ -223,7 +231,8 @@ class _OwnedTerms:
                 )
             owner = Owner(number, side)
             owners = self.found.setdefault(forms, [Owner(NONE, NONE)] * len(self._periods))
-            for period in self._periods.numbers(validity):
+            self.entries.setdefault(forms, {}).setdefault(number, term)
+            for period in self._periods.numbers(self._categories[name].validity(term)):
                 if owners[period].category == NONE:
                     owners[period] = owner
                 self._refuse_another(owners[period], owner, spelling)
@@ -249,8 +258,8 @@ class _OwnedTerms:
                 f"one side at a time. Remove one of the two, {advice}"
             )
 
-    def _spellings(self, category: Category) -> Iterator[tuple[str, int, Validity]]:
+    def _spellings(self, category: Category) -> Iterator[tuple[Term, str, int]]:
         for term in category.terms:
             side = term.side or category.side
             for spelling in term.spellings:
-                yield spelling, self._sides[side] if side else NONE, category.validity(term)
+                yield term, spelling, self._sides[side] if side else NONE

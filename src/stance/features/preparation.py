@@ -7,7 +7,7 @@ prepared in the same way alone and in a batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,7 +16,7 @@ from stance.text.quotation import Voice, voices
 from stance.text.tokenization import locate_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from stance.text.normalization_table import NormalizationTable
     from stance.text.tokenization import Word
@@ -31,6 +31,9 @@ QUOTED = "\ua78f"
 Quotations = Literal["keep", "drop", "apart"]
 Phrase = tuple[str, ...]
 
+# ``text[start:end]`` is replaced by the new text.
+Edit = tuple[int, int, str]
+
 
 class _StoredPreparation(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -38,6 +41,35 @@ class _StoredPreparation(BaseModel):
     lines: list[Annotated[str, Field(min_length=1)]]
     phrases: list[Annotated[str, Field(min_length=1)]]
     quotations: Quotations
+
+
+class PreparedText(NamedTuple):
+    """A prepared text; character i is from the original at ``places[i]``.
+
+    A character that was inserted has the place of the one after it.
+    """
+
+    text: str
+    places: Sequence[int]
+
+    def edited(self, edits: Iterable[Edit]) -> PreparedText:
+        """Return the text with each edit, in order, made."""
+        parts: list[str] = []
+        places: list[int] = []
+        position = 0
+        for start, end, new in edits:
+            parts += [self.text[position:start], new]
+            places += self.places[position:start]
+            at = self.places[start] if start < len(self.places) else self._end
+            places += [at] * len(new)
+            position = end
+        parts.append(self.text[position:])
+        places += self.places[position:]
+        return PreparedText("".join(parts), places)
+
+    @property
+    def _end(self) -> int:
+        return self.places[-1] + 1 if self.places else 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +119,20 @@ class Preparation:
             text = self._mark_speech(text)
         return text
 
+    def with_places(self, text: str) -> PreparedText:
+        """Return the prepared text with the place of each character in the original."""
+        found = PreparedText(text, range(len(text)))
+        if self.lines:
+            found = found.edited(self._line_edits(found.text))
+        if self.phrases:
+            found = found.edited((*span, " ") for span in self._edge_matches(found.text))
+        if self.quotations == "drop":
+            found = found.edited((*span, " ") for span in _speech_spans(found.text))
+        elif self.quotations == "apart":
+            places = self._speech_words(found.text)
+            found = found.edited((place, place, QUOTED) for place in places)
+        return found
+
     def to_dict(self) -> dict[str, Any]:
         """Return all but the table as JSON-serialisable values, in a stable order."""
         return {
@@ -123,16 +169,35 @@ class Preparation:
         ]
         return "\n".join(kept)
 
+    def _line_edits(self, text: str) -> Iterator[Edit]:
+        """Yield what turns a text into that of `_without_lines`."""
+        position, is_first = 0, True
+        for line in text.splitlines(keepends=True):
+            end = position + len(line)
+            content = line.splitlines()[0]
+            if tuple(words(content, self.table)) in self.lines:
+                yield position, end, ""
+            else:
+                if not is_first:
+                    yield position, position, "\n"
+                yield position + len(content), end, ""
+                is_first = False
+            position = end
+
     def _mark_speech(self, text: str) -> str:
         """Mark the words of quoted speech."""
         parts, position = [], 0
+        for place in self._speech_words(text):
+            parts += [text[position:place], QUOTED]
+            position = place
+        return "".join([*parts, text[position:]])
+
+    def _speech_words(self, text: str) -> Iterator[int]:
+        """Yield the start of each word of quoted speech."""
         for start, end in _speech_spans(text):
             # One character may be several words, which begin at the same place.
             places = {start + word.start for word in locate_words(text[start:end], self.table)}
-            for place in sorted(places):
-                parts += [text[position:place], QUOTED]
-                position = place
-        return "".join([*parts, text[position:]])
+            yield from sorted(places)
 
     def _edge_matches(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the spans of known phrases at either end, in order, longest match first."""

@@ -16,10 +16,12 @@ import numpy as np
 
 from stance.errors import ConfigError, CorpusError
 from stance.features.block import BlockFiles, CompiledNgrams, Fitted, Groups, PlainBlock
+from stance.features.char_counting import CharTable
 from stance.features.counters import NgramTable, Weights
 from stance.features.counting import count_batch, count_in_order, ngram_table, weigh_counts
 from stance.features.matrices import csr
 from stance.features.ngram_counts import NgramCounts, count_ngrams, document_frequency
+from stance.features.ngram_places import char_places, letters_of, word_places
 from stance.features.ngrams import CharNgrams, WordNgrams
 from stance.features.stop_words import has_stop_word
 from stance.features.vocabulary import Pruning
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from stance.features.batches import Batch
     from stance.features.block import StoredFiles, WordBlock
+    from stance.features.occurrences import Occurrences
     from stance.features.tfidf_settings import TfidfSettings
     from stance.features.tokens import TokenBatch
     from stance.text.normalization_table import NormalizationTable
@@ -195,22 +198,41 @@ class TfidfBlock(PlainBlock):
         weighed = Weights(rows, options.sublinear_tf, options.binary)
         return CompiledNgrams(self.ngrams, weighed, options.surface)
 
-    def contributions(
-        self, batch: Batch, scale: NDArray[np.float32], weights: NDArray[np.float32]
-    ) -> sparse.csr_array:
-        """Return the contribution of each term to the decision value of one label.
+    def linear_values(self, batch: Batch) -> sparse.csr_array:
+        """Return the term frequencies over the norm of their TF-IDF values.
 
-        The arithmetic is that of the compiled loops, in which the weight of a
-        term and the square of its idf are in single precision.
+        As in the compiled loops, the square of an idf is in single precision.
         """
         counts = count_batch(self.ngrams, self.options.tokens_of(batch))
         n_texts, n_terms = counts.shape
         text_of = np.repeat(np.arange(n_texts), np.diff(counts.indptr))
         tf = self._term_frequency(counts.data)
-        weight = (self.idf * scale * weights).astype(np.float32)[counts.indices]
         square = (self.idf * self.idf).astype(np.float32)[counts.indices]
         norm = np.sqrt(np.bincount(text_of, tf * tf * square, n_texts))
-        return csr(tf * weight / norm[text_of], counts.indices, counts.indptr, n_terms)
+        return csr(tf / norm[text_of], counts.indices, counts.indptr, n_terms)
+
+    def factors(
+        self, scale: NDArray[np.float32], weights: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return idf, scale and weight multiplied, in single precision as in compiled loops."""
+        return ((self.idf * scale)[:, None] * weights).astype(np.float32)
+
+    def occurrences(self, batch: Batch) -> Occurrences:
+        """Return the places of the known n-grams."""
+        options, words = self.options, self.options.tokens_of(batch)
+        if isinstance(self.ngrams, CharTable):
+            return char_places(self.ngrams, words)._replace(surface=options.surface)
+        return word_places(self._column_of, range(options.min_n, options.max_n + 1), words)
+
+    @cached_property
+    def _column_of(self) -> dict[str, int]:
+        return {term: column for column, term in enumerate(self.terms)}
+
+    def letters(self, column: int, word: str) -> list[tuple[int, int]]:
+        """Return where a character n-gram is in a word; the whole word for word n-grams."""
+        if self.options.analyzer == "word":
+            return [(0, len(word))]
+        return letters_of(self.terms[column], word)
 
     def _term_frequency(self, counts: NDArray[np.int32]) -> NDArray[np.float64]:
         if self.options.binary:

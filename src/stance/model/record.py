@@ -141,6 +141,29 @@ class Assessment(NamedTuple):
     periods: Sequence[PeriodLabel] = ()
 
 
+class Decisions(NamedTuple):
+    """Decision values of some articles.
+
+    Parameters
+    ----------
+    texts : TextScores
+        With intercepts in its values.
+    temperatures : ndarray of float64, shape (n_articles, 1)
+    is_headline : ndarray of bool, shape (n_articles,)
+        Which articles the classifier of headlines decides.
+    """
+
+    texts: TextScores
+    temperatures: NDArray[np.float64]
+    is_headline: NDArray[np.bool_]
+
+    @property
+    def logits(self) -> NDArray[np.float64]:
+        """The logits of the probabilities, shape (n_articles, n_labels)."""
+        with np.errstate(over="ignore"):
+            return self.texts.values / self.temperatures
+
+
 class StrongFeature(NamedTuple):
     """A feature with a large weight for a label."""
 
@@ -189,27 +212,26 @@ class Model:
             f"trained on {self.record.n_articles:,} articles{outlets})"
         )
 
-    def _read(self, articles: Sequence[Article]) -> tuple[TextScores, NDArray[np.float64]]:
-        """Return decision values and what else was read, and the temperature of each article."""
+    def decide(self, articles: Sequence[Article]) -> Decisions:
+        """Return decision values and what else was read of articles."""
         found = self.scorer.read(self.config.inputs(articles))
         values, n_labels = found.values, len(self.labels)
         scores = values[:, :n_labels] + self.linear.intercepts
         temperatures = np.full((len(articles), 1), self.linear.temperature)
+        is_headline = np.zeros(len(articles), dtype=np.bool_)
         if self.headlines is not None:
-            short = found.n_words <= self.config.headlines.max_words
-            scores[short] = values[short, n_labels:] + self.headlines.intercepts
-            temperatures[short] = self.headlines.temperature
-        return found._replace(values=scores), temperatures
+            is_headline = found.n_words <= self.config.headlines.max_words
+            scores[is_headline] = values[is_headline, n_labels:] + self.headlines.intercepts
+            temperatures[is_headline] = self.headlines.temperature
+        return Decisions(found._replace(values=scores), temperatures, is_headline)
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_articles, n_labels)."""
-        return self._read(articles)[0].values
+        return self.decide(articles).texts.values
 
     def logits(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return the logits of the probabilities: decision values over the temperature."""
-        found, temperatures = self._read(articles)
-        with np.errstate(over="ignore"):
-            return found.values / temperatures
+        return self.decide(articles).logits
 
     def assess(self, articles: Sequence[Article]) -> Assessment:
         """Return the probabilities of all labels and the domain evidence of articles.
@@ -219,9 +241,8 @@ class Model:
         ModelError
             If the weights are so large that scores overflow.
         """
-        found, temperatures = self._read(articles)
-        with np.errstate(over="ignore"):
-            scores = found.values / temperatures
+        decisions = self.decide(articles)
+        scores, found = decisions.logits, decisions.texts
         if not np.isfinite(scores).all():
             raise ModelError(
                 "Got a model whose weights are so large that scores overflow, but expected ones "

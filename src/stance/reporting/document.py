@@ -99,7 +99,26 @@ class Note:
     text: str
 
 
-Block = Table | Facts | Paragraph | Item | Note
+@dataclass(frozen=True)
+class MarkedText:
+    """An Arabic text as published, with its evidence marked.
+
+    Parameters
+    ----------
+    parts : tuple of (sign, text)
+        The sign is ``+`` for evidence for a label, ``-`` for evidence against
+        it, and empty for other text.
+    """
+
+    parts: tuple[tuple[str, str], ...]
+
+    @property
+    def marked(self) -> str:
+        """The text with marks in square brackets."""
+        return "".join(f"[{sign}{text}]" if sign else text for sign, text in self.parts)
+
+
+Block = Table | Facts | Paragraph | Item | Note | MarkedText
 
 
 @dataclass(frozen=True)

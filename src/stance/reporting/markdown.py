@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stance.reporting.document import Facts, Item, Note, Paragraph, Remark
+from stance.reporting.document import Facts, Item, MarkedText, Note, Paragraph, Remark
 from stance.reporting.phrases import harmless
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def _block(block: Block) -> Iterator[str]:
             yield f"> {_line(text)}"
         case Item(text, level):
             yield f"{'  ' * (level - 1)}- {_line(text)}"
+        case MarkedText():
+            yield _line(block.marked)
         case Facts(facts):
             yield from _grid([("", ""), *facts])
         case _:

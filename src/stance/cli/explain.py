@@ -1,0 +1,167 @@
+"""`stance explain`: why an article has its label, with places in the text as published."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stance.cli.console import note, show
+from stance.cli.corpus import note_all
+from stance.cli.models import model_folder
+from stance.cli.options import ModelOption, with_corpus_options
+from stance.cli.predict import InputsArgument
+from stance.cli.reports import STDOUT, TEXT, ReportTarget, with_report_options
+from stance.errors import ConfigError, CorpusError
+from stance.formats.source import Source
+from stance.reporting.reading import nothing_usable, skipped, storage_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from stance.corpus.article import Article, RejectedRow
+    from stance.explanation.records import Explanation
+    from stance.formats.inputs import PlannedInput
+    from stance.model.persistence import StoredModel
+
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="LABEL",
+        help="Compare the label of each article with this one.  [default: the runner-up]",
+    ),
+]
+TopOption = Annotated[
+    int,
+    typer.Option("--top", metavar="N", min=0, help="List the N largest contributions; 0 for all."),
+]
+ChangesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--changes/--no-changes",
+        help="Look for words and names that would change the label; takes several times as long.  "
+        "[default: unless --json is given]",
+    ),
+]
+
+
+@with_corpus_options
+@with_report_options
+def explain_command(
+    inputs: InputsArgument,
+    model: ModelOption = None,
+    against: AgainstOption = None,
+    top: TopOption = 10,
+    changes: ChangesOption = None,
+    *,
+    report: ReportTarget,
+    reading: Source,
+) -> None:
+    """Explain labels: what counts for and against them, where, and what would change them."""
+    from stance.explanation.explaining import explain
+    from stance.model.persistence import read_model
+    from stance.reporting.explanation import report as document
+
+    if report.json is not None and report.output is not None:
+        raise ConfigError(
+            "Got --output and --json, but an explanation is written as one of them. Run the "
+            "command twice."
+        )
+    stored = read_model(model_folder(model))
+    articles = _Articles(reading.reading(inputs))
+    wanted = report.json is None if changes is None else changes
+    found = explain(stored.model, articles.read(), against=against, top=top, changes=wanted)
+    if report.json is not None:
+        _write(report.json, stored, found, force=report.force)
+    elif report.form == TEXT and str(report.output or STDOUT) == STDOUT:
+        _show(found)
+    else:
+        report.write(document(found), None)
+    articles.report()
+
+
+class _Articles:
+    """The articles of the inputs, and the rows that cannot be used.
+
+    Parameters
+    ----------
+    source : Source
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._planned: list[PlannedInput] = []
+        self._rejected: list[RejectedRow] = []
+
+    def read(self) -> Iterator[Article]:
+        """Yield the articles.
+
+        Raises
+        ------
+        CorpusError
+            If there is none.
+        """
+        from stance.formats.reading import READ, LocatedArticle, read_located
+
+        is_empty = True
+        for row in read_located(self._source, on_input=self._planned.append):
+            if isinstance(row, LocatedArticle):
+                is_empty = False
+                yield row.article
+            else:
+                self._rejected.append(row)
+        if is_empty:
+            raise CorpusError(nothing_usable(self._planned, self._source, self._rejected, READ))
+
+    def report(self) -> None:
+        """Say how files are stored, and which rows were skipped."""
+        note_all(storage_lines(self._planned))
+        if self._rejected:
+            note(skipped(self._rejected))
+
+
+def _show(explanations: Iterator[Explanation]) -> None:
+    from stance.reporting.explanation import report
+
+    for place, one in enumerate(explanations):
+        if place:
+            sys.stdout.write("\n")
+        show(report([one]))
+
+
+def _write(
+    path: Path, stored: StoredModel, explanations: Iterator[Explanation], *, force: bool
+) -> None:
+    """Write one JSON object, an article at a time."""
+    import orjson
+
+    model: dict[str, Any] = {"sha256": stored.sha256, "labels": stored.model.labels}
+    first = next(explanations)
+    with _opened(path, force=force) as file:
+        file.write(b'{"model":' + orjson.dumps(model) + b',"articles":[\n')
+        file.write(_encoded(first))
+        for one in explanations:
+            file.write(b",\n" + _encoded(one))
+        file.write(b"\n]}\n")
+
+
+def _encoded(explanation: Explanation) -> bytes:
+    import orjson
+
+    return orjson.dumps(explanation.to_dict())
+
+
+@contextmanager
+def _opened(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    from stance.replacing import replacing_file
+
+    if str(path) == STDOUT:
+        yield sys.stdout.buffer
+        return
+    with replacing_file(str(path), force=force) as file:
+        yield file

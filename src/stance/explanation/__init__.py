@@ -1,0 +1,1 @@
+"""Explanations of labels: contributions with places in the text as published."""

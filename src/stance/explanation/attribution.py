@@ -1,0 +1,328 @@
+"""Contributions of features to the difference of two labels, as arrays for a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from stance.errors import ConfigError
+from stance.explanation.places import PublishedText
+from stance.model.linear import softmax
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from stance.corpus.article import Article
+    from stance.features.batches import Batch
+    from stance.features.block import Block
+    from stance.features.occurrences import FoundTerm, Occurrences
+    from stance.model.record import Model
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+class Comparison(NamedTuple):
+    """Two labels for each article, and how far apart they are.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float64, shape (n_articles, n_labels)
+    labels, against : ndarray of int64, shape (n_articles,)
+    difference, intercepts : ndarray of float64, shape (n_articles,)
+        In logits of the probabilities.
+    temperatures : ndarray of float64, shape (n_articles,)
+    is_headline : ndarray of bool, shape (n_articles,)
+    """
+
+    probabilities: Floats
+    labels: Ints
+    against: Ints
+    difference: Floats
+    intercepts: Floats
+    temperatures: Floats
+    is_headline: NDArray[np.bool_]
+
+
+class ColumnNames(NamedTuple):
+    """A block, its columns' names, and their factors for all labels (of both classifiers).
+
+    ``term`` is `ExplainedBlock.term`, which remembers the terms that it returned.
+    """
+
+    name: str
+    block: Block
+    terms: list[str]
+    factors: NDArray[np.float32]
+    term: Callable[[int], FoundTerm]
+
+
+class BlockEvidence(NamedTuple):
+    """The contributions of a block's columns.
+
+    Parameters
+    ----------
+    source : ColumnNames
+    values : csr_array of float64, shape (n_articles, n_columns)
+    weights, contributions : ndarray of float64, shape (n_values,)
+        For each value of the matrix.
+    occurrences : Occurrences
+    bounds : ndarray of int64, shape (n_articles + 1,)
+        Article i has the occurrences ``bounds[i]:bounds[i + 1]``.
+    shares : ndarray of float64, shape (n_occurrences,)
+        The contribution of each occurrence.
+    """
+
+    source: ColumnNames
+    values: sparse.csr_array
+    weights: Floats
+    contributions: Floats
+    occurrences: Occurrences
+    bounds: Ints
+    shares: Floats
+
+    def total(self) -> Floats:
+        """Return the block's contribution to each article, shape (n_articles,)."""
+        rows = np.repeat(np.arange(self.values.shape[0]), np.diff(self.values.indptr))
+        return _summed(rows, self.contributions, self.values.shape[0])
+
+    def by_token(self, n_tokens: int) -> Floats:
+        """Return the contribution of each token: occurrences divided over their words."""
+        found, lengths = np.zeros(n_tokens), self.occurrences.ends - self.occurrences.starts
+        share = self.shares / lengths
+        for place in range(int(lengths.max(initial=0))):
+            longer = lengths > place
+            tokens = self.occurrences.starts[longer] + place
+            found += np.bincount(tokens, share[longer], n_tokens)
+        return found
+
+
+class Attribution(NamedTuple):
+    """Contributions in a batch of articles.
+
+    Parameters
+    ----------
+    batch : Batch
+    comparison : Comparison
+    blocks : list of BlockEvidence
+    texts : list of PublishedText
+    spans : list of sequence of tuple of int
+        The words of each text.
+    tokens : ndarray of float64, shape (n_tokens,)
+        The contribution of each word.
+    voices : ndarray of int8, shape (n_tokens,)
+    outside : ndarray of float64, shape (n_articles,)
+        Contributions without words.
+    """
+
+    batch: Batch
+    comparison: Comparison
+    blocks: list[BlockEvidence]
+    texts: list[PublishedText]
+    spans: list[Sequence[tuple[int, int]]]
+    tokens: Floats
+    voices: NDArray[np.int8]
+    outside: Floats
+
+
+@dataclass(frozen=True)
+class Attributor:
+    """Computes contributions with a model.
+
+    Parameters
+    ----------
+    model : Model
+    against : str, optional
+        The label to compare with; by default the runner-up, which also takes the
+        place of the article's own label.
+
+    Raises
+    ------
+    ConfigError
+        If the model does not know the label, or knows one label only.
+    """
+
+    model: Model
+    against: str | None = None
+
+    def __post_init__(self) -> None:
+        labels = self.model.labels
+        if self.against is not None and self.against not in labels:
+            raise ConfigError(
+                f"Got the label {self.against!r} to compare with, but expected one of the model's: "
+                f"{', '.join(labels)}."
+            )
+        if len(labels) == 1:
+            raise ConfigError(
+                f"Got a model with the label {labels[0]!r} alone, but an explanation compares two."
+            )
+
+    @cached_property
+    def _columns(self) -> list[ColumnNames]:
+        model = self.model
+        found = [one.weights for one in (model.linear, model.headlines) if one is not None]
+        weights = np.hstack(found)
+        return [
+            ColumnNames(
+                part.name,
+                part.block,
+                list(part.block.terms),
+                part.block.factors(part.scale, weights[own]),
+                cache(part.block.term),
+            )
+            for part, own in model.features.columns()
+        ]
+
+    def compare(
+        self, articles: Sequence[Article], pairs: tuple[Ints, Ints] | None = None
+    ) -> Comparison:
+        """Return the labels of articles and those to compare them with, or given pairs."""
+        model = self.model
+        decisions = model.decide(articles)
+        logits = decisions.logits
+        rows = np.arange(len(articles))
+        probabilities = softmax(logits)
+        labels, against = self._two_labels(logits) if pairs is None else pairs
+        temperatures = decisions.temperatures[:, 0]
+        intercepts = np.tile(model.linear.intercepts.astype(np.float64), (len(articles), 1))
+        if model.headlines is not None:
+            intercepts[decisions.is_headline] = model.headlines.intercepts
+        return Comparison(
+            probabilities,
+            labels,
+            against,
+            logits[rows, labels] - logits[rows, against],
+            (intercepts[rows, labels] - intercepts[rows, against]) / temperatures,
+            temperatures,
+            decisions.is_headline,
+        )
+
+    def _two_labels(self, logits: Floats) -> tuple[Ints, Ints]:
+        labels = softmax(logits).argmax(axis=1)
+        others = logits.copy()
+        others[np.arange(len(labels)), labels] = -np.inf
+        against = others.argmax(axis=1)
+        if self.against is not None:
+            chosen = self.model.labels.index(self.against)
+            against = np.where(labels == chosen, against, chosen)
+        return labels, against
+
+    def attribute(
+        self, articles: Sequence[Article], pairs: tuple[Ints, Ints] | None = None
+    ) -> Attribution:
+        """Return the contributions in a batch of articles.
+
+        Parameters
+        ----------
+        articles : sequence of Article
+        pairs : tuple of ndarray of int64, optional
+            The two labels of each article; by default those of `Comparison`.
+        """
+        model, features = self.model, self.model.features
+        comparison = self.compare(articles, pairs)
+        batch = features.batch(model.config.inputs(articles))
+        blocks = [_evidence(source, batch, comparison) for source in self._columns]
+        texts = [
+            PublishedText(
+                article, one.text, features.table, model.config.text.title, features.preparation
+            )
+            for article, one in zip(articles, batch.inputs, strict=True)
+        ]
+        lengths = batch.words.lengths.tolist()
+        spans = [
+            text.words(n, by_voice=features.by_voice)
+            for text, n in zip(texts, lengths, strict=True)
+        ]
+        tokens = np.zeros(len(batch.words.tokens))
+        for block in blocks:
+            if block.occurrences.surface:
+                tokens += _by_word(block, batch, texts, spans)
+            else:
+                tokens += block.by_token(len(tokens))
+        text_of = batch.words.text_of_token
+        total = sum((block.total() for block in blocks), np.zeros(len(articles)))
+        outside = total - np.bincount(text_of, tokens, len(articles))
+        outside[np.abs(outside) < NOTHING] = 0.0
+        voices = batch.words.voices if features.by_voice else _voices(texts, spans)
+        return Attribution(batch, comparison, blocks, texts, spans, tokens, voices, outside)
+
+
+# Sums of contributions differ by less in another order.
+NOTHING = 1e-9
+
+
+def _evidence(source: ColumnNames, batch: Batch, comparison: Comparison) -> BlockEvidence:
+    values = source.block.linear_values(batch)
+    occurrences = source.block.occurrences(batch)
+    rows = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
+    n_labels = comparison.probabilities.shape[1]
+    shift = np.where(comparison.is_headline, n_labels, 0)
+    labels, against = (comparison.labels + shift)[rows], (comparison.against + shift)[rows]
+    of_column = source.factors
+    weights = of_column[values.indices, labels].astype(np.float64)
+    weights -= of_column[values.indices, against]
+    weights /= comparison.temperatures[rows]
+    contributions = values.data * weights
+    tokens = batch.surface if occurrences.surface else batch.words
+    bounds = np.searchsorted(occurrences.starts, tokens.offsets)
+    shares = _shares(values, contributions, occurrences.columns, bounds)
+    return BlockEvidence(source, values, weights, contributions, occurrences, bounds, shares)
+
+
+def _summed(places: NDArray[np.integer], amounts: Floats, n: int) -> Floats:
+    """Sum amounts by place, in double precision even if there are none."""
+    found: Floats = np.bincount(places, amounts, n).astype(np.float64, copy=False)
+    return found
+
+
+def _shares(
+    values: sparse.csr_array, contributions: Floats, columns: NDArray[np.int32], bounds: Ints
+) -> Floats:
+    """Divide the contribution of each column of a text over its occurrences."""
+    shares = np.empty(len(columns))
+    amounts, times = np.zeros(values.shape[1]), np.zeros(values.shape[1], dtype=np.int64)
+    starts, occurrences = values.indptr.tolist(), bounds.tolist()
+    for row in range(values.shape[0]):
+        entries = slice(starts[row], starts[row + 1])
+        places = slice(occurrences[row], occurrences[row + 1])
+        own, known = columns[places], values.indices[entries]
+        amounts[known] = contributions[entries]
+        np.add.at(times, own, 1)
+        np.divide(amounts[own], times[own], out=shares[places])
+        amounts[known] = 0.0
+        times[own] = 0
+    return shares
+
+
+def _by_word(
+    block: BlockEvidence,
+    batch: Batch,
+    texts: Sequence[PublishedText],
+    spans: Sequence[Sequence[tuple[int, int]]],
+) -> Floats:
+    """Return the contribution of words as published, divided over the words in each."""
+    surface, words = batch.surface, batch.words
+    of_surface = block.by_token(len(surface.tokens))
+    found = np.zeros(len(words.tokens))
+    for row, text in enumerate(texts):
+        own = slice(words.offsets[row], words.offsets[row + 1])
+        starts = np.array([start for start, _ in spans[row]], dtype=np.int64)
+        begins = np.array([begin for begin, _ in text.surface], dtype=np.int64)
+        holder = np.searchsorted(begins, starts, side="right") - 1
+        held = np.bincount(holder, minlength=len(begins))
+        given = of_surface[surface.offsets[row] : surface.offsets[row + 1]]
+        found[own] = (given / np.maximum(held, 1))[holder]
+    return found
+
+
+def _voices(
+    texts: Sequence[PublishedText], spans: Sequence[Sequence[tuple[int, int]]]
+) -> NDArray[np.int8]:
+    found = [text.voice(start) for text, own in zip(texts, spans, strict=True) for start, _ in own]
+    return np.array(found, dtype=np.int8)
