@@ -39,6 +39,7 @@ NEITHER = {
         "budget",
         "language",
         "period_start",
+        "against",
     ),
 }
 
