@@ -106,7 +106,9 @@ def test_an_article_without_evidence_and_rows_that_cannot_be_used(model, tmp_pat
     assert "1 row" in messages
 
 
-def test_the_view_of_a_terminal_goes_to_a_file(corpus, model, tmp_path):  # noqa: F811
+def test_the_view_of_a_terminal_goes_to_a_file(corpus, model, tmp_path, monkeypatch):  # noqa: F811
+    # A file has no width at which its first line would be broken.
+    monkeypatch.setenv("COLUMNS", "200")
     shown, _ = run("explain", corpus, "-m", model, "--no-changes")
     file = tmp_path / "why.txt"
     assert run("explain", corpus, "-m", model, "--no-changes", "-o", file)[0] == ""

@@ -333,11 +333,11 @@ def test_predict_names_its_model_last_and_warns_first(tmp_path, corpus):  # noqa
     assert first.startswith("Warning: no --model was given")
     assert "3 of 3 articles (100 %) are out of domain" in first
     assert "as headlines are" in first
-    assert last.startswith("Model: syria-framing, trained on 576 articles of 36 outlets; labels ")
+    assert last.startswith("Model: syria-framing, trained on 5,705 articles of 83 outlets; labels ")
     assert last.endswith("damascus_aligned, neutral_wire, opposition_aligned, pro_sdf.")
     receipt = orjson.loads((tmp_path / "labels.jsonl.run.json").read_bytes())
     assert receipt["model"]["name"] == "syria-framing"
-    assert receipt["model"]["n_articles"] == 576
+    assert receipt["model"]["n_articles"] == 5_705
     _, err = stance("predict", source, "-m", SEEDS.parents[1] / "models" / "syria-framing")
     assert "Warning" not in err
     assert err.splitlines()[-1] == last

@@ -41,9 +41,10 @@ for name in ("word", "char", "surface"):
     blocks.append(ScaledBlock(name, block, np.ones(len(block.terms), dtype=np.float32)))
 features = FeatureStack(table, blocks)
 weights = np.random.default_rng(1).normal(size=(features.n_features, 3)).astype(np.float32)
-found = Scorer(features, weights, len(texts)).read(text_inputs(texts))
-assert found.familiarity.any()
-print(found.values.tobytes().hex(), found.familiarity.tobytes().hex())
+of_words = np.linspace(0, 1, len(blocks[0].block.terms), dtype=np.float32)
+found = Scorer(features, weights, of_words).read(text_inputs(texts))
+assert found.evidence.scores.any()
+print(found.values.tobytes().hex(), *(one.tobytes().hex() for one in found.evidence))
 """
 
 
