@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article
     from stance.corpus.splitting import Fold
     from stance.model.config import TrainingConfig
-    from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
     from stance.model.record import Model
     from stance.model.resolve_auto import ResolvedConfig
@@ -115,14 +114,15 @@ def predict_fold_by_each(
     for places in alike.values():
         fitted = learn_features(training, candidates[places[0]])
         tested = [corpus.articles[i] for i in fold.test.tolist()]
-        values = fitted.features.transform(fitted.config.inputs(tested))
+        batch = fitted.features.batch(fitted.config.inputs(tested))
+        values = fitted.features.values(batch)
         kinds = FittedKinds.of(fitted)
         of_headlines = _headline_scores(kinds, values)
-        short = _is_headline(fitted, tested)
         classifiers = [candidates[place].config.classifier for place in places]
         for place, (linear, _) in zip(places, kinds.articles.fit_each(classifiers), strict=True):
             scores = linear.scores(values)
             if of_headlines is not None:
+                short = batch.words.lengths <= fitted.config.headlines.max_words
                 scores[short] = of_headlines[short]
             found[place] = numbers[scores.argmax(axis=1)]
     return [found[place] for place in range(len(candidates))]
@@ -134,12 +134,6 @@ def _headline_scores(kinds: FittedKinds, values: sparse.csr_array) -> NDArray[np
         return None
     linear, _ = kinds.headlines.fit(kinds.headlines.config.classifier)
     return linear.scores(values)
-
-
-def _is_headline(fitted: FittedFeatures, articles: Sequence[Article]) -> NDArray[np.bool_]:
-    batch = fitted.features.batch(fitted.config.inputs(articles))
-    short: NDArray[np.bool_] = batch.words.lengths <= fitted.config.headlines.max_words
-    return short
 
 
 class TestScores(NamedTuple):

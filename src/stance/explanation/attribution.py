@@ -130,6 +130,23 @@ class Attribution(NamedTuple):
     voices: NDArray[np.int8]
     outside: Floats
 
+    def words_of(self, row: int) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats]:
+        """Return the distinct words of an article and what each contributes.
+
+        Returns
+        -------
+        types : ndarray of int, shape (n_words,)
+            Indices into the types of the batch's words.
+        numbers : ndarray of int, shape (n_tokens,)
+            The index in `types` of each token of the article.
+        amounts : ndarray of float64, shape (n_words,)
+        """
+        words = self.batch.words
+        own = slice(*words.offsets[row : row + 2].tolist())
+        types, numbers = np.unique(words.tokens[own], return_inverse=True)
+        amounts = np.bincount(numbers, self.tokens[own], len(types)).astype(np.float64)
+        return types, numbers, amounts
+
 
 @dataclass(frozen=True)
 class Attributor:
@@ -166,14 +183,12 @@ class Attributor:
     @cached_property
     def _columns(self) -> list[ColumnNames]:
         model = self.model
-        found = [one.weights for one in (model.linear, model.headlines) if one is not None]
-        weights = np.hstack(found)
         return [
             ColumnNames(
                 part.name,
                 part.block,
                 list(part.block.terms),
-                part.block.factors(part.scale, weights[own]),
+                part.block.factors(part.scale, model.weights[own]),
                 cache(part.block.term),
             )
             for part, own in model.features.columns()
@@ -190,9 +205,7 @@ class Attributor:
         probabilities = softmax(logits)
         labels, against = self._two_labels(logits) if pairs is None else pairs
         temperatures = decisions.temperatures[:, 0]
-        intercepts = np.tile(model.linear.intercepts.astype(np.float64), (len(articles), 1))
-        if model.headlines is not None:
-            intercepts[decisions.is_headline] = model.headlines.intercepts
+        intercepts = decisions.intercepts
         return Comparison(
             probabilities,
             labels,

@@ -10,9 +10,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from stance.explanation.records import places_to_dict
+from stance.features.lexicon_matching import ARTICLE, PARTICLES
 from stance.features.occurrences import NO_TERM
 
 if TYPE_CHECKING:
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
 # At most this many words are removed from a text.
 MOST_REMOVED = 20
 
-PARTICLES = "وفبكل"
 MOST_PARTICLES = 2
-ARTICLE, LAM = "ال", "ل"
+LAM = "ل"
 # Letters that two forms of a word must share.
 STEM = 3
 
@@ -195,14 +193,11 @@ def _attribute_again(
 
 def _strongest(found: Attribution, row: int) -> tuple[str, float]:
     """Return the word that contributes most to a label, with its contribution."""
-    words = found.batch.words
-    own = slice(*words.offsets[row : row + 2].tolist())
-    types, numbers = np.unique(words.tokens[own], return_inverse=True)
+    types, _, amounts = found.words_of(row)
     if not len(types):
         return "", 0.0
-    amounts = np.bincount(numbers, found.tokens[own], len(types))
     best = int(amounts.argmax())
-    return words.types[types[best]], float(amounts[best])
+    return found.batch.words.types[types[best]], float(amounts[best])
 
 
 def _word_places(found: Attribution, row: int, word: str) -> list[Place]:

@@ -235,9 +235,8 @@ class _Descriptions:
 
     def _words(self, row: int) -> list[WordContribution]:
         found, words = self.found, self.found.batch.words
-        first, last = words.offsets[row : row + 2].tolist()
-        types, numbers = np.unique(words.tokens[first:last], return_inverse=True)
-        amounts = np.bincount(numbers, found.tokens[first:last], len(types)).astype(np.float64)
+        first = int(words.offsets[row])
+        types, numbers, amounts = found.words_of(row)
         chosen = _largest(amounts, self.top).tolist()
         tokens_of: dict[int, list[int]] = {place: [] for place in chosen}
         for token, number in enumerate(numbers.tolist()):

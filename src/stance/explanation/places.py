@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stance.explanation.records import Place
+from stance.features.model_input import model_inputs
 from stance.text.quotation import Segment, Voice, voices
 from stance.text.tokenization import surface_spans, word_spans
 
@@ -84,8 +85,8 @@ class PublishedText:
         """The place of each character in the input before its preparation."""
         if self.preparation is None:
             return None
-        joined = f"{self.article.title}\n{self.article.text}" if self._shift else self.article.text
-        return self.preparation.with_places(joined).places
+        (before,) = model_inputs([self.article], title=self.title)
+        return self.preparation.with_places(before.text).places
 
     @cached_property
     def _alignments(self) -> dict[tuple[int, int], AlignedText]:

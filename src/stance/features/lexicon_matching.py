@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from stance.text.normalization_table import NormalizationTable
 
 ARTICLE = "ال"
+# Written together with the next word.
+PARTICLES = "وفبكل"
 
 # Missing value for the category or the side of a term.
 NONE = -1

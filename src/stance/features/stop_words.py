@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.features.lexicon_matching import ARTICLE
+from stance.features.lexicon_matching import ARTICLE, PARTICLES
 from stance.text.tokenization import words
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.text.normalization_table import NormalizationTable
-
-PARTICLES = "وفبكل"
 
 
 def has_stop_word(

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.features.stack import FeatureStack
-    from stance.model.config import TrainingConfig
     from stance.model.fitted_features import FittedFeatures
     from stance.model.headline_settings import HeadlinesConfig
     from stance.model.learning_matrix import LearningMatrix
@@ -82,7 +81,7 @@ class FittedKinds:
         kind = KindWeights(
             short, settings.articles_weight, settings.balance, settings.always_train_weight
         )
-        config = headline_config(fitted.config)
+        config = fitted.config.with_penalty(settings.C)
         return cls(articles, replace(fitted, config=config, kind=kind))
 
     def notes(self, settings: HeadlinesConfig) -> list[str]:
@@ -93,11 +92,6 @@ class FittedKinds:
             "no classifier of their own for headlines: fewer than two labels have texts of at most "
             f"{settings.max_words} words, or longer ones"
         ]
-
-
-def headline_config(config: TrainingConfig) -> TrainingConfig:
-    """Return the settings with which the classifier of headlines is fitted."""
-    return config.with_penalty(config.headlines.C)
 
 
 def _without_blocks(

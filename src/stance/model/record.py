@@ -148,12 +148,14 @@ class Decisions(NamedTuple):
     ----------
     texts : TextScores
         With intercepts in its values.
+    intercepts : ndarray of float64, shape (n_articles, n_labels)
     temperatures : ndarray of float64, shape (n_articles, 1)
     is_headline : ndarray of bool, shape (n_articles,)
         Which articles the classifier of headlines decides.
     """
 
     texts: TextScores
+    intercepts: NDArray[np.float64]
     temperatures: NDArray[np.float64]
     is_headline: NDArray[np.bool_]
 
@@ -215,15 +217,18 @@ class Model:
     def decide(self, articles: Sequence[Article]) -> Decisions:
         """Return decision values and what else was read of articles."""
         found = self.scorer.read(self.config.inputs(articles))
-        values, n_labels = found.values, len(self.labels)
-        scores = values[:, :n_labels] + self.linear.intercepts
-        temperatures = np.full((len(articles), 1), self.linear.temperature)
-        is_headline = np.zeros(len(articles), dtype=np.bool_)
+        n_articles, n_labels = len(articles), len(self.labels)
+        values = found.values[:, :n_labels]
+        intercepts = np.tile(self.linear.intercepts.astype(np.float64), (n_articles, 1))
+        temperatures = np.full((n_articles, 1), self.linear.temperature)
+        is_headline = np.zeros(n_articles, dtype=np.bool_)
         if self.headlines is not None:
             is_headline = found.n_words <= self.config.headlines.max_words
-            scores[is_headline] = values[is_headline, n_labels:] + self.headlines.intercepts
+            values[is_headline] = found.values[is_headline, n_labels:]
+            intercepts[is_headline] = self.headlines.intercepts
             temperatures[is_headline] = self.headlines.temperature
-        return Decisions(found._replace(values=scores), temperatures, is_headline)
+        texts = found._replace(values=values + intercepts)
+        return Decisions(texts, intercepts, temperatures, is_headline)
 
     def scores(self, articles: Sequence[Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_articles, n_labels)."""
@@ -260,12 +265,17 @@ class Model:
         return self.features.periods
 
     @cached_property
+    def weights(self) -> NDArray[np.float32]:
+        """The weights of both classifiers: those of headlines, if any, in the last columns."""
+        if self.headlines is None:
+            return self.linear.weights
+        return np.hstack([self.linear.weights, self.headlines.weights])
+
+    @cached_property
     def scorer(self) -> Scorer:
         """The scorer: features combined with their weights."""
-        weights = [one.weights for one in (self.linear, self.headlines) if one is not None]
-        joined = weights[0] if len(weights) == 1 else np.hstack(weights)
         is_older = self.contrast is None
-        return Scorer(self.features, joined, self._word_values, numbers_are_words=is_older)
+        return Scorer(self.features, self.weights, self._word_values, numbers_are_words=is_older)
 
     @property
     def _word_values(self) -> NDArray[np.floating] | None:
