@@ -113,20 +113,25 @@ class PythonMatcher:
         while start < len(tokens):
             forms = dict.fromkeys(map(self.level, bare_forms(tokens[start])))
             best = None
-            for form in forms:
+            for preference, form in enumerate(forms):
                 for rest, owners in self.terms.get(form, {}).items():
                     if not self.meaning(owners, day):
                         continue
                     behind = range(start + 1, start + 1 + len(rest))
-                    if behind.stop <= len(tokens) and (best is None or len(rest) > best[0]):
-                        pairs = zip(rest, behind, strict=True)
-                        if all(word in (plain[i], bare[i]) for word, i in pairs):
-                            best = (len(rest), owners)
+                    if behind.stop > len(tokens):
+                        continue
+                    pairs = list(zip(rest, behind, strict=True))
+                    if all(word in (plain[i], bare[i]) for word, i in pairs):
+                        # The longest; then the preferred form of each word, in their order.
+                        stripped = [word != plain[i] for word, i in pairs]
+                        rank = (-len(rest), preference, stripped)
+                        if best is None or rank < best[0]:
+                            best = (rank, len(rest), owners)
             if best is None:
                 start += 1
                 continue
-            end = start + 1 + best[0]
-            found.append((start, end, best[1]))
+            end = start + 1 + best[1]
+            found.append((start, end, best[2]))
             start = end
         return found
 

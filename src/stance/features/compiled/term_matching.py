@@ -78,7 +78,8 @@ def _find_in_text(
     A match is a row: its first token, its end (one past the last token), and the
     term. ``nodes`` has two rows with at least one entry per term. At each place the
     longest valid term wins; ties go to the preferred form of the first word, then to
-    the term that is listed first. Returns the new number of matches.
+    that of each next word: the word as it is before the word without the article.
+    Returns the new number of matches.
     """
     while i < end:
         term, place = int(forms[tokens[i], ALONE + period]), forms[tokens[i], BEGINS]
@@ -148,7 +149,7 @@ def _longest_term(
                 nodes[1 - row, n_next] = branch >> 32
                 n_next += 1
                 ends = int(branch & LOW_HALF) - 1
-                if ends >= 0 and valid[ends] and (found == NONE or ends < found):
+                if ends >= 0 and valid[ends] and found == NONE:
                     found = ends
         if found != NONE:
             behind, term = i + 1, found
