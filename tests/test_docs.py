@@ -3,9 +3,8 @@
 import csv
 import gzip
 import re
+import runpy
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
@@ -14,10 +13,10 @@ import typer
 
 from stance.cli.app import app
 from stance.model.config import settings
+from tests.commands import stance
 from tests.conftest import SEEDS
 
 ROOT = Path(__file__).parents[1]
-SCRIPT = Path(sys.executable).with_name("stance")
 DOCUMENTS = ["README.md", "README.ar.md"]
 
 
@@ -108,7 +107,8 @@ def blocks(document, language):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_commands_in_the_readme_run(desk, document):
+def test_commands_in_the_readme_run(desk, document, monkeypatch):
+    monkeypatch.chdir(desk)
     commands = [
         line
         for block in blocks(document, "")
@@ -119,50 +119,39 @@ def test_commands_in_the_readme_run(desk, document):
     for command in commands:
         # Ten minutes of search are for those who have them.
         shorter = command.replace("--budget 10m", "--trials 2")
-        done = subprocess.run(
-            [SCRIPT, *shlex.split(shorter)[1:]], cwd=desk, capture_output=True, check=False
-        )
-        assert done.returncode == 0, f"{command}\n{done.stderr.decode()}"
+        stance(*shlex.split(shorter)[1:])
 
 
 @pytest.mark.slow
-def test_the_python_in_the_readme_runs_on_files_with_a_bad_row(desk):
+def test_the_python_in_the_readme_runs_on_files_with_a_bad_row(desk, monkeypatch, capsys):
     (code,) = blocks("README.md", "python")
     for name in ("labelled.jsonl", "new.jsonl"):
         with (desk / name).open("ab") as file:
             file.write(b'{"id": "bad", "text": "", "label": "neutral_wire"}\n')
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=desk, capture_output=True, check=False, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+    monkeypatch.chdir(desk)
+    exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own
+    lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 50
     assert lines[-1] == "1 rows cannot be used"
 
 
-def test_the_notebook_runs_on_a_table_with_a_bad_row(desk):
+def test_the_notebook_runs_on_a_table_with_a_bad_row(desk, monkeypatch, capsys):
     with (desk / "labelled.jsonl").open("ab") as file:
         file.write(b'{"id": "bad", "text": "", "label": "neutral_wire"}\n')
-    done = subprocess.run(
-        [sys.executable, ROOT / "docs" / "notebook.py", "labelled.jsonl"],
-        cwd=desk,
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("48 articles, 1 rows that cannot be used")
-    assert "shape: (2, 4)" in done.stdout
-    assert "shape: (5, 4)" in done.stdout
+    monkeypatch.chdir(desk)
+    monkeypatch.setattr("sys.argv", ["notebook.py", "labelled.jsonl"])
+    runpy.run_path(str(ROOT / "docs" / "notebook.py"), run_name="__main__")
+    out = capsys.readouterr().out
+    assert out.startswith("48 articles, 1 rows that cannot be used")
+    assert "shape: (2, 4)" in out
+    assert "shape: (5, 4)" in out
 
 
 @pytest.mark.slow
 def test_the_row_in_the_readme_is_one(desk):
     (block,) = blocks("README.md", "json")
-    done = subprocess.run(
-        [SCRIPT, "predict", "new.jsonl"], cwd=desk, capture_output=True, check=True
-    )
-    shown, real = orjson.loads(block), orjson.loads(done.stdout.splitlines()[0])
+    out, _ = stance("predict", desk / "new.jsonl")
+    shown, real = orjson.loads(block), orjson.loads(out.splitlines()[0])
     assert list(shown) == list(real)
     assert list(shown["probabilities"]) == list(real["probabilities"])
 
