@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -225,7 +226,7 @@ def test_made_up_articles_quote_and_use_terms_of_the_lexicon(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("labels", ["ab", "abc"])
 @pytest.mark.parametrize("fit", ["fit", "fit-svc"])
-def test_scikit_learns_script_learns_and_labels(tmp_path, labels, fit):
+def test_scikit_learns_script_learns_and_labels(tmp_path, labels, fit, monkeypatch):
     words = {"a": "سلام هدنة", "b": "حرب قصف", "c": "مطر ثلج"}
     rows = [
         {"id": str(n), "label": label, "text": f"خبر {words[label]} رقم {n}"}
@@ -233,9 +234,11 @@ def test_scikit_learns_script_learns_and_labels(tmp_path, labels, fit):
     ]
     articles, model, out = (str(tmp_path / name) for name in ("articles", "model", "labels"))
     Path(articles).write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    monkeypatch.syspath_prepend(str(BENCHMARKS / "opponents"))
     for command in ((fit, articles, model, "label"), ("predict", model, articles, out)):
         script = str(BENCHMARKS / "opponents" / "scikit_learn.py")
-        subprocess.run([sys.executable, script, *command], check=True, capture_output=True)
+        monkeypatch.setattr(sys, "argv", [script, *command])
+        runpy.run_path(script, run_name="__main__")
     found = [orjson.loads(line) for line in Path(out).read_bytes().splitlines()]
     assert [row["label"] for row in found] == [row["label"] for row in rows]
     assert all(set(row["probabilities"]) == set(labels) for row in found)
