@@ -39,7 +39,7 @@ def text_of(row: dict[str, str]) -> str:
 
 def vectorizers(**options: object) -> tuple[TfidfVectorizer, TfidfVectorizer]:
     """Return those of words and of letters inside them."""
-    shared = {"preprocessor": normalise, "sublinear_tf": True, "dtype": "float32", **options}
+    shared = {"preprocessor": normalise, "sublinear_tf": True, "dtype": np.float32, **options}
     return (
         TfidfVectorizer(ngram_range=(1, 2), tokenizer=str.split, token_pattern=None, **shared),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **shared),
