@@ -114,6 +114,11 @@ class PageTarget:
         check_file_target(path, force=force)
         return cls(path, language or PAGE_LANGUAGES[0])
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a page is requested."""
+        return self.path is not None
+
     def write(self, page: Callable[[], Page], *, force: bool) -> None:
         """Write the page, if one is requested."""
         if self.path is None:

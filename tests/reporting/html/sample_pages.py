@@ -19,14 +19,18 @@ from stance.evaluation.metrics import evaluate
 from stance.evaluation.protocol import cross_validate
 from stance.evaluation.scored import Scored
 from stance.evaluation.slices import slice_scores
+from stance.explanation.explaining import explain
 from stance.formats.annotations import Annotations
+from stance.model.config import load_config
 from stance.model.persistence import read_model, save_model
+from stance.model.training import train
 from stance.reporting.html.agreement import page as agreement_page
 from stance.reporting.html.audit import page as audit_page
 from stance.reporting.html.benchmark import page as benchmark_page
 from stance.reporting.html.comparison import page as comparison_page
 from stance.reporting.html.cross_validation import page as cross_validation_page
 from stance.reporting.html.evaluation import page as evaluation_page
+from stance.reporting.html.explanation import page as explanation_page
 from stance.reporting.html.model import page as model_page
 
 HOSTILE = (
@@ -136,7 +140,20 @@ def _benchmark():
     return benchmark_page(suite, results, [Verdict(HOSTILE[0], "held", "fine")])
 
 
-def pages(articles, model, config, folder):
+def explanations(articles):
+    """Return explanations by a model with hostile labels, one of a text without a word."""
+    articles = _hostile(articles[:96])
+    model = train(
+        articles,
+        load_config(overrides=["features.word.max_n=1", "calibration.enabled=false"]),
+    )
+    first = articles[0]
+    odd = replace(first, id=HOSTILE[0], title=HOSTILE[1], text=f"{first.text}\r\n{HOSTILE[3]}")
+    found = [odd, articles[5], Article(HOSTILE[2], "\u061f! 12", outlet=HOSTILE[3])]
+    return list(explain(model, found, changes=True))
+
+
+def pages(articles, model, config, explained, folder):
     """Return a page of every report, by its name."""
     some = _hostile([one for one in articles if one.published][:144])
     fields = {"year": [str(dt.date.fromisoformat(one.published).year) for one in some]}
@@ -151,7 +168,8 @@ def pages(articles, model, config, folder):
         "audit": _audit(some),
         "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
         "benchmark": _benchmark(),
+        "explain": explanation_page(explained),
     }
 
 
-NAMES = ("evaluate", "crossval", "compare", "agreement", "audit", "info", "benchmark")
+NAMES = ("evaluate", "crossval", "compare", "agreement", "audit", "info", "benchmark", "explain")
