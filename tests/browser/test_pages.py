@@ -8,7 +8,7 @@ import pytest
 from stance.reporting.html.render import render
 from stance.reporting.html.strings import LANGUAGES
 from tests.browser.chromium import EXECUTABLE, tab
-from tests.reporting.html.conftest import explained, pages  # noqa: F401
+from tests.reporting.html.conftest import explained, hostile_model, pages  # noqa: F401
 from tests.reporting.html.sample_pages import NAMES
 
 pytestmark = [

@@ -70,6 +70,7 @@ SHOWN = {
     "agreement": (0,),
     "benchmark": (0, 1, 2),
     "explain": (0, 2, 3),
+    "report": (0, 1, 2, 3),
 }
 # Pages without a chart: the model of this test has no held-out scores.
 WITHOUT_CHARTS = {"info", "explain"}
@@ -209,3 +210,18 @@ def test_a_mark_touches_nothing_at_its_sides():
     rules = re.findall(r"^(?:mark|\.published mark)[^{]*{([^}]*)}", style, re.MULTILINE)
     assert rules
     assert not re.search("padding|margin|border(?!-radius)|display|isolate", "".join(rules))
+
+
+def test_the_parts_of_a_report_have_headings_of_two_levels(pages):
+    page = Parsed(render(pages["report"]))
+    assert [text for text in page.text_of("h2") if text != "Contents"] == [
+        "Overview",
+        "The model",
+        "Audit of a corpus",
+        "Evaluation of a model",
+        "Predicted labels",
+        "Why some articles have their labels",
+    ]
+    linked = [one["href"][1:] for one in page.of("a")]
+    assert linked == [one["id"] for one in page.of("section")]
+    assert len(page.of("h3")) > 15

@@ -8,7 +8,6 @@ from stance.explanation.evidence import evidence
 from stance.reporting.html.numbers import count, figure, percent, signed
 from stance.reporting.html.page import (
     NOTHING,
-    TOP_LEVEL,
     Advice,
     English,
     Facts,
@@ -42,9 +41,7 @@ def page(explanations: Iterable[Explanation]) -> Page:
     return Page(phrase("explanations"), "stance explain", sections)
 
 
-def article_section(
-    found: Explanation, about: Sequence[tuple[Text, Text]] = (), level: int = TOP_LEVEL
-) -> Section:
+def article_section(found: Explanation, about: Sequence[tuple[Text, Text]] = ()) -> Section:
     """Return the explanation of one article.
 
     Parameters
@@ -52,8 +49,6 @@ def article_section(
     found : Explanation
     about : sequence of (Text, Text)
         More facts about the article, such as its own label.
-    level : int
-        Of the heading.
     """
     article = found.article
     facts = [*about]
@@ -68,7 +63,7 @@ def article_section(
         *_tables(found),
         *(_changes(found, found.changes) if found.changes is not None else ()),
     )
-    return Section(heading, blocks, level)
+    return Section(heading, blocks)
 
 
 def _verdict(found: Explanation) -> Phrase:

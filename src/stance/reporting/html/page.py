@@ -234,10 +234,10 @@ class Page:
         return found
 
 
-def part(heading: str, sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Return the sections of another page as a part of a page, under a heading of their own."""
+def part(heading: str, sections: Iterable[Section], *blocks: Block) -> tuple[Section, ...]:
+    """Return the sections of another page as a part of a page, under a heading and some blocks."""
     inner = (replace(one, level=TOP_LEVEL + 1) for one in sections)
-    return (Section(Phrase(heading), ()), *inner)
+    return (Section(Phrase(heading), blocks), *inner)
 
 
 def phrase(key: str, **values: Text) -> Phrase:
