@@ -106,7 +106,7 @@ def _tables(found: Explanation) -> Iterator[Table]:
     terms = tuple(_terms(found))
     if terms:
         columns = phrases(
-            *("explain.term", "feature", "explain.category", "explain.actor", "explain.side"),
+            *("explain.term", "explain.category", "explain.actor", "explain.side"),
             *("voice", "explain.places"),
         )
         yield Table(phrase("explain.terms"), columns, terms)
@@ -165,18 +165,20 @@ def _contributions(found: Explanation) -> Table:
     return Table(caption, columns, rows)
 
 
-def _terms(found: Explanation) -> Iterator[tuple[Text, ...]]:
-    for one in found.contributions:
-        for term in one.terms:
-            yield (
-                Name(term.term),
-                Name(one.feature),
-                Name(term.category),
-                NOTHING if term.actor is None else Name(term.actor),
-                NOTHING if term.side is None else Name(term.side),
-                _voice(term.voice),
-                count(len(term.places)),
-            )
+def _terms(found: Explanation) -> dict[tuple[Text, ...], None]:
+    """Return the terms behind the listed features; several features count the same ones."""
+    return dict.fromkeys(
+        (
+            Name(term.term),
+            Name(term.category),
+            NOTHING if term.actor is None else Name(term.actor),
+            NOTHING if term.side is None else Name(term.side),
+            _voice(term.voice),
+            count(len(term.places)),
+        )
+        for one in found.contributions
+        for term in one.terms
+    )
 
 
 def _changes(found: Explanation, changes: Changes) -> Iterator[Block]:
