@@ -16,7 +16,7 @@ SLICES := --slice kind --slice period --slice kind:period
 # One process a core; tests that share a file, or a cluster, stay in one (tests/conftest.py).
 IN_PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: install dev bench demo test quick browser-test lint types gate speed speed-short models clean
+.PHONY: install dev bench demo test quick browser-test pictures lint types gate speed speed-short models clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -56,6 +56,9 @@ quick: dev  ## the tests that take little time, in a minute, while writing code
 
 browser-test: dev  ## the HTML reports in Debian's Chromium, which 'apt-get install chromium' brings
 	$(BIN)/python -m pytest tests/browser
+
+pictures: dev  ## the pictures of docs/reports.md, in Debian's Chromium
+	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 lint: dev
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ import typer
 
 from stance.cli.app import app
 from stance.model.config import settings
+from tests.browser.pictures import PICTURES
 from tests.commands import stance
 from tests.conftest import SEEDS
 
@@ -170,6 +171,8 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/labelling.md",
             "docs/scale.md",
             "docs/evaluation.md",
+            "docs/explanations.md",
+            "docs/reports.md",
             "docs/benchmarks.md",
         ),
         "seeds/README.md",
@@ -223,6 +226,8 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
             "docs/labelling.md",
             "docs/scale.md",
             "docs/evaluation.md",
+            "docs/explanations.md",
+            "docs/reports.md",
             "docs/benchmarks.md",
         ),
         "docs/architecture.md",
@@ -238,3 +243,15 @@ def test_make_targets_in_the_readme_exist():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"^make (\w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE):
         assert f"\n{target}:" in makefile
+
+
+def test_every_picture_is_shown_is_small_and_can_be_made_again():
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))
+    text = (ROOT / "docs" / "reports.md").read_text("utf-8")
+    shown = re.findall(r"!\[[^\]]+\]\(pictures/(\w[\w-]*)\.png\)", text)
+    assert (
+        sorted(shown)
+        == sorted(path.stem for path in pictures)
+        == sorted(one.name for one in PICTURES)
+    )
+    assert max(path.stat().st_size for path in pictures) <= 120_000

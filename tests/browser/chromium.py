@@ -29,13 +29,13 @@ class Tab:
         self._send = send
         self.requests = []
 
-    def open(self, path, width, *, dark=False, height=900):
+    def open(self, path, width, *, dark=False, height=900, media=""):
         """Open a file in a window of some width, and note every address that is asked for."""
         self.requests.clear()
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._send("Emulation.setDeviceMetricsOverride", size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self._send("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self._send("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
         self._send("Page.navigate", {"url": path.as_uri()}, until="Page.loadEventFired")
 
     def value(self, expression):
@@ -50,9 +50,9 @@ class Tab:
         for kind in ("keyDown", "keyUp"):
             self._send("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key})
 
-    def screenshot(self, path):
-        """Write a picture of the whole page."""
-        asked = {"captureBeyondViewport": True, "format": "png"}
+    def screenshot(self, path, clip=None):
+        """Write a picture of the whole page, or of a part of it."""
+        asked = {"captureBeyondViewport": True, "format": "png"} | ({"clip": clip} if clip else {})
         path.write_bytes(base64.b64decode(self._send("Page.captureScreenshot", asked)["data"]))
 
     def pdf(self, path):

@@ -8,7 +8,7 @@ import pytest
 from stance.reporting.html.render import render
 from stance.reporting.html.strings import LANGUAGES
 from tests.browser.chromium import EXECUTABLE, tab
-from tests.reporting.html.conftest import pages  # noqa: F401
+from tests.reporting.html.conftest import explained, hostile_model, pages  # noqa: F401
 from tests.reporting.html.sample_pages import NAMES
 
 pytestmark = [
@@ -16,6 +16,8 @@ pytestmark = [
     pytest.mark.skipif(EXECUTABLE is None, reason="Chromium is not installed"),
 ]
 WIDTHS = (400, 1200)
+# A4 without the margins of the style sheet, in CSS pixels.
+PAPER = 672
 
 # Elements that reach over the edge of the window, outside of what scrolls by itself.
 OVER_THE_EDGE = """
@@ -80,6 +82,14 @@ def test_a_page_fits_its_window_and_asks_for_nothing(browser, files, name, langu
     from_left, from_right = browser.value(SIDES)
     assert (from_right if language == "ar" else from_left) < 1
     browser.screenshot(file.with_name(f"{file.stem}-{width}.png"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_printed_page_fits_the_paper(browser, files, name, language):
+    # Where something is wider, Chromium makes the whole page smaller.
+    browser.open(files[name, language], PAPER, media="print")
+    assert browser.value("document.documentElement.scrollWidth") <= PAPER
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -118,3 +118,45 @@ def test_the_view_of_a_terminal_goes_to_a_file(corpus, model, tmp_path, monkeypa
     assert "| feature | block |" in written.read_text("utf-8")
     with pytest.raises(ConfigError, match="--output and --json"):
         run("explain", corpus, "-m", model, "-o", file, "--json", "-", "--force")
+
+
+def test_a_page_is_written_beside_the_text_with_the_same_numbers(corpus, model, tmp_path):  # noqa: F811
+    file, json = tmp_path / "why.html", tmp_path / "why.json"
+    shown, _ = run("explain", corpus, "-m", model)
+    assert run("explain", corpus, "-m", model, "--html", file)[0] == shown
+    written = file.read_bytes()
+    with pytest.raises(OutputError, match="--force"):
+        run("explain", corpus, "-m", model, "--html", file)
+    assert file.read_bytes() == written
+    both = ("--html", file, "--json", json, "--force")
+    assert run("explain", corpus, "-m", model, *both)[0] == ""
+    assert file.read_bytes() == written
+    run("explain", corpus, "-m", model, "--language", "ar", *both)
+    html = file.read_text("utf-8")
+    assert '<html lang="ar" dir="rtl">' in html
+    for one in orjson.loads(json.read_bytes())["articles"]:
+        assert f"{one['logit_difference']:+.3f}" in html
+        for step in one["changes"]["removals"]:
+            assert f"{step['effect']:+.3f}" in html
+    run("explain", corpus, "-m", model, "--no-changes", *both)
+    assert "changes" not in orjson.loads(json.read_bytes())["articles"][0]
+    assert "What would change it" not in file.read_text("utf-8")
+
+
+def test_a_page_of_very_many_articles_is_pointed_out(corpus, model, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("stance.cli.explain.MANY", 5)
+    file = tmp_path / "why.html"
+    _, messages = run("explain", corpus, "-m", model, "--no-changes", "--html", file)
+    assert "has 6 articles, which a browser opens slowly" in messages
+    assert file.read_text("utf-8").count('<section id="s') == 6
+
+
+def test_a_page_that_cannot_be_made_leaves_no_file(corpus, model, tmp_path):  # noqa: F811
+    file = tmp_path / "why.html"
+    empty = tmp_path / "empty.jsonl"
+    empty.write_bytes(b"")
+    with pytest.raises(CorpusError):
+        run("explain", empty, "-m", model, "--html", file)
+    with pytest.raises(ConfigError, match="expected one of"):
+        run("explain", corpus, "-m", model, "--against", "martian", "--html", file)
+    assert not file.exists()

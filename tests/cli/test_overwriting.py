@@ -123,6 +123,7 @@ COMMANDS = {
     "audit --json": ["audit", "{in}", "--json", "{out}"],
     "tune -o": ["tune", "{in}", "-o", "{out}"],
     "tune --json": ["tune", "{in}", "-o", "new.toml", "--json", "{out}"],
+    "report -o": ["report", "{in}", "-o", "{out}"],
     "train -o": ["train", "{in}", "-o", "{out}"],
     "agreement --json": ["agreement", "{in}", "--annotator", "a", "--json", "{out}"],
     "compare --json": ["compare", "{in}", "{in}", "{in}", "--json", "{out}"],

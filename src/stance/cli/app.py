@@ -23,6 +23,7 @@ from stance.cli import (
     export,
     info,
     predict,
+    report,
     train,
     tune,
     verify,
@@ -82,6 +83,7 @@ app.command("crossval")(guarded(crossval.crossval_command))
 app.command("compare")(guarded(compare.compare_command))
 app.command("predict")(guarded(predict.predict_command))
 app.command("explain")(guarded(explain.explain_command))
+app.command("report")(guarded(report.report_command))
 app.command("verify")(guarded(verify.verify_command))
 app.command("info")(guarded(info.info_command))
 app.command("agreement")(guarded(agreement.agreement_command))

@@ -118,6 +118,39 @@ def read_labelled_with_rows(
     return found.rows
 
 
+def read_any(
+    inputs: Iterable[str], reading: Source
+) -> tuple[list[Article], list[RejectedRow], list[str]]:
+    """Read all articles, labelled or not, each with its input.
+
+    Raises
+    ------
+    CorpusError
+        If no row can be used.
+    """
+    from stance.corpus.article import RejectedRow
+    from stance.formats.labelled import dated, in_one_spelling
+    from stance.formats.reading import read_located
+
+    rows, rejected, names = [], [], []
+    planned: list[PlannedInput] = []
+    for name in inputs:
+        for item in read_located(reading.reading([name]), on_input=planned.append):
+            if isinstance(item, RejectedRow):
+                rejected.append(item)
+            else:
+                rows.append(item)
+                names.append(name)
+    if not rows:
+        raise CorpusError(nothing_usable(planned, reading.reading(inputs), rejected, ("text",)))
+    note_all(storage_lines(planned))
+    rows, spellings = in_one_spelling(rows, reading)
+    note_all(spelling_lines(spellings))
+    rows, dates = dated(rows, reading)
+    note_all(date_lines(dates))
+    return [row.article for row in rows], rejected, names
+
+
 def note_all(lines: Iterable[str]) -> None:
     """Print each line as a message on stderr."""
     for line in lines:

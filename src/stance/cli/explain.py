@@ -14,7 +14,7 @@ from stance.cli.corpus import note_all
 from stance.cli.models import model_folder
 from stance.cli.options import ModelOption, with_corpus_options
 from stance.cli.predict import InputsArgument
-from stance.cli.reports import STDOUT, TEXT, ReportTarget, with_report_options
+from stance.cli.reports import STDOUT, TEXT, ReportTarget, with_page_options
 from stance.errors import ConfigError, CorpusError
 from stance.formats.source import Source
 from stance.reporting.reading import nothing_usable, skipped, storage_lines
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from stance.explanation.records import Explanation
     from stance.formats.inputs import PlannedInput
     from stance.model.persistence import StoredModel
+
+# A page of more articles takes a browser seconds to open.
+MANY = 500
 
 AgainstOption = Annotated[
     str | None,
@@ -45,13 +48,13 @@ ChangesOption = Annotated[
     typer.Option(
         "--changes/--no-changes",
         help="Look for words and names that would change the label; takes several times as long.  "
-        "[default: unless --json is given]",
+        "[default: unless --json is given without --html]",
     ),
 ]
 
 
 @with_corpus_options
-@with_report_options
+@with_page_options
 def explain_command(
     inputs: InputsArgument,
     model: ModelOption = None,
@@ -66,6 +69,7 @@ def explain_command(
     from stance.explanation.explaining import explain
     from stance.model.persistence import read_model
     from stance.reporting.explanation import report as document
+    from stance.reporting.html.explanation import page
 
     if report.json is not None and report.output is not None:
         raise ConfigError(
@@ -74,15 +78,24 @@ def explain_command(
         )
     stored = read_model(model_folder(model))
     articles = _Articles(reading.reading(inputs))
-    wanted = report.json is None if changes is None else changes
+    wanted = changes if changes is not None else report.json is None or report.page.is_wanted
     found = explain(stored.model, articles.read(), against=against, top=top, changes=wanted)
+    kept: list[Explanation] = []
+    if report.page.is_wanted:
+        found = _keeping(found, kept)
     if report.json is not None:
         _write(report.json, stored, found, force=report.force)
     elif report.form == TEXT and str(report.output or STDOUT) == STDOUT:
         _show(found)
     else:
         report.write(document(found), None)
+    report.page.write(lambda: page(kept), force=report.force)
     articles.report()
+    if len(kept) > MANY:
+        note(
+            f"{report.page.path} has {len(kept):,} articles, which a browser opens slowly. Choose "
+            "some with --where."
+        )
 
 
 class _Articles:
@@ -123,6 +136,13 @@ class _Articles:
         note_all(storage_lines(self._planned))
         if self._rejected:
             note(skipped(self._rejected))
+
+
+def _keeping(explanations: Iterator[Explanation], kept: list[Explanation]) -> Iterator[Explanation]:
+    """Yield explanations, and keep them for a page."""
+    for one in explanations:
+        kept.append(one)
+        yield one
 
 
 def _show(explanations: Iterator[Explanation]) -> None:

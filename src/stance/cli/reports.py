@@ -25,6 +25,15 @@ TEXT, MARKDOWN = "text", "markdown"
 PAGE_LANGUAGES = ("en", "ar")
 ENDINGS = {".md": MARKDOWN, ".markdown": MARKDOWN}
 
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="NAME",
+        help="Language of the HTML page: en or ar.  [default: en]",
+    ),
+]
+
 _ADDED = {
     "output": (
         Annotated[
@@ -66,14 +75,7 @@ _ADDED_BY_PAGES = {
         None,
     ),
     "language": (
-        Annotated[
-            str | None,
-            typer.Option(
-                "--language",
-                metavar="NAME",
-                help="Language of the HTML page: en or ar.  [default: en]",
-            ),
-        ],
+        LanguageOption,
         None,
     ),
 }
@@ -94,6 +96,7 @@ class PageTarget:
         others: tuple[Path | None, ...],
         *,
         force: bool,
+        option: str = "--html",
     ) -> PageTarget:
         """Read the options, and check that the file can be written beside the others."""
         if language not in {None, *PAGE_LANGUAGES}:
@@ -106,13 +109,18 @@ class PageTarget:
             return cls(None, PAGE_LANGUAGES[0])
         if str(path) == STDOUT or path in others:
             raise ConfigError(
-                f"Got --html {path}, but the page needs a file of its own. Give its name, such as "
-                "report.html."
+                f"Got {option} {path}, but the page needs a file of its own. Give its name, such "
+                "as report.html."
             )
         from stance.replacing import check_file_target
 
         check_file_target(path, force=force)
         return cls(path, language or PAGE_LANGUAGES[0])
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a page is requested."""
+        return self.path is not None
 
     def write(self, page: Callable[[], Page], *, force: bool) -> None:
         """Write the page, if one is requested."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stance.explanation.evidence import evidence
 from stance.reporting.document import (
     Column,
     Document,
@@ -52,24 +53,13 @@ def _sections(found: Explanation) -> Iterator[Section]:
 
 
 def _text(found: Explanation) -> Iterator[Block]:
-    """Yield the title and the paragraphs of the body, with marks."""
-    for field, whole in (("title", found.article.title), ("text", found.article.text)):
-        if not whole:
-            continue
-        marks = sorted(
-            (place.start, place.end, word.contribution > 0)
-            for word in found.words
-            for place in word.places
-            if place.field == field
-        )
-        parts: list[tuple[str, str]] = []
-        position = 0
-        for start, end, is_for in marks:
-            if start >= position:
-                parts += [("", whole[position:start]), ("+" if is_for else "-", whole[start:end])]
-                position = end
-        parts.append(("", whole[position:]))
-        yield MarkedText(tuple(parts))
+    """Yield the title and the body, with marks."""
+    for _, parts in evidence(found):
+        yield MarkedText(tuple((_sign(one.contribution), one.text) for one in parts))
+
+
+def _sign(contribution: float) -> str:
+    return "+" if contribution > 0 else "-" if contribution < 0 else ""
 
 
 def _sums(found: Explanation) -> Facts:

@@ -16,17 +16,26 @@ from stance.evaluation.ceiling import human_ceiling
 from stance.evaluation.comparison import PairedPredictions, compare, decide, mcnemar
 from stance.evaluation.confusion import Metric
 from stance.evaluation.metrics import evaluate
+from stance.evaluation.predicted_labels import PredictedLabels
 from stance.evaluation.protocol import cross_validate
 from stance.evaluation.scored import Scored
 from stance.evaluation.slices import slice_scores
+from stance.explanation.examples import choose_examples
+from stance.explanation.explaining import explain
 from stance.formats.annotations import Annotations
+from stance.model.config import load_config
 from stance.model.persistence import read_model, save_model
+from stance.model.prediction import predict
+from stance.model.training import train
 from stance.reporting.html.agreement import page as agreement_page
 from stance.reporting.html.audit import page as audit_page
 from stance.reporting.html.benchmark import page as benchmark_page
 from stance.reporting.html.comparison import page as comparison_page
+from stance.reporting.html.corpus_report import CorpusReport, ExplainedExample
+from stance.reporting.html.corpus_report import page as report_page
 from stance.reporting.html.cross_validation import page as cross_validation_page
 from stance.reporting.html.evaluation import page as evaluation_page
+from stance.reporting.html.explanation import page as explanation_page
 from stance.reporting.html.model import page as model_page
 
 HOSTILE = (
@@ -136,10 +145,53 @@ def _benchmark():
     return benchmark_page(suite, results, [Verdict(HOSTILE[0], "held", "fine")])
 
 
-def pages(articles, model, config, folder):
+def hostile_model(articles):
+    """Return a model whose labels are hostile names."""
+    settings = ["features.word.max_n=1", "calibration.enabled=false"]
+    return train(_hostile(articles[:96]), load_config(overrides=settings))
+
+
+def odd_articles(articles):
+    """Return articles with hostile ids, titles, texts and outlets; one has no word."""
+    first = articles[0]
+    return [
+        replace(first, id=HOSTILE[0], title=HOSTILE[1], text=f"{first.text}\r\n{HOSTILE[3]}"),
+        articles[5],
+        Article(HOSTILE[2], "\u061f! 12", outlet=HOSTILE[3]),
+    ]
+
+
+def explanations(articles, model):
+    """Return explanations by a model with hostile labels."""
+    return list(explain(model, odd_articles(articles), changes=True))
+
+
+def _report(articles, model, folder):
+    save_model(model, folder / HOSTILE[2])
+    corpus = [*_hostile(articles[:40]), *odd_articles(articles)]
+    predictions = list(predict(model, corpus))
+    chosen = choose_examples(predictions, [one.label for one in predictions], 1)
+    explained = explain(model, [predictions[one.number].article for one in chosen], changes=True)
+    return report_page(
+        CorpusReport(
+            read_model(folder / HOSTILE[2]),
+            HOSTILE[2],
+            (HOSTILE[0],),
+            audit(corpus),
+            evaluation(),
+            True,
+            HOSTILE[:2],
+            PredictedLabels.of(predictions),
+            tuple(map(ExplainedExample, explained, [one.kinds for one in chosen])),
+        )
+    )
+
+
+def pages(articles, models, config, explained, folder):
     """Return a page of every report, by its name."""
     some = _hostile([one for one in articles if one.published][:144])
     fields = {"year": [str(dt.date.fromisoformat(one.published).year) for one in some]}
+    model, hostile = models
     save_model(model, folder / "<model>")
     return {
         "evaluate": evaluation_page(evaluation()),
@@ -151,7 +203,19 @@ def pages(articles, model, config, folder):
         "audit": _audit(some),
         "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
         "benchmark": _benchmark(),
+        "explain": explanation_page(explained),
+        "report": _report(articles, hostile, folder),
     }
 
 
-NAMES = ("evaluate", "crossval", "compare", "agreement", "audit", "info", "benchmark")
+NAMES = (
+    "evaluate",
+    "crossval",
+    "compare",
+    "agreement",
+    "audit",
+    "info",
+    "benchmark",
+    "explain",
+    "report",
+)

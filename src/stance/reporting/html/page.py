@@ -6,10 +6,20 @@ number. The templates decide how each is marked up and isolated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from stance.reporting.html.charts import Bars, Plot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Side = Literal["for", "against", ""]
+
+TOP_LEVEL = 2
+
+_LINE_BREAK = re.compile("\r\n|[\n\r\u0085\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -127,15 +137,73 @@ class Advice:
     text: Text
 
 
-Block = Table | Confusion | Facts | Paragraph | Advice | Bars | Plot
+@dataclass(frozen=True)
+class Marked:
+    """A part of a published text; evidence for or against a label has a strength from 1 to 3."""
+
+    text: str
+    side: Side = ""
+    strength: int = 0
+
+
+@dataclass(frozen=True)
+class PublishedText:
+    """A text as published, with its evidence marked.
+
+    Parameters
+    ----------
+    parts : tuple of Marked
+        They join to the text.
+    is_title : bool
+    """
+
+    kind: ClassVar[str] = "published"
+    parts: tuple[Marked, ...]
+    is_title: bool = False
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(part.text for part in self.parts)
+
+    @property
+    def lines(self) -> tuple[tuple[Marked, ...], ...]:
+        """The lines of the text that are not blank, each as its parts."""
+        lines: list[list[Marked]] = [[]]
+        for part in self.parts:
+            first, *others = _LINE_BREAK.split(part.text)
+            lines[-1].append(replace(part, text=first))
+            lines += [[replace(part, text=line)] for line in others]
+        shown = (tuple(one for one in line if one.text) for line in lines)
+        return tuple(line for line in shown if any(one.text.strip() for one in line))
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the marks of published texts mean."""
+
+    kind: ClassVar[str] = "legend"
+
+
+Block = Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Bars | Plot
 
 
 @dataclass(frozen=True)
 class Section:
-    """Blocks under a heading."""
+    """Blocks under a heading.
+
+    Parameters
+    ----------
+    heading : Text
+    blocks : tuple of Block
+        Empty for a section that only contains those of the next level.
+    level : {2, 3}
+        Of the heading.
+    """
 
     heading: Text
     blocks: tuple[Block, ...]
+    level: int = 2
 
 
 @dataclass(frozen=True)
@@ -153,6 +221,23 @@ class Page:
     title: Text
     command: str
     sections: tuple[Section, ...]
+
+    @property
+    def contents(self) -> list[tuple[int, Section, list[tuple[int, Section]]]]:
+        """The sections with their numbers from 1, each with those of the next level."""
+        found: list[tuple[int, Section, list[tuple[int, Section]]]] = []
+        for number, one in enumerate(self.sections, start=1):
+            if one.level == TOP_LEVEL or not found:
+                found.append((number, one, []))
+            else:
+                found[-1][2].append((number, one))
+        return found
+
+
+def part(heading: str, sections: Iterable[Section], *blocks: Block) -> tuple[Section, ...]:
+    """Return the sections of another page as a part of a page, under a heading and some blocks."""
+    inner = (replace(one, level=TOP_LEVEL + 1) for one in sections)
+    return (Section(Phrase(heading), blocks), *inner)
 
 
 def phrase(key: str, **values: Text) -> Phrase:

@@ -18,6 +18,7 @@ from stance.reporting.html.strings import (
     parts,
     plain,
     shown,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def render(page: Page, language: str = "en") -> str:
         "parts": partial(parts, language=language),
         "plain": partial(plain, language=language),
         "shown": shown,
+        "written": written,
         "language_of": language_of,
     }
     return environment.get_template("page.html").render(
@@ -64,6 +66,9 @@ def render(page: Page, language: str = "en") -> str:
             "made": phrase("made", command=Name(page.command)),
             "contents": phrase("contents"),
             "advice": phrase("advice"),
+            "for": phrase("evidence.for"),
+            "against": phrase("evidence.against"),
+            "strength": phrase("evidence.strength"),
         },
     )
 

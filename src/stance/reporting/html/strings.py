@@ -91,7 +91,18 @@ def shown(name: str) -> str:
     >>> print(shown("a\x1b[2J\nb"))
     a\x1b[2J b
     """
-    return harmless(" ".join(name.split())).translate(_OVERRIDES)
+    return written(" ".join(name.split()))
+
+
+def written(text: str) -> str:
+    r"""Return a text as published; control characters and overrides are escaped.
+
+    Examples
+    --------
+    >>> print(written("a  b\x1b[2J"))
+    a  b\x1b[2J
+    """
+    return harmless(text).translate(_OVERRIDES)
 
 
 def language_of(name: str) -> str:
