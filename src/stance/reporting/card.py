@@ -259,8 +259,7 @@ def _held_out(scores: dict[str, Any]) -> Iterator[Section]:
     rows = []
     for name, found in kinds.items():
         baseline = found.get("baseline") or {}  # older records have none
-        values = (found.get("macro_f1"), found.get("accuracy"))
-        values += (baseline.get("macro_f1"), baseline.get("accuracy"))
+        values = [part.get(key) for part in (found, baseline) for key in ("macro_f1", "accuracy")]
         rows.append((name, f"{found.get('n', 0):,}", *map(figure, values)))
     columns = (
         Column("texts"),
