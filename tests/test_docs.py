@@ -166,6 +166,7 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/files.md",
             "docs/safety.md",
             "docs/training.md",
+            "docs/cards.md",
             "docs/letters.md",
             "docs/shipped-model.md",
             "docs/labelling.md",
@@ -221,6 +222,7 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
         *(
             "docs/commands.md",
             "docs/training.md",
+            "docs/cards.md",
             "docs/letters.md",
             "docs/shipped-model.md",
             "docs/labelling.md",
