@@ -73,14 +73,14 @@ def benchmark_command(
             on_kept=_say_what_is_kept,
         )
     verdicts = judge(whole, found.prepared, found.results, before) if before else []
+    if junit:
+        with replacing_file(junit, force=report.force) as file:
+            file.write(as_junit(chosen, found.results, verdicts))
     report.write(
         benchmark_report(chosen, found.results, verdicts),
         to_json(found.results),
         lambda: page(chosen, found.results, verdicts),
     )
-    if junit:
-        with replacing_file(junit, force=report.force) as file:
-            file.write(as_junit(chosen, found.results, verdicts))
     found.check()
     if fail_on_regression:
         check(verdicts)

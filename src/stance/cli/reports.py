@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stance.cli.console import show
+from stance.cli.figures import FIGURES_OPTION, FiguresTarget
 from stance.cli.options import ForceOption, JsonOption
 from stance.cli.wrapping import with_parameters
 from stance.errors import ConfigError
@@ -71,11 +72,12 @@ _ADDED_BY_PAGES = {
             typer.Option(
                 "--language",
                 metavar="NAME",
-                help="Language of the HTML page: en or ar.  [default: en]",
+                help="Language of the HTML page and of figures: en or ar.  [default: en]",
             ),
         ],
         None,
     ),
+    "figures": (FIGURES_OPTION, None),
 }
 
 
@@ -94,6 +96,7 @@ class PageTarget:
         others: tuple[Path | None, ...],
         *,
         force: bool,
+        figures: Path | None = None,
     ) -> PageTarget:
         """Read the options, and check that the file can be written beside the others."""
         if language not in {None, *PAGE_LANGUAGES}:
@@ -101,9 +104,11 @@ class PageTarget:
                 f"Got --language {language}, but expected {' or '.join(PAGE_LANGUAGES)}."
             )
         if path is None:
-            if language is not None:
-                raise ConfigError("Got --language without --html FILE. Give both.")
-            return cls(None, PAGE_LANGUAGES[0])
+            if language is not None and figures is None:
+                raise ConfigError(
+                    "Got --language without --html FILE or --figures DIR. Give one of them."
+                )
+            return cls(None, language or PAGE_LANGUAGES[0])
         if str(path) == STDOUT or path in others:
             raise ConfigError(
                 f"Got --html {path}, but the page needs a file of its own. Give its name, such as "
@@ -140,6 +145,7 @@ class ReportTarget:
     force : bool
         Whether existing files may be replaced.
     page : PageTarget
+    figures : FiguresTarget
     """
 
     output: Path | None
@@ -147,6 +153,7 @@ class ReportTarget:
     json: Path | None
     force: bool
     page: PageTarget
+    figures: FiguresTarget
 
     @classmethod
     def of(
@@ -158,8 +165,17 @@ class ReportTarget:
         force: bool,
         html: Path | None = None,
         language: str | None = None,
+        figures: Path | None = None,
+        command: str = "",
     ) -> ReportTarget:
         """Read the options of a command, and check that the files can be written.
+
+        Parameters
+        ----------
+        output, file_format, json, force, html, language, figures
+            The values of the options.
+        command : str
+            The name of the command.
 
         Raises
         ------
@@ -171,7 +187,10 @@ class ReportTarget:
         """
         if file_format not in {None, TEXT, MARKDOWN}:
             raise ConfigError(f"Got --format {file_format}, but expected {TEXT} or {MARKDOWN}.")
-        page = PageTarget.of(html, language, (output, json), force=force)
+        page = PageTarget.of(html, language, (output, json), force=force, figures=figures)
+        drawn = FiguresTarget.of(
+            figures, page.language, (output, json, html), command=command, force=force
+        )
         if str(output) == str(json) == STDOUT:
             raise ConfigError(
                 "Got -o - and --json -, but standard output can take only one of them. Give a "
@@ -183,9 +202,9 @@ class ReportTarget:
 
             check_file_target(output, force=force)
             form = file_format or ENDINGS.get(output.suffix.lower(), TEXT)
-            return cls(output, form, json, force, page)
+            return cls(output, form, json, force, page, drawn)
         shown = None if output is None else Path(STDOUT)
-        return cls(shown, file_format or TEXT, json, force, page)
+        return cls(shown, file_format or TEXT, json, force, page, drawn)
 
     def write(
         self, document: Document, result: object, page: Callable[[], Page] | None = None
@@ -214,6 +233,7 @@ class ReportTarget:
                 show(document)
         if page is not None:
             self.page.write(page, force=self.force)
+            self.figures.write(page, force=self.force)
 
     def _text(self, document: Document) -> str:
         import io
@@ -237,7 +257,7 @@ def with_report_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_page_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the same options and ``--html`` and ``--language`` to a command with an HTML page."""
+    """Add the same options, and those of HTML pages and figures, to a command with a page."""
     return _with_options(command, {**_ADDED, **_ADDED_BY_PAGES})
 
 
@@ -245,7 +265,8 @@ def _with_options(
     command: Callable[..., None], added: Mapping[str, tuple[Any, Any]]
 ) -> Callable[..., None]:
     def wrapper(**values: Any) -> None:
-        target = ReportTarget.of(**{name: values.pop(name) for name in added})
+        name = command.__name__.removesuffix("_command")
+        target = ReportTarget.of(**{key: values.pop(key) for key in added}, command=name)
         command(**values, report=target)
 
     return with_parameters(command, wrapper, added, instead_of="report")
