@@ -39,6 +39,7 @@ DPI = 300
 WIDTH = 6.3
 PLOT_HEIGHT = 4.6
 LARGEST = 14.0
+CELL = 0.43
 PADDING = 0.08
 
 TITLE_SIZE, SIZE = 11.0, 9.0
@@ -287,8 +288,8 @@ class _Sheet:
 
     def _confusion(self, chart: Confusion) -> None:
         axes, n = self._axes, len(chart.labels)
-        side = min(1.5 + 0.75 * n, LARGEST)
-        self.canvas.set_size_inches(max(WIDTH, side + 1), max(side, 2.6))
+        width = min(max(WIDTH, 2 + CELL * n), LARGEST)
+        self.canvas.set_size_inches(width, min(1.6 + CELL * n, LARGEST))
         shades = [[chart.shade(row, column) for column in range(n)] for row in range(n)]
         axes.pcolormesh(shades, cmap=SHADES, vmin=0, vmax=10, edgecolors=RULE, linewidth=0.6)
         size = min(SIZE, 72 * LARGEST / n / 4)
