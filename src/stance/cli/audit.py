@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stance.cli.console import status
 from stance.cli.corpus import note_all
 from stance.cli.options import CorpusArgument, with_corpus_options
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 from stance.errors import CorpusError
 from stance.formats.source import Source
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @with_corpus_options
-@with_page_options
+@with_chart_options
 def audit_command(
     corpus: CorpusArgument,
     *,

@@ -9,7 +9,7 @@ import typer
 
 from stance.cli.console import note, progress
 from stance.cli.options import JobsOption
-from stance.cli.reports import STDOUT, ReportTarget, with_page_options
+from stance.cli.reports import STDOUT, ReportTarget, with_chart_options
 
 SuiteArgument = Annotated[Path, typer.Argument(metavar="SUITE", help="The suite, a TOML file.")]
 BaselineOption = Annotated[
@@ -29,7 +29,7 @@ TaskOption = Annotated[
 ]
 
 
-@with_page_options
+@with_chart_options
 def benchmark_command(
     suite: SuiteArgument,
     baseline: BaselineOption = None,

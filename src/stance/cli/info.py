@@ -8,10 +8,10 @@ import typer
 
 from stance.cli.models import model_folder
 from stance.cli.options import ModelOption
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 
 
-@with_page_options
+@with_chart_options
 def info_command(
     model: ModelOption = None,
     features: Annotated[

@@ -72,13 +72,14 @@ _ADDED_BY_PAGES = {
             typer.Option(
                 "--language",
                 metavar="NAME",
-                help="Language of the HTML page and of figures: en or ar.  [default: en]",
+                help="Language of the HTML page and of the figures: en or ar.  [default: en]",
             ),
         ],
         None,
     ),
-    "figures": (FIGURES_OPTION, None),
 }
+
+_ADDED_BY_CHARTS = {"figures": (FIGURES_OPTION, None)}
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,13 @@ class PageTarget:
         others: tuple[Path | None, ...],
         *,
         force: bool,
-        figures: Path | None = None,
     ) -> PageTarget:
         """Read the options, and check that the file can be written beside the others."""
-        if language not in {None, *PAGE_LANGUAGES}:
-            raise ConfigError(
-                f"Got --language {language}, but expected {' or '.join(PAGE_LANGUAGES)}."
-            )
+        check_language(language)
         if path is None:
-            if language is not None and figures is None:
-                raise ConfigError(
-                    "Got --language without --html FILE or --figures DIR. Give one of them."
-                )
-            return cls(None, language or PAGE_LANGUAGES[0])
+            if language is not None:
+                raise ConfigError("Got --language without --html FILE. Give both.")
+            return cls(None, PAGE_LANGUAGES[0])
         if str(path) == STDOUT or path in others:
             raise ConfigError(
                 f"Got --html {path}, but the page needs a file of its own. Give its name, such as "
@@ -187,9 +182,15 @@ class ReportTarget:
         """
         if file_format not in {None, TEXT, MARKDOWN}:
             raise ConfigError(f"Got --format {file_format}, but expected {TEXT} or {MARKDOWN}.")
-        page = PageTarget.of(html, language, (output, json), force=force, figures=figures)
+        check_language(language)
+        of_page = None if html is None and figures is not None else language
+        page = PageTarget.of(html, of_page, (output, json), force=force)
         drawn = FiguresTarget.of(
-            figures, page.language, (output, json, html), command=command, force=force
+            figures,
+            language or PAGE_LANGUAGES[0],
+            (output, json, html),
+            command=command,
+            force=force,
         )
         if str(output) == str(json) == STDOUT:
             raise ConfigError(
@@ -257,8 +258,13 @@ def with_report_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_page_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the same options, and those of HTML pages and figures, to a command with a page."""
+    """Add the same options and ``--html`` and ``--language`` to a command with an HTML page."""
     return _with_options(command, {**_ADDED, **_ADDED_BY_PAGES})
+
+
+def with_chart_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the same options and ``--figures`` to a command whose page has charts."""
+    return _with_options(command, {**_ADDED, **_ADDED_BY_PAGES, **_ADDED_BY_CHARTS})
 
 
 def _with_options(
@@ -270,6 +276,12 @@ def _with_options(
         command(**values, report=target)
 
     return with_parameters(command, wrapper, added, instead_of="report")
+
+
+def check_language(language: str | None) -> None:
+    """Refuse a language that pages and figures do not have."""
+    if language not in {None, *PAGE_LANGUAGES}:
+        raise ConfigError(f"Got --language {language}, but expected {' or '.join(PAGE_LANGUAGES)}.")
 
 
 def check_json_target(json: Path | None, *, force: bool) -> None:
