@@ -140,6 +140,14 @@ def test_without_a_fitting_matplotlib_nothing_is_done(
     assert not (tmp_path / "report.md").exists()
 
 
+def test_a_broken_matplotlib_is_told_before_the_work(reports, monkeypatch, tmp_path):  # noqa: F811
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, drawing.__name__)
+    with pytest.raises(ConfigError, match="cannot be imported"):
+        run(*reports["agreement"], "--figures", tmp_path / "f", "-o", tmp_path / "report.md")
+    assert not (tmp_path / "report.md").exists()
+
+
 def test_nothing_else_loads_matplotlib(reports, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, drawing.__name__)

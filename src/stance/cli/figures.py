@@ -151,14 +151,20 @@ def _check_matplotlib() -> None:
     from stance.distribution import install_command, installed_versions
 
     version = installed_versions(["matplotlib"]).get("matplotlib")
-    if version is not None and _numbers(version) >= NEEDED:
-        return
-    there = "no matplotlib" if version is None else f"matplotlib {version}"
-    raise ConfigError(
-        f"Got {there}, but --figures needs version {'.'.join(map(str, NEEDED))} or later, which "
-        f"joins Arabic letters and orders them from right to left. Install it: "
-        f"{install_command('report')}."
-    )
+    if version is None or _numbers(version) < NEEDED:
+        there = "no matplotlib" if version is None else f"matplotlib {version}"
+        raise ConfigError(
+            f"Got {there}, but --figures needs version {'.'.join(map(str, NEEDED))} or later, "
+            "which joins Arabic letters and orders them from right to left. Install it: "
+            f"{install_command('report')}."
+        )
+    try:
+        import stance.reporting.figures.drawing  # noqa: F401
+    except ImportError as error:
+        raise ConfigError(
+            f"Got matplotlib {version}, but it cannot be imported: {error}. Install it again: "
+            f"{install_command('report')}."
+        ) from error
 
 
 def _numbers(version: str) -> tuple[int, ...]:

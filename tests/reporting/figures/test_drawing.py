@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -83,6 +84,15 @@ def test_series_of_one_kind_differ_without_colour():
 def test_names_are_never_formulas_and_missing_letters_are_told():
     drawn = draw(Figure("f", bars(0.5, label="$\\frac{$ _^ 新")))
     assert drawn.missing == {"新"}
+
+
+def test_names_are_never_markup():
+    hostile = "--><script>x</script> <!-- \x1b[2J\u202e\ud800 \0"
+    chart = bars(0.5, label=hostile)
+    drawn = draw(Figure("f", chart, heading=Name(hostile)), "ar")
+    svg = ET.fromstring(drawn.files["svg"])  # noqa: S314
+    assert not [one for one in svg.iter() if "script" in one.tag]
+    assert "<script>x</script>" in svg.find("{*}title").text
 
 
 def test_a_part_of_a_chart_says_so():
