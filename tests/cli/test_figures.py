@@ -3,8 +3,10 @@
 import sys
 
 import pytest
+import typer
 
 from stance.cli import figures as option
+from stance.cli.app import app
 from stance.errors import ConfigError, OutputError
 from stance.reporting.figures import drawing
 from tests.cli.test_reports import corpus, model, reports, run  # noqa: F401
@@ -37,6 +39,18 @@ def contents(folder):
 
 def test_the_formats_are_those_that_are_drawn():
     assert option.FORMATS == drawing.FORMATS
+
+
+def test_names_of_figures_begin_with_the_command():
+    commands = typer.main.get_command(app).commands
+    with_figures = {
+        name: command.callback
+        for name, command in commands.items()
+        if any(parameter.name == "figures" for parameter in command.params)
+    }
+    assert {*CHARTS, "crossval", "benchmark", "info"} == set(with_figures)
+    for name, callback in with_figures.items():
+        assert callback.__name__ == f"{name}_command"
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -46,7 +46,7 @@ TITLE_SIZE, SIZE = 11.0, 9.0
 # Letters of the size of labels in one inch, on average.
 LETTERS = 14
 
-# Ends are known at both sides, and fills are lighter than lines: a copy without colour is readable.
+# Fills are lighter than lines, so a copy without colour is readable.
 INK, FAINT, RULE, FILL, MARK = "#1b1f24", "#57606a", "#c9d1d9", "#9dbcdc", "#0a58a8"
 SHADES = ListedColormap(
     [
@@ -105,8 +105,7 @@ def draw(figure: Figure, language: str = "en") -> Drawing:
     Returns
     -------
     Drawing
-        The same bytes for the same figure, on every machine with the same
-        version of matplotlib.
+        The same bytes for the same figure and the same version of matplotlib.
     """
     with mpl.rc_context():
         mpl.rcdefaults()
