@@ -49,10 +49,23 @@ def test_a_latin_word_between_arabic_words_needs_no_isolate():
     assert f"({LEFT_TO_RIGHT}A{END_ISOLATE})" in said
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", phrase("slices.chart", field=Name("year"))),
+        ("en", Listed((Name("amal"), Name("nour (b)")))),
+        ("ar", Listed((Name("عنب بلدي"), Name("نور (سوريا)")))),
+    ],
+)
+def test_isolates_that_change_nothing_are_left_out(language, text):
+    assert not any(unicodedata.category(letter) == "Cf" for letter in lines(text, language, 60))
+
+
 def test_a_sentence_that_begins_with_a_name_has_its_own_direction():
     names = Listed((Name("نور"), Name("huda")))
     assert lines(names, "en", 40).startswith(MARKS["ltr"])
     assert lines(Listed((Name("huda"), Name("نور"))), "ar", 40).startswith(MARKS["rtl"])
+    assert lines(Listed((Name("huda"), Name("amal"))), "ar", 40).startswith(MARKS["rtl"])
     assert not lines(phrase("scores.chart"), "ar", 40).startswith(MARKS["rtl"])
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 LEFT_TO_RIGHT = "\u2066"
 MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
 ELLIPSIS = "…"
+# Bidirectional classes of letters and digits: those that a direction is made of, and those that
+# may change the order in it.
+OWN = {"ltr": {"L"}, "rtl": {"R", "AL"}}
+OTHERS = {"ltr": {"R", "AL", "AN"}, "rtl": {"L", "EN", "AN"}}
 
 _ARABIC = "\u0600-\u06ff"
 # A word such as F1 between Arabic words.
@@ -90,7 +94,13 @@ def alone(text: Name | English | Number) -> str:
 
 
 def _directed(line: str, direction: str) -> str:
-    """Mark the direction of a line, if its first strong letter does not tell it."""
+    """Leave out isolates that change nothing; mark a direction that the first letter does not tell.
+
+    In a line whose letters all have its own direction, nothing changes places.
+    """
+    kinds = {unicodedata.bidirectional(letter) for letter in line}
+    if not kinds & OTHERS[direction] and kinds & OWN[direction]:
+        return _ISOLATING.sub("", line)
     depth = 0
     for letter in line:
         depth += (letter in _OPENING) - (letter == END_ISOLATE)
