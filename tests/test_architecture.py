@@ -113,10 +113,11 @@ SINGLE_IMPORTERS = {
     "llvmlite": {"features/compiled/object_code.py", "features/compiled/translation.py"},
     "fsspec": {"formats/addresses.py"},
     "jinja2": {"reporting/html/render.py"},
+    "matplotlib": {"reporting/figures/drawing.py"},
     "dask": set(),
     "distributed": {"distributed/worker_context.py", "distributed/connection.py"},
 }
-HEAVY = ("sklearn", "numba", "pandas", "camel_tools", "torch", "distributed")
+HEAVY = ("sklearn", "numba", "pandas", "camel_tools", "torch", "distributed", "matplotlib")
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 
@@ -276,7 +277,7 @@ def test_prediction_loads_no_training_library(tmp_path, fast_model):
         f"model = load_model({str(tmp_path / 'model')!r})\n"
         "assert list(predict(model, [Article('1', 'قال المرصد')]))"
     )
-    assert not loaded_after(code) & {"sklearn", "camel_tools", "torch", "pandas"}
+    assert not loaded_after(code) & {"sklearn", "camel_tools", "torch", "pandas", "matplotlib"}
 
 
 # Modules that make of bytes what runs code.

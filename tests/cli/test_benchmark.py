@@ -57,7 +57,10 @@ def test_a_suite_is_run_reported_and_held(suite, tmp_path):
 
     held = ("benchmark", suite, "--baseline", tmp_path / "one.json", "--fail-on-regression")
     written = ("-o", tmp_path / "two.md", "--html", tmp_path / "two.html", "--language", "ar")
-    out, _ = stance(*held, "--json", tmp_path / "two.json", *written, "--jobs", 1)
+    figures = ("--figures", tmp_path / "figures")
+    out, _ = stance(*held, "--json", tmp_path / "two.json", *written, *figures, "--jobs", 1)
+    drawn = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert "benchmark-framing-macro_f1-folds_of_groups-event.pdf" in drawn
     assert '<html lang="ar" dir="rtl">' in (tmp_path / "two.html").read_text("utf-8")
     assert out == ""
     report = (tmp_path / "two.md").read_text("utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stance.cli.options import with_label_options
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
 
@@ -65,7 +65,7 @@ OrderOption = Annotated[
 
 
 @with_label_options
-@with_page_options
+@with_chart_options
 def agreement_command(
     labels: LabelsArgument,
     annotators: AnnotatorsOption = None,

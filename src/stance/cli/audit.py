@@ -5,12 +5,12 @@ from __future__ import annotations
 from stance.cli.console import status
 from stance.cli.corpus import read_any
 from stance.cli.options import CorpusArgument, with_corpus_options
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 from stance.formats.source import Source
 
 
 @with_corpus_options
-@with_page_options
+@with_chart_options
 def audit_command(
     corpus: CorpusArgument,
     *,

@@ -9,7 +9,7 @@ import typer
 
 from stance.cli.console import note, progress
 from stance.cli.options import JobsOption
-from stance.cli.reports import STDOUT, ReportTarget, with_page_options
+from stance.cli.reports import STDOUT, ReportTarget, with_chart_options
 
 SuiteArgument = Annotated[Path, typer.Argument(metavar="SUITE", help="The suite, a TOML file.")]
 BaselineOption = Annotated[
@@ -29,7 +29,7 @@ TaskOption = Annotated[
 ]
 
 
-@with_page_options
+@with_chart_options
 def benchmark_command(
     suite: SuiteArgument,
     baseline: BaselineOption = None,
@@ -73,14 +73,14 @@ def benchmark_command(
             on_kept=_say_what_is_kept,
         )
     verdicts = judge(whole, found.prepared, found.results, before) if before else []
+    if junit:
+        with replacing_file(junit, force=report.force) as file:
+            file.write(as_junit(chosen, found.results, verdicts))
     report.write(
         benchmark_report(chosen, found.results, verdicts),
         to_json(found.results),
         lambda: page(chosen, found.results, verdicts),
     )
-    if junit:
-        with replacing_file(junit, force=report.force) as file:
-            file.write(as_junit(chosen, found.results, verdicts))
     found.check()
     if fail_on_regression:
         check(verdicts)

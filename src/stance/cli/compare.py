@@ -9,7 +9,7 @@ import typer
 
 from stance.cli.corpus import read_labelled_with_rows
 from stance.cli.options import CorpusArgument, SkipRejectedOption, with_corpus_options
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 from stance.formats.source import Source
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ MarginOption = Annotated[
 
 
 @with_corpus_options
-@with_page_options
+@with_chart_options
 def compare_command(
     first: FirstArgument,
     second: SecondArgument,

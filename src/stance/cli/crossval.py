@@ -31,7 +31,7 @@ from stance.cli.options import (
     parse_by,
     with_corpus_options,
 )
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
 
@@ -85,7 +85,7 @@ HeldOutOption = Annotated[
 
 
 @with_corpus_options
-@with_page_options
+@with_chart_options
 def crossval_command(
     corpus: CorpusArgument,
     by: ByOption = None,

@@ -12,12 +12,12 @@ from stance.cli.options import (
     SliceOption,
     with_corpus_options,
 )
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 from stance.formats.source import Source
 
 
 @with_corpus_options
-@with_page_options
+@with_chart_options
 def evaluate_command(
     corpus: CorpusArgument,
     model: ModelOption = None,

@@ -10,10 +10,10 @@ import typer
 from stance.cli.cards import fill_card, refuse_without_card, refuse_without_model, shown_card
 from stance.cli.models import model_folder
 from stance.cli.options import AuthorOption, LicenceOption, ModelOption, NoteOption
-from stance.cli.reports import ReportTarget, with_page_options
+from stance.cli.reports import ReportTarget, with_chart_options
 
 
-@with_page_options
+@with_chart_options
 def info_command(
     model: ModelOption = None,
     features: Annotated[

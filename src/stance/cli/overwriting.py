@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from stance.cli.wrapping import with_signature_of
+from stance.errors import OutputError
 
 # The parameters of all commands for inputs and for outputs.
 READ = (
@@ -35,9 +37,22 @@ def never_overwriting(command: Callable[..., None]) -> Callable[..., None]:
             written += [f"{name}{ending}" for name in _names(values["output"]) for ending in BESIDE]
         if written:
             refuse_overwriting(written, read)
+        _refuse_adding(values.get("figures"), read)
         command(**values)
 
     return with_signature_of(command, wrapper)
+
+
+def _refuse_adding(folder: Path | None, read: list[str]) -> None:
+    """Refuse to put figures into a folder that is an input, such as a model."""
+    if folder is None or not folder.is_dir():
+        return
+    for name in read:
+        if Path(name).is_dir() and Path(name).samefile(folder):
+            raise OutputError(
+                f"Got {folder} for figures, but it is an input, to which nothing is added. Choose "
+                "another folder."
+            )
 
 
 def _names(value: Any) -> Iterator[str]:

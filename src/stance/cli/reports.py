@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stance.cli.console import show
+from stance.cli.figures import FIGURES_OPTION, FiguresTarget
 from stance.cli.options import ForceOption, JsonOption
 from stance.cli.wrapping import with_parameters
 from stance.errors import ConfigError
@@ -30,7 +31,7 @@ LanguageOption = Annotated[
     typer.Option(
         "--language",
         metavar="NAME",
-        help="Language of the HTML page: en or ar.  [default: en]",
+        help="Language of the HTML page and of figures: en or ar.  [default: en]",
     ),
 ]
 
@@ -80,6 +81,8 @@ _ADDED_BY_PAGES = {
     ),
 }
 
+_ADDED_BY_CHARTS = {"figures": (FIGURES_OPTION, None)}
+
 
 @dataclass(frozen=True)
 class PageTarget:
@@ -99,10 +102,7 @@ class PageTarget:
         option: str = "--html",
     ) -> PageTarget:
         """Read the options, and check that the file can be written beside the others."""
-        if language not in {None, *PAGE_LANGUAGES}:
-            raise ConfigError(
-                f"Got --language {language}, but expected {' or '.join(PAGE_LANGUAGES)}."
-            )
+        check_language(language)
         if path is None:
             if language is not None:
                 raise ConfigError("Got --language without --html FILE. Give both.")
@@ -148,6 +148,7 @@ class ReportTarget:
     force : bool
         Whether existing files may be replaced.
     page : PageTarget
+    figures : FiguresTarget
     """
 
     output: Path | None
@@ -155,6 +156,7 @@ class ReportTarget:
     json: Path | None
     force: bool
     page: PageTarget
+    figures: FiguresTarget
 
     @classmethod
     def of(
@@ -166,8 +168,17 @@ class ReportTarget:
         force: bool,
         html: Path | None = None,
         language: str | None = None,
+        figures: Path | None = None,
+        command: str = "",
     ) -> ReportTarget:
         """Read the options of a command, and check that the files can be written.
+
+        Parameters
+        ----------
+        output, file_format, json, force, html, language, figures
+            The values of the options.
+        command : str
+            The name of the command.
 
         Raises
         ------
@@ -179,7 +190,16 @@ class ReportTarget:
         """
         if file_format not in {None, TEXT, MARKDOWN}:
             raise ConfigError(f"Got --format {file_format}, but expected {TEXT} or {MARKDOWN}.")
-        page = PageTarget.of(html, language, (output, json), force=force)
+        check_language(language)
+        of_page = None if html is None and figures is not None else language
+        page = PageTarget.of(html, of_page, (output, json), force=force)
+        drawn = FiguresTarget.of(
+            figures,
+            language or PAGE_LANGUAGES[0],
+            (output, json, html),
+            command=command,
+            force=force,
+        )
         if str(output) == str(json) == STDOUT:
             raise ConfigError(
                 "Got -o - and --json -, but standard output can take only one of them. Give a "
@@ -191,9 +211,9 @@ class ReportTarget:
 
             check_file_target(output, force=force)
             form = file_format or ENDINGS.get(output.suffix.lower(), TEXT)
-            return cls(output, form, json, force, page)
+            return cls(output, form, json, force, page, drawn)
         shown = None if output is None else Path(STDOUT)
-        return cls(shown, file_format or TEXT, json, force, page)
+        return cls(shown, file_format or TEXT, json, force, page, drawn)
 
     def write(
         self, document: Document, result: object, page: Callable[[], Page] | None = None
@@ -222,6 +242,7 @@ class ReportTarget:
                 show(document)
         if page is not None:
             self.page.write(page, force=self.force)
+            self.figures.write(page, force=self.force)
 
     def _text(self, document: Document) -> str:
         import io
@@ -249,14 +270,26 @@ def with_page_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with_options(command, {**_ADDED, **_ADDED_BY_PAGES})
 
 
+def with_chart_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the same options and ``--figures`` to a command whose page has charts."""
+    return _with_options(command, {**_ADDED, **_ADDED_BY_PAGES, **_ADDED_BY_CHARTS})
+
+
 def _with_options(
     command: Callable[..., None], added: Mapping[str, tuple[Any, Any]]
 ) -> Callable[..., None]:
     def wrapper(**values: Any) -> None:
-        target = ReportTarget.of(**{name: values.pop(name) for name in added})
+        name = command.__name__.removesuffix("_command")
+        target = ReportTarget.of(**{key: values.pop(key) for key in added}, command=name)
         command(**values, report=target)
 
     return with_parameters(command, wrapper, added, instead_of="report")
+
+
+def check_language(language: str | None) -> None:
+    """Refuse a language that pages and figures do not have."""
+    if language not in {None, *PAGE_LANGUAGES}:
+        raise ConfigError(f"Got --language {language}, but expected {' or '.join(PAGE_LANGUAGES)}.")
 
 
 def check_json_target(json: Path | None, *, force: bool) -> None:

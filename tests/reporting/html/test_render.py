@@ -118,6 +118,12 @@ def test_latin_words_and_numbers_of_an_arabic_page_are_isolated(pages, name):
 
 
 @every_page
+def test_a_page_names_its_command(pages, name):
+    # Names of figures begin with it, and --figures looks for them before there is a page.
+    assert pages[name].command == f"stance {name}"
+
+
+@every_page
 @every_language
 def test_names_are_text(pages, name, language):
     html = render(pages[name], language)

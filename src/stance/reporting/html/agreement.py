@@ -84,7 +84,7 @@ def _pairs(result: Agreement) -> Section:
     )
     columns = phrases("agreement.pair", "agreement.observed", "cohen", "articles")
     table = Table(phrase("agreement.pairs"), columns, rows)
-    return section("agreement.pairs", Bars(phrase("agreement.chart"), bars, table))
+    return section("agreement.pairs", Bars(phrase("agreement.pairs.chart"), bars, table))
 
 
 def _ceiling(ceiling: Ceiling) -> tuple[Section, ...]:

@@ -91,7 +91,10 @@ def _division(suite: Suite, task: Task, division: Division) -> tuple[Block, ...]
     )
     columns = (phrase("benchmark.contender"), *map(metric_name, task.metrics))
     table = Table(phrase("benchmark.scores"), columns, rows)
-    chart = Bars(phrase("benchmark.chart", metric=metric_name(main)), bars, table)
+    caption = phrase(
+        "benchmark.chart", metric=metric_name(main), protocol=protocol(division.description)
+    )
+    chart = Bars(caption, bars, table)
     absent = tuple(
         (_contender(suite, one), English(one.absence or one.error))
         for one in division.outcomes

@@ -50,7 +50,7 @@ def page(
         "stance compare",
         (
             section("comparison.result", Paragraph(_which(difference)), *_decided(decision), facts),
-            section("scores.heading", _scores(difference, floor)),
+            section("scores.heading", _scores(candidates, difference, floor)),
             _difference(difference, discordant),
         ),
     )
@@ -93,7 +93,7 @@ def metric(name: str) -> Text:
     return phrase(known[name]) if name in known else Name(name)
 
 
-def _scores(difference: Difference, floor: BaselineComparison) -> Bars:
+def _scores(candidates: tuple[str, str], difference: Difference, floor: BaselineComparison) -> Bars:
     a, b = floor.first, floor.second
     found: tuple[tuple[Text, float, float, float], ...] = (
         (phrase("comparison.a"), difference.first, a.accuracy.model, a.macro_f1.model),
@@ -106,7 +106,14 @@ def _scores(difference: Difference, floor: BaselineComparison) -> Bars:
         ),
     )
     name = metric(difference.metric)
-    bars = tuple(Bar(who, score, figure(score)) for who, score, _, _ in found)
+    named = (
+        phrase("comparison.a.named", name=Name(candidates[0])),
+        phrase("comparison.b.named", name=Name(candidates[1])),
+        found[2][0],
+    )
+    bars = tuple(
+        Bar(who, score, figure(score)) for who, (_, score, *_) in zip(named, found, strict=True)
+    )
     # The metric of the comparison comes first, and once.
     known = (name, *phrases("accuracy", "macro_f1"))
     kept = [place for place, column in enumerate(known) if column not in known[:place]]

@@ -1,0 +1,1 @@
+"""The charts of a page as picture files for papers and slides."""

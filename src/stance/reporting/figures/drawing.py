@@ -1,0 +1,330 @@
+"""Charts drawn by matplotlib, as PNG, SVG and PDF.
+
+From version 3.11 on, matplotlib shapes Arabic and orders it from right to left by itself. A text
+that another library shaped or reordered before would come out reversed.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure as Canvas
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text as DrawnText
+
+from stance.reporting.figures.texts import LEFT_TO_RIGHT, alone, length, lines
+from stance.reporting.html.charts import TICKS, Bars, Plot
+from stance.reporting.html.strings import DIRECTIONS, plain
+from stance.reporting.phrases import END_ISOLATE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from stance.reporting.figures.selection import Figure
+    from stance.reporting.html.charts import Series
+    from stance.reporting.html.page import Confusion, Number, Text
+
+DPI = 300
+# Inches: the text of an A4 page is 6.3 wide.
+WIDTH = 6.3
+PLOT_HEIGHT = 4.6
+LARGEST = 14.0
+CELL = 0.43
+PADDING = 0.08
+
+TITLE_SIZE, SIZE = 11.0, 9.0
+# Letters of the size of labels in one inch, on average.
+LETTERS = 14
+
+# Fills are lighter than lines, so a copy without colour is readable.
+INK, FAINT, RULE, FILL, MARK = "#1b1f24", "#57606a", "#c9d1d9", "#9dbcdc", "#0a58a8"
+SHADES = ListedColormap(
+    [
+        [1 - (1 - part) * tenth / 20 for part in (10 / 255, 88 / 255, 168 / 255)]
+        for tenth in range(11)
+    ]
+)
+# Series of one kind differ in their signs and strokes.
+POINTS, LINES, DASHES = ("o", "s", "^", "D"), ("-", (0, (1, 1)), "-."), ("--", (0, (6, 2, 1, 2)))
+
+# The same bytes for the same chart: a fixed salt of ids, no dates, no versions.
+SETTINGS: Any = {
+    "svg.hashsalt": "stance",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    "text.parse_math": False,
+    "axes.unicode_minus": False,
+}
+METADATA: dict[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": "stance", "Producer": None},
+}
+FORMATS = tuple(METADATA)
+
+# It comes with matplotlib and has Arabic letters, so figures do not depend on installed fonts.
+FONT = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as files.
+
+    Parameters
+    ----------
+    files : dict of str to bytes
+        The content of the file of each format.
+    missing : frozenset of str
+        Characters that the font does not have; boxes are drawn instead.
+    """
+
+    files: dict[str, bytes]
+    missing: frozenset[str]
+
+
+def draw(figure: Figure, language: str = "en") -> Drawing:
+    """Draw a figure.
+
+    Parameters
+    ----------
+    figure : Figure
+    language : {"en", "ar"}
+        The language of its texts. In Arabic, bars and matrices run from right to
+        left; the axes of a plot do not.
+
+    Returns
+    -------
+    Drawing
+        The same bytes for the same figure and the same version of matplotlib.
+    """
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        canvas = _Sheet(figure, language).canvas
+        title = _title(figure, language)
+        with warnings.catch_warnings():
+            # They are returned instead.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            # Once for all formats: it takes most of the time.
+            canvas.draw_without_rendering()
+            canvas.set_layout_engine("none")
+            files = {name: _saved(canvas, name, title) for name in FORMATS}
+    return Drawing(files, _missing(canvas))
+
+
+def _saved(canvas: Canvas, name: str, title: str) -> bytes:
+    content = io.BytesIO()
+    canvas.savefig(content, format=name, dpi=DPI, metadata={"Title": title, **METADATA[name]})
+    return content.getvalue()
+
+
+def _title(figure: Figure, language: str) -> str:
+    """Return the heading and the caption in one line, for the metadata of a file."""
+    heading = [] if figure.heading is None else [figure.heading]
+    title = ": ".join(plain(text, language) for text in (*heading, figure.chart.caption))
+    return title if figure.parts == 1 else f"{title} ({figure.part}/{figure.parts})"
+
+
+def _missing(canvas: Canvas) -> frozenset[str]:
+    """Return the characters of all texts that the font does not have."""
+    drawn = {letter for text in canvas.findobj(DrawnText) for letter in text.get_text()}
+    there = FT2Font(str(FONT)).get_charmap()
+    return frozenset(
+        letter for letter in drawn - {"\n"} if length(letter) and ord(letter) not in there
+    )
+
+
+class _Sheet:
+    """A figure that is being drawn.
+
+    Parameters
+    ----------
+    figure : Figure
+    language : {"en", "ar"}
+    """
+
+    def __init__(self, figure: Figure, language: str) -> None:
+        self._language = language
+        self._is_rtl = DIRECTIONS[language] == "rtl"
+        self.canvas = Canvas(layout=ConstrainedLayoutEngine(w_pad=PADDING, h_pad=PADDING))
+        self._axes: Axes = self.canvas.add_subplot()
+        chart = figure.chart
+        if isinstance(chart, Bars):
+            self._bars(chart)
+        elif isinstance(chart, Plot):
+            self._plot(chart)
+        else:
+            self._confusion(chart)
+        self._head(figure)
+
+    def _lines(self, text: Text, width: int, most: int = 3) -> str:
+        return lines(text, self._language, width, most)
+
+    def _head(self, figure: Figure) -> None:
+        """Write the heading and the caption at the side where reading starts."""
+        width = round(self.canvas.get_figwidth() * LETTERS * SIZE / TITLE_SIZE)
+        caption = self._lines(figure.chart.caption, width)
+        if figure.heading is not None:
+            caption = f"{self._lines(figure.heading, width, 2)}\n{caption}"
+        if figure.parts > 1:
+            caption += f" {LEFT_TO_RIGHT}({figure.part}/{figure.parts}){END_ISOLATE}"
+        self.canvas.suptitle(
+            caption,
+            x=0.99 if self._is_rtl else 0.01,
+            ha="right" if self._is_rtl else "left",
+            fontproperties=_font(TITLE_SIZE),
+            color=INK,
+        )
+
+    def _bars(self, chart: Bars) -> None:
+        axes, places = self._axes, range(len(chart.bars))
+        labels = [self._lines(bar.label, 2 * LETTERS) for bar in chart.bars]
+        tallest = max(label.count("\n") + 1 for label in labels)
+        height = 1.0 + len(labels) * (0.12 + 0.16 * tallest)
+        self.canvas.set_size_inches(WIDTH, height)
+        values = [bar.value for bar in chart.bars]
+        axes.barh(places, values, height=0.62, color=FILL, edgecolor=INK, linewidth=0.8)
+        for place, bar in enumerate(chart.bars):
+            self._interval(place, bar.interval)
+            self._value(place, bar.shown)
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.set_yticks(places, labels, fontproperties=_font(), color=INK)
+        axes.tick_params(axis="y", length=0)
+        self._share(axes.xaxis)
+        axes.set_xlim(0, 1)
+        axes.grid(axis="x", color=RULE, linewidth=0.6)
+        self._turn()
+
+    def _interval(self, place: int, interval: tuple[float, float] | None) -> None:
+        """Draw an interval as a line with ends."""
+        if interval is None:
+            return
+        low, high = (min(max(end, 0.0), 1.0) for end in interval)
+        self._axes.plot(
+            [low, high], [place, place], color=INK, linewidth=1.2, marker="|", markersize=7,
+            clip_on=False,
+        )  # fmt: skip
+
+    def _value(self, place: int, shown: Number) -> None:
+        """Write a value at the end of the row of a bar."""
+        self._axes.text(
+            -0.02 if self._is_rtl else 1.02,
+            place,
+            alone(shown),
+            transform=self._axes.get_yaxis_transform(),
+            ha="right" if self._is_rtl else "left",
+            va="center",
+            fontproperties=_font(),
+            color=INK,
+        )
+
+    def _share(self, axis: Any) -> None:
+        """Give an axis the marks of shares from 0 to 1."""
+        axis.set_ticks([float(tick) for tick in TICKS], TICKS)
+        for label in axis.get_ticklabels():
+            label.set(fontproperties=_font(SIZE - 1), color=FAINT)
+        self._axes.set_axisbelow(True)
+        self._axes.spines[:].set_color(FAINT)
+        self._axes.tick_params(color=FAINT)
+
+    def _turn(self) -> None:
+        """Let rows begin at the right, if the language does."""
+        if self._is_rtl:
+            self._axes.invert_xaxis()
+            self._axes.yaxis.tick_right()
+            self._axes.tick_params(axis="y", length=0)
+
+    def _plot(self, chart: Plot) -> None:
+        self.canvas.set_size_inches(WIDTH, PLOT_HEIGHT)
+        axes, drawn = self._axes, {"points": 0, "line": 0, "dashes": 0}
+        for series in chart.series:
+            self._series(series, drawn[series.mark])
+            drawn[series.mark] += 1
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        self._share(axes.xaxis)
+        self._share(axes.yaxis)
+        axes.grid(color=RULE, linewidth=0.6)
+        width = round(PLOT_HEIGHT * LETTERS)
+        axes.set_xlabel(self._lines(chart.horizontal, width), fontproperties=_font(), color=INK)
+        axes.set_ylabel(self._lines(chart.vertical, width), fontproperties=_font(), color=INK)
+        self.canvas.legend(
+            loc="outside lower center",
+            ncols=1 if len(chart.series) > 4 else 2,
+            prop=_font(),
+            labelcolor=INK,
+            frameon=False,
+            markerfirst=not self._is_rtl,
+            alignment="right" if self._is_rtl else "left",
+        )
+
+    def _series(self, series: Series, place: int) -> None:
+        line = Line2D(
+            [x for x, _ in series.points],
+            [y for _, y in series.points],
+            label=self._lines(series.name, 3 * LETTERS),
+            color=INK if series.mark == "dashes" else MARK,
+            linewidth=1.2 if series.mark == "dashes" else 2.0,
+            clip_on=False,
+        )
+        if series.mark == "points":
+            line.set(linestyle="", marker=POINTS[place % len(POINTS)], markersize=6, zorder=3)
+            line.set(markeredgecolor=INK, markeredgewidth=0.6)
+        else:
+            strokes: Any = DASHES if series.mark == "dashes" else LINES
+            line.set_linestyle(strokes[place % len(strokes)])
+        self._axes.add_line(line)
+
+    def _confusion(self, chart: Confusion) -> None:
+        axes, n = self._axes, len(chart.labels)
+        width = min(max(WIDTH, 2 + CELL * n), LARGEST)
+        self.canvas.set_size_inches(width, min(1.6 + CELL * n, LARGEST))
+        shades = [[chart.shade(row, column) for column in range(n)] for row in range(n)]
+        axes.pcolormesh(shades, cmap=SHADES, vmin=0, vmax=10, edgecolors=RULE, linewidth=0.6)
+        size = min(SIZE, 72 * LARGEST / n / 4)
+        for row in range(n):
+            axes.add_patch(
+                Rectangle((row, row), 1, 1, fill=False, edgecolor=INK, linewidth=1.6, clip_on=False)
+            )
+            for column in range(n):
+                axes.text(
+                    column + 0.5, row + 0.5, f"{chart.counts[row][column]:,}",
+                    ha="center", va="center", fontproperties=_font(size), color=INK,
+                )  # fmt: skip
+        self._matrix_labels(chart, size)
+
+    def _matrix_labels(self, chart: Confusion, size: float) -> None:
+        """Name rows and columns; names of columns that are long are turned."""
+        axes, n = self._axes, len(chart.labels)
+        rows = [self._lines(label, 2 * LETTERS, 2) for label in chart.labels]
+        columns = [self._lines(label, 2 * LETTERS, 2) for label in chart.labels]
+        room = (self.canvas.get_figwidth() - 2) / n * LETTERS
+        turned = max(length(line) for label in columns for line in label.split("\n")) > room
+        middles = [place + 0.5 for place in range(n)]
+        axes.set_xlim(0, n)
+        axes.set_ylim(n, 0)
+        axes.xaxis.tick_top()
+        axes.set_xticks(
+            middles, columns, fontproperties=_font(size), color=INK,
+            rotation=(-35 if self._is_rtl else 35) if turned else 0,
+            ha=("right" if self._is_rtl else "left") if turned else "center",
+            rotation_mode="anchor",
+        )  # fmt: skip
+        axes.set_yticks(middles, rows, fontproperties=_font(size), color=INK)
+        axes.tick_params(length=0)
+        axes.spines[:].set_color(FAINT)
+        self._turn()
+
+
+def _font(size: float = SIZE) -> FontProperties:
+    return FontProperties(fname=FONT, size=size)
