@@ -59,7 +59,7 @@ quick: dev  ## the tests that take little time, in a minute, while writing code
 browser-test: dev  ## the HTML reports in Debian's Chromium, which 'apt-get install chromium' brings
 	$(BIN)/python -m pytest tests/browser
 
-pictures: dev  ## the pictures of docs/reports.md, in Debian's Chromium
+pictures: dev  ## the pictures of docs/, in Debian's Chromium
 	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 lint: dev

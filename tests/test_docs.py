@@ -13,7 +13,7 @@ import typer
 
 from stance.cli.app import app
 from stance.model.config import settings
-from tests.browser.pictures import PICTURES
+from tests.browser.pictures import FIGURES, PICTURES
 from tests.commands import stance
 from tests.conftest import SEEDS
 
@@ -249,11 +249,12 @@ def test_make_targets_in_the_readme_exist():
 
 def test_every_picture_is_shown_is_small_and_can_be_made_again():
     pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))
-    text = (ROOT / "docs" / "reports.md").read_text("utf-8")
+    pages = ("reports.md", "evaluation.md")
+    text = "".join((ROOT / "docs" / page).read_text("utf-8") for page in pages)
     shown = re.findall(r"!\[[^\]]+\]\(pictures/(\w[\w-]*)\.png\)", text)
     assert (
         sorted(shown)
         == sorted(path.stem for path in pictures)
-        == sorted(one.name for one in PICTURES)
+        == sorted([*(one.name for one in PICTURES), *FIGURES])
     )
     assert max(path.stat().st_size for path in pictures) <= 120_000

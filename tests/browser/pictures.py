@@ -1,4 +1,4 @@
-"""Making the pictures of docs/reports.md again: `make pictures`.
+"""Making the pictures of docs/reports.md and docs/evaluation.md again: `make pictures`.
 
 They show written texts only. The model learned from three quarters of the events of the seed
 corpus and is tested on the rest, so the figures say nothing about real news.
@@ -6,6 +6,7 @@ corpus and is tested on the rest, so the figures say nothing about real news.
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,8 @@ PICTURES = (
     Picture("agreement", ("agreement", "coded.csv", *ANNOTATORS)),
     Picture("benchmark", ("benchmark", "suite.toml", "--json", "results.json"), height=620),
 )
+# Figures of `crossval` that docs/evaluation.md shows, by language.
+FIGURES = {"figure-crossval-confusion": "en", "figure-crossval-gap-ar": "ar"}
 
 
 def make_pictures(target):
@@ -72,6 +75,17 @@ def make_pictures(target):
             )
             clip = {"x": 0, "y": top, "width": WIDTH, "height": picture.height, "scale": 1}
             browser.screenshot(target / f"{picture.name}.png", clip)
+    make_figures(target)
+
+
+def make_figures(target):
+    """Write the figures of a cross-validation that are shown, as the command draws them."""
+    crossval = ("crossval", str(SEEDS), "--by", "event", "--folds", "4", "--quiet")
+    with tempfile.TemporaryDirectory() as name:
+        for figure, language in FIGURES.items():
+            stance(Path(name), *crossval, "--figures", language, "--language", language)
+            drawn = figure.removeprefix("figure-").removesuffix("-ar")
+            shutil.copyfile(Path(name) / language / f"{drawn}.png", target / f"{figure}.png")
 
 
 def prepare(folder):
