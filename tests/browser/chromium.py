@@ -88,7 +88,7 @@ def tab():
 
 
 def _attached(out, into):
-    numbers = itertools.count(1)
+    numbers, messages = itertools.count(1), _messages(into)
     found = None
 
     def send(method, values=None, *, until=None, session=None):
@@ -99,7 +99,7 @@ def _attached(out, into):
         out.write(json.dumps(message).encode() + b"\0")
         answer, awaited = None, until
         while answer is None or awaited:
-            heard = _message(into)
+            heard = next(messages)
             if heard.get("id") == number:
                 assert "error" not in heard, heard
                 answer = heard["result"]
@@ -122,9 +122,10 @@ def _attached(out, into):
     return found
 
 
-def _message(into):
-    parts = bytearray()
-    while (byte := into.read(1)) != b"\0":
-        assert byte, "Chromium ended."
-        parts += byte
-    return json.loads(parts)
+def _messages(into):
+    """Yield the messages of the browser, which end with a zero byte."""
+    pending = b""
+    while chunk := into.read1(1 << 20):
+        *whole, pending = (pending + chunk).split(b"\0")
+        yield from map(json.loads, whole)
+    raise AssertionError("Chromium ended.")

@@ -128,3 +128,24 @@ def test_a_printed_page_can_be_copied_from(browser, files, tmp_path):
     plain = " ".join("".join(c for c in text if c not in "\u202a\u202b\u202c\u200e\u200f").split())
     assert "مقارنة مجموعتي تصنيفات" in plain
     assert "مقالات المصدر الواحد متشابهة" in plain
+
+
+# How far apart the first lines of the cells of a row begin, names and other texts.
+STEPS = """
+[...document.querySelectorAll("tbody tr")].map(row => {
+    const tops = [...row.cells].map(cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const boxes = [...range.getClientRects()].filter(box => box.width > 0);
+        return boxes.length ? Math.min(...boxes.map(box => box.top)) : null;
+    }).filter(top => top !== null);
+    return Math.max(...tops) - Math.min(...tops);
+})
+"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_cells_of_a_row_begin_on_one_line(browser, files, language, width):
+    browser.open(files["audit", language], width)
+    assert max(browser.value(STEPS)) < 4

@@ -170,7 +170,7 @@ def _report(articles, model, folder):
     save_model(model, folder / HOSTILE[2])
     corpus = [*_hostile(articles[:40]), *odd_articles(articles)]
     predictions = list(predict(model, corpus))
-    chosen = choose_examples(predictions, [one.label for one in predictions], 1)
+    chosen = choose_examples(predictions, [one.label for one in predictions], 1)[:3]
     explained = explain(model, [predictions[one.number].article for one in chosen], changes=True)
     return report_page(
         CorpusReport(
