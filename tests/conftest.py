@@ -36,7 +36,7 @@ GULLIBLE = (
 
 # How many examples a property is tried on, for `--hypothesis-profile`. None has a deadline: how
 # long one takes says more about the machine than about the code.
-EXAMPLES = {"quick": 15, "default": 100, "thorough": 1000}
+EXAMPLES = {"quick": 15, "default": 50, "thorough": 1000}
 for _name, _number in EXAMPLES.items():
     hypothesis.settings.register_profile(_name, deadline=None, max_examples=_number)
 hypothesis.settings.load_profile("default")

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
@@ -71,7 +72,7 @@ def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
     found = train(seed_articles, config).scores(seed_articles)
     for number in range(len(corpus.labels)):
         # liblinear penalises the intercept too, as one more feature of value one.
-        wide = np.hstack([values.toarray(), np.ones((len(seed_articles), 1))])
+        wide = sparse.hstack([values, np.ones((len(seed_articles), 1))], format="csr")
         theirs = LogisticRegression(C=3.0, fit_intercept=False, tol=1e-8, max_iter=5000)
         theirs.fit(wide, corpus.y_true == number, article_weights(corpus, config.classifier))
         assert np.abs(theirs.decision_function(wide) - found[:, number]).max() < 0.02
