@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import hypothesis
@@ -36,7 +38,7 @@ GULLIBLE = (
 
 # How many examples a property is tried on, for `--hypothesis-profile`. None has a deadline: how
 # long one takes says more about the machine than about the code.
-EXAMPLES = {"quick": 15, "default": 100, "thorough": 1000}
+EXAMPLES = {"quick": 15, "default": 50, "thorough": 1000}
 for _name, _number in EXAMPLES.items():
     hypothesis.settings.register_profile(_name, deadline=None, max_examples=_number)
 hypothesis.settings.load_profile("default")
@@ -47,11 +49,41 @@ MARKS = {"cluster": "cluster", "public_data": "data", "real_articles": "data", "
 NOT_TOGETHER = {"test_docs.py", "test_faults.py"}
 
 
+# Names the file that appears when the loops are compiled.
+COMPILED = "STANCE_TESTS_COMPILED"
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session):
-    """Compile the loops once, before several processes would each do so."""
+    """Compile the loops once, while the processes that would each do so collect their tests."""
     if getattr(session.config.option, "numprocesses", None):
+        folder = tempfile.TemporaryDirectory()
+        session.config.add_cleanup(folder.cleanup)
+        os.environ[COMPILED] = str(Path(folder.name) / "compiled")
+        compiling = threading.Thread(target=compile_and_tell, args=(os.environ[COMPILED],))
+        compiling.start()
+        session.config.add_cleanup(compiling.join)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session):
+    """Wait for the loops in each process; a compilation that failed is told there."""
+    if hasattr(session.config, "workerinput"):
+        told = Path(os.environ[COMPILED])
+        while not told.exists():
+            time.sleep(0.1)
+        assert not (failed := told.read_text("utf-8")), failed
+
+
+def compile_and_tell(path):
+    """Write a file when the loops are compiled, with what went wrong."""
+    failed = ""
+    try:
         compile_loops()
+    except subprocess.CalledProcessError as error:
+        failed = f"{error}\n{error.stderr.decode()}"
+    Path(f"{path}.new").write_text(failed, "utf-8")
+    Path(f"{path}.new").replace(path)
 
 
 def compile_loops():

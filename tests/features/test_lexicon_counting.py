@@ -180,7 +180,7 @@ def test_seeds_have_the_values_of_plain_python(shipped, seed_articles):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("source", "every"), [("ant", EVERY), ("syria-outlets", 1)])
+@pytest.mark.parametrize(("source", "every"), [("ant", EVERY), ("syria-outlets", 3)])
 def test_real_news_has_the_values_of_plain_python(shipped, public_data, source, every):
     if source == "ant" and not (public_data / "ant").is_dir():
         pytest.skip("the articles of ANT are not at hand in STANCE_DATA")

@@ -18,7 +18,7 @@ from tests.features.oracle import plain_tfidf
 
 # Of 31,525 articles; scikit-learn takes two minutes to read them all. `benchmarks/speed.py` does,
 # and asks for the same label of every one.
-EVERY = 12
+EVERY = 60
 
 OPTIONS = (
     TfidfOptions("word", min_n=1, max_n=2, min_df=2),
@@ -51,7 +51,7 @@ def fitted(texts):
 def test_vocabulary_idf_and_values_are_those_of_scikit_learn(fitted):
     for block, values, theirs, expected in fitted:
         assert block.terms == theirs.get_feature_names_out().tolist()
-        assert len(block.terms) > 50_000
+        assert len(block.terms) > 10_000
         np.testing.assert_allclose(block.idf, theirs.idf_, rtol=1e-12)
         assert np.abs(values - expected).max() < 1e-6
 

@@ -463,6 +463,7 @@ def as_read(article):
 @given(articles=ARTICLES)
 @example(articles=[Article("1", "قبل\rبعد"), Article("2", "قبل\nبعد"), Article("3", "قبل\r\nبعد")])
 @example(articles=[Article("1", "\ufeffقبل"), Article("\ufeff", "نص"), Article("3", "قبل\0بعد")])
+@example(articles=[Article("'=1", "'- قال", title="'قول'", target="=")])
 @example(articles=[Article("1", '"قبل" بعد'), Article("2", "أ,ب;\tج"), Article("3", ",")])
 def test_articles_written_are_read_again_unchanged(tmp_path, file_format, articles):
     path = tmp_path / f"a.{file_format}"

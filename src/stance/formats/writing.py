@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 
 from stance.errors import ConfigError
+from stance.formats.formulas import escape_cells
 from stance.tabular import arrow_schema, flatten
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Csv:
         self._writer.writeheader()
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._writer.writerows(map(flatten, rows))
+        self._writer.writerows(escape_cells(flatten(row)) for row in rows)
 
     def close(self) -> None:
         with suppress(ValueError):

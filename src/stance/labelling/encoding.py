@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stance.formats.formulas import escape_formula
+from stance.formats.formulas import escape_apostrophe, escape_cells, escape_formula
 from stance.formats.writing import json_lines
 from stance.tabular import arrow_schema, flatten
 
@@ -84,10 +84,11 @@ class Encoder:
         return self._csv(flat) if self.format == "csv" else self._arrow(flat)
 
     def _csv(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
-        if self.escape_formulas:
-            rows = [{name: _escaped(value) for name, value in row.items()} for row in rows]
+        escape = escape_formula if self.escape_formulas else escape_apostrophe
         text = io.StringIO(newline="")
-        csv.DictWriter(text, self.all_columns, lineterminator="\r\n").writerows(rows)
+        csv.DictWriter(text, self.all_columns, lineterminator="\r\n").writerows(
+            [escape_cells(row, escape) for row in rows]
+        )
         return text.getvalue().encode()
 
     def _schema(self) -> Any:
@@ -108,7 +109,3 @@ def _as_cell(value: Any) -> str | None:
     import orjson
 
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def _escaped(value: Any) -> Any:
-    return escape_formula(value) if isinstance(value, str) else value
