@@ -165,6 +165,7 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/files.md",
             "docs/safety.md",
             "docs/training.md",
+            "docs/cards.md",
             "docs/letters.md",
             "docs/shipped-model.md",
             "docs/labelling.md",
@@ -218,6 +219,7 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
         *(
             "docs/commands.md",
             "docs/training.md",
+            "docs/cards.md",
             "docs/letters.md",
             "docs/shipped-model.md",
             "docs/labelling.md",

@@ -45,6 +45,10 @@ class RegressionError(StanceError):
     """A benchmark run is worse than its baseline by more than the margin."""
 
 
+class VerificationError(StanceError):
+    """A corpus and the settings of a model do not give the model again."""
+
+
 class BenchmarkError(StanceError):
     """Parts of a benchmark failed; the results of the others are kept."""
 

@@ -36,7 +36,13 @@ from stance.cli.stopping import (
     interrupted_by_ctrl_c,
 )
 from stance.cli.streams import prepare_streams
-from stance.errors import ConfigError, RegressionError, RenamedSettingWarning, StanceError
+from stance.errors import (
+    ConfigError,
+    RegressionError,
+    RenamedSettingWarning,
+    StanceError,
+    VerificationError,
+)
 from stance.features.compiled.first_use import when_compiling
 
 FAILED = 1
@@ -124,7 +130,8 @@ def main() -> None:
     """Run the command line and exit.
 
     The exit code is 0 for success, 1 for failure, 2 for misuse, 3 for a failed
-    benchmark gate, and 130 or 143 if the command was stopped by a signal.
+    benchmark gate or a model that is not made again, and 130 or 143 if the
+    command was stopped by a signal.
     """
     # Imports and models create many long-lived objects. Garbage collection of them takes a fifth of
     # the time of labelling one short article.
@@ -139,7 +146,7 @@ def main() -> None:
     except ConfigError as error:
         fail(str(error))
         sys.exit(MISUSED)
-    except RegressionError as error:
+    except (RegressionError, VerificationError) as error:
         fail(str(error))
         sys.exit(GATE_FAILED)
     except StanceError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stance.cli.corpus import read_labelled_with_rows, slice_fields
-from stance.cli.models import load
+from stance.cli.models import model_folder
 from stance.cli.options import (
     CorpusArgument,
     ModelOption,
@@ -30,11 +30,14 @@ def evaluate_command(
 ) -> None:
     """Test a model on labelled articles that it was not trained on."""
     from stance.evaluation.testing import evaluate_model
+    from stance.model.persistence import read_model
     from stance.reporting.evaluation import report as evaluation_report
     from stance.reporting.html.evaluation import page
 
-    loaded = load(model)
+    stored = read_model(model_folder(model))
+    loaded = stored.model
     rows = read_labelled_with_rows(corpus, reading, skip_rejected=skip_rejected)
     fields = slice_fields(rows, slices, period_start, loaded.codebook)
     result = evaluate_model(loaded, [row.article for row in rows], slices=fields)
-    report.write(evaluation_report(result), result.to_dict(), lambda: page(result))
+    figures = {**result.to_dict(), "model": stored.sha256}
+    report.write(evaluation_report(result), figures, lambda: page(result))

@@ -108,6 +108,17 @@ AlwaysTrainOption = Annotated[
         "ones. Repeatable.",
     ),
 ]
+AuthorOption = Annotated[
+    str | None, typer.Option("--author", metavar="NAME", help="Author of the model, for its card.")
+]
+LicenceOption = Annotated[
+    str | None,
+    typer.Option("--licence", metavar="NAME", help="Licence of the model, for its card."),
+]
+NoteOption = Annotated[
+    list[str] | None,
+    typer.Option("--note", metavar="TEXT", help="A remark for the model's card. Repeatable."),
+]
 CorpusArgument = Annotated[
     list[str],
     typer.Argument(

@@ -11,7 +11,7 @@ from stance.cli.wrapping import with_signature_of
 # The parameters of all commands for inputs and for outputs.
 READ = (
     *("inputs", "corpus", "labels", "auxiliary", "always_train", "first", "second", "predictions"),
-    *("model", "config", "codebook", "suite", "baseline", "labelled"),
+    *("model", "config", "codebook", "suite", "baseline", "labelled", "results", "lexicon"),
 )
 WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html")
 

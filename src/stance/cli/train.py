@@ -7,16 +7,20 @@ from typing import Annotated
 
 import typer
 
+from stance.cli.cards import card_file, corpus_description, own_text
 from stance.cli.console import note, show_summary, status
 from stance.cli.corpus import read_always_train, read_training
 from stance.cli.memory import give_back_large_blocks
 from stance.cli.options import (
     AlwaysTrainOption,
+    AuthorOption,
     AuxiliaryOption,
     CodebookOption,
     ConfigOption,
     CorpusArgument,
     ForceOption,
+    LicenceOption,
+    NoteOption,
     SetOption,
     SkipRejectedOption,
     with_corpus_options,
@@ -33,6 +37,9 @@ def train_command(
     auxiliary: AuxiliaryOption = None,
     always_train: AlwaysTrainOption = None,
     codebook: CodebookOption = None,
+    author: AuthorOption = None,
+    licence: LicenceOption = None,
+    notes: NoteOption = None,
     skip_rejected: SkipRejectedOption = False,
     force: ForceOption = False,
     *,
@@ -40,7 +47,8 @@ def train_command(
 ) -> None:
     """Train a model on labelled articles.
 
-    Use 'stance crossval' to measure how good it is on unseen outlets.
+    Use 'stance crossval' to measure how good it is on unseen outlets. The folder
+    also gets a card, card.md, for readers of the model.
     """
     from stance.corpus.codebook import Codebook
     from stance.model.config import load_config
@@ -50,6 +58,11 @@ def train_command(
 
     give_back_large_blocks()
     check_model_target(output, force=force)
+    own = own_text(output)
+    described = corpus_description(
+        {"corpus": corpus, "always_train": always_train, "auxiliary": auxiliary},
+        *(reading, author, licence, notes),
+    )
     settings = load_config(config, override or [])
     rules = Codebook.read(codebook) if codebook else None
     rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
@@ -65,7 +78,13 @@ def train_command(
             always_train=added,
             progress=update,
         )
-    save_model(model, output, force=force)
+    save_model(
+        model,
+        output,
+        force=force,
+        description=described,
+        card=lambda stored: card_file(stored, own),
+    )
     show_summary(training_report(model, str(output)))
     for remark in model.record.notes:
         note(f"Note: {remark}")

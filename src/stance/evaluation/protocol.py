@@ -24,6 +24,7 @@ from stance.evaluation.scored import Scored
 from stance.evaluation.selection import Choice, Selection
 from stance.evaluation.slices import Slice, slice_scores
 from stance.model.config import MIN_OUTLETS, TrainingConfig, setting
+from stance.model.corpus_summary import articles_sha256
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.resolve_auto import ResolvedConfig, resolve_auto
 from stance.tabular import arrow_table
@@ -81,6 +82,9 @@ class CrossValidation:
     plan : FoldPlan
         How and why the corpus is divided in this way, and which articles are not
         tested.
+    articles_sha256 : str
+        Hash of the articles of the corpus in any order; see
+        `stance.model.corpus_summary.articles_sha256`.
     """
 
     by: By
@@ -90,6 +94,7 @@ class CrossValidation:
     lowered: tuple[LoweredSetting, ...]
     held_out: HeldOut = field(repr=False, compare=False)
     plan: FoldPlan = field(repr=False, compare=False)
+    articles_sha256: str = field(default="", repr=False, compare=False)
 
     @property
     def gap(self) -> float | None:
@@ -104,7 +109,7 @@ class CrossValidation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, with the scores of random folds under ``random``."""
-        division = self.plan.to_dict()
+        division = {**self.plan.to_dict(), "articles_sha256": self.articles_sha256 or None}
         result: dict[str, Any] = {**self.honest.to_dict(), "by": self.by, "division": division}
         if self.naive is not None:
             result["random"] = self.naive.to_dict()
@@ -211,6 +216,7 @@ def cross_validate(
         lowered=tuple(part for found in tested[0] for part in found.lowered),
         held_out=held_out[0],
         plan=honest,
+        articles_sha256=articles_sha256(corpus.articles),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.errors import ModelError
 from stance.features.registry import BLOCKS
+from stance.model.description import ModelDescription
 from stance.model.record import Domain, TrainingRecord
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ NORMALIZATION = "normalization.json"
 CODEBOOK = "codebook.json"
 PREPARATION = "preparation.json"
 TENSORS = "weights.safetensors"
+# For readers: no part of the model, so that the manifest does not list it.
+CARD = "card.md"
 KNOWN_FILES = frozenset(
     {NORMALIZATION, CODEBOOK, PREPARATION, TENSORS, *(f for kind in BLOCKS for f in kind.files)}
 )
@@ -90,6 +94,7 @@ class Manifest(BaseModel):
     """The manifest of a model folder.
 
     `format` is that of the folder, which may be older than the current one.
+    `description` is what people add; the model is the same without it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -103,6 +108,31 @@ class Manifest(BaseModel):
     config: dict[str, Any]
     versions: dict[str, str]
     files: dict[str, FileEntry]
+    description: ModelDescription | None = None
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest as it is stored."""
+        values = self.model_dump()
+        if self.description is None:
+            del values["description"]
+        return manifest_bytes(values)
+
+
+def manifest_bytes(values: dict[str, Any]) -> bytes:
+    """Return the values of a manifest as they are stored."""
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def model_sha256(data: bytes) -> str:
+    """Return the hash of a model: of its manifest without the description.
+
+    So an author or a note that is added later leaves the hash as it is.
+    """
+    values = orjson.loads(data)
+    if "description" in values:
+        del values["description"]
+        data = manifest_bytes(values)
+    return hashlib.sha256(data).hexdigest()
 
 
 def parse_manifest(folder: Path, data: bytes) -> Manifest:

@@ -27,6 +27,7 @@ from stance.features.stack import FeatureStack, ScaledBlock
 from stance.model.config import parse_config
 from stance.model.linear import LinearModel
 from stance.model.manifest import (
+    CARD,
     CODEBOOK,
     COPY_AGAIN,
     FORMAT,
@@ -37,6 +38,7 @@ from stance.model.manifest import (
     FileEntry,
     HeadlineEntry,
     Manifest,
+    model_sha256,
     parse_manifest,
 )
 from stance.model.model_folder import ModelFolder, read_manifest
@@ -46,9 +48,12 @@ from stance.replacing import refuse_existing, replacing_folder
 from stance.text.normalization_table import NormalizationTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from stance.model.config import TrainingConfig
+    from stance.model.description import ModelDescription
 
 CONTRAST = "domain.contrast"  # a tensor
 PACKAGES = ("stance", "numpy", "scipy", "scikit-learn", "camel-tools")
@@ -56,7 +61,18 @@ PACKAGES = ("stance", "numpy", "scipy", "scikit-learn", "camel-tools")
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A model and the manifest of its folder."""
+    """A model and the manifest of its folder.
+
+    Parameters
+    ----------
+    model : Model
+    manifest : Manifest
+    sha256 : str
+        Hash of the manifest without the description, hexadecimal. The manifest
+        has the hashes of all other files.
+    size : int
+        Bytes of the manifest and the files that it lists.
+    """
 
     model: Model
     manifest: Manifest
@@ -64,7 +80,14 @@ class StoredModel:
     size: int
 
 
-def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None:
+def save_model(
+    model: Model,
+    folder: str | Path,
+    *,
+    force: bool = False,
+    description: ModelDescription | None = None,
+    card: Callable[[StoredModel], str] | None = None,
+) -> None:
     """Write a model folder atomically: it gets its name only when it is complete.
 
     Parameters
@@ -73,6 +96,10 @@ def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None
     folder : path
     force : bool
         Whether to replace an existing model.
+    description : ModelDescription, optional
+        What the manifest keeps besides the model.
+    card : callable, optional
+        Returns the text of the card; by default the folder gets none.
 
     Raises
     ------
@@ -80,7 +107,28 @@ def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None
         If the folder already exists, or cannot be written.
     """
     check_model_target(folder, force=force)
-    files = _contents(model)
+    files = model_files(model)
+    stored = as_stored(model, files, description)
+    with replacing_folder(folder, force=force) as staging:
+        for name, data in files.items():
+            (staging / name).write_bytes(data)
+        (staging / MANIFEST).write_bytes(stored.manifest.to_bytes())
+        if card is not None:
+            (staging / CARD).write_text(card(stored), "utf-8", newline="\n")
+
+
+def as_stored(
+    model: Model, files: dict[str, bytes], description: ModelDescription | None = None
+) -> StoredModel:
+    """Return a model with the manifest that its folder would have.
+
+    Parameters
+    ----------
+    model : Model
+    files : dict of str to bytes
+        As `model_files` returns them.
+    description : ModelDescription, optional
+    """
     manifest = Manifest(
         format=FORMAT,
         labels=list(model.labels),
@@ -95,13 +143,14 @@ def save_model(model: Model, folder: str | Path, *, force: bool = False) -> None
         config=model.config.model_dump(),
         versions=installed_versions(PACKAGES),
         files={name: _entry(data) for name, data in sorted(files.items())},
+        description=description,
     )
-    with replacing_folder(folder, force=force) as staging:
-        for name, data in files.items():
-            (staging / name).write_bytes(data)
-        (staging / MANIFEST).write_bytes(
-            orjson.dumps(manifest.model_dump(), option=orjson.OPT_INDENT_2) + b"\n"
-        )
+    return _stored(model, manifest, manifest.to_bytes())
+
+
+def _stored(model: Model, manifest: Manifest, data: bytes) -> StoredModel:
+    size = len(data) + sum(entry.size for entry in manifest.files.values())
+    return StoredModel(model, manifest, model_sha256(data), size)
 
 
 def check_model_target(folder: str | Path, *, force: bool) -> None:
@@ -150,12 +199,10 @@ def read_model(folder: str | Path) -> StoredModel:
     folder = Path(folder)
     data = read_manifest(folder)
     manifest = parse_manifest(folder, data)
-    model = _build(manifest, ModelFolder(folder, manifest))
-    size = len(data) + sum(entry.size for entry in manifest.files.values())
-    return StoredModel(model, manifest, hashlib.sha256(data).hexdigest(), size)
+    return _stored(_build(manifest, ModelFolder(folder, manifest)), manifest, data)
 
 
-def _contents(model: Model) -> dict[str, bytes]:
+def model_files(model: Model) -> dict[str, bytes]:
     """Return the files of a model, without the manifest."""
     from safetensors.numpy import save
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from stance.errors import ModelError
 from stance.features.familiarity import term_familiarity
 from stance.features.scoring import DomainEvidence, Scorer, TextScores
+from stance.model.corpus_summary import CorpusSummary
 from stance.model.linear import softmax
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class TrainingRecord(BaseModel):
         giving the most frequent label; empty if the model was not calibrated.
     notes : list of str
         Warnings of the solver and remarks on the folds.
+    corpus : CorpusSummary, optional
+        Dates, kinds and hashes of the corpus; None in older models.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -55,6 +58,7 @@ class TrainingRecord(BaseModel):
     fingerprint: str
     scores: dict[str, Any] = {}
     notes: list[str] = []
+    corpus: CorpusSummary | None = None
 
 
 class LengthBound(BaseModel):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stance.corpus.article import check_articles
 from stance.errors import ConfigError
 from stance.features.block import Groups
+from stance.features.familiarity import plain_words
 from stance.features.matrices import stack_scaled
 from stance.features.registry import BLOCKS
 from stance.features.stack import FeatureStack, ScaledBlock
@@ -17,6 +18,7 @@ from stance.model.auxiliary import AuxiliaryScores
 from stance.model.calibration import HeldOutTrial, holds_out
 from stance.model.config import ClassifierConfig, TrainingConfig, setting, with_settings
 from stance.model.corpus_reading import by_voice, read_corpus
+from stance.model.corpus_summary import summarise
 from stance.model.domain import learn_domain
 from stance.model.fitted_features import FittedFeatures
 from stance.model.headlines import FittedKinds
@@ -84,13 +86,23 @@ def train(
     ConfigError
         If the configuration cannot be applied to the articles.
     """
+    corpus = labelled_corpus(articles, codebook, auxiliary, always_train)
+    resolved = resolve_auto(corpus, config or TrainingConfig())
+    return learn(corpus, resolved, codebook=codebook, progress=progress)
+
+
+def labelled_corpus(
+    articles: Sequence[Article],
+    codebook: Codebook | None,
+    auxiliary: Sequence[Article] = (),
+    always_train: Sequence[Article] = (),
+) -> LabelledCorpus:
+    """Return the corpus that a model learns from, with labels spelled as in the codebook."""
     articles, always_train = check_articles(articles), check_articles(always_train)
     if codebook is not None:
         codebook.check(article.label for article in (*articles, *always_train))
         articles, always_train = _respelled(articles, codebook), _respelled(always_train, codebook)
-    corpus = LabelledCorpus.with_auxiliary(articles, auxiliary, always_train)
-    resolved = resolve_auto(corpus, config or TrainingConfig())
-    return learn(corpus, resolved, codebook=codebook, progress=progress)
+    return LabelledCorpus.with_auxiliary(articles, auxiliary, always_train)
 
 
 def _respelled(articles: Sequence[Article], codebook: Codebook) -> list[Article]:
@@ -136,7 +148,7 @@ def learn(
         features=fitted.features,
         linear=found.linear,
         headlines=headlines,
-        record=_record(corpus, scores, notes),
+        record=_record(fitted, scores, notes),
         codebook=codebook,
         domain=learned.domain if learned else None,
         contrast=learned.contrast if learned else None,
@@ -252,7 +264,8 @@ def _in_passages(
     return LearningMatrix(articles, features.values(passages), passages.input_of)
 
 
-def _record(corpus: LabelledCorpus, scores: dict[str, Any], notes: list[str]) -> TrainingRecord:
+def _record(fitted: FittedFeatures, scores: dict[str, Any], notes: list[str]) -> TrainingRecord:
+    corpus = fitted.corpus
     outlets = {article.outlet for article in corpus.articles} - {None}
     events = {article.event for article in corpus.articles} - {None}
     counts = Counter(str(article.label) for article in corpus.articles)
@@ -269,4 +282,5 @@ def _record(corpus: LabelledCorpus, scores: dict[str, Any], notes: list[str]) ->
         fingerprint=corpus.fingerprint(),
         scores=scores,
         notes=notes,
+        corpus=summarise(corpus, plain_words(fitted.batch).lengths),
     )

@@ -118,7 +118,14 @@ class MarkedText:
         return "".join(f"[{sign}{text}]" if sign else text for sign, text in self.parts)
 
 
-Block = Table | Facts | Paragraph | Item | Note | MarkedText
+@dataclass(frozen=True)
+class Verbatim:
+    """Markdown that people wrote, with its own line breaks."""
+
+    text: str
+
+
+Block = Table | Facts | Paragraph | Item | Note | MarkedText | Verbatim
 
 
 @dataclass(frozen=True)

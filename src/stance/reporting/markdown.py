@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from stance.reporting.document import Facts, Item, MarkedText, Note, Paragraph, Remark
+from stance.reporting.document import Facts, Item, MarkedText, Note, Paragraph, Remark, Verbatim
 from stance.reporting.phrases import harmless
 
 if TYPE_CHECKING:
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from stance.reporting.document import Block, Cell, Document, Table
 
 TERMS = 3
+
+# Underscores inside a word, and brackets that no address follows, are plain text to Markdown.
+# A backslash before another character than a punctuation mark is one too.
+_INLINE = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~]|$)|[`*<]|(?<=\])[(\[:]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|~(?=~)"
+)
+# What begins a heading, a quotation, a list or a code block at the start of a line.
+_BLOCK = re.compile(r"^(\d*)(#{1,6}(?= |$)|>|[-+](?= |$)|(?<=\d)[.)](?= |$)|={3,}$|-{3,}$)")
 
 
 def render(document: Document) -> str:
@@ -44,6 +53,8 @@ def _block(block: Block) -> Iterator[str]:
             yield f"{'  ' * (level - 1)}- {_line(text)}"
         case MarkedText():
             yield _line(block.marked)
+        case Verbatim(text):
+            yield text
         case Facts(facts):
             yield from _grid([("", ""), *facts])
         case _:
@@ -75,4 +86,15 @@ def _cell(cell: Cell) -> str:
 
 
 def _line(text: str) -> str:
-    return harmless(" ".join(text.split()))
+    return escaped(harmless(" ".join(text.split())))
+
+
+def escaped(text: str) -> str:
+    r"""Escape what Markdown would read as markup or HTML; labels and notes are plain text.
+
+    Examples
+    --------
+    >>> print(escaped("<b> *x* _y_ pro_sdf [a](b) [0.65, 0.76]"))
+    \<b> \*x\* \_y\_ pro_sdf [a]\(b) [0.65, 0.76]
+    """
+    return _BLOCK.sub(r"\g<1>\\\g<2>", _INLINE.sub(r"\\\g<0>", text))

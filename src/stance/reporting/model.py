@@ -132,7 +132,7 @@ def _facts(stored: StoredModel, folder: str) -> list[tuple[str, str]]:
         ("features", f"{model.features.n_features:,} ({blocks})"),
         ("size", f"{stored.size / 1e6:.1f} MB, format {manifest.format}"),
         ("temperature", f"{manifest.temperature:.2f}"),
-        ("domain", _domain(manifest.domain)),
+        ("domain", domain_words(manifest.domain)),
         *([("periods", ", ".join(model.periods))] if model.periods else []),
         ("sha256", stored.sha256),
         ("trained on", _corpus(stored)),
@@ -144,7 +144,8 @@ def _facts(stored: StoredModel, folder: str) -> list[tuple[str, str]]:
     return [*facts, ("versions", ", ".join(f"{k} {v}" for k, v in manifest.versions.items()))]
 
 
-def _domain(domain: Domain | None) -> str:
+def domain_words(domain: Domain | None) -> str:
+    """Say from which domain score on articles are in domain."""
     if domain is None:
         return "unknown: no article is flagged"
     thresholds = {domain.threshold, *(bound.threshold for bound in domain.by_length)}
@@ -218,6 +219,7 @@ def describe(stored: StoredModel, n_features: int) -> dict[str, object]:
         "codebook": stored.model.codebook.to_dict() if stored.model.codebook else None,
         "config": manifest.config,
         "versions": manifest.versions,
+        "description": manifest.description.model_dump() if manifest.description else None,
         "strongest_features": {
             label: [[name, weight] for name, weight in strongest]
             for label, strongest in strongest_features.items()

@@ -7,7 +7,16 @@ import textwrap
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
-from stance.reporting.document import Facts, Item, MarkedText, Note, Paragraph, Remark, Table
+from stance.reporting.document import (
+    Facts,
+    Item,
+    MarkedText,
+    Note,
+    Paragraph,
+    Remark,
+    Table,
+    Verbatim,
+)
 from stance.reporting.phrases import END_ISOLATE, ISOLATE, harmless, isolated
 
 if TYPE_CHECKING:
@@ -79,6 +88,8 @@ def _block(block: Block, on: Console) -> None:
             _facts(facts, on)
         case MarkedText():
             _marked(block, on)
+        case Verbatim(text):
+            _print(on, text)
         case Table():
             _table(block, on)
 
