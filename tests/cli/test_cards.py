@@ -273,6 +273,27 @@ def test_verify_names_what_differs_in_the_corpus(trained, corpus, tmp_path):  # 
         assert "Nothing was trained" in out
 
 
+def test_ids_from_the_name_of_a_file_do_not_count(corpus, results, tmp_path):  # noqa: F811
+    rows = [orjson.loads(line) for line in corpus.read_bytes().splitlines()]
+    for row in rows:
+        del row["id"]
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    stance("train", tmp_path / "a.jsonl", "-o", tmp_path / "model", *FAST_SETTINGS)
+    out, _ = stance("verify", tmp_path / "model", "--corpus", tmp_path / "b.jsonl")
+    assert "Only the ids are others" in " ".join(out.split())
+    assert "the same bytes" in out
+    card(tmp_path / "model", "--results", results["crossval"])
+
+
+def test_a_model_of_an_older_record_is_compared_by_what_it_has(model, corpus):  # noqa: F811
+    stored = orjson.loads((model / "manifest.json").read_bytes())
+    del stored["record"]["corpus"]
+    (model / "manifest.json").write_bytes(orjson.dumps(stored))
+    assert "the same bytes" in stance("verify", model, "--corpus", corpus)[0]
+    assert "which recorded no dates" in " ".join(card(model)[0].split())
+
+
 def test_verify_names_the_files_that_differ_and_the_likely_reason(model, corpus):  # noqa: F811
     # As if an older numpy had given another number of steps.
     stored = orjson.loads((model / "manifest.json").read_bytes())

@@ -115,8 +115,9 @@ def summarise(corpus: LabelledCorpus, n_words: NDArray[np.int64] | None = None) 
 def articles_sha256(articles: Sequence[Article]) -> str:
     """Return a hash of articles, hexadecimal, that does not depend on their order.
 
-    Of each it reads id, title, text, label, outlet, event and date; labels,
-    outlets and events in their canonical form, dates as ISO dates.
+    Of each it reads title, text, label, outlet, event and date; labels, outlets
+    and events in their canonical form, dates as ISO dates. It reads no id, since
+    articles without one get one from the name of their file.
     """
     return _of_articles(_columns(articles))
 
@@ -136,7 +137,8 @@ def _columns(articles: Sequence[Article]) -> dict[str, list[str]]:
 
 def _of_articles(columns: dict[str, list[str]]) -> str:
     """Hash the sorted hashes of the articles."""
-    hashes = sorted(map(_of_values, zip(*columns.values(), strict=True)))
+    compared = (values for name, values in columns.items() if name != "id")
+    hashes = sorted(map(_of_values, zip(*compared, strict=True)))
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 

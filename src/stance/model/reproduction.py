@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from stance.corpus.article import Article
     from stance.model.config import TrainingConfig
+    from stance.model.corpus_summary import CorpusSummary
     from stance.model.learning_corpus import LabelledCorpus
     from stance.model.persistence import StoredModel
     from stance.model.record import TrainingRecord
@@ -58,6 +59,8 @@ class Reproduction:
         Size of the corpus, auxiliary articles not counted.
     corpus : tuple of Difference
         How the corpus differs from the one that the model was trained on.
+    other_ids : bool
+        Whether the ids of articles differ, on which a model does not depend.
     trained_again : bool
         Whether a model was trained for the comparison.
     same_files : tuple of str
@@ -75,6 +78,7 @@ class Reproduction:
 
     n_articles: int
     corpus: tuple[Difference, ...]
+    other_ids: bool = False
     trained_again: bool = False
     same_files: tuple[str, ...] = ()
     files: tuple[Difference, ...] = ()
@@ -131,18 +135,20 @@ def reproduce(
     """
     config = _config(stored, lexicon)
     corpus = labelled_corpus(articles, stored.model.codebook, auxiliary, always_train)
-    differences = tuple(_corpus_differences(stored.manifest.record, corpus))
-    n = len(corpus.articles)
+    record, summary = stored.manifest.record, summarise(corpus)
+    differences = tuple(_corpus_differences(record, corpus, summary))
+    compared = Reproduction(
+        len(corpus.articles), differences, other_ids=_differing_fields(record, summary) == ["id"]
+    )
     if differences or not train_again:
-        return Reproduction(n, differences, versions=tuple(_versions(stored, None)))
+        return compared
     model = learn(
         corpus, resolve_auto(corpus, config), codebook=stored.model.codebook, progress=progress
     )
     files = model_files(model)
     again = as_stored(model, files)
-    return Reproduction(
-        n,
-        differences,
+    return replace(
+        compared,
         trained_again=True,
         same_files=tuple(
             name
@@ -151,7 +157,7 @@ def reproduce(
         ),
         files=tuple(_file_differences(stored, again)),
         tensors=tuple(_tensor_differences((Path(folder) / TENSORS).read_bytes(), files[TENSORS])),
-        manifest=tuple(_manifest_differences(stored, again)),
+        manifest=tuple(_manifest_differences(stored, again, other_ids=compared.other_ids)),
         versions=tuple(_versions(stored, again)),
     )
 
@@ -168,14 +174,36 @@ def _config(stored: StoredModel, lexicon: str) -> TrainingConfig:
     return with_settings(config, {LEXICON_PATH: path}) if lexicon else config
 
 
-def _corpus_differences(record: TrainingRecord, corpus: LabelledCorpus) -> Iterator[Difference]:
-    """Yield what differs from the training corpus, the plainest first."""
-    found = summarise(corpus)
+def _corpus_differences(
+    record: TrainingRecord, corpus: LabelledCorpus, summary: CorpusSummary
+) -> Iterator[Difference]:
+    """Yield what differs from the training corpus: counts; else values of fields or their order."""
+    counts = list(_differing_counts(record, corpus, summary))
+    if counts:
+        yield from counts
+        return
+    known, names = record.corpus, _differing_fields(record, summary)
+    if known is not None and names and names != ["id"]:
+        if known.articles_sha256 == summary.articles_sha256:
+            yield Difference(ORDER, "as at training", "another")
+            return
+        for name in names:
+            hashes = known.field_sha256.get(name, ""), summary.field_sha256[name]
+            yield Difference(f"values of {name}", *hashes)
+        return
+    fingerprint = corpus.fingerprint()
+    if names != ["id"] and fingerprint != record.fingerprint:
+        yield Difference(FINGERPRINT, record.fingerprint, fingerprint)
+
+
+def _differing_counts(
+    record: TrainingRecord, corpus: LabelledCorpus, summary: CorpusSummary
+) -> Iterator[Difference]:
     outlets, events = (
         len({getattr(a, name) for a in corpus.articles} - {None}) for name in ("outlet", "event")
     )
     labels = Counter(str(article.label) for article in corpus.articles)
-    pairs: list[tuple[str, object, object]] = [
+    pairs = [
         ("articles", record.n_articles, len(corpus.articles)),
         *(
             (f"articles labelled {label!r}", record.label_counts.get(label, 0), labels[label])
@@ -184,27 +212,23 @@ def _corpus_differences(record: TrainingRecord, corpus: LabelledCorpus) -> Itera
         ("outlets", record.n_outlets, outlets),
         ("events", record.n_events, events),
     ]
-    known = record.corpus
-    if known is not None:
+    if record.corpus is not None:
+        known = record.corpus
         pairs += [
-            ("articles never held out", known.n_always_train, found.n_always_train),
-            ("auxiliary articles", known.n_auxiliary, found.n_auxiliary),
+            ("articles never held out", known.n_always_train, summary.n_always_train),
+            ("auxiliary articles", known.n_auxiliary, summary.n_auxiliary),
         ]
-    differing = [Difference(name, str(a), str(b)) for name, a, b in pairs if a != b]
-    if known is not None and not differing:
-        if known.articles_sha256 == found.articles_sha256:
-            ordered = known.field_sha256 == found.field_sha256
-            differing = [] if ordered else [Difference(ORDER, "as at training", "another")]
-        else:
-            differing = [
-                Difference(f"values of {name}", known.field_sha256[name], found.field_sha256[name])
-                for name in FIELDS
-                if known.field_sha256.get(name, "") != found.field_sha256[name]
-            ]
-    fingerprint = corpus.fingerprint()
-    if not differing and fingerprint != record.fingerprint:
-        differing = [Difference(FINGERPRINT, record.fingerprint, fingerprint)]
-    yield from differing
+    for name, expected, found in pairs:
+        if expected != found:
+            yield Difference(name, f"{expected:,}", f"{found:,}")
+
+
+def _differing_fields(record: TrainingRecord, summary: CorpusSummary) -> list[str]:
+    """Return the fields with other values, or in another order; none if they are not recorded."""
+    if record.corpus is None:
+        return []
+    known = record.corpus.field_sha256
+    return [name for name in FIELDS if known.get(name) != summary.field_sha256[name]]
 
 
 def _file_differences(stored: StoredModel, again: StoredModel) -> Iterator[Difference]:
@@ -227,10 +251,18 @@ def _tensor_differences(before: bytes, now: bytes) -> Iterator[TensorDifference]
             yield TensorDifference(name, float(np.abs(one - other).max()))
 
 
-def _manifest_differences(stored: StoredModel, again: StoredModel) -> Iterator[Difference]:
+def _manifest_differences(
+    stored: StoredModel, again: StoredModel, *, other_ids: bool
+) -> Iterator[Difference]:
     before, now = (_flat(one.manifest.model_dump(exclude=NOT_COMPARED)) for one in (stored, again))
+    ignored = [LEXICON_PATH]
+    if other_ids:
+        ignored += ["record.fingerprint", "record.corpus.field_sha256.id"]
+    if stored.manifest.record.corpus is None:
+        ignored.append("record.corpus")
     for name in sorted({*before, *now}):
-        if not name.endswith(LEXICON_PATH) and before.get(name) != now.get(name):
+        is_ignored = any(part in name for part in ignored)
+        if not is_ignored and before.get(name) != now.get(name):
             yield Difference(name, str(before.get(name)), str(now.get(name)))
 
 
@@ -245,10 +277,8 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def _versions(stored: StoredModel, again: StoredModel | None) -> Iterator[Difference]:
+def _versions(stored: StoredModel, again: StoredModel) -> Iterator[Difference]:
     """Yield what differs between the software of the model and what is installed."""
-    if again is None:
-        return
     before, now = stored.manifest, again.manifest
     if before.format != now.format:
         yield Difference("model format", str(before.format), str(now.format))
