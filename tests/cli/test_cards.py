@@ -12,6 +12,7 @@ from stance.model.persistence import read_model
 from stance.reporting.card_text import parse
 from tests.cli.test_cli import FAST_SETTINGS, corpus  # noqa: F401
 from tests.commands import stance
+from tests.conftest import SEEDS
 
 CALIBRATED = [*FAST_SETTINGS, "--set", "calibration.enabled=true", "--set", "calibration.folds=2"]
 CODEBOOK = resources.SEEDS / "codebook.toml"
@@ -305,6 +306,27 @@ def test_verify_names_the_files_that_differ_and_the_likely_reason(model, corpus)
     assert "other versions of numpy" in err
     assert "weights: largest difference" in out
     assert "The same bytes: codebook.json" in " ".join(out.split())
+
+
+def test_verify_finds_all_that_a_model_learned_from(corpus, tmp_path):  # noqa: F811
+    lines = SEEDS.read_bytes().splitlines(keepends=True)
+    for name, first in (("other", 200), ("added", 400)):
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(lines[first : first + 24]))
+    options = ("--auxiliary", tmp_path / "other.jsonl", "--always-train", tmp_path / "added.jsonl")
+    lexicon = shutil.copytree(resources.LEXICONS, tmp_path / "lexicon")
+    stance(
+        *("train", corpus, "-o", tmp_path / "model", *CALIBRATED, *options),
+        *("--set", "features.lexicon.enabled=true", "--set", f"features.lexicon.path={lexicon}"),
+    )
+    text = text_of(tmp_path / "model")
+    assert "corpus.jsonl; added.jsonl (never held out); other.jsonl (auxiliary)" in text
+    assert "| never held out | 24 of these articles |" in text
+    verify = ("verify", tmp_path / "model", "--corpus", corpus)
+    out, _ = stance(*verify, code=3)
+    assert "auxiliary articles" in out
+    moved = lexicon.rename(tmp_path / "moved")
+    assert "which is not here" in stance(*verify, *options, code=2)[1]
+    assert "the same bytes" in stance(*verify, *options, "--lexicon", moved)[0]
 
 
 def test_verify_asks_for_what_it_needs(model, corpus):  # noqa: F811
