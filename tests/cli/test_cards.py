@@ -8,9 +8,10 @@ import orjson
 import pytest
 
 from stance import resources
+from stance.model.manifest import FORMAT
 from stance.model.persistence import read_model
 from stance.reporting.card_text import parse
-from tests.cli.test_cli import FAST_SETTINGS, corpus  # noqa: F401
+from tests.cli.test_cli import DATA, FAST_SETTINGS, corpus  # noqa: F401
 from tests.commands import stance
 from tests.conftest import SEEDS
 
@@ -107,6 +108,25 @@ def test_results_fill_the_card_and_leave_the_model_as_it_is(model, results):
     # The same results again replace those that are there.
     card(model, "--results", results["crossval"])
     assert text_of(model) == text
+
+
+@pytest.mark.parametrize("number", range(1, FORMAT))
+def test_models_of_older_formats_get_a_card_too(tmp_path, number):
+    model = shutil.copytree(DATA / f"model_format_{number}", tmp_path / "model")
+    before = read_model(model)
+    if number == 1:
+        assert "no place for a description" in card(model, "--note", "x", code=1)[1]
+        return
+    card(model, "--note", "x")
+    assert "- x" in text_of(model)
+    assert read_model(model).sha256 == before.sha256
+
+
+def test_a_description_that_no_manifest_can_hold_is_refused(model, monkeypatch):
+    before = (model / "manifest.json").read_bytes()
+    monkeypatch.setattr("stance.model.describing.MANIFEST_LIMIT", len(before))
+    assert "larger than the" in card(model, "--note", "x", code=1)[1]
+    assert (model / "manifest.json").read_bytes() == before
 
 
 def test_showing_a_card_writes_nothing(model):

@@ -9,7 +9,7 @@ import orjson
 
 from stance.errors import CorpusError, ModelError
 from stance.model.manifest import MANIFEST, manifest_bytes
-from stance.model.model_folder import read_manifest
+from stance.model.model_folder import MANIFEST_LIMIT, read_manifest
 from stance.replacing import replacing_file
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def write_description(folder: str | Path, description: ModelDescription) -> None
     Raises
     ------
     ModelError
-        If the model is of format 1, or none.
+        If the model is of format 1, or none, or the description is too long.
     OutputError
         If the folder cannot be written.
     """
@@ -42,8 +42,14 @@ def write_description(folder: str | Path, description: ModelDescription) -> None
             "again with 'stance train'."
         )
     values["description"] = description.model_dump()
+    data = manifest_bytes(values)
+    if len(data) > MANIFEST_LIMIT:
+        raise ModelError(
+            f"Got notes and results that make {folder / MANIFEST} larger than the "
+            f"{MANIFEST_LIMIT:,} bytes of a manifest. Give results with fewer slices."
+        )
     with replacing_file(folder / MANIFEST, force=True) as file:
-        file.write(manifest_bytes(values))
+        file.write(data)
 
 
 def check_results(results: Sequence[ReportedResults], stored: StoredModel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from stance.corpus.document_kinds import HEADLINE_WORDS
 from stance.datasets.records import PREFIX, dataset_names, find_dataset
 from stance.model.config import TrainingConfig, settings
 from stance.model.description import ModelDescription
@@ -188,7 +189,8 @@ def _kind_counts(stored: StoredModel) -> Table:
         name = f"{part.kind}s{', never held out' if part.always_train else ''}"
         rows.append((name, *(f"{n:,}" for n in counts), f"{sum(counts):,}"))
     columns = (Column("texts", "name"), *numbers(*labels, "all"))
-    return Table(columns, tuple(rows), caption="A headline is a text of at most 20 words:")
+    caption = f"A headline is a text of at most {HEADLINE_WORDS} words:"
+    return Table(columns, tuple(rows), caption=caption)
 
 
 def _source(name: str) -> str:
@@ -254,17 +256,11 @@ def _held_out(scores: dict[str, Any]) -> Iterator[Section]:
         return
     of_headlines = scores.get("headlines")
     kinds = {"articles": scores, "headlines": of_headlines} if of_headlines else {"all": scores}
-    rows = [
-        (
-            name,
-            f"{found['n']:,}",
-            figure(found["macro_f1"]),
-            figure(found["accuracy"]),
-            figure(found["baseline"]["macro_f1"]),
-            figure(found["baseline"]["accuracy"]),
-        )
-        for name, found in kinds.items()
-    ]
+    rows = []
+    for name, found in kinds.items():
+        baseline = found.get("baseline") or {}  # older records have none
+        values = [part.get(key) for part in (found, baseline) for key in ("macro_f1", "accuracy")]
+        rows.append((name, f"{found.get('n', 0):,}", *map(figure, values)))
     columns = (
         Column("texts"),
         *numbers("n", "macro-F1", "accuracy"),
