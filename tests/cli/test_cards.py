@@ -100,6 +100,7 @@ def test_results_fill_the_card_and_leave_the_model_as_it_is(model, results):
         assert f"{found['macro_f1']:.3f}" in text
         assert results[name].name in out
     assert "| all, in " in text
+    assert "…" not in out, "a number is cut on 80 columns"
     assert "| licence | MIT |" in text
     assert text.index("- from one week") < text.index("- second")
     assert "no evaluation is recorded" not in text

@@ -10,7 +10,7 @@ from stance.datasets.records import PREFIX, dataset_names, find_dataset
 from stance.model.config import TrainingConfig, settings
 from stance.model.description import ModelDescription
 from stance.reporting.card_limits import limitations
-from stance.reporting.card_results import result_sections
+from stance.reporting.card_results import TOO_WIDE, result_sections
 from stance.reporting.document import (
     Column,
     Document,
@@ -29,8 +29,9 @@ from stance.reporting.model import domain_words, held_out_words
 from stance.reporting.phrases import figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from stance.model.corpus_summary import CorpusSummary, TextsOfKind
     from stance.model.description import CorpusFile
     from stance.model.persistence import StoredModel
 
@@ -142,8 +143,8 @@ def _training_data(stored: StoredModel, described: ModelDescription) -> Iterator
     ]
     yield section(Facts(tuple(facts)), heading="Training data")
     yield section(_label_counts(stored))
-    if known and known.kinds:
-        yield section(_kind_counts(stored))
+    for kinds, caption in _kinds(known):
+        yield section(_kind_counts(stored.model.labels, kinds, caption))
     named = {file.name.removeprefix(PREFIX).split("/")[0]: file.name for file in described.files}
     sources = [name for name in named if named[name].startswith(PREFIX) and name in dataset_names()]
     if sources:
@@ -179,18 +180,28 @@ def _label_counts(stored: StoredModel) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _kind_counts(stored: StoredModel) -> Table:
+def _kinds(known: CorpusSummary | None) -> Iterator[tuple[list[TextsOfKind], str]]:
+    """Yield the kinds of texts with a caption; those that were never held out apart."""
+    if known is None:
+        return
+    headline = f"a headline is a text of at most {HEADLINE_WORDS} words"
+    held_out, others = (
+        [part for part in known.kinds if part.always_train is always] for always in (False, True)
+    )
+    if held_out:
+        yield held_out, f"{'Held out in turn' if others else 'Kinds of texts'}; {headline}:"
+    if others:
+        yield others, f"Never held out; {headline}:"
+
+
+def _kind_counts(labels: Sequence[str], kinds: Sequence[TextsOfKind], caption: str) -> Table:
     """Return how many texts of each kind and label the model learned from."""
-    labels = stored.model.labels
-    known = stored.manifest.record.corpus
     rows = []
-    for part in known.kinds if known else ():
+    for part in kinds:
         counts = [part.label_counts.get(label, 0) for label in labels]
-        name = f"{part.kind}s{', never held out' if part.always_train else ''}"
-        rows.append((name, *(f"{n:,}" for n in counts), f"{sum(counts):,}"))
+        rows.append((f"{part.kind}s", *(f"{n:,}" for n in counts), f"{sum(counts):,}"))
     columns = (Column("texts", "name"), *numbers(*labels, "all"))
-    caption = f"A headline is a text of at most {HEADLINE_WORDS} words:"
-    return Table(columns, tuple(rows), caption=caption)
+    return Table(columns, tuple(rows), caption, if_too_wide=TOO_WIDE)
 
 
 def _source(name: str) -> str:
@@ -258,14 +269,12 @@ def _held_out(scores: dict[str, Any]) -> Iterator[Section]:
     kinds = {"articles": scores, "headlines": of_headlines} if of_headlines else {"all": scores}
     rows = []
     for name, found in kinds.items():
-        baseline = found.get("baseline") or {}  # older records have none
-        values = [part.get(key) for part in (found, baseline) for key in ("macro_f1", "accuracy")]
-        rows.append((name, f"{found.get('n', 0):,}", *map(figure, values)))
-    columns = (
-        Column("texts"),
-        *numbers("n", "macro-F1", "accuracy"),
-        *numbers("macro-F1 of the most frequent label", "its accuracy"),
-    )
+        scores_of = {name: found, f"{name}, always the most frequent label": found.get("baseline")}
+        for row, values in scores_of.items():
+            if values:  # older records have no baseline
+                both = (figure(values.get(key)) for key in ("macro_f1", "accuracy"))
+                rows.append((row, f"{found.get('n', 0):,}", *both))
+    columns = (Column("texts"), *numbers("n", "macro-F1", "accuracy"))
     yield section(
         Table(columns, tuple(rows)),
         Paragraph(f"Protocol: {held_out_words(scores['protocol'])}."),

@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     )
 
 NO_DATE = "no date"
-COLUMNS = (
-    Column("articles", "name"),
-    *numbers("n", "macro-F1", "95 % interval", "labels", "accuracy"),
-    *numbers("calibration error", "out of domain"),
-)
+SCORES = (Column("articles", "name"), *numbers("n", "macro-F1", "95 % interval", "accuracy"))
+MORE = (Column("articles", "name"), *numbers("calibration error", "out of domain", "labels"))
+TOO_WIDE = "This table is too wide for this screen: see card.md."
 
 
 def result_sections(result: ReportedResults, labels: Sequence[str]) -> tuple[Section, ...]:
@@ -33,10 +31,11 @@ def result_sections(result: ReportedResults, labels: Sequence[str]) -> tuple[Sec
     return (
         section(
             *paragraphs(_opening(result)),
-            Table(COLUMNS, tuple(_score_rows(result, parts))),
+            Table(SCORES, tuple(_score_rows(result, parts)), if_too_wide=TOO_WIDE),
             *paragraphs(_remark(result)),
             heading=_heading(result),
         ),
+        section(_more_table(parts)),
         section(_label_table(labels, parts)),
         section(_coverage_table(result), *paragraphs(*_sure_lines(result))),
         section(_calibration_table(result)),
@@ -106,22 +105,27 @@ def _score_rows(
     for baseline in result.baselines:
         given = " or ".join(map(quoted, baseline.labels))
         macro, accuracy = figure(baseline.macro_f1.score), figure(baseline.accuracy.score)
-        yield f"all, always {given}", f"{result.n:,}", macro, "", "", accuracy, "", ""
+        yield f"all, always {given}", f"{result.n:,}", macro, "", accuracy
 
 
 def _score_row(name: str, part: ScoreFigures) -> tuple[str, ...]:
     pair = part.intervals.get("macro_f1")
-    domain = part.out_of_domain
-    return (
-        name,
-        f"{part.n:,}",
-        figure(part.macro_f1),
-        interval((pair[0], pair[1])) if pair else "",
-        _label_count(part),
-        figure(part.accuracy),
-        figure(part.expected_calibration_error),
-        figure(domain.share) if domain else "",
+    spread = interval((pair[0], pair[1])) if pair else ""
+    return name, f"{part.n:,}", figure(part.macro_f1), spread, figure(part.accuracy)
+
+
+def _more_table(parts: Sequence[tuple[str, ScoreFigures]]) -> Table:
+    rows = tuple(
+        (
+            name,
+            figure(part.expected_calibration_error),
+            figure(part.out_of_domain.share) if part.out_of_domain else "-",
+            _label_count(part),
+        )
+        for name, part in parts
     )
+    caption = "Calibration, share out of domain, and the labels that macro-F1 is the mean of:"
+    return Table(MORE, rows, caption, if_too_wide=TOO_WIDE)
 
 
 def _label_count(part: ScoreFigures) -> str:
@@ -134,7 +138,8 @@ def _label_count(part: ScoreFigures) -> str:
 def _label_table(labels: Sequence[str], parts: Sequence[tuple[str, ScoreFigures]]) -> Table:
     columns = (Column("articles", "name"), *numbers(*labels))
     rows = tuple((name, *(_label_score(part, label) for label in labels)) for name, part in parts)
-    return Table(columns, rows, caption="F1 of each label, and the number of articles with it:")
+    caption = "F1 of each label, and the number of articles with it:"
+    return Table(columns, rows, caption, if_too_wide=TOO_WIDE)
 
 
 def _label_score(part: ScoreFigures, label: str) -> str:
@@ -149,16 +154,13 @@ def _by_kind(result: ReportedResults) -> list[tuple[str, ScoreFigures]]:
 
 
 def _coverage_table(result: ReportedResults) -> Table:
-    steps = result.risk_coverage.at_least
-    columns = (
-        Column("articles", "name"),
-        *numbers(*(f"at least {step.probability}" for step in steps)),
-    )
+    parts = _by_kind(result)
+    curves = [part.risk_coverage.at_least for _, part in parts]
     rows = tuple(
-        (name, *map(_at_least, part.risk_coverage.at_least)) for name, part in _by_kind(result)
+        (f"{steps[0].probability}", *map(_at_least, steps)) for steps in zip(*curves, strict=False)
     )
     return Table(
-        columns,
+        numbers("at least", *(name for name, _ in parts)),
         rows,
         caption=(
             "The share that keeps its label with --min-probability, and the accuracy of these "
