@@ -40,6 +40,9 @@ NEITHER = {
         "language",
         "period_start",
         "against",
+        "author",
+        "licence",
+        "notes",
     ),
 }
 

@@ -17,6 +17,8 @@ from stance.model.config import load_config
 from stance.model.persistence import read_model, save_model
 from stance.model.prediction import predict
 from stance.model.training import train
+from stance.reporting.card import card_markdown
+from stance.reporting.card_text import compose, read_card
 
 SWAPS = json.loads((Path(__file__).parents[1] / "data" / "name_swaps.json").read_text("utf-8"))
 WRITTEN = Path(__file__).parents[2] / "benchmarks" / "out_of_domain.jsonl"
@@ -32,10 +34,20 @@ def probabilities(stored, texts):
     return stored.model.probabilities([Article(str(n), text) for n, text in enumerate(texts)])
 
 
-def test_it_is_small_and_has_a_codebook_and_a_card(stored):
+def test_it_is_small_and_has_a_codebook(stored):
     assert stored.size < LIMIT
     assert stored.model.codebook is not None
-    assert (resources.DEFAULT_MODEL / "card.md").is_file()
+
+
+def test_its_card_is_the_one_that_stance_writes_with_results_by_outlet_and_by_event(stored):
+    found = read_card(resources.DEFAULT_MODEL / "card.md")
+    assert compose(card_markdown(stored)) == compose(found.generated)
+    protocols = [one.protocol for one in stored.manifest.description.results]
+    assert [protocol.split("(")[0].strip() for protocol in protocols] == [
+        "leave one outlet out",
+        "8 folds of held-out events",
+    ]
+    assert "cite them, do not redistribute them" in found.own
 
 
 @pytest.mark.slow
@@ -53,8 +65,10 @@ def test_its_recipe_makes_the_same_bytes_again(tmp_path, stored):
         always_train=written,
     )
     save_model(model, tmp_path / "again")
-    for path in sorted((tmp_path / "again").iterdir()):
-        assert path.read_bytes() == (resources.DEFAULT_MODEL / path.name).read_bytes(), path.name
+    again = read_model(tmp_path / "again")
+    assert again.manifest.files == stored.manifest.files
+    # The manifest without the description, which is no part of the model.
+    assert again.sha256 == stored.sha256
 
 
 def test_swapping_one_actor_for_another_rarely_changes_the_label(stored):

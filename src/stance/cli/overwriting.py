@@ -13,7 +13,7 @@ from stance.errors import OutputError
 # The parameters of all commands for inputs and for outputs.
 READ = (
     *("inputs", "corpus", "labels", "auxiliary", "always_train", "first", "second", "predictions"),
-    *("model", "config", "codebook", "suite", "baseline", "labelled", "results"),
+    *("model", "config", "codebook", "suite", "baseline", "labelled", "results", "lexicon"),
 )
 WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html")
 
