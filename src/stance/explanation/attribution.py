@@ -53,12 +53,14 @@ class Comparison(NamedTuple):
 class ColumnNames(NamedTuple):
     """A block, its columns' names, and their factors for all labels (of both classifiers).
 
+    ``outlets`` are the outlet frequencies of `ScaledBlock`, if the model has them.
     ``term`` is `ExplainedBlock.term`, which remembers the terms that it returned.
     """
 
     name: str
     block: Block
     terms: list[str]
+    outlets: list[int] | None
     factors: NDArray[np.float32]
     term: Callable[[int], FoundTerm]
 
@@ -188,6 +190,7 @@ class Attributor:
                 part.name,
                 part.block,
                 list(part.block.terms),
+                None if part.outlets is None else part.outlets.tolist(),
                 part.block.factors(part.scale, model.weights[own]),
                 cache(part.block.term),
             )

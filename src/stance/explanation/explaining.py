@@ -174,6 +174,7 @@ class _Descriptions:
             float(block.weights[entry]),
             float(block.values.data[entry]),
             float(block.contributions[entry]),
+            None if source.outlets is None else source.outlets[column],
             _one_of(voices),
             places,
             terms,

@@ -57,6 +57,9 @@ class Contribution(NamedTuple):
         count over the norm of the text.
     contribution : float
         In logits: ``weight * value``.
+    outlets : int, optional
+        Number of training outlets with the feature; None if the model does not
+        know it: it is of a format before 6, or was trained without outlets.
     voice : str, optional
         ``own``, ``speech``, ``scare`` or ``mixed``; None without places.
     places : sequence of Place
@@ -69,6 +72,7 @@ class Contribution(NamedTuple):
     weight: float
     value: float
     contribution: float
+    outlets: int | None
     voice: str | None
     places: Sequence[Place]
     terms: Sequence[TermPlace] = ()
