@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stance import read_corpus
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
+from stance.explanation import explaining
 from stance.explanation.explaining import explain
 from stance.features.stop_words import has_stop_word
 from stance.model.config import load_config
@@ -241,3 +242,15 @@ def test_a_model_of_one_label_has_nothing_to_compare(full_model, seed_articles):
     one_label = replace(full_model, labels=full_model.labels[:1])
     with pytest.raises(ConfigError, match="an explanation compares two"):
         explain(one_label, seed_articles[:1])
+
+
+def test_more_articles_than_a_batch_are_explained_in_their_order(
+    fast_model, seed_articles, monkeypatch
+):
+    alone = list(explain(fast_model, seed_articles[:7]))
+    monkeypatch.setattr(explaining, "BATCH_SIZE", 3)
+    assert list(explain(fast_model, seed_articles[:7])) == alone
+    assert list(explain(fast_model, iter(seed_articles[:6]))) == alone[:6]
+    assert list(explain(fast_model, [])) == []
+    first = next(explain(fast_model, seed_articles[:7]))
+    assert first == alone[0]

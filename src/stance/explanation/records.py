@@ -40,7 +40,14 @@ class TermPlace(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        return self._asdict() | {"places": places_to_dict(self.places)}
+        return {
+            "term": self.term,
+            "category": self.category,
+            "actor": self.actor,
+            "side": self.side,
+            "voice": self.voice,
+            "places": places_to_dict(self.places),
+        }
 
 
 class Contribution(NamedTuple):
@@ -79,12 +86,18 @@ class Contribution(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        row: dict[str, Any] = dict(zip(self._fields, self, strict=True))
-        row["places"] = places_to_dict(self.places)
+        row: dict[str, Any] = {
+            "block": self.block,
+            "feature": self.feature,
+            "weight": self.weight,
+            "value": self.value,
+            "contribution": self.contribution,
+            "outlets": self.outlets,
+            "voice": self.voice,
+            "places": places_to_dict(self.places),
+        }
         if self.terms:
             row["terms"] = [one.to_row() for one in self.terms]
-        else:
-            del row["terms"]
         return row
 
 
@@ -98,7 +111,12 @@ class WordContribution(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        return self._asdict() | {"places": places_to_dict(self.places)}
+        return {
+            "word": self.word,
+            "contribution": self.contribution,
+            "voice": self.voice,
+            "places": places_to_dict(self.places),
+        }
 
 
 class Rest(NamedTuple):
