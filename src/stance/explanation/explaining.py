@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.corpus.article import check_articles
+from stance.corpus.article import check_articles, refuse_tables
 from stance.errors import ConfigError
 from stance.explanation.attribution import Attributor
 from stance.explanation.changes import changes_of
@@ -58,10 +58,29 @@ def explain(
     ConfigError
         If the model does not know the label, or `top` is negative.
     CorpusError
-        If an item is not an `Article`.
+        If a table or a file name was passed, or an item is not an `Article`.
+
+    Examples
+    --------
+    >>> import stance
+    >>> texts = ["اقتحمت الميليشيات الحي", "حرر الجيش الحي"] * 4
+    >>> articles = [stance.Article(str(i), text) for i, text in enumerate(texts)]
+    >>> labelled = [replace(a, label="ضد" if "الميليشيات" in a.text else "مع") for a in articles]
+    >>> model = stance.train(labelled)
+    >>> (found,) = stance.explain(model, [stance.Article("9", "اقتحمت الميليشيات المدينة")])
+    >>> found.label, found.against
+    ('ضد', 'مع')
+    >>> word = next(word for word in found.words if word.word == "الميليشيات")
+    >>> word.contribution > 0, word.places
+    (True, [Place(field='text', start=7, end=17)])
+    >>> amounts = [one.contribution for one in found.contributions]
+    >>> total = found.intercept + sum(amounts) + found.rest.contribution
+    >>> abs(total - found.logit_difference) < 1e-9
+    True
     """
     if top < 0:
         raise ConfigError(f"Got top={top}, but expected 0 for all, or a number of features.")
+    refuse_tables(articles)
     attributor = Attributor(model, against)
     stream = iter(articles)
     batches = iter(lambda: list(check_articles(islice(stream, BATCH_SIZE))), [])
