@@ -1,5 +1,6 @@
 """The names at the root of the package, and what they do with what a notebook hands them."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ LABELLED = [Article("1", "خبر", "a"), Article("2", "نبأ", "b")]
 TAKERS = {
     "train": lambda model, articles: stance.train(articles),
     "predict": lambda model, articles: list(stance.predict(model, articles)),
+    "explain": lambda model, articles: list(stance.explain(model, articles)),
     "cross_validate": lambda model, articles: stance.cross_validate(articles),
     "tune": lambda model, articles: stance.tune(articles, budget=1),
     "evaluate_model": stance.evaluate_model,
@@ -105,6 +107,24 @@ def test_files_are_labelled_as_articles_are(labelled, fast_model):
     assert pl.read_parquet(labelled / "out.parquet").to_dicts() == table.to_pylist()
     with pytest.raises(stance.OutputError, match=r"out\.parquet"):
         stance.label_files([labelled / "new.jsonl"], labelled / "out.parquet")
+
+
+def test_the_python_of_the_page_on_explanations_runs(
+    tmp_path, monkeypatch, capsys, fast_model, seed_articles
+):
+    text = (ROOT / "docs" / "explanations.md").read_text("utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    stance.save_model(fast_model, tmp_path / "my-model")
+    rows = [{"id": a.id, "text": a.text} for a in seed_articles[:2]]
+    pl.DataFrame(rows).write_ndjson(tmp_path / "new.jsonl")
+    monkeypatch.chdir(tmp_path)
+    exec(code, {})  # noqa: S102
+    printed = capsys.readouterr().out.splitlines()
+    assert sum(line.split()[0] in {row["id"] for row in rows} for line in printed) == 2
+    (first, _) = stance.explain(fast_model, [stance.Article(**row) for row in rows], top=5)
+    assert printed[0].startswith(f"{first.article.id} {first.label} {first.against} ")
+    assert isinstance(first, stance.Explanation)
+    assert first.contributions[0].feature in printed[1]
 
 
 def test_a_folder_is_labelled_in_parts(labelled):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from stance.evaluation.protocol import CrossValidation, cross_validate
     from stance.evaluation.testing import evaluate_model
     from stance.evaluation.tuning import Tuning, tune
+    from stance.explanation.explaining import explain
+    from stance.explanation.records import Explanation
     from stance.features.estimators import LexiconFeatures, TfidfFeatures
     from stance.features.lexicon import Lexicon
     from stance.formats.labelled import read_corpus
@@ -64,6 +66,7 @@ __all__ = [
     "CrossValidation",
     "Difference",
     "Evaluation",
+    "Explanation",
     "FieldMapping",
     "Lexicon",
     "LexiconFeatures",
@@ -94,6 +97,7 @@ __all__ = [
     "compare",
     "cross_validate",
     "evaluate_model",
+    "explain",
     "label_files",
     "load_config",
     "load_model",
@@ -145,6 +149,8 @@ _HOMES = {
         "Tuning",
         "tune",
     ),
+    "stance.explanation.explaining": ("explain",),
+    "stance.explanation.records": ("Explanation",),
     "stance.features.estimators": (
         "LexiconFeatures",
         "TfidfFeatures",

@@ -11,6 +11,7 @@ from stance.model.prediction import predict
 from tests.cli.test_cli import model  # noqa: F401
 from tests.cli.test_reports import run
 from tests.conftest import SEEDS
+from tests.model.test_persistence import DATA
 
 
 @pytest.fixture
@@ -75,6 +76,15 @@ def test_a_terminal_shows_the_text_from_right_to_left_in_80_columns(
     assert any("[+" in line for line in texts)
     assert "[+...] is evidence for the label" in shown
     assert "What would change it:" in shown
+
+
+def test_a_terminal_tells_how_many_outlets_have_a_feature(corpus, model):  # noqa: F811
+    shown, _ = run("explain", corpus, "-m", model, "--no-changes", "--top", 3)
+    assert "places  outlets  contribution" in shown
+    assert "how many outlets of the training corpus have the feature" in shown
+    shown, _ = run("explain", corpus, "-m", DATA / "model_format_5", "--no-changes", "--top", 3)
+    assert "places  contribution" in shown
+    assert "by an earlier version of stance" in " ".join(shown.split())
 
 
 def test_ids_and_texts_cannot_command_the_terminal(model, tmp_path):  # noqa: F811

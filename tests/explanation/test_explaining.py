@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from stance import read_corpus
 from stance.corpus.article import Article
 from stance.errors import ConfigError, CorpusError
+from stance.explanation import explaining
 from stance.explanation.explaining import explain
 from stance.features.stop_words import has_stop_word
 from stance.model.config import load_config
+from stance.model.persistence import load_model
 from stance.model.prediction import predict
 from stance.model.training import train
 from stance.text.quotation import Voice, voices
 from tests.model.test_headlines import model as headline_model  # noqa: F401
+from tests.model.test_persistence import DATA
 from tests.samples import SAMPLES, articles, texts, unhurried
 
 UNHELD = ("calibration.enabled=false", "features.passages=0", "classifier.outlet_shrinkage=0")
@@ -210,7 +213,44 @@ def test_voices_are_told_without_a_lexicon_too(fast_model):
     assert abs(one.by_voice["speech"]) > 0
 
 
+def test_a_contribution_tells_how_many_training_outlets_have_the_feature(full_model, seed_articles):
+    trained_on = seed_articles[::3]
+    values = full_model.features.transform(full_model.config.inputs(trained_on)).tocsc()
+    of_name = {name: column for column, name in enumerate(full_model.features.names())}
+    (found,) = explain(full_model, seed_articles[:1], top=0)
+    assert {one.block for one in found.contributions} == {"word", "char", "lexicon"}
+    for one in found.contributions:
+        column = of_name[f"{one.block}:{one.feature}"]
+        rows = values.indices[values.indptr[column] : values.indptr[column + 1]].tolist()
+        assert one.outlets == len({trained_on[row].outlet for row in rows})
+        assert one.to_row()["outlets"] == one.outlets
+    least = full_model.config.features.word.min_outlets
+    assert least > 1
+    assert min(one.outlets for one in found.contributions if one.block == "word") >= least
+
+
+def test_a_model_that_does_not_know_its_outlets_says_so(seed_articles):
+    nameless = [replace(one, outlet=None) for one in seed_articles[:48]]
+    model = train(nameless, load_config(overrides=UNHELD))
+    (found,) = explain(model, nameless[:1])
+    assert {one.outlets for one in found.contributions} == {None}
+    (old,) = explain(load_model(DATA / "model_format_5"), nameless[:1])
+    assert {one.outlets for one in old.contributions} == {None}
+
+
 def test_a_model_of_one_label_has_nothing_to_compare(full_model, seed_articles):
     one_label = replace(full_model, labels=full_model.labels[:1])
     with pytest.raises(ConfigError, match="an explanation compares two"):
         explain(one_label, seed_articles[:1])
+
+
+def test_more_articles_than_a_batch_are_explained_in_their_order(
+    fast_model, seed_articles, monkeypatch
+):
+    alone = list(explain(fast_model, seed_articles[:7]))
+    monkeypatch.setattr(explaining, "BATCH_SIZE", 3)
+    assert list(explain(fast_model, seed_articles[:7])) == alone
+    assert list(explain(fast_model, iter(seed_articles[:6]))) == alone[:6]
+    assert list(explain(fast_model, [])) == []
+    first = next(explain(fast_model, seed_articles[:7]))
+    assert first == alone[0]

@@ -57,7 +57,7 @@ def plain_ngrams(analyzer, text, min_n, max_n):
 def plain_scores(features, weights, texts):
     """Return decision values of a stack by scikit-learn's vectorisers, in double precision."""
     parts = []
-    for _, block, scale in features.blocks:
+    for _, block, scale, _ in features.blocks:
         theirs = plain_tfidf(
             block.options.analyzer,
             min_n=block.options.min_n,

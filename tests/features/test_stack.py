@@ -42,7 +42,7 @@ def test_a_stack_puts_scaled_blocks_side_by_side_in_their_order(blocks):
     table = arabic_normalization()
     features = FeatureStack(table, blocks, by_voice=True)
     batch = InputBatch(text_inputs(TEXTS), table, by_voice=True)
-    expected = np.hstack([block.transform(batch).toarray() * scale for _, block, scale in blocks])
+    expected = np.hstack([part.block.transform(batch).toarray() * part.scale for part in blocks])
     values = features.transform(text_inputs(TEXTS))
     assert isinstance(values, sparse.csr_array)
     assert values.dtype == np.float32
@@ -128,3 +128,22 @@ def test_matrices_side_by_side_stay_single_precision_rows():
 def test_contributions_side_by_side_are_in_double_precision():
     one = sparse.csr_array(np.array([[0.1], [0.0]]))
     assert stack([one, one]).toarray().tolist() == [[0.1, 0.1], [0.0, 0.0]]
+
+
+def test_the_outlets_of_a_feature_are_those_in_whose_articles_it_is(blocks):
+    blocks[0] = blocks[0]._replace(scale=np.zeros_like(blocks[0].scale))
+    table, outlets = arabic_normalization(), ["أ", None, "أ", "ب"]
+    features = FeatureStack(table, blocks, by_voice=True)
+    batch = InputBatch(text_inputs(TEXTS), table, by_voice=True)
+    found = features.with_outlets(features.values(batch), outlets)
+    for part in found.blocks:
+        has = part.block.transform(batch).toarray() > 0
+        expected = [len({outlets[row] for row in np.flatnonzero(one)}) for one in has.T]
+        assert part.outlets.tolist() == expected
+    counts = {
+        part.name: dict(zip(part.block.terms, part.outlets.tolist(), strict=True))
+        for part in found.blocks
+    }
+    assert counts["word"]["الرقه"] == 3
+    assert counts["lexicon"] == {"names": 1, "scare.names": 1}
+    assert [part.outlets for part in features.blocks] == [None] * 4

@@ -40,6 +40,11 @@ FILES_OF_FORMAT = {
         *("codebook.json", "normalization.json", "preparation.json", "weights.safetensors"),
         *("word.txt", "char.txt", "lexicon.json"),
     },
+    # The same files; the tensors have the number of outlets of each feature.
+    6: {
+        *("codebook.json", "normalization.json", "preparation.json", "weights.safetensors"),
+        *("word.txt", "char.txt", "lexicon.json"),
+    },
 }
 
 
@@ -163,7 +168,7 @@ def test_a_folder_of_format_2_reads_letters_and_marks_as_before():
     assert flags == [row["out_of_domain"] for row in rows]
 
 
-@pytest.mark.parametrize("number", [2, 3, 4])
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
 def test_an_older_model_is_saved_in_the_format_of_today_and_says_the_same(number, tmp_path):
     old = load_model(DATA / f"model_format_{number}")
     save_model(old, tmp_path / "again")
@@ -188,6 +193,43 @@ def test_a_folder_of_a_later_format_is_read_as_before(number):
     np.testing.assert_allclose(probabilities, [row["probabilities"] for row in rows], atol=1e-7)
     flags = [p.out_of_domain for p in predict(stored.model, articles)]
     assert flags == [row["out_of_domain"] for row in rows]
+
+
+def test_a_folder_of_format_5_is_read_as_before():
+    stored = read_model(DATA / "model_format_5")
+    assert stored.manifest.format == 5
+    assert stored.model.headlines is not None
+    assert stored.model.domain.measure == "contrast"
+    assert [part.outlets for part in stored.model.features.blocks] == [None] * 3
+    rows = orjson.loads((DATA / "model_format_5.probabilities.json").read_bytes())
+    articles = [Article(str(n), row["text"]) for n, row in enumerate(rows)]
+    probabilities = stored.model.probabilities(articles)
+    np.testing.assert_allclose(probabilities, [row["probabilities"] for row in rows], atol=1e-7)
+    found = list(predict(stored.model, articles))
+    assert [one.out_of_domain for one in found] == [row["out_of_domain"] for row in rows]
+    assert [one.period for one in found] == [row["period"] for row in rows]
+
+
+def test_the_outlets_of_features_are_stored(folder, full_model):
+    for part, read in zip(
+        full_model.features.blocks, load_model(folder).features.blocks, strict=True
+    ):
+        assert read.outlets.dtype == np.int32
+        np.testing.assert_array_equal(read.outlets, part.outlets)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda old: -old, "outlets below 0.*damaged"),
+        (lambda old: old.astype(np.int64), "type int64"),
+        (lambda old: old[1:], "shape"),
+    ],
+)
+def test_impossible_outlets_are_refused(folder, change, message):
+    edit_tensors(folder, lambda ts: ts.update({"word.outlets": change(ts["word.outlets"])}))
+    with pytest.raises(ModelError, match=rf"'word\.outlets'.*{message}"):
+        load_model(folder)
 
 
 def test_a_model_of_format_1_knows_no_domain(tmp_path):

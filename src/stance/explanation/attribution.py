@@ -10,6 +10,7 @@ import numpy as np
 
 from stance.errors import ConfigError
 from stance.explanation.places import PublishedText
+from stance.explanation.spans import SpanFinder
 from stance.model.linear import softmax
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from stance.corpus.article import Article
-    from stance.features.batches import Batch
+    from stance.explanation.spans import WordSpans
+    from stance.features.batches import InputBatch
     from stance.features.block import Block
     from stance.features.occurrences import FoundTerm, Occurrences
     from stance.model.record import Model
@@ -53,12 +55,14 @@ class Comparison(NamedTuple):
 class ColumnNames(NamedTuple):
     """A block, its columns' names, and their factors for all labels (of both classifiers).
 
+    ``outlets`` are the outlet frequencies of `ScaledBlock`, if the model has them.
     ``term`` is `ExplainedBlock.term`, which remembers the terms that it returned.
     """
 
     name: str
     block: Block
     terms: list[str]
+    outlets: list[int] | None
     factors: NDArray[np.float32]
     term: Callable[[int], FoundTerm]
 
@@ -76,7 +80,7 @@ class BlockEvidence(NamedTuple):
     bounds : ndarray of int64, shape (n_articles + 1,)
         Article i has the occurrences ``bounds[i]:bounds[i + 1]``.
     shares : ndarray of float64, shape (n_occurrences,)
-        The contribution of each occurrence.
+        What each word of each occurrence contributes.
     """
 
     source: ColumnNames
@@ -94,26 +98,27 @@ class BlockEvidence(NamedTuple):
 
     def by_token(self, n_tokens: int) -> Floats:
         """Return the contribution of each token: occurrences divided over their words."""
-        found, lengths = np.zeros(n_tokens), self.occurrences.ends - self.occurrences.starts
-        share = self.shares / lengths
-        for place in range(int(lengths.max(initial=0))):
-            longer = lengths > place
-            tokens = self.occurrences.starts[longer] + place
-            found += np.bincount(tokens, share[longer], n_tokens)
+        from stance.features.compiled.attribution import add_to_words
+
+        found, lengths = np.zeros(n_tokens), self.occurrences.lengths
+        add_to_words(
+            self.occurrences.starts, lengths, self.shares, int(lengths.max(initial=0)), found
+        )
         return found
 
 
-class Attribution(NamedTuple):
+@dataclass(frozen=True)
+class Attribution:
     """Contributions in a batch of articles.
 
     Parameters
     ----------
-    batch : Batch
+    batch : InputBatch
     comparison : Comparison
     blocks : list of BlockEvidence
     texts : list of PublishedText
-    spans : list of sequence of tuple of int
-        The words of each text.
+    spans : WordSpans
+        The places of all words in their texts.
     tokens : ndarray of float64, shape (n_tokens,)
         The contribution of each word.
     voices : ndarray of int8, shape (n_tokens,)
@@ -121,16 +126,25 @@ class Attribution(NamedTuple):
         Contributions without words.
     """
 
-    batch: Batch
+    batch: InputBatch
     comparison: Comparison
     blocks: list[BlockEvidence]
     texts: list[PublishedText]
-    spans: list[Sequence[tuple[int, int]]]
+    spans: WordSpans
     tokens: Floats
     voices: NDArray[np.int8]
     outside: Floats
 
-    def words_of(self, row: int) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats]:
+    @cached_property
+    def _distinct(self) -> tuple[Ints, Ints, Floats, Ints]:
+        """The words of each article, the number of each token's, amounts, bounds of articles."""
+        words, n_types = self.batch.words, max(len(self.batch.words.types), 1)
+        keys, numbers = np.unique(words.text_of_token * n_types + words.tokens, return_inverse=True)
+        amounts = np.bincount(numbers, self.tokens, len(keys)).astype(np.float64)
+        bounds = np.searchsorted(keys, np.arange(len(words) + 1) * n_types)
+        return keys % n_types, numbers, amounts, bounds
+
+    def words_of(self, row: int) -> tuple[Ints, Ints, Floats]:
         """Return the distinct words of an article and what each contributes.
 
         Returns
@@ -141,11 +155,10 @@ class Attribution(NamedTuple):
             The index in `types` of each token of the article.
         amounts : ndarray of float64, shape (n_words,)
         """
-        words = self.batch.words
-        own = slice(*words.offsets[row : row + 2].tolist())
-        types, numbers = np.unique(words.tokens[own], return_inverse=True)
-        amounts = np.bincount(numbers, self.tokens[own], len(types)).astype(np.float64)
-        return types, numbers, amounts
+        types, numbers, amounts, bounds = self._distinct
+        first, last = bounds[row : row + 2].tolist()
+        tokens = slice(*self.batch.words.offsets[row : row + 2].tolist())
+        return types[first:last], numbers[tokens] - first, amounts[first:last]
 
 
 @dataclass(frozen=True)
@@ -188,11 +201,17 @@ class Attributor:
                 part.name,
                 part.block,
                 list(part.block.terms),
+                None if part.outlets is None else part.outlets.tolist(),
                 part.block.factors(part.scale, model.weights[own]),
                 cache(part.block.term),
             )
             for part, own in model.features.columns()
         ]
+
+    @cached_property
+    def _span_finder(self) -> SpanFinder:
+        features = self.model.features
+        return SpanFinder(features.table, by_voice=features.by_voice)
 
     def compare(
         self, articles: Sequence[Article], pairs: tuple[Ints, Ints] | None = None
@@ -247,11 +266,7 @@ class Attributor:
             )
             for article, one in zip(articles, batch.inputs, strict=True)
         ]
-        lengths = batch.words.lengths.tolist()
-        spans = [
-            text.words(n, by_voice=features.by_voice)
-            for text, n in zip(texts, lengths, strict=True)
-        ]
+        spans = self._span_finder.find(texts, batch.words.lengths)
         tokens = np.zeros(len(batch.words.tokens))
         for block in blocks:
             if block.occurrences.surface:
@@ -262,7 +277,7 @@ class Attributor:
         total = sum((block.total() for block in blocks), np.zeros(len(articles)))
         outside = total - np.bincount(text_of, tokens, len(articles))
         outside[np.abs(outside) < NOTHING] = 0.0
-        voices = batch.words.voices if features.by_voice else _voices(texts, spans)
+        voices = batch.words.voices if features.by_voice else _voices(batch, texts, spans)
         return Attribution(batch, comparison, blocks, texts, spans, tokens, voices, outside)
 
 
@@ -270,21 +285,40 @@ class Attributor:
 NOTHING = 1e-9
 
 
-def _evidence(source: ColumnNames, batch: Batch, comparison: Comparison) -> BlockEvidence:
-    values = source.block.linear_values(batch)
-    occurrences = source.block.occurrences(batch)
-    rows = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
+def _evidence(source: ColumnNames, batch: InputBatch, comparison: Comparison) -> BlockEvidence:
+    from stance.features.compiled.attribution import divide_over_occurrences, weigh_columns
+
+    values, occurrences = source.block.values_and_occurrences(batch)
     n_labels = comparison.probabilities.shape[1]
     shift = np.where(comparison.is_headline, n_labels, 0)
-    labels, against = (comparison.labels + shift)[rows], (comparison.against + shift)[rows]
-    of_column = source.factors
-    weights = of_column[values.indices, labels].astype(np.float64)
-    weights -= of_column[values.indices, against]
-    weights /= comparison.temperatures[rows]
-    contributions = values.data * weights
+    weights, contributions = np.empty(values.nnz), np.empty(values.nnz)
+    row_offsets = values.indptr.astype(np.int64)
+    columns = values.indices.astype(np.int32, copy=False)
+    weigh_columns(
+        row_offsets,
+        columns,
+        values.data,
+        source.factors,
+        comparison.labels + shift,
+        comparison.against + shift,
+        comparison.temperatures,
+        weights,
+        contributions,
+    )
     tokens = batch.surface if occurrences.surface else batch.words
     bounds = np.searchsorted(occurrences.starts, tokens.offsets)
-    shares = _shares(values, contributions, occurrences.columns, bounds)
+    shares = np.empty(len(occurrences.starts))
+    divide_over_occurrences(
+        row_offsets,
+        columns,
+        contributions,
+        bounds,
+        occurrences.columns,
+        occurrences.lengths,
+        np.zeros(values.shape[1]),
+        np.zeros(values.shape[1], dtype=np.int64),
+        shares,
+    )
     return BlockEvidence(source, values, weights, contributions, occurrences, bounds, shares)
 
 
@@ -294,30 +328,11 @@ def _summed(places: NDArray[np.integer], amounts: Floats, n: int) -> Floats:
     return found
 
 
-def _shares(
-    values: sparse.csr_array, contributions: Floats, columns: NDArray[np.int32], bounds: Ints
-) -> Floats:
-    """Divide the contribution of each column of a text over its occurrences."""
-    shares = np.empty(len(columns))
-    amounts, times = np.zeros(values.shape[1]), np.zeros(values.shape[1], dtype=np.int64)
-    starts, occurrences = values.indptr.tolist(), bounds.tolist()
-    for row in range(values.shape[0]):
-        entries = slice(starts[row], starts[row + 1])
-        places = slice(occurrences[row], occurrences[row + 1])
-        own, known = columns[places], values.indices[entries]
-        amounts[known] = contributions[entries]
-        np.add.at(times, own, 1)
-        np.divide(amounts[own], times[own], out=shares[places])
-        amounts[known] = 0.0
-        times[own] = 0
-    return shares
-
-
 def _by_word(
     block: BlockEvidence,
-    batch: Batch,
+    batch: InputBatch,
     texts: Sequence[PublishedText],
-    spans: Sequence[Sequence[tuple[int, int]]],
+    spans: WordSpans,
 ) -> Floats:
     """Return the contribution of words as published, divided over the words in each."""
     surface, words = batch.surface, batch.words
@@ -325,9 +340,8 @@ def _by_word(
     found = np.zeros(len(words.tokens))
     for row, text in enumerate(texts):
         own = slice(words.offsets[row], words.offsets[row + 1])
-        starts = np.array([start for start, _ in spans[row]], dtype=np.int64)
         begins = np.array([begin for begin, _ in text.surface], dtype=np.int64)
-        holder = np.searchsorted(begins, starts, side="right") - 1
+        holder = np.searchsorted(begins, spans.starts[own], side="right") - 1
         held = np.bincount(holder, minlength=len(begins))
         given = of_surface[surface.offsets[row] : surface.offsets[row + 1]]
         found[own] = (given / np.maximum(held, 1))[holder]
@@ -335,7 +349,8 @@ def _by_word(
 
 
 def _voices(
-    texts: Sequence[PublishedText], spans: Sequence[Sequence[tuple[int, int]]]
+    batch: InputBatch, texts: Sequence[PublishedText], spans: WordSpans
 ) -> NDArray[np.int8]:
-    found = [text.voice(start) for text, own in zip(texts, spans, strict=True) for start, _ in own]
+    text_of = batch.words.text_of_token.tolist()
+    found = [texts[i].voice(start) for i, start in zip(text_of, spans.starts.tolist(), strict=True)]
     return np.array(found, dtype=np.int8)

@@ -203,8 +203,10 @@ def _strongest(found: Attribution, row: int) -> tuple[str, float]:
 def _word_places(found: Attribution, row: int, word: str) -> list[Place]:
     words, text = found.batch.words, found.texts[row]
     first, last = words.offsets[row : row + 2].tolist()
-    types = map(words.types.__getitem__, words.tokens[first:last].tolist())
-    spans = dict.fromkeys(s for s, one in zip(found.spans[row], types, strict=True) if one == word)
+    numbers = words.tokens[first:last].tolist()
+    tokens = [first + i for i, number in enumerate(numbers) if words.types[number] == word]
+    starts, ends = found.spans.starts[tokens].tolist(), found.spans.ends[tokens].tolist()
+    spans = dict.fromkeys(zip(starts, ends, strict=True))
     return [place for span in spans for place in text.places(*span)]
 
 
@@ -253,12 +255,11 @@ def _names(block: BlockEvidence, row: int) -> list[_Name]:
 
 
 def _exchange(found: Attribution, row: int, name: _Name, other: str) -> list[_Edit]:
-    words, text, spans = found.batch.words, found.texts[row], found.spans[row]
-    first = int(words.offsets[row])
+    words, text, spans = found.batch.words, found.texts[row], found.spans
     edits = []
     for start, end in name.spans:
         word = words.types[words.tokens[start]]
-        places = text.places(spans[start - first][0], spans[end - 1 - first][1])
+        places = text.places(int(spans.starts[start]), int(spans.ends[end - 1]))
         new = _attached(_particle(word, name.term.first_word), other)
         edits += [_Edit(place, new if i == 0 else "") for i, place in enumerate(places)]
     return edits

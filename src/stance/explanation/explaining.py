@@ -9,30 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.corpus.article import check_articles
+from stance.corpus.article import check_articles, refuse_tables
 from stance.errors import ConfigError
 from stance.explanation.attribution import Attributor
 from stance.explanation.changes import changes_of
-from stance.explanation.records import (
-    MIXED,
-    VOICES,
-    Contribution,
-    Explanation,
-    Place,
-    Rest,
-    TermPlace,
-    WordContribution,
-)
-from stance.features.occurrences import NO_TERM
+from stance.explanation.listed import Listed, largest, one_of
+from stance.explanation.records import MIXED, VOICES, Explanation, Place, WordContribution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from stance.corpus.article import Article
-    from stance.explanation.attribution import Attribution, BlockEvidence
-    from stance.explanation.places import PublishedText
+    from stance.explanation.attribution import Attribution
     from stance.model.record import Model
 
 TOP = 10
@@ -70,30 +58,79 @@ def explain(
     ConfigError
         If the model does not know the label, or `top` is negative.
     CorpusError
-        If an item is not an `Article`.
+        If a table or a file name was passed, or an item is not an `Article`.
+
+    Examples
+    --------
+    >>> import stance
+    >>> texts = ["اقتحمت الميليشيات الحي", "حرر الجيش الحي"] * 4
+    >>> articles = [stance.Article(str(i), text) for i, text in enumerate(texts)]
+    >>> labelled = [replace(a, label="ضد" if "الميليشيات" in a.text else "مع") for a in articles]
+    >>> model = stance.train(labelled)
+    >>> (found,) = stance.explain(model, [stance.Article("9", "اقتحمت الميليشيات المدينة")])
+    >>> found.label, found.against
+    ('ضد', 'مع')
+    >>> word = next(word for word in found.words if word.word == "الميليشيات")
+    >>> word.contribution > 0, word.places
+    (True, [Place(field='text', start=7, end=17)])
+    >>> amounts = [one.contribution for one in found.contributions]
+    >>> total = found.intercept + sum(amounts) + found.rest.contribution
+    >>> abs(total - found.logit_difference) < 1e-9
+    True
     """
     if top < 0:
         raise ConfigError(f"Got top={top}, but expected 0 for all, or a number of features.")
+    refuse_tables(articles)
     attributor = Attributor(model, against)
     stream = iter(articles)
+    batches = iter(lambda: list(check_articles(islice(stream, BATCH_SIZE))), [])
+    found: Iterator[tuple[Sequence[Article], Attribution]]
+    # Looking for changes takes far longer, and needs the attributor itself.
+    if changes:
+        found = ((batch, attributor.attribute(batch)) for batch in batches)
+    else:
+        found = _attributed_ahead(attributor, batches)
     return (
         explanation
-        for batch in iter(lambda: list(check_articles(islice(stream, BATCH_SIZE))), [])
-        for explanation in explain_batch(attributor, batch, top, changes=changes)
+        for batch, attribution in found
+        for explanation in _explanations(attributor, batch, attribution, top, changes=changes)
     )
 
 
-def explain_batch(
-    attributor: Attributor, articles: Sequence[Article], top: int = TOP, *, changes: bool = False
-) -> list[Explanation]:
-    """Explain the labels of a batch of articles."""
-    found = attributor.attribute(articles)
+def _attributed_ahead(
+    attributor: Attributor, batches: Iterator[Sequence[Article]]
+) -> Iterator[tuple[Sequence[Article], Attribution]]:
+    """Yield batches with their contributions, which a thread computes one batch ahead.
+
+    Most of that time is spent in compiled loops, which let this thread go on.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, "stance-explain") as thread:
+        batch = next(batches, None)
+        coming = thread.submit(attributor.attribute, batch) if batch else None
+        while batch is not None and coming is not None:
+            attribution = coming.result()
+            done, batch = batch, next(batches, None)
+            coming = thread.submit(attributor.attribute, batch) if batch else None
+            yield done, attribution
+
+
+def _explanations(
+    attributor: Attributor,
+    articles: Sequence[Article],
+    found: Attribution,
+    top: int,
+    *,
+    changes: bool,
+) -> Iterator[Explanation]:
+    """Yield the explanations of a batch of articles, each made when it is asked for."""
     described = _Descriptions(attributor.model.labels, articles, found, top or None)
-    explanations = [described.of(row) for row in range(len(articles))]
     if not changes:
-        return explanations
-    changed = changes_of(attributor, articles, found)
-    return [replace(one, changes=its) for one, its in zip(explanations, changed, strict=True)]
+        yield from map(described.of, range(len(articles)))
+        return
+    for row, its in enumerate(changes_of(attributor, articles, found)):
+        yield replace(described.of(row), changes=its)
 
 
 @dataclass(frozen=True)
@@ -110,9 +147,8 @@ class _Descriptions:
         return [block.total().tolist() for block in self.found.blocks]
 
     @cached_property
-    def _voices(self) -> list[int]:
-        voices: list[int] = self.found.voices.tolist()
-        return voices
+    def _listed(self) -> Listed:
+        return Listed(self.found, self.top)
 
     @cached_property
     def _by_voice(self) -> list[list[float]]:
@@ -126,7 +162,7 @@ class _Descriptions:
         """Return the explanation of one article."""
         comparison = self.found.comparison
         label, against = int(comparison.labels[row]), int(comparison.against[row])
-        listed, rest = self._contributions(row)
+        listed, rest = self._listed.of(row)
         return Explanation(
             article=self.articles[row],
             label=self.labels[label],
@@ -147,131 +183,32 @@ class _Descriptions:
             | {"none": float(self.found.outside[row])},
         )
 
-    def _contributions(self, row: int) -> tuple[list[Contribution], Rest]:
-        blocks = self.found.blocks
-        slices = [slice(*one.values.indptr[row : row + 2].tolist()) for one in blocks]
-        parts = [one.contributions[own] for one, own in zip(blocks, slices, strict=True)]
-        joined = np.concatenate(parts)
-        order = _largest(joined, self.top)
-        sizes = np.cumsum([0, *map(len, parts)])
-        listed = []
-        for place in order.tolist():
-            of = int(np.searchsorted(sizes, place, side="right")) - 1
-            entry = slices[of].start + place - int(sizes[of])
-            listed.append(self._contribution(row, blocks[of], entry))
-        others = joined.copy()
-        others[order] = 0.0
-        return listed, Rest(int(np.count_nonzero(others)), float(others.sum()))
-
-    def _contribution(self, row: int, block: BlockEvidence, entry: int) -> Contribution:
-        source, column = block.source, int(block.values.indices[entry])
-        own = slice(int(block.bounds[row]), int(block.bounds[row + 1]))
-        numbers = own.start + np.flatnonzero(block.occurrences.columns[own] == column)
-        places, voices, terms = self._occurrences(row, block, column, numbers)
-        return Contribution(
-            source.name,
-            source.terms[column],
-            float(block.weights[entry]),
-            float(block.values.data[entry]),
-            float(block.contributions[entry]),
-            _one_of(voices),
-            places,
-            terms,
-        )
-
-    def _occurrences(
-        self, row: int, block: BlockEvidence, column: int, numbers: NDArray[np.int64]
-    ) -> tuple[list[Place], set[str], list[TermPlace]]:
-        """Return the places, voices and terms of some occurrences of a column."""
-        text, occurrences = self.found.texts[row], block.occurrences
-        batch = self.found.batch
-        tokens = batch.surface if occurrences.surface else batch.words
-        spans = text.surface if occurrences.surface else self.found.spans[row]
-        first = int(tokens.offsets[row])
-        places: list[Place] = []
-        voices: set[str] = set()
-        terms: dict[tuple[int, str], list[Place]] = {}
-        found = zip(
-            occurrences.starts[numbers].tolist(),
-            occurrences.ends[numbers].tolist(),
-            occurrences.terms[numbers].tolist(),
-            strict=True,
-        )
-        # A character n-gram occurs several times in a word, whose letters are listed once.
-        for start, end, term in dict.fromkeys(found):
-            span = spans[start - first][0], spans[end - 1 - first][1]
-            its: list[Place] = []
-            if end - start == 1:
-                word = tokens.types[tokens.tokens[start]]
-                if occurrences.surface:
-                    word = text.text[slice(*span)]
-                for one in block.source.block.letters(column, word):
-                    its += text.places(*_cut(text, span, word, one))
-            else:
-                its = text.places(*span)
-            voice = self._voice(row, block, start, end, span)
-            places += its
-            voices.add(voice)
-            if term != NO_TERM:
-                terms.setdefault((term, voice), []).extend(its)
-        named = ((block.source.term(term), voice, its) for (term, voice), its in terms.items())
-        return (
-            places,
-            voices,
-            [
-                TermPlace(one.term, one.category, one.actor, one.side, voice, its)
-                for one, voice, its in named
-            ],
-        )
-
-    def _voice(
-        self, row: int, block: BlockEvidence, start: int, end: int, span: tuple[int, int]
-    ) -> str:
-        if block.occurrences.surface:
-            return VOICES[self.found.texts[row].voice(span[0])]
-        if end - start == 1:
-            return VOICES[self._voices[start]]
-        return _one_of({VOICES[voice] for voice in self._voices[start:end]}) or MIXED
-
     def _words(self, row: int) -> list[WordContribution]:
         found, words = self.found, self.found.batch.words
-        first = int(words.offsets[row])
         types, numbers, amounts = found.words_of(row)
-        chosen = _largest(amounts, self.top).tolist()
-        tokens_of: dict[int, list[int]] = {place: [] for place in chosen}
-        for token, number in enumerate(numbers.tolist()):
-            if number in tokens_of:
-                tokens_of[number].append(token)
-        text, spans = found.texts[row], found.spans[row]
-        listed = []
-        for place, tokens in tokens_of.items():
-            voice = _one_of({VOICES[self._voices[first + token]] for token in tokens}) or MIXED
-            places = [p for token in tokens for p in text.places(*spans[token])]
-            word = words.types[types[place]]
-            listed.append(WordContribution(word, float(amounts[place]), voice, places))
-        return listed
-
-
-def _cut(
-    text: PublishedText, span: tuple[int, int], word: str, letters: tuple[int, int]
-) -> tuple[int, int]:
-    if letters == (0, len(word)):
-        return span
-    return text.letters(span, word, *letters)
-
-
-def _one_of(voices: set[str]) -> str | None:
-    """Return the only voice, ``mixed`` if there are several, None if there is none."""
-    return MIXED if len(voices) > 1 else next(iter(voices), None)
-
-
-def _largest(amounts: NDArray[np.float64], n: int | None) -> NDArray[np.intp]:
-    """Return the places of the n largest amounts, whatever their sign, but not zero."""
-    size = np.abs(amounts)
-    if n is not None and len(size) > n:
-        chosen = np.argpartition(-size, n - 1)[:n]
-        chosen.sort()
-    else:
-        chosen = np.arange(len(size))
-    order = chosen[np.argsort(-size[chosen], kind="stable")]
-    return order[size[order] > 0]
+        chosen = largest(amounts, self.top)
+        is_chosen = np.zeros(len(types), dtype=np.bool_)
+        is_chosen[chosen] = True
+        its = np.flatnonzero(is_chosen[numbers])
+        tokens = its + words.offsets[row]
+        text = found.texts[row]
+        places: dict[int, list[Place]] = {number: [] for number in chosen.tolist()}
+        voices: dict[int, set[str]] = {number: set() for number in places}
+        for number, start, end, voice in zip(
+            numbers[its].tolist(),
+            found.spans.starts[tokens].tolist(),
+            found.spans.ends[tokens].tolist(),
+            found.voices[tokens].tolist(),
+            strict=True,
+        ):
+            places[number] += text.places(start, end)
+            voices[number].add(VOICES[voice])
+        return [
+            WordContribution(
+                words.types[types[number]],
+                float(amounts[number]),
+                one_of(voices[number]) or MIXED,
+                places[number],
+            )
+            for number in places
+        ]

@@ -40,7 +40,14 @@ class TermPlace(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        return self._asdict() | {"places": places_to_dict(self.places)}
+        return {
+            "term": self.term,
+            "category": self.category,
+            "actor": self.actor,
+            "side": self.side,
+            "voice": self.voice,
+            "places": places_to_dict(self.places),
+        }
 
 
 class Contribution(NamedTuple):
@@ -57,6 +64,9 @@ class Contribution(NamedTuple):
         count over the norm of the text.
     contribution : float
         In logits: ``weight * value``.
+    outlets : int, optional
+        Number of training outlets with the feature; None if the model does not
+        know it: it is of a format before 6, or was trained without outlets.
     voice : str, optional
         ``own``, ``speech``, ``scare`` or ``mixed``; None without places.
     places : sequence of Place
@@ -69,18 +79,25 @@ class Contribution(NamedTuple):
     weight: float
     value: float
     contribution: float
+    outlets: int | None
     voice: str | None
     places: Sequence[Place]
     terms: Sequence[TermPlace] = ()
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        row: dict[str, Any] = dict(zip(self._fields, self, strict=True))
-        row["places"] = places_to_dict(self.places)
+        row: dict[str, Any] = {
+            "block": self.block,
+            "feature": self.feature,
+            "weight": self.weight,
+            "value": self.value,
+            "contribution": self.contribution,
+            "outlets": self.outlets,
+            "voice": self.voice,
+            "places": places_to_dict(self.places),
+        }
         if self.terms:
             row["terms"] = [one.to_row() for one in self.terms]
-        else:
-            del row["terms"]
         return row
 
 
@@ -94,7 +111,12 @@ class WordContribution(NamedTuple):
 
     def to_row(self) -> dict[str, Any]:
         """Return the record as JSON-serialisable values."""
-        return self._asdict() | {"places": places_to_dict(self.places)}
+        return {
+            "word": self.word,
+            "contribution": self.contribution,
+            "voice": self.voice,
+            "places": places_to_dict(self.places),
+        }
 
 
 class Rest(NamedTuple):

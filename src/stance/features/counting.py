@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.features.char_counting import CharTable
-from stance.features.counters import NgramTable, common_weights
+from stance.features.counters import Counter, NgramTable, common_weights
 from stance.features.matrices import compact, csr
 from stance.features.ngrams import CharNgrams, WordNgrams
 from stance.features.units import code_points
@@ -61,8 +61,13 @@ def ngram_table(
 def count_batch(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:
     """Count known n-grams in a batch, CSR int32 of shape (n_texts, n_terms)."""
     counter = table.counter()
+    return counter.counts(learned(counter, batch)).matrix(table.order)
+
+
+def learned(counter: Counter, batch: TokenBatch) -> Tokens:
+    """Register the words of a batch with a new counter, and return the batch's tokens."""
     counter.learn(code_points(batch.types), len(batch.types))
-    return counter.counts(Tokens(batch.tokens.view(np.uint32), batch.offsets)).matrix(table.order)
+    return Tokens(batch.tokens.view(np.uint32), batch.offsets)
 
 
 def count_in_order(table: NgramTable, batch: TokenBatch) -> sparse.csr_array:

@@ -16,12 +16,12 @@ from stance.features.lexicon import Lexicon
 from stance.features.lexicon_counting import (
     TermCounter,
     count_in_batch,
-    found_in_batch,
+    counter_of,
     periods_of_batch,
 )
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.lexicon_places import found_term, term_places
-from stance.features.matrices import compact
+from stance.features.matrices import compressed
 from stance.features.outlets import outlet_frequency
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from stance.features.batches import Batch
+    from stance.features.batches import Batch, InputBatch
     from stance.features.block import Groups, StoredFiles, Texts
     from stance.features.counters import Words
     from stance.features.lexicon_counting import TermCounts
@@ -245,18 +245,16 @@ class LexiconBlock(PlainBlock):
         """Return which texts name an actor of the lexicon, shape (n_texts,)."""
         words, possible = batch.words, self._possible(batch)
         counts = count_in_batch(self.matcher, words, np.zeros_like(words.voices), possible)
-        n_named: NDArray[np.float64] = counts.own[:, self._names_an_actor].sum(axis=1)
-        return n_named > 0
+        return np.asarray(counts.own[:, self._names_an_actor].any(axis=1))
 
     def transform(self, batch: Batch) -> sparse.csr_array:
         """Return rates and shares, CSR float32 of shape (n_texts, n_columns).
 
         Quotations are recognised only if the batch has voices.
         """
-        from scipy import sparse
 
         def rates(batch: Batch) -> sparse.csr_array:
-            return compact(sparse.csr_array(self.rates(batch.words, self._periods_of(batch))))
+            return compressed(self.rates(batch.words, self._periods_of(batch)))
 
         return batch.counted((self.matcher, self.sides, self.log_rates, self.assumed), rates)
 
@@ -285,11 +283,13 @@ class LexiconBlock(PlainBlock):
         """Return the block prepared for compiled scoring."""
         return CompiledTerms(self, weights * scale[:, None])
 
-    def occurrences(self, batch: Batch) -> Occurrences:
-        """Return the places of the terms that each column counts."""
-        words = batch.words
-        found = found_in_batch(self.matcher, words, self._periods_of(batch), self.assumed)
-        return term_places(self.matcher, self.lexicon.sides, self.terms, words, found)
+    def values_and_occurrences(self, batch: InputBatch) -> tuple[sparse.csr_array, Occurrences]:
+        """Return the values and the places of the terms that each column counts."""
+        counter, tokens = counter_of(self.matcher, batch.words)
+        found = counter.find(tokens, self._possible(batch), self.assumed)
+        rates = self.rates_of(counter.counts(tokens, batch.words.voices, found))
+        places = term_places(self.matcher, self.lexicon.sides, self.terms, batch.words, found)
+        return compressed(rates).astype(np.float64), places
 
     def term(self, number: int) -> FoundTerm:
         """Return a term of `Occurrences.terms`."""

@@ -190,7 +190,7 @@ class TermCounter:
 
 def find_in_batch(matcher: LexiconMatcher, batch: TokenBatch) -> Iterator[Match]:
     """Yield the matches in a batch of undated texts, left to right, without overlaps."""
-    counter, tokens = _counter_of(matcher, batch)
+    counter, tokens = counter_of(matcher, batch)
     matches, periods = counter.find(tokens, matcher.periods.unknown(len(batch)))
     texts = np.searchsorted(tokens.offsets, matches[:, 0], side="right") - 1
     for (start, end, term), period in zip(
@@ -212,7 +212,7 @@ def count_in_batch(
     ``possible`` and ``assumed`` are as for `TermCounter.find`; by default the texts
     have no dates.
     """
-    counter, tokens = _counter_of(matcher, batch)
+    counter, tokens = counter_of(matcher, batch)
     possible = matcher.periods.unknown(len(batch)) if possible is None else possible
     return counter.counts(tokens, voices, counter.find(tokens, possible, assumed))
 
@@ -231,12 +231,13 @@ def found_in_batch(
     assumed: int = LAST,
 ) -> FoundTerms:
     """Find the terms in a batch; see `count_in_batch`."""
-    counter, tokens = _counter_of(matcher, batch)
+    counter, tokens = counter_of(matcher, batch)
     possible = matcher.periods.unknown(len(batch)) if possible is None else possible
     return counter.find(tokens, possible, assumed)
 
 
-def _counter_of(matcher: LexiconMatcher, batch: TokenBatch) -> tuple[TermCounter, Tokens]:
+def counter_of(matcher: LexiconMatcher, batch: TokenBatch) -> tuple[TermCounter, Tokens]:
+    """Return a counter that knows the words of a batch, and its tokens."""
     counter = TermCounter(matcher, max(len(batch.types), 1))
     counter.learn(code_points(batch.types), len(batch.types))
     return counter, Tokens(batch.tokens.view(np.uint32), batch.offsets)

@@ -40,6 +40,13 @@ def compact(matrix: sparse.csr_array) -> sparse.csr_array:
     return matrix
 
 
+def compressed(dense: NDArray[Any]) -> sparse.csr_array:
+    """Return the values of a dense matrix that are not zero."""
+    from scipy import sparse
+
+    return compact(sparse.csr_array(dense))
+
+
 def scaled(values: sparse.csr_array, scale: NDArray[np.float32]) -> sparse.csr_array:
     """Multiply every column by its scale."""
     data = values.data * scale[values.indices]

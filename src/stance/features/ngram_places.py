@@ -8,53 +8,100 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.features.occurrences import NO_TERM, Occurrences
-from stance.features.units import code_points
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from stance.features.char_counting import CharTable
+    from numpy.typing import NDArray
+
     from stance.features.tokens import TokenBatch
 
+NONE = -1
 
-def word_places(columns: Mapping[str, int], sizes: Sequence[int], batch: TokenBatch) -> Occurrences:
-    """Return the places of word n-grams.
+
+class WordPlaces:
+    """Finds the places of word n-grams.
+
+    A node is an n-gram that begins a term. The child of a node by a word is found
+    by its key, ``node * n_words + word``, among the sorted keys of its length.
 
     Parameters
     ----------
-    columns : mapping of str to int
-        The column of each n-gram.
-    sizes : sequence of int
-        Their numbers of words.
+    terms : sequence of str
+        The n-grams; term i is column i.
+    """
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        paths = [term.split(" ") for term in terms]
+        self._numbers = {word: i for i, word in enumerate({w: None for p in paths for w in p})}
+        self._n_words = len(self._numbers)
+        # The first level's nodes are the words themselves.
+        nodes = np.array([self._numbers[path[0]] for path in paths], dtype=np.int64)
+        self._alone = np.full(self._n_words, NONE, dtype=np.int32)
+        self._levels: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
+        sizes = np.array([len(path) for path in paths], dtype=np.int64)
+        columns = np.arange(len(paths), dtype=np.int32)
+        self._alone[nodes[sizes == 1]] = columns[sizes == 1]
+        for size in range(2, int(sizes.max(initial=1)) + 1):
+            longer = sizes >= size
+            nodes, sizes, columns = nodes[longer], sizes[longer], columns[longer]
+            paths = [path for path in paths if len(path) >= size]
+            last = np.array([self._numbers[path[size - 1]] for path in paths], dtype=np.int64)
+            keys, nodes = np.unique(nodes * self._n_words + last, return_inverse=True)
+            of_node = np.full(len(keys), NONE, dtype=np.int32)
+            of_node[nodes[sizes == size]] = columns[sizes == size]
+            self._levels.append((keys, of_node))
+
+    def find(self, batch: TokenBatch) -> Occurrences:
+        """Return the places in a batch, by first word and then by length."""
+        numbers = np.fromiter(
+            map(self._numbers.get, batch.types, repeat(NONE)), np.int64, len(batch.types)
+        )
+        words = numbers[batch.tokens]
+        starts = np.flatnonzero(words >= 0)
+        nodes, ends = words[starts], np.repeat(batch.offsets[1:], batch.lengths)
+        found = [(self._alone[nodes], starts)]
+        for size, (keys, columns) in enumerate(self._levels, start=2):
+            within = starts + size <= ends[starts]
+            starts, nodes = starts[within], nodes[within]
+            follows = words[starts + size - 1]
+            wanted = nodes * self._n_words + follows
+            place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            known = (follows >= 0) & (keys[place] == wanted)
+            starts, nodes = starts[known], place[known]
+            found.append((columns[nodes], starts))
+        parts = [
+            (column[column >= 0], start[column >= 0], start[column >= 0] + size)
+            for size, (column, start) in enumerate(found, start=1)
+        ]
+        column, start, end = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        terms = np.full(len(column), NO_TERM, dtype=np.int32)
+        return Occurrences(column, start, end, terms).by_place()
+
+
+def char_places(
+    of_words: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    order: NDArray[np.int64],
+    batch: TokenBatch,
+) -> Occurrences:
+    """Return the words of character n-grams, one entry per occurrence in a word.
+
+    Parameters
+    ----------
+    of_words : tuple of ndarray
+        The features of each type of the batch and their offsets; see
+        `stance.features.char_counting.CharCounter.of_words`.
+    order : ndarray of int64
+        Feature i is column ``order[i]``.
     batch : TokenBatch
     """
-    words = list(map(batch.types.__getitem__, batch.tokens.tolist()))
-    # How many words there are from each word to the end of its text.
-    left = np.repeat(batch.offsets[1:], batch.lengths) - np.arange(len(words))
-    found = []
-    for size in sizes:
-        grams = map(" ".join, zip(*(words[i:] for i in range(size)), strict=False))
-        numbers = list(map(columns.get, words if size == 1 else grams, repeat(-1)))
-        column = np.array(numbers, dtype=np.int32)
-        starts = np.flatnonzero((column >= 0) & (left[: len(column)] >= size))
-        found.append((column[starts], starts, starts + size))
-    column, start, end = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-    terms = np.full(len(column), NO_TERM, dtype=np.int32)
-    return Occurrences(column, start, end, terms).by_place()
+    from stance.features.compiled.attribution import list_places
 
-
-def char_places(table: CharTable, batch: TokenBatch) -> Occurrences:
-    """Return the words of character n-grams, one entry per occurrence in a word."""
-    counter = table.counter()
-    counter.learn(code_points(batch.types), len(batch.types))
-    ngrams, offsets = counter.of_words()
-    n_found = np.diff(offsets)[batch.tokens]
-    ends = np.cumsum(n_found)
-    places = np.arange(ends[-1] if len(ends) else 0)
-    places += np.repeat(offsets[batch.tokens] - ends + n_found, n_found)
-    columns = table.order[ngrams[places]].astype(np.int32)
-    starts = np.repeat(np.arange(len(n_found)), n_found)
-    return Occurrences(columns, starts, starts + 1, np.full(len(starts), NO_TERM, dtype=np.int32))
+    ngrams, offsets = of_words
+    n_found = int(np.diff(offsets)[batch.tokens].sum())
+    columns, starts = np.empty(n_found, dtype=np.int32), np.empty(n_found, dtype=np.int64)
+    list_places(batch.tokens, ngrams, offsets, order, columns, starts)
+    return Occurrences(columns, starts, starts + 1, np.full(n_found, NO_TERM, dtype=np.int32))
 
 
 def letters_of(ngram: str, word: str) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from stance.features.batches import Batch
+    from stance.features.batches import Batch, InputBatch
 
 # Number of an occurrence that is not that of a term.
 NO_TERM = -1
@@ -42,6 +42,11 @@ class Occurrences(NamedTuple):
     ends: NDArray[np.int64]
     terms: NDArray[np.int32]
     surface: bool = False
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Number of tokens of each occurrence."""
+        return self.ends - self.starts
 
     def by_place(self) -> Occurrences:
         """Return the occurrences in the order of their places."""
@@ -103,8 +108,11 @@ class ExplainedBlock(Protocol):
         """
         ...
 
-    def occurrences(self, batch: Batch) -> Occurrences:
-        """Return where each column has its values from; none for a column without places."""
+    def values_and_occurrences(self, batch: InputBatch) -> tuple[sparse.csr_array, Occurrences]:
+        """Return `linear_values` of whole inputs, and where each column has its values from.
+
+        A column without places has no occurrences.
+        """
         ...
 
     def letters(self, column: int, word: str) -> list[tuple[int, int]]:
@@ -133,10 +141,11 @@ class PlainExplanation:
         """Return weights times scale."""
         return weights * scale[:, None]
 
-    def occurrences(self, batch: Batch) -> Occurrences:
-        """Return no occurrences."""
+    def values_and_occurrences(self, batch: InputBatch) -> tuple[sparse.csr_array, Occurrences]:
+        """Return the values, and no occurrences."""
         none = np.empty(0, dtype=np.int64)
-        return Occurrences(none.astype(np.int32), none, none, none.astype(np.int32))
+        places = Occurrences(none.astype(np.int32), none, none, none.astype(np.int32))
+        return self.linear_values(batch), places
 
     def letters(self, column: int, word: str) -> list[tuple[int, int]]:
         """Return the whole word."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from stance.features.batches import InputBatch
-from stance.features.matrices import stack, stack_scaled
+from stance.features.matrices import csr, stack, stack_scaled
+from stance.features.outlets import outlet_frequency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
     from scipy import sparse
 
@@ -23,11 +25,22 @@ if TYPE_CHECKING:
 
 
 class ScaledBlock(NamedTuple):
-    """A block and the factor of each of its columns, shape (n_columns,)."""
+    """A block with the factor and the outlet frequency of each of its columns.
+
+    Parameters
+    ----------
+    name : str
+    block : Block
+    scale : ndarray of float32, shape (n_columns,)
+    outlets : ndarray of int32, shape (n_columns,), optional
+        Number of training outlets with the feature; see `FeatureStack.with_outlets`.
+        None if no training article names its outlet, and in models of formats 1 to 5.
+    """
 
     name: str
     block: Block
     scale: NDArray[np.float32]
+    outlets: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class FeatureStack:
     preparation: Preparation | None = None
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{name}: {len(scale):,}" for name, _, scale in self.blocks)
+        sizes = ", ".join(f"{part.name}: {len(part.scale):,}" for part in self.blocks)
         return f"FeatureStack({sizes})"
 
     @property
@@ -66,7 +79,7 @@ class FeatureStack:
 
     def names(self) -> list[str]:
         """Return the name of each column, ``block:term``."""
-        return [f"{name}:{term}" for name, block, _ in self.blocks for term in block.terms]
+        return [f"{part.name}:{term}" for part in self.blocks for term in part.block.terms]
 
     def columns(self) -> Iterator[tuple[ScaledBlock, slice]]:
         """Yield each block with the slice of its columns."""
@@ -74,6 +87,27 @@ class FeatureStack:
         for part in self.blocks:
             yield part, slice(first, first + len(part.scale))
             first += len(part.scale)
+
+    def with_outlets(self, values: sparse.csr_array, outlets: Sequence[str | None]) -> FeatureStack:
+        """Return the stack with the number of training outlets that have each feature.
+
+        An outlet has an n-gram if it occurs in one of its articles, and a lexical
+        feature if its value is not zero in one of them.
+
+        Parameters
+        ----------
+        values : csr_array, shape (n_articles, n_features)
+            The features of the training articles. A stored value counts even if
+            its column is scaled to zero.
+        outlets : sequence of str or None
+            The outlet of each article; articles without one count as one outlet,
+            as for ``min_outlets``.
+        """
+        stored = np.ones(values.nnz, dtype=np.bool_)
+        present = csr(stored, values.indices, values.indptr, values.shape[1])
+        found = outlet_frequency(present, outlets).astype(np.int32)
+        blocks = [part._replace(outlets=found[own]) for part, own in self.columns()]
+        return replace(self, blocks=blocks)
 
     def word_block(self) -> WordBlock | None:
         """Return the first block with single words, or None without one."""

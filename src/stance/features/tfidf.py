@@ -18,10 +18,16 @@ from stance.errors import ConfigError, CorpusError
 from stance.features.block import BlockFiles, CompiledNgrams, Fitted, Groups, PlainBlock
 from stance.features.char_counting import CharTable
 from stance.features.counters import NgramTable, Weights
-from stance.features.counting import count_batch, count_in_order, ngram_table, weigh_counts
+from stance.features.counting import (
+    count_batch,
+    count_in_order,
+    learned,
+    ngram_table,
+    weigh_counts,
+)
 from stance.features.matrices import csr
 from stance.features.ngram_counts import NgramCounts, count_ngrams, document_frequency
-from stance.features.ngram_places import char_places, letters_of, word_places
+from stance.features.ngram_places import WordPlaces, char_places, letters_of
 from stance.features.ngrams import CharNgrams, WordNgrams
 from stance.features.stop_words import has_stop_word
 from stance.features.vocabulary import Pruning
@@ -203,7 +209,9 @@ class TfidfBlock(PlainBlock):
 
         As in the compiled loops, the square of an idf is in single precision.
         """
-        counts = count_batch(self.ngrams, self.options.tokens_of(batch))
+        return self._frequencies(count_batch(self.ngrams, self.options.tokens_of(batch)))
+
+    def _frequencies(self, counts: sparse.csr_array) -> sparse.csr_array:
         n_texts, n_terms = counts.shape
         text_of = np.repeat(np.arange(n_texts), np.diff(counts.indptr))
         tf = self._term_frequency(counts.data)
@@ -217,16 +225,20 @@ class TfidfBlock(PlainBlock):
         """Return idf, scale and weight multiplied, in single precision as in compiled loops."""
         return ((self.idf * scale)[:, None] * weights).astype(np.float32)
 
-    def occurrences(self, batch: Batch) -> Occurrences:
-        """Return the places of the known n-grams."""
-        options, words = self.options, self.options.tokens_of(batch)
-        if isinstance(self.ngrams, CharTable):
-            return char_places(self.ngrams, words)._replace(surface=options.surface)
-        return word_places(self._column_of, range(options.min_n, options.max_n + 1), words)
+    def values_and_occurrences(self, batch: Batch) -> tuple[sparse.csr_array, Occurrences]:
+        """Return the values and the places of the known n-grams; words are looked up once."""
+        words, table = self.options.tokens_of(batch), self.ngrams
+        if not isinstance(table, CharTable):
+            return self.linear_values(batch), self._places.find(words)
+        counter = table.counter()
+        tokens = learned(counter, words)
+        values = self._frequencies(counter.counts(tokens).matrix(table.order))
+        places = char_places(counter.of_words(), table.order, words)
+        return values, places._replace(surface=self.options.surface)
 
     @cached_property
-    def _column_of(self) -> dict[str, int]:
-        return {term: column for column, term in enumerate(self.terms)}
+    def _places(self) -> WordPlaces:
+        return WordPlaces(self.terms)
 
     def letters(self, column: int, word: str) -> list[tuple[int, int]]:
         """Return where a character n-gram is in a word; the whole word for word n-grams."""

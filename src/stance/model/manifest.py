@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Increased with every change of the set of files or of the meaning of one.
-FORMAT = 5
+FORMAT = 6
 
 # It has the current manifest, and a normalisation table of format 1.
 FORMAT_OF_OLD_TABLES = 2

@@ -104,6 +104,10 @@ class ModelFolder:
             )
         return terms
 
+    def has_tensor(self, name: str) -> bool:
+        """Return whether the folder has a tensor that not every model has."""
+        return name in self._tensors
+
     def tensor(self, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
         """Return a tensor after checking its type, shape and range of values."""
         place = self.path / TENSORS

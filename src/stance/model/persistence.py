@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from stance.model.description import ModelDescription
 
 CONTRAST = "domain.contrast"  # a tensor
+OUTLETS = "outlets"  # a tensor of each block
 PACKAGES = ("stance", "numpy", "scipy", "scikit-learn", "camel-tools")
 
 
@@ -218,10 +219,12 @@ def model_files(model: Model) -> dict[str, bytes]:
     if model.headlines is not None:
         tensors["headlines.weights"] = model.headlines.weights
         tensors["headlines.intercepts"] = model.headlines.intercepts
-    for name, block, scale in model.features.blocks:
+    for name, block, scale, outlets in model.features.blocks:
         own = block.to_files(name)
         files |= own.files
         tensors |= {f"{name}.scale": scale, **own.tensors}
+        if outlets is not None:
+            tensors[f"{name}.{OUTLETS}"] = outlets
     if model.contrast is not None:
         tensors[CONTRAST] = model.contrast
     files[TENSORS] = save({name: np.ascontiguousarray(t) for name, t in sorted(tensors.items())})
@@ -269,12 +272,30 @@ def _features(config: TrainingConfig, folder: ModelFolder) -> FeatureStack:
         if section.enabled is True:
             block = kind.block.from_files(kind.name, folder, section, table)
             scale = folder.tensor(f"{kind.name}.scale", np.float32, (len(block.terms),))
-            blocks.append(ScaledBlock(kind.name, block, scale))
+            outlets = _outlets(kind.name, len(block.terms), folder)
+            blocks.append(ScaledBlock(kind.name, block, scale, outlets))
     by_voice = any(part.block.reads_voices for part in blocks)
     preparation = None
     if PREPARATION in folder:
         preparation = Preparation.from_dict(folder.json(PREPARATION), table)
     return FeatureStack(table, blocks, by_voice, preparation)
+
+
+def _outlets(name: str, n_columns: int, folder: ModelFolder) -> NDArray[np.int32] | None:
+    """Read the outlet frequency of a block's columns.
+
+    Models of formats 1 to 5 have none, and neither has one trained without outlets.
+    """
+    tensor = f"{name}.{OUTLETS}"
+    if not folder.has_tensor(tensor):
+        return None
+    found: NDArray[np.int32] = folder.tensor(tensor, np.int32, (n_columns,))
+    if (found < 0).any():
+        raise ModelError(
+            f"Got the tensor {tensor!r} with numbers of outlets below 0 in {folder.path}, but "
+            f"expected counts. {COPY_AGAIN}"
+        )
+    return found
 
 
 def _codebook(folder: ModelFolder) -> Codebook | None:

@@ -135,6 +135,9 @@ def learn(
     found = _fit_classifier(kinds.articles, progress)
     scores, notes = found.scores, found.notes + kinds.notes(fitted.config.headlines)
     learned = learn_domain(fitted)
+    features = fitted.features
+    if corpus.outlets is not None:
+        features = features.with_outlets(fitted.matrix.articles, corpus.outlets)
     headlines = None
     if kinds.headlines is not None:
         progress("the same for headlines")
@@ -145,7 +148,7 @@ def learn(
     return Model(
         labels=tuple(corpus.labels),
         config=found.config,
-        features=fitted.features,
+        features=features,
         linear=found.linear,
         headlines=headlines,
         record=_record(fitted, scores, notes),

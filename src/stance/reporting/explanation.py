@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from stance.reporting.document import Block
 
 LEGEND = "In the text, [+...] is evidence for the label and [-...] evidence against it."
+OUTLETS = "Outlets: how many outlets of the training corpus have the feature."
+NO_OUTLETS = (
+    "The model does not know how many training outlets have a feature: it was trained without "
+    "outlets, or by an earlier version of stance."
+)
 WIDEST_FEATURE = 40
 
 
@@ -47,7 +52,7 @@ def _sections(found: Explanation) -> Iterator[Section]:
     )
     yield section(_sums(found))
     if found.contributions:
-        yield section(_contributions(found))
+        yield section(*_contributions(found))
     if found.changes is not None:
         yield section(*_changes(found, found.changes), heading="What would change it:")
 
@@ -78,12 +83,15 @@ def _sums(found: Explanation) -> Facts:
     )
 
 
-def _contributions(found: Explanation) -> Table:
+def _contributions(found: Explanation) -> Iterator[Block]:
+    # All features of a model have their number of outlets, or none has.
+    counted = all(one.outlets is not None for one in found.contributions)
     columns = (
         Column("feature", "name", WIDEST_FEATURE),
         Column("block"),
         Column("voice"),
         Column("places", "number"),
+        *([Column("outlets", "number")] if counted else []),
         Column("contribution", "number"),
     )
     rows = tuple(
@@ -92,12 +100,14 @@ def _contributions(found: Explanation) -> Table:
             one.block,
             one.voice or "-",
             str(len(one.places)),
+            *([f"{one.outlets:,}"] if counted else []),
             f"{one.contribution:+.3f}",
         )
         for one in found.contributions
     )
     rest = f"{found.rest.n_features:,} other features: {found.rest.contribution:+.3f}"
-    return Table(columns, rows, caption=f"Largest contributions ({rest})")
+    yield Table(columns, rows, caption=f"Largest contributions ({rest})")
+    yield Paragraph(OUTLETS if counted else NO_OUTLETS)
 
 
 def _changes(found: Explanation, changes: Changes) -> Iterator[Block]:

@@ -125,7 +125,7 @@ def report(stored: StoredModel, n_features: int, folder: str) -> Document:
 def _facts(stored: StoredModel, folder: str) -> list[tuple[str, str]]:
     model, manifest = stored.model, stored.manifest
     record = manifest.record
-    blocks = ", ".join(f"{name} {len(scale):,}" for name, _, scale in model.features.blocks)
+    blocks = ", ".join(f"{part.name} {len(part.scale):,}" for part in model.features.blocks)
     facts = [
         ("model", folder),
         ("classifier", model.config.classifier.kind),

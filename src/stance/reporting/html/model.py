@@ -62,8 +62,8 @@ def _facts(stored: StoredModel, folder: str) -> Facts:
         (phrase("model.classifier"), English(model.config.classifier.kind)),
         (phrase("model.n_features"), count(model.features.n_features)),
         *(
-            (phrase("model.block", name=English(name)), count(len(scale)))
-            for name, _, scale in model.features.blocks
+            (phrase("model.block", name=English(part.name)), count(len(part.scale)))
+            for part in model.features.blocks
         ),
         (phrase("model.size"), Number(f"{stored.size / 1e6:.1f} MB")),
         (phrase("model.format"), count(manifest.format)),

@@ -1,0 +1,135 @@
+"""Kernels that divide the contributions of columns over the words that they count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.features.compiled.compilation import compiled
+
+if TYPE_CHECKING:
+    from stance.features.compiled.arrays import Float32s, Floats, Int32s, Int64s, Numbers
+
+
+@compiled
+def list_places(
+    tokens: Int32s, ngrams: Numbers, offsets: Int64s, order: Int64s, columns: Int32s, starts: Int64s
+) -> None:
+    """List the column and the token of each n-gram of each token; feature i is ``order[i]``."""
+    place = 0
+    for token in range(len(tokens)):
+        for i in range(offsets[tokens[token]], offsets[tokens[token] + 1]):
+            columns[place] = order[ngrams[i]]
+            starts[place] = token
+            place += 1
+
+
+@compiled
+def weigh_columns(
+    row_offsets: Int64s,
+    columns: Int32s,
+    values: Floats,
+    factors: Float32s,
+    labels: Int64s,
+    against: Int64s,
+    temperatures: Floats,
+    weights: Floats,
+    contributions: Floats,
+) -> None:
+    """Weigh each value of a text by the difference of two labels' factors."""
+    for row in range(len(row_offsets) - 1):
+        for i in range(row_offsets[row], row_offsets[row + 1]):
+            weight = np.float64(factors[columns[i], labels[row]])
+            weight -= np.float64(factors[columns[i], against[row]])
+            weights[i] = weight / temperatures[row]
+            contributions[i] = values[i] * weights[i]
+
+
+@compiled
+def divide_over_occurrences(
+    row_offsets: Int64s,
+    columns: Int32s,
+    contributions: Floats,
+    bounds: Int64s,
+    occurring: Int32s,
+    lengths: Int64s,
+    amounts: Floats,
+    times: Int64s,
+    shares: Floats,
+) -> None:
+    """Divide the contribution of each column of a text over its occurrences and their words.
+
+    Row i of the matrix has the occurrences ``bounds[i]:bounds[i + 1]``. ``amounts``
+    and ``times`` have an entry for each column; ``times`` is zero and is left so.
+    """
+    for row in range(len(row_offsets) - 1):
+        for i in range(row_offsets[row], row_offsets[row + 1]):
+            amounts[columns[i]] = contributions[i]
+        for i in range(bounds[row], bounds[row + 1]):
+            times[occurring[i]] += 1
+        for i in range(bounds[row], bounds[row + 1]):
+            share = amounts[occurring[i]] / times[occurring[i]]
+            shares[i] = share / lengths[i]
+        for i in range(bounds[row], bounds[row + 1]):
+            times[occurring[i]] = 0
+        for i in range(row_offsets[row], row_offsets[row + 1]):
+            amounts[columns[i]] = 0.0
+
+
+@compiled
+def add_to_words(
+    starts: Int64s, lengths: Int64s, shares: Floats, longest: int, words: Floats
+) -> None:
+    """Add the share of each occurrence to each of its words.
+
+    Occurrences are sorted by their first word. Those that end a longer n-gram are
+    summed before they are added, so that the order of additions is that of the
+    places within n-grams.
+    """
+    for place in range(longest):
+        word = -1
+        total = 0.0
+        for i in range(len(starts)):
+            if lengths[i] > place:
+                if starts[i] + place != word:
+                    if word >= 0:
+                        words[word] += total
+                    word = starts[i] + place
+                    total = 0.0
+                total += shares[i]
+        if word >= 0:
+            words[word] += total
+
+
+@compiled
+def list_chosen(
+    bounds: Int64s,
+    occurring: Int32s,
+    rows: Int64s,
+    columns: Int64s,
+    places: Int64s,
+    chosen: Int64s,
+    found: Int64s,
+) -> int:
+    """List the occurrences of some columns in some rows; return their number.
+
+    ``rows`` are ascending. ``places`` has -1 for each column, and is left so. An
+    occurrence of column ``columns[i]`` in row ``rows[i]`` is written to ``found``,
+    and i to ``chosen``.
+    """
+    first, n_found = 0, 0
+    while first < len(rows):
+        row, last = rows[first], first
+        while last < len(rows) and rows[last] == row:
+            places[columns[last]] = last
+            last += 1
+        for i in range(bounds[row], bounds[row + 1]):
+            if places[occurring[i]] >= 0:
+                chosen[n_found] = places[occurring[i]]
+                found[n_found] = i
+                n_found += 1
+        for i in range(first, last):
+            places[columns[i]] = -1
+        first = last
+    return n_found
