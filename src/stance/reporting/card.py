@@ -93,7 +93,7 @@ def _items(texts: Iterator[str]) -> Iterator[Item]:
 
 def _details(stored: StoredModel, described: ModelDescription) -> Section:
     model, manifest = stored.model, stored.manifest
-    blocks = ", ".join(f"{name} {len(scale):,}" for name, _, scale in model.features.blocks)
+    blocks = ", ".join(f"{part.name} {len(part.scale):,}" for part in model.features.blocks)
     kinds = "; headlines have a classifier of their own" if model.headlines else ""
     facts = (
         ("author", described.author or NOT_STATED),
