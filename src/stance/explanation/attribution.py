@@ -76,6 +76,8 @@ class BlockEvidence(NamedTuple):
     values : csr_array of float64, shape (n_articles, n_columns)
     weights, contributions : ndarray of float64, shape (n_values,)
         For each value of the matrix.
+    totals : ndarray of float64, shape (n_articles,)
+        What the block contributes to each article.
     occurrences : Occurrences
     bounds : ndarray of int64, shape (n_articles + 1,)
         Article i has the occurrences ``bounds[i]:bounds[i + 1]``.
@@ -87,23 +89,17 @@ class BlockEvidence(NamedTuple):
     values: sparse.csr_array
     weights: Floats
     contributions: Floats
+    totals: Floats
     occurrences: Occurrences
     bounds: Ints
     shares: Floats
-
-    def total(self) -> Floats:
-        """Return the block's contribution to each article, shape (n_articles,)."""
-        rows = np.repeat(np.arange(self.values.shape[0]), np.diff(self.values.indptr))
-        return _summed(rows, self.contributions, self.values.shape[0])
 
     def by_token(self, n_tokens: int) -> Floats:
         """Return the contribution of each token: occurrences divided over their words."""
         from stance.features.compiled.attribution import add_to_words
 
-        found, lengths = np.zeros(n_tokens), self.occurrences.lengths
-        add_to_words(
-            self.occurrences.starts, lengths, self.shares, int(lengths.max(initial=0)), found
-        )
+        found = np.zeros(n_tokens)
+        add_to_words(self.occurrences.starts, self.occurrences.ends, self.shares, found)
         return found
 
 
@@ -274,7 +270,7 @@ class Attributor:
             else:
                 tokens += block.by_token(len(tokens))
         text_of = batch.words.text_of_token
-        total = sum((block.total() for block in blocks), np.zeros(len(articles)))
+        total = sum((block.totals for block in blocks), np.zeros(len(articles)))
         outside = total - np.bincount(text_of, tokens, len(articles))
         outside[np.abs(outside) < NOTHING] = 0.0
         voices = batch.words.voices if features.by_voice else _voices(batch, texts, spans)
@@ -292,6 +288,7 @@ def _evidence(source: ColumnNames, batch: InputBatch, comparison: Comparison) ->
     n_labels = comparison.probabilities.shape[1]
     shift = np.where(comparison.is_headline, n_labels, 0)
     weights, contributions = np.empty(values.nnz), np.empty(values.nnz)
+    totals = np.empty(values.shape[0])
     row_offsets = values.indptr.astype(np.int64)
     columns = values.indices.astype(np.int32, copy=False)
     weigh_columns(
@@ -304,6 +301,7 @@ def _evidence(source: ColumnNames, batch: InputBatch, comparison: Comparison) ->
         comparison.temperatures,
         weights,
         contributions,
+        totals,
     )
     tokens = batch.surface if occurrences.surface else batch.words
     bounds = np.searchsorted(occurrences.starts, tokens.offsets)
@@ -314,18 +312,15 @@ def _evidence(source: ColumnNames, batch: InputBatch, comparison: Comparison) ->
         contributions,
         bounds,
         occurrences.columns,
-        occurrences.lengths,
+        occurrences.starts,
+        occurrences.ends,
         np.zeros(values.shape[1]),
         np.zeros(values.shape[1], dtype=np.int64),
         shares,
     )
-    return BlockEvidence(source, values, weights, contributions, occurrences, bounds, shares)
-
-
-def _summed(places: NDArray[np.integer], amounts: Floats, n: int) -> Floats:
-    """Sum amounts by place, in double precision even if there are none."""
-    found: Floats = np.bincount(places, amounts, n).astype(np.float64, copy=False)
-    return found
+    return BlockEvidence(
+        source, values, weights, contributions, totals, occurrences, bounds, shares
+    )
 
 
 def _by_word(

@@ -144,7 +144,7 @@ class _Descriptions:
 
     @cached_property
     def _by_block(self) -> list[list[float]]:
-        return [block.total().tolist() for block in self.found.blocks]
+        return [block.totals.tolist() for block in self.found.blocks]
 
     @cached_property
     def _listed(self) -> Listed:

@@ -101,7 +101,8 @@ def char_places(
     n_found = int(np.diff(offsets)[batch.tokens].sum())
     columns, starts = np.empty(n_found, dtype=np.int32), np.empty(n_found, dtype=np.int64)
     list_places(batch.tokens, ngrams, offsets, order, columns, starts)
-    return Occurrences(columns, starts, starts + 1, np.full(n_found, NO_TERM, dtype=np.int32))
+    terms = np.broadcast_to(np.int32(NO_TERM), n_found)
+    return Occurrences(columns, starts, starts + 1, terms)
 
 
 def letters_of(ngram: str, word: str) -> list[tuple[int, int]]:

@@ -43,11 +43,6 @@ class Occurrences(NamedTuple):
     terms: NDArray[np.int32]
     surface: bool = False
 
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """Number of tokens of each occurrence."""
-        return self.ends - self.starts
-
     def by_place(self) -> Occurrences:
         """Return the occurrences in the order of their places."""
         order = np.argsort(self.starts, kind="stable")

@@ -36,14 +36,18 @@ def weigh_columns(
     temperatures: Floats,
     weights: Floats,
     contributions: Floats,
+    totals: Floats,
 ) -> None:
-    """Weigh each value of a text by the difference of two labels' factors."""
+    """Weigh each value of a text by the difference of two labels' factors, and add up."""
     for row in range(len(row_offsets) - 1):
+        total = 0.0
         for i in range(row_offsets[row], row_offsets[row + 1]):
             weight = np.float64(factors[columns[i], labels[row]])
             weight -= np.float64(factors[columns[i], against[row]])
             weights[i] = weight / temperatures[row]
             contributions[i] = values[i] * weights[i]
+            total += contributions[i]
+        totals[row] = total
 
 
 @compiled
@@ -53,7 +57,8 @@ def divide_over_occurrences(
     contributions: Floats,
     bounds: Int64s,
     occurring: Int32s,
-    lengths: Int64s,
+    starts: Int64s,
+    ends: Int64s,
     amounts: Floats,
     times: Int64s,
     shares: Floats,
@@ -70,7 +75,7 @@ def divide_over_occurrences(
             times[occurring[i]] += 1
         for i in range(bounds[row], bounds[row + 1]):
             share = amounts[occurring[i]] / times[occurring[i]]
-            shares[i] = share / lengths[i]
+            shares[i] = share / (ends[i] - starts[i])
         for i in range(bounds[row], bounds[row + 1]):
             times[occurring[i]] = 0
         for i in range(row_offsets[row], row_offsets[row + 1]):
@@ -78,20 +83,20 @@ def divide_over_occurrences(
 
 
 @compiled
-def add_to_words(
-    starts: Int64s, lengths: Int64s, shares: Floats, longest: int, words: Floats
-) -> None:
+def add_to_words(starts: Int64s, ends: Int64s, shares: Floats, words: Floats) -> None:
     """Add the share of each occurrence to each of its words.
 
     Occurrences are sorted by their first word. Those that end a longer n-gram are
     summed before they are added, so that the order of additions is that of the
     places within n-grams.
     """
-    for place in range(longest):
+    longest, place = 1, 0
+    while place < longest:
         word = -1
         total = 0.0
         for i in range(len(starts)):
-            if lengths[i] > place:
+            longest = max(longest, ends[i] - starts[i])
+            if ends[i] - starts[i] > place:
                 if starts[i] + place != word:
                     if word >= 0:
                         words[word] += total
@@ -100,6 +105,7 @@ def add_to_words(
                 total += shares[i]
         if word >= 0:
             words[word] += total
+        place += 1
 
 
 @compiled
