@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from stance.reporting import phrases
+from stance.reporting.html.explanation import page as explanation_page
 from stance.reporting.html.render import render
 from stance.reporting.html.strings import DIRECTIONS, LANGUAGES, TEMPLATES
 from tests.reporting.html.sample_pages import HOSTILE, NAMES
@@ -208,6 +210,24 @@ def test_a_page_has_the_numbers_of_the_json(pages, explained):
         assert {phrases.percent(one.probability) for one in found.changes.swaps} <= set(shown)
     assert any(found.changes.swaps for found in explained)
     assert any(term for found in explained for one in found.contributions for term in one.terms)
+
+
+def test_contributions_have_their_number_of_outlets_or_say_that_it_is_not_known(explained):
+    counted = Parsed(render(explanation_page(explained)))
+    assert "Outlets: how many outlets of the training corpus have the feature." in counted.text_of(
+        "p"
+    )
+    shown = counted.text_of("bdi", "number")
+    outlets = {str(one.outlets) for found in explained for one in found.contributions}
+    assert len(outlets) > 1
+    assert outlets <= set(shown)
+    unknown = [
+        replace(found, contributions=[one._replace(outlets=None) for one in found.contributions])
+        for found in explained
+    ]
+    without = Parsed(render(explanation_page(unknown)))
+    assert "does not know how many training outlets" in " ".join(without.text_of("p"))
+    assert len(without.text_of("th")) < len(counted.text_of("th"))
 
 
 def test_a_mark_touches_nothing_at_its_sides():

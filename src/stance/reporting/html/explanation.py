@@ -91,7 +91,7 @@ def _marked(part: Part, largest: float) -> Marked:
     return Marked(part.text, side, strength)
 
 
-def _tables(found: Explanation) -> Iterator[Table]:
+def _tables(found: Explanation) -> Iterator[Block]:
     if found.words:
         rows = tuple(
             (Name(one.word), _voice(one.voice), count(len(one.places)), signed(one.contribution))
@@ -102,7 +102,7 @@ def _tables(found: Explanation) -> Iterator[Table]:
     yield _sums(found)
     yield _voices(found)
     if found.contributions:
-        yield _contributions(found)
+        yield from _contributions(found)
     terms = tuple(_terms(found))
     if terms:
         columns = phrases(
@@ -140,13 +140,16 @@ def _voice(name: str | None) -> Text:
     return NOTHING if name is None else phrase(f"voice.{name}")
 
 
-def _contributions(found: Explanation) -> Table:
+def _contributions(found: Explanation) -> Iterator[Block]:
+    # All features of a model have their number of outlets, or none has.
+    counted = all(one.outlets is not None for one in found.contributions)
     rows = tuple(
         (
             Name(visible_term(one.feature)),
             English(one.block),
             _voice(one.voice),
             count(len(one.places)),
+            *([count(one.outlets)] if one.outlets is not None else []),
             signed(one.weight),
             figure(one.value),
             signed(one.contribution),
@@ -155,6 +158,7 @@ def _contributions(found: Explanation) -> Table:
     )
     columns = phrases(
         *("feature", "feature.block", "voice", "explain.places"),
+        *(["explain.outlets"] if counted else []),
         *("feature.weight", "value", "explain.contribution"),
     )
     caption = phrase(
@@ -162,7 +166,8 @@ def _contributions(found: Explanation) -> Table:
         n=count(found.rest.n_features),
         rest=signed(found.rest.contribution),
     )
-    return Table(caption, columns, rows)
+    yield Table(caption, columns, rows)
+    yield Paragraph(phrase("explain.outlets_are" if counted else "explain.no_outlets"))
 
 
 def _terms(found: Explanation) -> dict[tuple[Text, ...], None]:
