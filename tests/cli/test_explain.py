@@ -29,6 +29,7 @@ def test_json_has_an_article_for_each_row_and_adds_up(corpus, model, seed_articl
     found = explained(corpus, "-m", model)
     loaded = load_model(model)
     assert found["model"]["labels"] == list(loaded.labels)
+    assert found["model"]["n_outlets"] == loaded.record.n_outlets > 0
     assert [one["id"] for one in found["articles"]] == [a.id for a in seed_articles[:6]]
     labels = [p.label for p in predict(loaded, seed_articles[:6])]
     assert [one["label"] for one in found["articles"]] == labels

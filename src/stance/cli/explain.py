@@ -160,7 +160,11 @@ def _write(
     """Write one JSON object, an article at a time."""
     import orjson
 
-    model: dict[str, Any] = {"sha256": stored.sha256, "labels": stored.model.labels}
+    model: dict[str, Any] = {
+        "sha256": stored.sha256,
+        "labels": stored.model.labels,
+        "n_outlets": stored.model.record.n_outlets,
+    }
     first = next(explanations)
     with _opened(path, force=force) as file:
         file.write(b'{"model":' + orjson.dumps(model) + b',"articles":[\n')
