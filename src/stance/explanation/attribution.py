@@ -140,6 +140,12 @@ class Attribution:
         bounds = np.searchsorted(keys, np.arange(len(words) + 1) * n_types)
         return keys % n_types, numbers, amounts, bounds
 
+    @property
+    def amounts_of_words(self) -> tuple[Floats, Ints]:
+        """What the distinct words of all articles contribute, and the bounds of articles."""
+        _, _, amounts, bounds = self._distinct
+        return amounts, bounds.astype(np.int64)
+
     def words_of(self, row: int) -> tuple[Ints, Ints, Floats]:
         """Return the distinct words of an article and what each contributes.
 

@@ -19,6 +19,8 @@ from stance.explanation.records import MIXED, VOICES, Explanation, Place, WordCo
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from stance.corpus.article import Article
     from stance.explanation.attribution import Attribution
     from stance.model.record import Model
@@ -151,6 +153,11 @@ class _Descriptions:
         return Listed(self.found, self.top)
 
     @cached_property
+    def _strongest(self) -> list[NDArray[np.int64]]:
+        """The places of the words of each article that are listed."""
+        return largest(*self.found.amounts_of_words, self.top)
+
+    @cached_property
     def _by_voice(self) -> list[list[float]]:
         found, n_voices = self.found, len(VOICES)
         cells = found.batch.words.text_of_token * n_voices + found.voices
@@ -186,7 +193,7 @@ class _Descriptions:
     def _words(self, row: int) -> list[WordContribution]:
         found, words = self.found, self.found.batch.words
         types, numbers, amounts = found.words_of(row)
-        chosen = largest(amounts, self.top)
+        chosen = self._strongest[row]
         is_chosen = np.zeros(len(types), dtype=np.bool_)
         is_chosen[chosen] = True
         its = np.flatnonzero(is_chosen[numbers])

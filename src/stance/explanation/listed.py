@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -173,14 +174,16 @@ class Listed:
     def __init__(self, found: Attribution, top: int | None) -> None:
         self._found = found
         parts = [(one.values.indptr.tolist(), one.contributions) for one in found.blocks]
-        orders: list[NDArray[np.intp]] = []
+        joined = [
+            np.concatenate([part[of[row] : of[row + 1]] for of, part in parts])
+            for row in range(len(found.texts))
+        ]
+        bounds = np.concatenate([[0], np.cumsum(list(map(len, joined)))]).astype(np.int64)
+        orders = largest(np.concatenate(joined), bounds, top)
         self._rests: list[Rest] = []
-        for row in range(len(found.texts)):
-            joined = np.concatenate([part[of[row] : of[row + 1]] for of, part in parts])
-            order = largest(joined, top)
-            orders.append(order)
-            joined[order] = 0.0
-            self._rests.append(Rest(int(np.count_nonzero(joined)), float(joined.sum())))
+        for others, order in zip(joined, orders, strict=True):
+            others[order] = 0.0
+            self._rests.append(Rest(int(np.count_nonzero(others)), float(others.sum())))
         sizes = [len(order) for order in orders]
         self._bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64).tolist()
         rows = np.repeat(np.arange(len(orders)), sizes)
@@ -222,13 +225,30 @@ def one_of(voices: set[str]) -> str | None:
     return MIXED if len(voices) > 1 else next(iter(voices), None)
 
 
-def largest(amounts: NDArray[np.float64], n: int | None) -> NDArray[np.intp]:
-    """Return the places of the n largest amounts, whatever their sign, but not zero."""
-    size = np.abs(amounts)
-    if n is not None and len(size) > n:
-        chosen = np.argpartition(-size, n - 1)[:n]
-        chosen.sort()
-    else:
-        chosen = np.arange(len(size))
-    order = chosen[np.argsort(-size[chosen], kind="stable")]
-    return order[size[order] > 0]
+def largest(amounts: NDArray[np.float64], bounds: Ints, n: int | None) -> list[Ints]:
+    """Return the places of the n largest amounts of each article, the largest first.
+
+    Parameters
+    ----------
+    amounts : ndarray of float64
+        Article i has ``amounts[bounds[i]:bounds[i + 1]]``. Their sign does not
+        matter, and those that are zero are left out.
+    bounds : ndarray of int64, shape (n_articles + 1,)
+    n : int, optional
+        All of them if None.
+    """
+    from stance.features.compiled.attribution import list_largest
+
+    most = int(np.diff(bounds).max(initial=0))
+    room = most if n is None else min(n, most)
+    places = np.empty(max(len(bounds) - 1, 1) * room, dtype=np.int64)
+    n_listed = np.empty(len(bounds) - 1, dtype=np.int64)
+    if n is not None and room:
+        list_largest(amounts, bounds, room, places, n_listed)
+        return [places[i * room : i * room + k] for i, k in enumerate(n_listed.tolist())]
+    found = []
+    for own in pairwise(bounds.tolist()):
+        size = np.abs(amounts[slice(*own)])
+        order = np.argsort(-size, kind="stable")
+        found.append(order[size[order] > 0])
+    return found

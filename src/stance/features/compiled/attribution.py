@@ -139,3 +139,29 @@ def list_chosen(
             places[columns[i]] = -1
         first = last
     return n_found
+
+
+@compiled
+def list_largest(
+    amounts: Floats, bounds: Int64s, n: int, largest: Int64s, n_listed: Int64s
+) -> None:
+    """List the n largest amounts of each article, whatever their sign, but not zero.
+
+    Article i has the amounts ``bounds[i]:bounds[i + 1]``, and the places of the
+    largest of them from ``largest[i * n]`` on; the first of equal ones comes first.
+    """
+    sizes = np.empty(n, dtype=np.float64)
+    for article in range(len(bounds) - 1):
+        first, count = article * n, 0
+        for i in range(bounds[article], bounds[article + 1]):
+            size = abs(amounts[i])
+            if size > 0.0 and (count < n or size > sizes[n - 1]):
+                place = min(count, n - 1)
+                while place > 0 and sizes[place - 1] < size:
+                    sizes[place] = sizes[place - 1]
+                    largest[first + place] = largest[first + place - 1]
+                    place -= 1
+                sizes[place] = size
+                largest[first + place] = i - bounds[article]
+                count = min(count + 1, n)
+        n_listed[article] = count
