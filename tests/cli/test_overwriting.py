@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stance.cli.app import app
-from stance.cli.overwriting import READ, WRITTEN
+from stance.cli.overwriting import ADDED_TO, READ, WRITTEN
 from stance.errors import OutputError, StanceError
 from stance.formats.overwriting import refuse_overwriting
 from tests.conftest import SEEDS
@@ -68,7 +68,7 @@ def test_every_parameter_that_may_name_a_file_is_known(name, parameters):
         if any(kind in str(parameter.annotation) for kind in ("str", "Path"))
         and not parameter.name.endswith("_field")
     }
-    assert named <= {*READ, *WRITTEN, *NEITHER}, name
+    assert named <= {*READ, *WRITTEN, ADDED_TO, *NEITHER}, name
 
 
 @pytest.fixture

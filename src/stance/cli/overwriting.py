@@ -16,6 +16,8 @@ READ = (
     *("model", "config", "codebook", "suite", "baseline", "labelled", "results", "lexicon"),
 )
 WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html")
+# That of a folder to which files are added.
+ADDED_TO = "figures"
 
 # Files that `stance predict` writes beside its output.
 BESIDE = (".rejects.jsonl", ".run.json")
@@ -37,7 +39,7 @@ def never_overwriting(command: Callable[..., None]) -> Callable[..., None]:
             written += [f"{name}{ending}" for name in _names(values["output"]) for ending in BESIDE]
         if written:
             refuse_overwriting(written, read)
-        _refuse_adding(values.get("figures"), read)
+        _refuse_adding(values.get(ADDED_TO), read)
         command(**values)
 
     return with_signature_of(command, wrapper)
