@@ -12,7 +12,7 @@ import typer
 from stance.cli.console import note, show
 from stance.cli.corpus import note_all
 from stance.cli.models import model_folder
-from stance.cli.options import ModelOption, with_corpus_options
+from stance.cli.options import JobsOption, ModelOption, with_corpus_options
 from stance.cli.predict import InputsArgument
 from stance.cli.reports import STDOUT, TEXT, ReportTarget, with_page_options
 from stance.errors import ConfigError, CorpusError
@@ -61,13 +61,16 @@ def explain_command(
     against: AgainstOption = None,
     top: TopOption = 10,
     changes: ChangesOption = None,
+    jobs: JobsOption = -1,
     *,
     report: ReportTarget,
     reading: Source,
 ) -> None:
     """Explain labels: what counts for and against them, where, and what would change them."""
     from stance.explanation.explaining import explain
+    from stance.explanation.json_rows import as_json, explain_as_json
     from stance.model.persistence import read_model
+    from stance.model.prediction import n_threads
     from stance.reporting.explanation import report as document
     from stance.reporting.html.explanation import page
 
@@ -76,15 +79,29 @@ def explain_command(
             "Got --output and --json, but an explanation is written as one of them. Run the "
             "command twice."
         )
-    stored = read_model(model_folder(model))
+    folder = model_folder(model)
+    stored = read_model(folder)
     articles = _Articles(reading.reading(inputs))
     wanted = changes if changes is not None else report.json is None or report.page.is_wanted
-    found = explain(stored.model, articles.read(), against=against, top=top, changes=wanted)
     kept: list[Explanation] = []
+    if report.json is not None and not report.page.is_wanted:
+        rows = explain_as_json(
+            stored,
+            folder,
+            articles.read(),
+            against=against,
+            top=top,
+            changes=wanted,
+            n_processes=n_threads(jobs),
+        )
+        _write(report.json, stored, rows, force=report.force)
+        articles.report()
+        return
+    found = explain(stored.model, articles.read(), against=against, top=top, changes=wanted)
     if report.page.is_wanted:
         found = _keeping(found, kept)
     if report.json is not None:
-        _write(report.json, stored, found, force=report.force)
+        _write(report.json, stored, map(as_json, found), force=report.force)
     elif report.form == TEXT and str(report.output or STDOUT) == STDOUT:
         _show(found)
     else:
@@ -154,9 +171,7 @@ def _show(explanations: Iterator[Explanation]) -> None:
         show(report([one]))
 
 
-def _write(
-    path: Path, stored: StoredModel, explanations: Iterator[Explanation], *, force: bool
-) -> None:
+def _write(path: Path, stored: StoredModel, explanations: Iterator[bytes], *, force: bool) -> None:
     """Write one JSON object, an article at a time."""
     import orjson
 
@@ -168,16 +183,10 @@ def _write(
     first = next(explanations)
     with _opened(path, force=force) as file:
         file.write(b'{"model":' + orjson.dumps(model) + b',"articles":[\n')
-        file.write(_encoded(first))
+        file.write(first)
         for one in explanations:
-            file.write(b",\n" + _encoded(one))
+            file.write(b",\n" + one)
         file.write(b"\n]}\n")
-
-
-def _encoded(explanation: Explanation) -> bytes:
-    import orjson
-
-    return orjson.dumps(explanation.to_dict())
 
 
 @contextmanager

@@ -56,7 +56,8 @@ JobsOption = Annotated[
         "--jobs",
         "-j",
         min=-1,
-        help="Number of processes for training, or of threads for labelling; -1 for one per core.",
+        help="Number of processes for training and explaining, or of threads for labelling; -1 for "
+        "one per core.",
     ),
 ]
 SliceOption = Annotated[

@@ -133,11 +133,20 @@ class Attribution:
 
     @cached_property
     def _distinct(self) -> tuple[Ints, Ints, Floats, Ints]:
-        """The words of each article, the number of each token's, amounts, bounds of articles."""
+        """The words of each article, the number of each token's, amounts, bounds of articles.
+
+        Words are in the order in which they first occur, whatever else is in the batch.
+        """
         words, n_types = self.batch.words, max(len(self.batch.words.types), 1)
-        keys, numbers = np.unique(words.text_of_token * n_types + words.tokens, return_inverse=True)
+        keys, firsts, numbers = np.unique(
+            words.text_of_token * n_types + words.tokens, return_index=True, return_inverse=True
+        )
+        order = np.argsort(firsts)
+        places = np.empty_like(order)
+        places[order] = np.arange(len(order))
+        keys, numbers = keys[order], places[numbers]
         amounts = np.bincount(numbers, self.tokens, len(keys)).astype(np.float64)
-        bounds = np.searchsorted(keys, np.arange(len(words) + 1) * n_types)
+        bounds = np.searchsorted(keys // n_types, np.arange(len(words) + 1))
         return keys % n_types, numbers, amounts, bounds
 
     @property
