@@ -41,7 +41,7 @@ MAY_IMPORT = {
         "errors",
         "processes",
     },
-    "explanation": {"model", "features", "corpus", "text", "errors"},
+    "explanation": {"processes", "model", "features", "corpus", "text", "errors"},
     "labelling": {
         "datasets",
         "model",
