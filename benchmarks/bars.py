@@ -105,6 +105,11 @@ def longer_file(rows: Rows, figures: Mapping[str, float]) -> float:
     return rows["length"]["ten times"].most_mb - rows["length"]["once"].most_mb
 
 
+def explained(rows: Rows, figures: Mapping[str, float]) -> float:
+    """Return how many articles are explained in a second."""
+    return figures["articles explained"] / rows["explain"]["explain"].median
+
+
 def power_of_sections(rows: Rows, figures: Mapping[str, float]) -> float:
     """Return the power of the number of articles that processor time in training grows with."""
     took = [rows["sections"][f"{n:,} articles"].median_processor for n in SECTIONS]
@@ -152,6 +157,13 @@ FULL = (
         ratio("predict", "stance predict", "wc -w"),
         most=(2.2, 1.6),
     ),
+    Wanted(
+        "explain",
+        "explain --json with the model that ships, as a multiple of predict",
+        ratio("explain", "explain", "predict"),
+        most=(4, 2),
+    ),
+    Wanted("explain", "articles explained in a second", explained, least=(2_000, 4_000)),
     Wanted(
         "crossval",
         "crossval of syria-outlets, each outlet held out, against the build before",

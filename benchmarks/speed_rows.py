@@ -12,7 +12,7 @@ from sklearn.metrics import f1_score
 
 import speed_before
 from timing import Contender, run
-from workshop import OPPONENTS, STANCE, in_memory, predict, read, train, wc
+from workshop import OPPONENTS, ROOT, STANCE, in_memory, predict, read, train, wc
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +83,14 @@ def lexicon(shop: Workshop) -> Iterator[Contender]:
         yield Contender(name, predict(model, shop.articles, shop.folder / "lexicon.jsonl"))
 
 
+def explain(shop: Workshop) -> Iterator[Contender]:
+    """Label a file with the model that ships, and explain its labels."""
+    model, rows = ROOT / "models" / "syria-framing", shop.folder / "explained.json"
+    yield Contender("predict", predict(model, shop.articles, shop.folder / "explained.jsonl"))
+    words = ("explain", str(shop.articles), "--model", str(model), "--json", str(rows), "--force")
+    yield Contender("explain", [*STANCE, *words])
+
+
 def lexicon_in_memory(shop: Workshop) -> Iterator[Contender]:
     """Score in memory, without a lexicon, with the one that ships, with few and many terms."""
     articles = shop.first(SCORED)
@@ -99,6 +107,12 @@ def scikit_learn(shop: Workshop) -> Iterator[Contender]:
     shop.pipeline()
     yield from whole(shop)
     yield from _labels(shop, "scikit-learn", "scikit_learn", "predict", at_most=1)
+
+
+def explained_in_a_second(shop: Workshop) -> Iterator[tuple[str, float]]:
+    """Count the articles, for the rate."""
+    with shop.articles.open("rb") as file:
+        yield "articles explained", float(sum(1 for _ in file))
 
 
 def same_labels(shop: Workshop) -> Iterator[tuple[str, float]]:
@@ -200,6 +214,7 @@ ROWS: dict[str, Row] = {
     "lexicon-memory": Row(lexicon_in_memory),
     "predict": Row(whole),
     "length": Row(length),
+    "explain": Row(explain, explained_in_a_second, in_short=False),
     "crossval": Row(speed_before.cross_validation, in_short=False, against_before=True),
     "train-seeds": Row(speed_before.training, in_short=False, against_before=True),
     "sections": Row(sections, in_short=False),
