@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stance.model.record import Model
 
 TOP = 10
-BATCH_SIZE = 512
+BATCH_SIZE = 1_024
 
 
 def explain(

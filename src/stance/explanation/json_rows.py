@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections import deque
-from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +16,7 @@ from stance.explanation.explaining import BATCH_SIZE, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Future
     from pathlib import Path
 
     from stance.corpus.article import Article
@@ -101,28 +100,23 @@ def _in_processes(
     chunks: Iterator[Sequence[Article]], wanted: _Wanted, n_processes: int
 ) -> Iterator[bytes]:
     """Yield the explanations of chunks; no more of them wait than keep the processes busy."""
+    from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
     waiting: deque[Future[list[bytes]]] = deque()
-    with _processes(n_processes) as executor:
+    executor = ProcessPoolExecutor(n_processes, initializer=_begin, initargs=(os.getpid(),))
+    try:
         for chunk in chunks:
             waiting.append(executor.submit(_explain, wanted, chunk))
             if len(waiting) > 2 * n_processes:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
-
-
-@contextmanager
-def _processes(n: int) -> Iterator[Executor]:
-    """Start processes that end with this one, and are killed where an error ends the block."""
-    from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
-    executor = ProcessPoolExecutor(n, initializer=_begin, initargs=(os.getpid(),))
-    try:
-        yield executor
-    except BaseException:
-        executor.shutdown(kill_workers=True)
-        raise
-    executor.shutdown()
+    finally:
+        # After an error, what has not begun is dropped. Killing the processes at this moment
+        # may leave a thread of loky (joblib 1.6.0) looking for work that it has forgotten.
+        for future in waiting:
+            future.cancel()
+        executor.shutdown()
 
 
 def _begin(parent: int) -> None:
