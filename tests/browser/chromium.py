@@ -10,6 +10,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = (
     "--headless=new",
@@ -85,6 +87,17 @@ def tab():
                 started.wait()
         shutil.rmtree(Path(folder), ignore_errors=True)
         Path(folder).mkdir(exist_ok=True)
+
+
+def printed_text(browser, page, folder):
+    """Return the text that can be copied out of a page printed as PDF."""
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("pdftotext is not installed")
+    browser.open(page, 1200)
+    browser.pdf(folder / "page.pdf")
+    subprocess.run([reader, "-layout", "page.pdf", "page.txt"], cwd=folder, check=True)
+    return (folder / "page.txt").read_text("utf-8")
 
 
 def _attached(out, into):

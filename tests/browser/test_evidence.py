@@ -1,8 +1,6 @@
 """Marks in Arabic text, in a real browser: letters stay joined, boxes stay within their line."""
 
 import re
-import shutil
-import subprocess
 
 import pytest
 
@@ -14,7 +12,7 @@ from stance.explanation.records import Explanation, Place, Rest, WordContributio
 from stance.reporting.html.explanation import page
 from stance.reporting.html.render import render
 from stance.reporting.html.strings import LANGUAGES
-from tests.browser.chromium import EXECUTABLE
+from tests.browser.chromium import EXECUTABLE, printed_text
 from tests.browser.test_pages import WIDTHS, browser  # noqa: F401
 from tests.conftest import ROOT
 
@@ -140,13 +138,7 @@ def test_the_sides_differ_in_their_lines_and_not_in_colour_alone(browser, files)
 
 
 def test_a_sentence_copied_from_the_printed_page_is_the_sentence(browser, files, tmp_path):  # noqa: F811
-    reader = shutil.which("pdftotext")
-    if reader is None:
-        pytest.skip("pdftotext is not installed")
-    browser.open(files["samples", "ar"], 1200)
-    browser.pdf(tmp_path / "page.pdf")
-    subprocess.run([reader, "-layout", "page.pdf", "page.txt"], cwd=tmp_path, check=True)
-    copied = (tmp_path / "page.txt").read_text("utf-8")
+    copied = printed_text(browser, files["samples", "ar"], tmp_path)
     text = " ".join("".join(c for c in copied if c not in BIDI_MARKS).split())
     # Chromium tears marks of letters off, and may put a number on the other side of a sign.
     sentences = [

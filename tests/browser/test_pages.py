@@ -1,13 +1,10 @@
 """Pages in a real browser: nothing overflows, nothing is loaded, Arabic is on the right."""
 
-import shutil
-import subprocess
-
 import pytest
 
 from stance.reporting.html.render import render
 from stance.reporting.html.strings import LANGUAGES
-from tests.browser.chromium import EXECUTABLE, tab
+from tests.browser.chromium import EXECUTABLE, printed_text, tab
 from tests.reporting.html.conftest import explained, hostile_model, pages  # noqa: F401
 from tests.reporting.html.sample_pages import NAMES
 
@@ -118,13 +115,7 @@ def test_links_and_wide_tables_are_reached_by_keyboard(browser, files):
 
 
 def test_a_printed_page_can_be_copied_from(browser, files, tmp_path):
-    reader = shutil.which("pdftotext")
-    if reader is None:
-        pytest.skip("pdftotext is not installed")
-    browser.open(files["compare", "ar"], 1200)
-    browser.pdf(tmp_path / "page.pdf")
-    subprocess.run([reader, "-layout", "page.pdf", "page.txt"], cwd=tmp_path, check=True)
-    text = (tmp_path / "page.txt").read_text("utf-8")
+    text = printed_text(browser, files["compare", "ar"], tmp_path)
     plain = " ".join("".join(c for c in text if c not in "\u202a\u202b\u202c\u200e\u200f").split())
     assert "مقارنة مجموعتي تصنيفات" in plain
     assert "مقالات المصدر الواحد متشابهة" in plain

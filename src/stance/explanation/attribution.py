@@ -233,7 +233,7 @@ class Attributor:
         logits = decisions.logits
         rows = np.arange(len(articles))
         probabilities = softmax(logits)
-        labels, against = self._two_labels(logits) if pairs is None else pairs
+        labels, against = self._two_labels(logits, probabilities) if pairs is None else pairs
         temperatures = decisions.temperatures[:, 0]
         intercepts = decisions.intercepts
         return Comparison(
@@ -246,8 +246,8 @@ class Attributor:
             decisions.is_headline,
         )
 
-    def _two_labels(self, logits: Floats) -> tuple[Ints, Ints]:
-        labels = softmax(logits).argmax(axis=1)
+    def _two_labels(self, logits: Floats, probabilities: Floats) -> tuple[Ints, Ints]:
+        labels = probabilities.argmax(axis=1)
         others = logits.copy()
         others[np.arange(len(labels)), labels] = -np.inf
         against = others.argmax(axis=1)
