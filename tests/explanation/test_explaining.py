@@ -96,6 +96,19 @@ def all_places(one):
     return [p for part in (one.contributions, one.words) for each in part for p in each.places]
 
 
+def test_an_explanation_depends_on_its_article_alone(full_model, seed_articles):
+    # Words that contribute the same are listed as they occur, not as others of the batch have them.
+    # These have the same known n-grams.
+    first = Article("1", "خبراءqx خبراءxj خبراءjq خبراءqj")
+    second = replace(first, id="2", text=" ".join(reversed(first.text.split())))
+    chosen = [first, second, *seed_articles[40:60]]
+    together = list(explain(full_model, chosen, top=0))
+    alone = [next(explain(full_model, [one], top=0)) for one in chosen]
+    assert [one.to_dict() for one in together] == [one.to_dict() for one in alone]
+    amounts = [[abs(word.contribution) for word in one.words] for one in together]
+    assert any(len(set(each)) < len(each) for each in amounts)
+
+
 def test_sums_hold_on_odd_texts(any_model):
     alone = [Article(name, text) for name, text in SAMPLES.items()]
     assert_adds_up(any_model, [*alone, *(replace(one, title=one.text) for one in alone)])
