@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "errors",
         "processes",
     },
+    "description": {"features", "corpus", "text", "tabular", "errors", "resources"},
     "explanation": {"processes", "model", "features", "corpus", "text", "errors"},
     "labelling": {
         "datasets",
@@ -77,6 +78,7 @@ MAY_IMPORT = {
     },
     "reporting": {
         "benchmarking",
+        "description",
         "explanation",
         "labelling",
         "evaluation",
@@ -85,10 +87,12 @@ MAY_IMPORT = {
         "datasets",
         "formats",
         "corpus",
+        "text",
         "errors",
     },
     "cli": {
         "reporting",
+        "description",
         "explanation",
         "text",
         "corpus",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
+    from stance.description.concordance import Concordance, concordance
     from stance.errors import (
         ConfigError,
         CorpusError,
@@ -61,6 +62,7 @@ __all__ = [
     "Article",
     "Audit",
     "Codebook",
+    "Concordance",
     "ConfigError",
     "CorpusError",
     "CrossValidation",
@@ -95,6 +97,7 @@ __all__ = [
     "articles_from_table",
     "audit",
     "compare",
+    "concordance",
     "cross_validate",
     "evaluate_model",
     "explain",
@@ -116,6 +119,10 @@ _HOMES = {
         "RejectedRow",
     ),
     "stance.corpus.codebook": ("Codebook",),
+    "stance.description.concordance": (
+        "Concordance",
+        "concordance",
+    ),
     "stance.errors": (
         "ConfigError",
         "CorpusError",

@@ -35,6 +35,7 @@ COMMANDS = {
     "compare": ("compare", "{model}", "{model}", "{corpus}"),
     "predict": ("predict", "{corpus}", "-m", "{model}"),
     "explain": ("explain", "{corpus}", "-m", "{model}", "--json", "-"),
+    "concordance": ("concordance", "{corpus}", "في"),
     "report": ("report", "{corpus}", "-m", "{model}", "-o", "out"),
     "verify": ("verify", "labels.jsonl"),
     "info": ("info", "-m", "{model}"),

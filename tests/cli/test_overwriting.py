@@ -44,6 +44,7 @@ NEITHER = {
         "licence",
         "notes",
     ),
+    *("query", "voice", "since", "until", "sort"),
 }
 
 

@@ -15,6 +15,7 @@ from stance.cli import (
     audit,
     benchmark,
     compare,
+    concordance,
     config,
     crossval,
     datasets,
@@ -89,6 +90,7 @@ app.command("crossval")(guarded(crossval.crossval_command))
 app.command("compare")(guarded(compare.compare_command))
 app.command("predict")(guarded(predict.predict_command))
 app.command("explain")(guarded(explain.explain_command))
+app.command("concordance")(guarded(concordance.concordance_command))
 app.command("report")(guarded(report.report_command))
 app.command("verify")(guarded(verify.verify_command))
 app.command("info")(guarded(info.info_command))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -149,6 +149,46 @@ def read_any(
     rows, dates = dated(rows, reading)
     note_all(date_lines(dates))
     return [row.article for row in rows], rejected, names
+
+
+class ArticleStream:
+    """The articles of the inputs, and the rows that cannot be used.
+
+    Parameters
+    ----------
+    source : Source
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._planned: list[PlannedInput] = []
+        self._rejected: list[RejectedRow] = []
+
+    def read(self) -> Iterator[Article]:
+        """Yield the articles.
+
+        Raises
+        ------
+        CorpusError
+            If there is none.
+        """
+        from stance.formats.reading import READ, LocatedArticle, read_located
+
+        is_empty = True
+        for row in read_located(self._source, on_input=self._planned.append):
+            if isinstance(row, LocatedArticle):
+                is_empty = False
+                yield row.article
+            else:
+                self._rejected.append(row)
+        if is_empty:
+            raise CorpusError(nothing_usable(self._planned, self._source, self._rejected, READ))
+
+    def report(self) -> None:
+        """Say how files are stored, and which rows were skipped."""
+        note_all(storage_lines(self._planned))
+        if self._rejected:
+            note(skipped(self._rejected))
 
 
 def note_all(lines: Iterable[str]) -> None:

@@ -23,6 +23,7 @@ LISTS = {
     "order": "--order",
     "slices": "--slice",
     "task": "--task",
+    "voice": "--voice",
 }
 
 QuietOption = Annotated[

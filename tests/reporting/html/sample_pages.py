@@ -9,6 +9,7 @@ from stance.benchmarking.gate import Verdict
 from stance.benchmarking.results import Division, Outcome, Results, Score, SpeedResult, TaskResult
 from stance.benchmarking.suite import Suite
 from stance.corpus.article import Article
+from stance.description.concordance import concordance
 from stance.evaluation.agreement import Ratings, agreement
 from stance.evaluation.auditing import audit
 from stance.evaluation.baseline import compare_with_baseline
@@ -31,6 +32,7 @@ from stance.reporting.html.agreement import page as agreement_page
 from stance.reporting.html.audit import page as audit_page
 from stance.reporting.html.benchmark import page as benchmark_page
 from stance.reporting.html.comparison import page as comparison_page
+from stance.reporting.html.concordance import page as concordance_page
 from stance.reporting.html.corpus_report import CorpusReport, ExplainedExample
 from stance.reporting.html.corpus_report import page as report_page
 from stance.reporting.html.cross_validation import page as cross_validation_page
@@ -166,6 +168,12 @@ def explanations(articles, model):
     return list(explain(model, odd_articles(articles), changes=True))
 
 
+def _concordance(articles):
+    texts = [f"{name} قسد {name}" for name in HOSTILE]
+    odd = [Article(t, t, HOSTILE[0], outlet=HOSTILE[n], title=t) for n, t in enumerate(texts)]
+    return concordance_page(concordance([*articles[:40], *odd], "قسد|في", sort="before"))
+
+
 def _report(articles, model, folder):
     save_model(model, folder / HOSTILE[2])
     corpus = [*_hostile(articles[:40]), *odd_articles(articles)]
@@ -204,6 +212,7 @@ def pages(articles, models, config, explained, folder):
         "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
         "benchmark": _benchmark(),
         "explain": explanation_page(explained),
+        "concordance": _concordance(articles),
         "report": _report(articles, hostile, folder),
     }
 
@@ -217,5 +226,6 @@ NAMES = (
     "info",
     "benchmark",
     "explain",
+    "concordance",
     "report",
 )
