@@ -159,7 +159,8 @@ class HitCollector:
         # The highest rank of the hits that are kept, as soon as the limit is reached.
         self._highest: tuple[Any, ...] | None = None
         self._by_outlet: dict[str | None, OutletHits] = {}
-        self._spellings = Spellings()
+        self._by_spelling: dict[str | None, OutletHits] = {}
+        self._spellings: Counter[str | None] = Counter()
         self._n_hits = 0
         self._last_with_hit: Article | None = None
         self.voices: Counter[str] = Counter()
@@ -198,7 +199,11 @@ class HitCollector:
 
     def outlets(self) -> list[OutletHits]:
         """Return the counts of each outlet, the one with most hits first."""
-        shown = self._spellings.display()
+        spellings = Spellings()
+        for spelling, n in self._spellings.items():
+            if spelling:
+                spellings.counts.setdefault(canonical(spelling), Counter())[spelling] = n
+        shown = spellings.display()
         for key, one in self._by_outlet.items():
             one.outlet = None if key is None else shown[key]
         return sorted(
@@ -226,12 +231,13 @@ class HitCollector:
                     yield _Text(article, name, text, counts)
 
     def _counts_of(self, outlet: str | None) -> OutletHits:
-        key = canonical(outlet) if outlet else None
-        if key is not None and outlet is not None:
-            self._spellings.counts.setdefault(key, Counter())[outlet] += 1
-        if key not in self._by_outlet:
-            self._by_outlet[key] = OutletHits(outlet)
-        return self._by_outlet[key]
+        self._spellings[outlet] += 1
+        found = self._by_spelling.get(outlet)
+        if found is None:
+            key = canonical(outlet) if outlet else None
+            found = self._by_outlet.setdefault(key, OutletHits(None))
+            self._by_spelling[outlet] = found
+        return found
 
     def _hits(self, matches: Matches) -> Iterator[tuple[_Hit, int]]:
         """Yield the hits in the wanted voices, each with the number of its phrase."""
