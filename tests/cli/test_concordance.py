@@ -184,6 +184,22 @@ def test_what_cannot_be_found_or_is_misused_is_said(corpus, words, code, said):
     assert not out
 
 
+def test_arguments_in_another_order_and_words_without_quotation_marks_are_said(corpus, tmp_path):
+    _, err = stance("concordance", "قسد", corpus, code=2)
+    assert f"expected the corpus first: stance concordance {corpus} قسد" in err
+    _, err = stance("concordance", corpus, "قوات", "سوريا", "الديمقراطية", code=2)
+    assert "put them in quotation marks: 'قوات سوريا الديمقراطية'" in err
+    assert "no such file" in stance("concordance", tmp_path / "none.jsonl", "قسد", code=1)[1]
+    assert "no such file" in stance("concordance", "لاشيء", "قسد", code=1)[1]
+
+
+def test_a_page_of_very_many_lines_is_pointed_out(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr("stance.cli.concordance.MANY", 5)
+    page = tmp_path / "page.html"
+    _, err = stance("concordance", corpus, "قسد", "--limit", 6, "--html", page)
+    assert "has 6 lines, which a browser opens slowly" in err
+
+
 def test_dates_out_of_range_and_rows_that_cannot_be_used_are_said(tmp_path):
     path = tmp_path / "some.jsonl"
     rows = [

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from stance.cli.console import note
 from stance.cli.corpus import ArticleStream
 from stance.cli.options import with_corpus_options
 from stance.cli.row_reports import RowReportTarget, with_row_options
 from stance.errors import ConfigError, CorpusError
+from stance.formats.diagnosis import in_shell
 from stance.formats.source import Source
 
 # Lines of a report without --limit; rows and JSON have all.
 SHOWN = 100
+# Signs of the names of files, globs, addresses and data sets, and of standard input.
+NOT_IN_WORDS = frozenset("*?[/.:-")
+# A page of more lines takes a browser seconds to open.
+MANY = 5_000
 
 CorpusArgument = Annotated[
     list[str],
@@ -119,6 +126,7 @@ def concordance_command(
     from stance.reporting import concordance as reports
     from stance.reporting.html.concordance import page
 
+    _check_arguments(corpus, query)
     articles = ArticleStream(reading.reading(corpus))
     found = concordance(
         articles.read(),
@@ -146,6 +154,34 @@ def concordance_command(
         lambda: reports.summary(found),
         lambda: page(found, sample),
     )
+    if report.report.page.is_wanted and len(found) > MANY:
+        note(
+            f"{report.report.page.path} has {len(found):,} lines, which a browser opens slowly. "
+            "Choose some with --limit."
+        )
+
+
+def _check_arguments(corpus: list[str], query: str) -> None:
+    """Refuse a query before its corpus, and several words without quotation marks."""
+    words = [name for name in corpus if not (NOT_IN_WORDS & set(name) or _exists(name))]
+    if words and _exists(query):
+        raise ConfigError(
+            f"Got the query {query!r}, which is a file, after {words[0]!r}, which is none, but "
+            f"expected the corpus first: stance concordance {in_shell(query)} {in_shell(words[0])}"
+        )
+    if 0 < len(words) < len(corpus) and corpus[-len(words) :] == words:
+        raise ConfigError(
+            f"Got {words[0]!r} as a corpus, but there is no such file or folder. To look for "
+            "several words in a row, put them in quotation marks: "
+            f"{in_shell(' '.join([*words, query]))}"
+        )
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:
+        return False
 
 
 def _limit(limit: int | None, report: RowReportTarget, *, random: bool) -> int | None:

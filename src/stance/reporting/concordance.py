@@ -61,6 +61,8 @@ def _document(*sections: Section) -> Document:
 def lines_shown(found: Concordance, sample_seed: int | None) -> str:
     """Say which of the hits the lines are."""
     order = SORTED_BY[found.sort]
+    if found.sort == "date" and not any(line.published for line in found):
+        order = "in the order of the corpus, since no hit has a date"
     if len(found) == found.n_hits:
         return f"{quoted(found.query)}: {counted(found.n_hits, 'hit')}, {order}."
     which = "the first" if sample_seed is None else f"a random sample (seed {sample_seed}) of"
