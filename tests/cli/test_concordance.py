@@ -163,7 +163,7 @@ def test_a_sample_is_told(corpus):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["ديمقراط"], 1, "not in the 60 articles that were searched"),
+        (["ديمقراط"], 1, "has no hit in the 60 articles that were searched"),
         (["ديمقراط"], 1, "Words of the corpus that contain it: "),
         (["ديمقراط"], 1, f"'{ISOLATE}ديمقراط*{END_ISOLATE}'"),
         (["الديموقراطيه", "--exact"], 1, "Leave out --exact"),

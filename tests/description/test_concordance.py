@@ -194,12 +194,22 @@ def test_only_the_lines_that_are_kept_are_held(seed_articles, monkeypatch):
 
     def watched(self, articles):
         add(self, articles)
+        self.finish()
         held.append(len(self._kept))
 
     monkeypatch.setattr(HitCollector, "add", watched)
     monkeypatch.setattr(module, "BATCH_SIZE", 20)
     concordance(seed_articles[:100], "في", limit=3, sort="after")
     assert held == [3] * 5
+
+
+def test_an_input_that_breaks_off_ends_the_search():
+    def broken():
+        yield from made("قسد", "قسد")
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        concordance(broken(), "قسد")
 
 
 def test_words_are_forgotten_and_found_again():

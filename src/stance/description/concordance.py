@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random as random_numbers
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ class Concordance:
         Articles left out of a range of dates because they have no date that can
         be read, or one that is only partly in the range.
     similar : sequence of str
-        Words of the corpus that contain the query, if it has no hit.
+        Words of the corpus that contain the word of the query, if it has no hit.
     """
 
     query: str
@@ -199,19 +200,22 @@ def concordance(
     dates = DateRange(since, until, date_order)
     table = arabic_normalization()
     parsed = WordQuery.parse(query, table, lexicon or shipped_spellings(), exact=exact)
-    collector = HitCollector(
-        parsed,
-        table,
-        dates,
-        voices=frozenset(voices),
-        context=context,
-        sort=sort,
-        limit=limit,
-        sampler=random_numbers.Random(seed) if random else None,
-    )
-    stream = iter(articles)
-    while batch := check_articles(list(islice(stream, BATCH_SIZE))):
-        collector.add(batch)
+    with ThreadPoolExecutor(1, thread_name_prefix="stance") as executor:
+        collector = HitCollector(
+            parsed,
+            table,
+            dates,
+            voices=frozenset(voices),
+            context=context,
+            sort=sort,
+            limit=limit,
+            sampler=random_numbers.Random(seed) if random else None,
+            executor=executor,
+        )
+        stream = iter(articles)
+        while batch := check_articles(list(islice(stream, BATCH_SIZE))):
+            collector.add(batch)
+        collector.finish()
     return _result(parsed, sort, collector, dates)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +18,7 @@ from stance.errors import ConfigError
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor, Future
 
     from stance.corpus.article import Article
     from stance.description.date_range import DateRange
@@ -131,6 +133,8 @@ class HitCollector:
         Number of lines to keep; None for all.
     sampler : random.Random, optional
         Draws a number for each hit: those with the lowest are the sample.
+    executor : Executor
+        Runs the compiled pass over a batch.
 
     Attributes
     ----------
@@ -149,12 +153,14 @@ class HitCollector:
         sort: str,
         limit: int | None,
         sampler: random.Random | None,
+        executor: Executor,
     ) -> None:
         self._query, self._table, self._dates = query, table, dates
         self._search = WordSearch(query, table)
         self._wanted = voices
         self._context, self._sort, self._limit = context, sort, limit
-        self._sampler = sampler
+        self._sampler, self._executor = sampler, executor
+        self._begun: tuple[list[_Text], Future[Matches]] | None = None
         self._kept: list[_Candidate] = []
         # The highest rank of the hits that are kept, as soon as the limit is reached.
         self._highest: tuple[Any, ...] | None = None
@@ -167,9 +173,25 @@ class HitCollector:
         self.forms: Counter[str] = Counter()
 
     def add(self, articles: Sequence[Article]) -> None:
-        """Search a batch of articles."""
+        """Begin to search a batch of articles, after the one before it has been searched.
+
+        The compiled pass runs in a thread, while the caller reads the next
+        batch.
+        """
+        self.finish()
         texts = list(self._texts(articles))
-        matches = self._search.find([one.text for one in texts])
+        # The thread has the context of the caller, which says whether messages are shown.
+        find = copy_context().run
+        found = self._executor.submit(find, self._search.find, [one.text for one in texts])
+        self._begun = texts, found
+
+    def finish(self) -> None:
+        """Collect the hits of the batch whose search was begun."""
+        if self._begun is None:
+            return
+        texts, found = self._begun
+        matches = found.result()
+        self._begun = None
         offsets = matches.offsets.tolist()
         for i, one in enumerate(texts):
             one.counts.n_words += offsets[i + 1] - offsets[i]
@@ -181,13 +203,14 @@ class HitCollector:
                 words[i] = TextWords.of(texts[i].text, self._table, n_words)
             return words[i]
 
+        n_before = len(self._kept)
         for hit, phrase in self._hits(matches):
             if self._query.is_exact and not self._is_written(words_of(hit.text), hit, phrase):
                 continue
             self._count(texts[hit.text], hit, offsets)
             self._offer(texts[hit.text], hit, offsets)
         self._trim()
-        for kept in self._kept:
+        for kept in self._kept[0 if self._limit else n_before :]:
             if kept.line is None:
                 text = kept.hit.text
                 kept.line = self._line(texts[text], words_of(text), kept.hit)
@@ -212,8 +235,9 @@ class HitCollector:
         )
 
     def similar(self) -> list[str]:
-        """Return some words of the corpus that contain a word of the query."""
-        cores = [max(pattern.cores, key=len) for p in self._query.phrases for pattern in p.words]
+        """Return some words of the corpus that contain the only word of an alternative."""
+        phrases = [phrase.words for phrase in self._query.phrases if len(phrase.words) == 1]
+        cores = [max(pattern.cores, key=len) for (pattern,) in phrases]
         found = (word for core in cores if core for word in self._search.known_words(core, SIMILAR))
         return list(dict.fromkeys(found))[:SIMILAR]
 

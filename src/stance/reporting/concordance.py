@@ -160,23 +160,25 @@ def no_hit(found: Concordance, *, is_filtered: bool) -> str:
             f"Got no article in the range of dates{_undated(found)}, but expected at least one. "
             "Change --since or --until."
         )
-    advice = []
-    if found.similar:
-        words = ", ".join(map(shown, found.similar))
-        advice.append(f"Words of the corpus that contain it: {words}.")
-    if "*" not in found.query:
-        advice.append(f"Search for words that begin with it: {quoted(found.query + '*')}.")
-    if found.is_exact:
-        advice.append("Leave out --exact, to find other spellings and words behind particles.")
-    if is_filtered:
-        advice.append("Leave out --where, --since, --until or --voice.")
-    if " " in found.query.strip():
-        advice.append("Search for one of its words.")
-    return (
-        f"Got the query {quoted(found.query)}, which is not in the "
-        f"{counted(found.n_searched, 'article')} that were searched{_undated(found)}, but expected "
-        "one with a hit. " + " ".join(advice)
+    is_phrase = " " in found.query.strip()
+    advice = (
+        (is_filtered, "Leave out --where, --since, --until or --voice."),
+        (found.is_exact, "Leave out --exact, to find other spellings and words behind particles."),
+        (is_phrase, "Search for one of its words."),
+        (
+            bool(found.similar),
+            f"Words of the corpus that contain it: {', '.join(map(shown, found.similar))}.",
+        ),
+        (
+            "*" not in found.query and not is_phrase,
+            f"Search for words that begin with it: {quoted(found.query.strip() + '*')}.",
+        ),
     )
+    return (
+        f"Got the query {quoted(found.query)}, which has no hit in the "
+        f"{counted(found.n_searched, 'article')} that were searched{_undated(found)}, but expected "
+        "one that has. " + " ".join(text for applies, text in advice if applies)
+    ).rstrip()
 
 
 def _undated(found: Concordance) -> str:
