@@ -27,6 +27,8 @@ FORMS = 6
 OUTLETS = 10
 NO_OUTLET = "(none)"
 WIDEST_OUTLET = 30
+# Letters of a word that has no beginning to search for.
+SHORT_WORD = 3
 
 SORTED_BY = {
     "position": "in the order of the corpus",
@@ -165,20 +167,26 @@ def no_hit(found: Concordance, *, is_filtered: bool) -> str:
         (is_filtered, "Leave out --where, --since, --until or --voice."),
         (found.is_exact, "Leave out --exact, to find other spellings and words behind particles."),
         (is_phrase, "Search for one of its words."),
-        (
-            bool(found.similar),
-            f"Words of the corpus that contain it: {', '.join(map(shown, found.similar))}.",
-        ),
-        (
-            "*" not in found.query and not is_phrase,
-            f"Search for words that begin with it: {quoted(found.query.strip() + '*')}.",
-        ),
+        (not is_phrase, _other_words(found)),
     )
     return (
         f"Got the query {quoted(found.query)}, which has no hit in the "
         f"{counted(found.n_searched, 'article')} that were searched{_undated(found)}, but expected "
         "one that has. " + " ".join(text for applies, text in advice if applies)
     ).rstrip()
+
+
+def _other_words(found: Concordance) -> str:
+    """Return which words to search for instead of a word without a hit."""
+    word = found.query.strip()
+    is_plain = not set("*|") & set(word)
+    if found.similar:
+        known = f"Words of the corpus that contain it: {', '.join(map(shown, found.similar))}."
+        return f"{known} Search for all: {quoted(word + '*')}." if is_plain else known
+    if not is_plain or len(word) <= SHORT_WORD:
+        return "Check its spelling."
+    beginning = word[: max(SHORT_WORD, 2 * len(word) // 3)]
+    return f"Search for words that begin like it: {quoted(beginning + '*')}."
 
 
 def _undated(found: Concordance) -> str:
