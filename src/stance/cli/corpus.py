@@ -151,6 +151,40 @@ def read_any(
     return [row.article for row in rows], rejected, names
 
 
+def note_all(lines: Iterable[str]) -> None:
+    """Print each line as a message on stderr."""
+    for line in lines:
+        note(line)
+
+
+def _require_usable(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:
+    """Raise an error for rows that cannot be used, or report that they were skipped."""
+    if rejected and not skip_rejected:
+        raise CorpusError(unusable(rejected, n_usable))
+    if rejected:
+        note(skipped(rejected))
+
+
+def slice_fields(
+    rows: Sequence[LocatedArticle],
+    names: Sequence[str] | None,
+    period_starts: Sequence[str] | None = None,
+    codebook: Codebook | None = None,
+) -> dict[str, list[str | None]]:
+    """Return the values of the fields of ``--slice``.
+
+    Periods begin on the given days; without any, where labels of the codebook
+    change their meaning.
+    """
+    from stance.corpus.meaning_periods import MeaningPeriods
+    from stance.formats.slice_values import field_values
+
+    periods = MeaningPeriods.of_days(period_starts) if period_starts else None
+    if periods is None and codebook is not None:
+        periods = MeaningPeriods.of_codebook(codebook)
+    return {name: field_values(rows, name, periods) for name in names or ()}
+
+
 class ArticleStream:
     """The articles of the inputs, and the rows that cannot be used.
 
@@ -189,37 +223,3 @@ class ArticleStream:
         note_all(storage_lines(self._planned))
         if self._rejected:
             note(skipped(self._rejected))
-
-
-def note_all(lines: Iterable[str]) -> None:
-    """Print each line as a message on stderr."""
-    for line in lines:
-        note(line)
-
-
-def _require_usable(rejected: list[RejectedRow], n_usable: int, *, skip_rejected: bool) -> None:
-    """Raise an error for rows that cannot be used, or report that they were skipped."""
-    if rejected and not skip_rejected:
-        raise CorpusError(unusable(rejected, n_usable))
-    if rejected:
-        note(skipped(rejected))
-
-
-def slice_fields(
-    rows: Sequence[LocatedArticle],
-    names: Sequence[str] | None,
-    period_starts: Sequence[str] | None = None,
-    codebook: Codebook | None = None,
-) -> dict[str, list[str | None]]:
-    """Return the values of the fields of ``--slice``.
-
-    Periods begin on the given days; without any, where labels of the codebook
-    change their meaning.
-    """
-    from stance.corpus.meaning_periods import MeaningPeriods
-    from stance.formats.slice_values import field_values
-
-    periods = MeaningPeriods.of_days(period_starts) if period_starts else None
-    if periods is None and codebook is not None:
-        periods = MeaningPeriods.of_codebook(codebook)
-    return {name: field_values(rows, name, periods) for name in names or ()}
