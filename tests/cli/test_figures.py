@@ -16,7 +16,7 @@ CHARTS = {
     "compare": {"comparison-macro_f1"},
     "agreement": {"pairs"},
     "audit": {"labels"},
-    "concordance": {"by_outlet"},
+    "concordance": {"by_outlet-في"},
 }
 
 

@@ -134,7 +134,7 @@ def _by_outlet(found: Concordance) -> Bars:
         )
         for one in listed
     )
-    caption = phrase("concordance.by_outlet")
+    caption = phrase("concordance.by_outlet", query=Name(found.query))
     return Bars(caption, bars, Table(caption, columns, rows))
 
 
