@@ -41,6 +41,17 @@ MAY_IMPORT = {
         "errors",
         "processes",
     },
+    "description": {
+        "model",
+        "evaluation.intervals",
+        "evaluation.slices",
+        "features",
+        "corpus",
+        "text",
+        "tabular",
+        "errors",
+        "resources",
+    },
     "explanation": {"processes", "model", "features", "corpus", "text", "errors"},
     "labelling": {
         "datasets",
@@ -76,6 +87,7 @@ MAY_IMPORT = {
         "resources",
     },
     "reporting": {
+        "description",
         "benchmarking",
         "explanation",
         "labelling",
@@ -88,6 +100,7 @@ MAY_IMPORT = {
         "errors",
     },
     "cli": {
+        "description",
         "reporting",
         "explanation",
         "text",

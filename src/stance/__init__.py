@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
+    from stance.description.naming import naming
+    from stance.description.naming_records import Naming
     from stance.errors import (
         ConfigError,
         CorpusError,
@@ -73,6 +75,7 @@ __all__ = [
     "Metric",
     "Model",
     "ModelError",
+    "Naming",
     "NormalizationProfile",
     "Outcome",
     "OutputError",
@@ -101,6 +104,7 @@ __all__ = [
     "label_files",
     "load_config",
     "load_model",
+    "naming",
     "predict",
     "read_articles",
     "read_corpus",
@@ -116,6 +120,8 @@ _HOMES = {
         "RejectedRow",
     ),
     "stance.corpus.codebook": ("Codebook",),
+    "stance.description.naming": ("naming",),
+    "stance.description.naming_records": ("Naming",),
     "stance.errors": (
         "ConfigError",
         "CorpusError",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from stance.reporting.html.charts import Bars, Plot
+from stance.reporting.html.share_charts import Stacks, Trends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,7 +186,8 @@ class Legend:
     kind: ClassVar[str] = "legend"
 
 
-Block = Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Bars | Plot
+Chart = Bars | Plot | Stacks | Trends
+Block = Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Chart
 
 
 @dataclass(frozen=True)
