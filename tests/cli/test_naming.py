@@ -111,7 +111,10 @@ def test_what_cannot_be_used_is_said_and_ends_with_1(corpus, lexicon, tmp_path):
     for options, said in (
         (("--by", "country"), "Got the field 'country', which no article has"),
         (("--lexicon", nameless), "names no actor, but expected categories with naming = true"),
-        (("--lexicon", lexicon, "--actor", "army"), "name no actor of the lexicon (army)"),
+        (
+            ("--lexicon", lexicon, "--actor", "army"),
+            "no article that names an actor of the lexicon (army)",
+        ),
         (("--lexicon", tmp_path / "no.toml"), "no.toml"),
     ):
         _, err = stance("naming", corpus, *options, code=1)

@@ -10,7 +10,7 @@ import typer
 from stance.cli.console import note, progress
 from stance.cli.corpus import read_any_with_rows, slice_fields
 from stance.cli.models import load
-from stance.cli.options import PeriodStartOption, with_corpus_options
+from stance.cli.options import with_corpus_options
 from stance.cli.row_reports import RowReportTarget, with_row_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
@@ -40,6 +40,12 @@ ByOption = Annotated[
         metavar="FIELD",
         help="Group articles by outlet, label, month, year, kind, any field of the files, or two "
         "crossed (label:month).  [default: the outlet; else the label]",
+    ),
+]
+PeriodStartOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--period-start", metavar="DAY", help="First day of a period for --by period. Repeatable."
     ),
 ]
 LexiconOption = Annotated[

@@ -15,6 +15,7 @@ from stance.corpus.duplicates import near_duplicate_articles
 from stance.description.mentions import NameIndex, find_mentions, lexicon_of
 from stance.description.naming_records import ActorNaming, Naming, NamingGroup
 from stance.description.naming_shares import Grouping, NameMentions, group_shares
+from stance.description.word_streams import stream_words
 from stance.errors import ConfigError, CorpusError
 from stance.features.lexicon import Lexicon
 from stance.features.lexicon_matching import LexiconMatcher
@@ -287,13 +288,14 @@ def _require_mentions(
     where = " or ".join(IN_WORDS[voice] for voice in voices)
     if len(mentions.names):
         raise CorpusError(
-            f"Got {n_articles:,} articles that name no actor ({named}) {where}, but expected some. "
-            f"There are {len(mentions.names):,} mentions in other voices: --voice all counts them."
+            f"Got no article that names an actor ({named}) {where} among {n_articles:,}, but "
+            f"expected some. There are {len(mentions.names):,} mentions in other voices: --voice "
+            "all counts them."
         )
     raise CorpusError(
-        f"Got {n_articles:,} articles that name no actor of the lexicon ({named}), but expected "
-        "some. Check that the lexicon is about the subject of the articles, and that the text "
-        "field is the right one."
+        f"Got no article that names an actor of the lexicon ({named}) among {n_articles:,}, but "
+        "expected some. Check that the lexicon is about the subject of the articles, and that the "
+        "text field is the right one."
     )
 
 
@@ -303,7 +305,7 @@ def _units(
     """Return a number for each article, the same for near-duplicates."""
     if ignore_duplicates:
         return np.arange(len(articles))
-    return near_duplicate_articles(articles)
+    return near_duplicate_articles(articles, stream=stream_words)
 
 
 class _Counter:

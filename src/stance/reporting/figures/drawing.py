@@ -325,7 +325,7 @@ class _Sheet:
         starts = [place for place, one in enumerate(panel.points) if not one.follows]
         for start, end in pairwise([0, *starts, len(xs)]):
             axes.plot(xs[start:end], shares[start:end], color=MARK, linewidth=1.6)
-        axes.plot(xs, shares, color=MARK, linestyle="", marker="o", markersize=3.5)
+        axes.plot(xs, shares, color=MARK, linestyle="", marker="o", markersize=3.5, clip_on=False)
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
         self._share(axes.yaxis)
