@@ -124,7 +124,7 @@ def test_what_cannot_be_used_is_said_and_ends_with_1(corpus, lexicon, tmp_path):
         (("--voice", "loud"), "Got --voice loud, but expected own, speech, both, all"),
         (("--level", "word"), "Got --level word, but expected term, category"),
         (("--actor", "sdf,isis"), "repeat the option: --actor sdf --actor isis"),
-        (("--format", "html"), "but expected text, markdown, jsonl, csv, parquet"),
+        (("--format", "html"), "but expected text or markdown for the report"),
         (("--by", "period"), "--period-start"),
     ):
         _, err = stance("naming", corpus, *options, code=2)

@@ -83,8 +83,8 @@ _ADDED_BY_PAGES = {
 
 _ADDED_BY_CHARTS = {"figures": (FIGURES_OPTION, None)}
 
-# All options of a command whose page has charts.
-CHART_OPTIONS = {**_ADDED, **_ADDED_BY_PAGES, **_ADDED_BY_CHARTS}
+# The options of a command whose page has charts.
+CHART_OPTIONS: dict[str, tuple[Any, Any]] = {**_ADDED, **_ADDED_BY_PAGES, **_ADDED_BY_CHARTS}
 
 
 @dataclass(frozen=True)

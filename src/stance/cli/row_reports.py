@@ -115,7 +115,10 @@ class RowReportTarget:
         """
         known = (TEXT, MARKDOWN, *ROW_FORMATS)
         if file_format not in {None, *known}:
-            raise ConfigError(f"Got --format {file_format}, but expected {', '.join(known)}.")
+            raise ConfigError(
+                f"Got --format {file_format}, but expected {TEXT} or {MARKDOWN} for the report, or "
+                f"{', '.join(ROW_FORMATS)} for its rows."
+            )
         row_format = file_format if file_format in ROW_FORMATS else None
         if file_format is None and output is not None:
             row_format = OUTPUT_FORMATS.get(output.suffix.lower())

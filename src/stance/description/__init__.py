@@ -1,1 +1,1 @@
-"""Descriptions of a corpus by its words: who uses which, in what contexts."""
+"""Descriptions of a corpus before any model: words, contexts and names."""
