@@ -125,7 +125,10 @@ def test_near_duplicates_count_once_in_a_group_and_in_each():
 
 DATED = lexicon_of(
     old=category({"term": "الجيش"}, side="a", **BEFORE),
-    new=category({"term": "الجيْش"}, side="b", **SINCE),
+    new=category(
+        {"term": "الجيْش", "side": "b", **SINCE, "until": dt.date(2024, 12, 31)},
+        {"term": "الجيش", "side": "c", "from": dt.date(2025, 1, 1)},
+    ),
     since=category({"term": "العهد الجديد", **SINCE}),
     before=category({"term": "العهد القديم", **BEFORE}),
 )
@@ -147,7 +150,7 @@ def test_dates_decide_which_terms_count_and_a_name_stays_one_over_them():
     assert found.period_sources == {"published": 2, "words": 1, "assumed": 0}
     named = {one.name: one for one in found.actors[0].names}
     assert named["الجيش"].categories == ("old", "new")
-    assert named["الجيش"].sides == ("a", "b")
+    assert named["الجيش"].sides == ("a", "b", "c")
 
 
 def test_undated_articles_are_of_the_period_that_the_others_show():

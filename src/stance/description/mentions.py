@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
-    from stance.features.lexicon import Category, Lexicon, Term
+    from stance.features.lexicon import Lexicon, Term
     from stance.features.lexicon_matching import LexiconMatcher
     from stance.model.record import Model
     from stance.text.normalization_table import NormalizationTable
@@ -132,8 +132,11 @@ class NameIndex:
             if not category.naming:
                 continue
             entry = matcher.entries[term][place]
+            # An entry may be listed again with other dates, for another side.
+            side = int(matcher.term_sides[period, term])
             if actor := entry.actor or category.actor:
-                self.of_term[period, term] = self._number(actor, name, category, entry)
+                number = self._number(actor, name, entry, lexicon.sides[side] if side >= 0 else "")
+                self.of_term[period, term] = number
             else:
                 nameless[name] = None
         self.without_actor = tuple(nameless)
@@ -144,7 +147,7 @@ class NameIndex:
             for (actor, name), found in zip(self._shown, self._found.values(), strict=True)
         ]
 
-    def _number(self, actor: str, name: str, category: Category, entry: Term) -> int:
+    def _number(self, actor: str, name: str, entry: Term, side: str) -> int:
         """Return the number of the name of a term, a new one if it is the first of its name."""
         # A term is one name in whatever category it is, and however it is vocalised there.
         is_term = self._level == "term"
@@ -156,7 +159,6 @@ class NameIndex:
         number, categories, sides = self._found[key]
         if name not in categories:
             categories.append(name)
-        side = entry.side or category.side
         if side and side not in sides:
             sides.append(side)
         return number
