@@ -178,6 +178,17 @@ def test_articles_are_grouped_by_any_values():
         naming(articles(*texts), ARMY, by={"section": ["s"]})
 
 
+def test_periods_are_in_the_order_of_time():
+    values = ["from 2024-12-08", "2011-03-15 to 2024-12-07", "until 2011-03-14", None]
+    corpus = articles(*["الجيش الوطني"] * 4)
+    found = naming(corpus, ARMY, by={"period": values}, ignore_duplicates=True)
+    assert [one.value for one in found.actors[0].groups] == [*values[2::-1], None]
+    crossed = [f"a, {value}" for value in values[:3]]
+    found = naming(corpus[:3], ARMY, by={"label:period": crossed}, ignore_duplicates=True)
+    assert [one.value for one in found.actors[0].groups] == crossed[::-1]
+    assert not found.is_temporal
+
+
 def test_names_are_ordered_by_the_mean_of_the_groups_not_by_the_largest():
     large = [Article(f"l{n}", f"الجيش الوطني {n}", outlet="large") for n in range(300)]
     small = [

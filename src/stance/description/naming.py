@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
@@ -308,6 +309,11 @@ def _units(
     return near_duplicate_articles(articles, stream=stream_words)
 
 
+def _in_time(value: str) -> str:
+    """Return a value that sorts by time: periods begin with a word, ``until 2024-12-07``."""
+    return re.sub(r"\b(?:until|from) (?=\d{4}-)", "", value)
+
+
 class _Counter:
     """Shares of names in groups of articles.
 
@@ -350,7 +356,7 @@ class _Counter:
             sizes[group.value] += 0 if by_time else group.n
 
         def order(group: NamingGroup) -> tuple[bool, int, str]:
-            return group.value is None, -sizes[group.value], group.value or ""
+            return group.value is None, -sizes[group.value], _in_time(group.value or "")
 
         found = tuple(self._names[name] for name in names.tolist())
         return ActorNaming(actor, found, tuple(overall), tuple(sorted(groups, key=order))).ranked()
