@@ -174,6 +174,8 @@ def test_articles_are_grouped_by_any_values():
     assert naming(articles(*texts), ARMY, by="kind").actors[0].groups[0].value == "headline"
     dated = articles(*texts, published="2024-12-07")
     assert naming(dated, ARMY, by="year").actors[0].groups[0].value == "2024"
+    with pytest.raises(ConfigError, match="Got values of 0 fields, but expected those of one"):
+        naming(articles(*texts), ARMY, by={})
     with pytest.raises(ConfigError, match=r"Got 1 values of 'section' for 3 articles"):
         naming(articles(*texts), ARMY, by={"section": ["s"]})
 

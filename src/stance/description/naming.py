@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from stance.corpus.article import check_articles
-from stance.corpus.dates import resolve_dates
-from stance.corpus.document_kinds import kind_of
 from stance.corpus.duplicates import near_duplicate_articles
+from stance.description.article_groups import TEMPORAL, in_time, is_ordered_by_time, values_of
 from stance.description.mentions import NameIndex, find_mentions, lexicon_of
 from stance.description.naming_records import ActorNaming, Naming, NamingGroup
 from stance.description.naming_shares import Grouping, NameMentions, group_shares
@@ -45,14 +43,6 @@ VOICES: dict[str, tuple[str, ...]] = {
     "all": ("all",),
 }
 IN_WORDS = {"own": "in the outlet's own voice", "speech": "in quoted speech", "all": "anywhere"}
-
-# What articles are grouped by if nothing is said, the first that an article has.
-USUAL = ("outlet", "label")
-FIELDS = ("outlet", "label", "event", "target")
-# In the order of time, not of size.
-TEMPORAL = frozenset({"month", "year", "period"})
-# Between the names of fields that are crossed, as in ``label:month``.
-CROSSED = ":"
 
 
 def naming(
@@ -147,14 +137,14 @@ def naming(
     periods = index.matcher.periods
     if assumed_date is not None:
         assumed = periods.number(_day(assumed_date))
-    field, values = _values(articles, by)
+    field, values = values_of(articles, by)
     chosen = _chosen(index, actors)
     mentions = find_mentions(index, articles, assumed=assumed, progress=progress)
     mentions = _only(mentions, np.array([one.actor in chosen for one in index.names]))
     _require_mentions(mentions, VOICES[voice], len(articles), chosen)
     units = _units(articles, mentions, ignore_duplicates=ignore_duplicates)
     counter = _Counter(index.names, mentions, units, Grouping.of(values) if field else None)
-    by_time = field is not None and not TEMPORAL.isdisjoint(field.split(CROSSED))
+    by_time = is_ordered_by_time(field)
     parts = (counter.actor(actor, VOICES[voice], by_time=by_time) for actor in chosen)
     found = sorted(filter(None, parts), key=lambda one: (-one.n_naming, one.actor))
     named = np.unique(mentions.articles)
@@ -199,48 +189,6 @@ def _day(text: str) -> dt.date:
 def _period_sources(mentions: Mentions) -> dict[str, int]:
     counts = np.bincount(mentions.periods.sources, minlength=len(SOURCES))
     return dict(zip(SOURCES, counts.tolist(), strict=True))
-
-
-def _values(
-    articles: Sequence[Article], by: str | Mapping[str, Sequence[str | None]] | None
-) -> tuple[str | None, Sequence[str | None]]:
-    """Return the name of the field, and the value of each article."""
-    if by is None:
-        for field in USUAL:
-            if any(usual := [getattr(one, field) for one in articles]):
-                return field, usual
-        return None, [None] * len(articles)
-    if not isinstance(by, str):
-        ((field, given),) = by.items()
-        if len(given) != len(articles):
-            raise ConfigError(
-                f"Got {len(given):,} values of {field!r} for {len(articles):,} articles, but "
-                "expected one for each article, None if it has none."
-            )
-        return field, given
-    values = _derived(articles, by)
-    if not any(values):
-        raise CorpusError(
-            f"Got by={by!r}, but none of {len(articles):,} articles has one. Group them by a "
-            f"field that they have: {', '.join((*FIELDS, 'year', 'month', 'kind'))}."
-        )
-    return by, values
-
-
-def _derived(articles: Sequence[Article], by: str) -> Sequence[str | None]:
-    if by in FIELDS:
-        return [getattr(one, by) for one in articles]
-    if by == "kind":
-        return [kind_of(one) for one in articles]
-    dates = resolve_dates([one.published for one in articles])
-    if by == "month":
-        return dates.months
-    if by == "year":
-        return [str(year) if year else None for year in dates.years]
-    raise ConfigError(
-        f"Got by={by!r}, but expected one of {', '.join(FIELDS)}, year, month or kind. For another "
-        "field give its values: by={'section': [...]}."
-    )
 
 
 def _chosen(index: NameIndex, actors: Sequence[str]) -> set[str]:
@@ -309,11 +257,6 @@ def _units(
     return near_duplicate_articles(articles, stream=stream_words)
 
 
-def _in_time(value: str) -> str:
-    """Return a value that sorts by time: periods begin with a word, ``until 2024-12-07``."""
-    return re.sub(r"\b(?:until|from) (?=\d{4}-)", "", value)
-
-
 class _Counter:
     """Shares of names in groups of articles.
 
@@ -356,7 +299,7 @@ class _Counter:
             sizes[group.value] += 0 if by_time else group.n
 
         def order(group: NamingGroup) -> tuple[bool, int, str]:
-            return group.value is None, -sizes[group.value], _in_time(group.value or "")
+            return group.value is None, -sizes[group.value], in_time(group.value or "")
 
         found = tuple(self._names[name] for name in names.tolist())
         return ActorNaming(actor, found, tuple(overall), tuple(sorted(groups, key=order))).ranked()
