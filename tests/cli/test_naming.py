@@ -63,12 +63,12 @@ def test_rows_are_the_same_in_every_format(corpus, tmp_path):
     assert [float(row["share"]) for row in table] == [row["share"] for row in rows]
     whole = orjson.loads(run(*command, "--json", "-")[0])
     shares = [
-        share["share"]
+        (share["name"], share["share"])
         for actor in whole["actors"]
         for group in (*actor["overall"], *actor["groups"])
         for share in group["shares"]
     ]
-    assert shares == [row["share"] for row in rows]
+    assert shares == [(row["name"], row["share"]) for row in rows]
     assert stance(*command, "--format", "jsonl", "-q") == (b"\n".join(lines).decode() + "\n", "")
 
 

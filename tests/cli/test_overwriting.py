@@ -44,6 +44,7 @@ NEITHER = {
         "licence",
         "notes",
     ),
+    *("voice", "level", "actor", "assumed_date"),
 }
 
 

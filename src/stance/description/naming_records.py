@@ -153,13 +153,16 @@ class ActorNaming:
                 {"name": one.name, "categories": list(one.categories), "sides": list(one.sides)}
                 for one in self.names
             ],
-            "overall": [_as_dict(group) for group in self.overall],
-            "groups": [_as_dict(group) for group in self.groups],
+            "overall": [self._group(group) for group in self.overall],
+            "groups": [self._group(group) for group in self.groups],
         }
 
-
-def _as_dict(group: NamingGroup) -> dict[str, Any]:
-    return {**group.to_row(), "shares": [share._asdict() for share in group.shares]}
+    def _group(self, group: NamingGroup) -> dict[str, Any]:
+        shares = [
+            {"name": name.name, **share._asdict()}
+            for name, share in zip(self.names, group.shares, strict=True)
+        ]
+        return {**group.to_row(), "shares": shares}
 
 
 @dataclass(frozen=True)
