@@ -41,7 +41,17 @@ MAY_IMPORT = {
         "errors",
         "processes",
     },
-    "description": {"features", "corpus", "text", "tabular", "errors", "resources"},
+    "description": {
+        "model",
+        "evaluation.intervals",
+        "evaluation.slices",
+        "features",
+        "corpus",
+        "text",
+        "tabular",
+        "errors",
+        "resources",
+    },
     "explanation": {"processes", "model", "features", "corpus", "text", "errors"},
     "labelling": {
         "datasets",

@@ -23,6 +23,7 @@ TAKERS = {
     "evaluate_model": stance.evaluate_model,
     "audit": lambda model, articles: stance.audit(articles),
     "concordance": lambda model, articles: stance.concordance(articles, "قسد"),
+    "naming": lambda model, articles: stance.naming(articles),
     "auxiliary": lambda model, articles: stance.train(LABELLED, auxiliary=articles),
 }
 FRAME = pd.DataFrame({"text": ["خبر"], "label": ["a"]})

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
     from stance.description.concordance import Concordance, concordance
+    from stance.description.naming import naming
+    from stance.description.naming_records import Naming
     from stance.errors import (
         ConfigError,
         CorpusError,
@@ -75,6 +77,7 @@ __all__ = [
     "Metric",
     "Model",
     "ModelError",
+    "Naming",
     "NormalizationProfile",
     "Outcome",
     "OutputError",
@@ -104,6 +107,7 @@ __all__ = [
     "label_files",
     "load_config",
     "load_model",
+    "naming",
     "predict",
     "read_articles",
     "read_corpus",
@@ -123,6 +127,8 @@ _HOMES = {
         "Concordance",
         "concordance",
     ),
+    "stance.description.naming": ("naming",),
+    "stance.description.naming_records": ("Naming",),
     "stance.errors": (
         "ConfigError",
         "CorpusError",

@@ -54,6 +54,7 @@ PICTURES = (
     Picture("crossval", ("crossval", "held-out.jsonl", "--by", "event", "--folds", "4")),
     Picture("compare", ("compare", "model", "words", "held-out.jsonl")),
     Picture("audit", ("audit", "held-out.jsonl")),
+    Picture("naming", ("naming", "held-out.jsonl", "--by", "label"), begins="#s2", height=640),
     Picture("info", ("info", "-m", "model")),
     Picture("agreement", ("agreement", "coded.csv", *ANNOTATORS)),
     Picture("benchmark", ("benchmark", "suite.toml", "--json", "results.json"), height=620),

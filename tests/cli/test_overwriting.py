@@ -45,6 +45,7 @@ NEITHER = {
         "notes",
     ),
     *("query", "voice", "since", "until", "sort"),
+    *("voice", "level", "actor", "assumed_date"),
 }
 
 

@@ -17,6 +17,7 @@ from stance.errors import StanceError
 
 # Parameters that take a list, with one value for each use of the option.
 LISTS = {
+    "actor": "--actor",
     "annotators": "--annotator",
     "keep": "--keep",
     "label": "--label",

@@ -10,6 +10,7 @@ from stance.benchmarking.results import Division, Outcome, Results, Score, Speed
 from stance.benchmarking.suite import Suite
 from stance.corpus.article import Article
 from stance.description.concordance import concordance
+from stance.description.naming import naming
 from stance.evaluation.agreement import Ratings, agreement
 from stance.evaluation.auditing import audit
 from stance.evaluation.baseline import compare_with_baseline
@@ -23,6 +24,7 @@ from stance.evaluation.scored import Scored
 from stance.evaluation.slices import slice_scores
 from stance.explanation.examples import choose_examples
 from stance.explanation.explaining import explain
+from stance.features.lexicon import Lexicon, LexiconFile
 from stance.formats.annotations import Annotations
 from stance.model.config import load_config
 from stance.model.persistence import read_model, save_model
@@ -39,6 +41,7 @@ from stance.reporting.html.cross_validation import page as cross_validation_page
 from stance.reporting.html.evaluation import page as evaluation_page
 from stance.reporting.html.explanation import page as explanation_page
 from stance.reporting.html.model import page as model_page
+from stance.reporting.html.naming import page as naming_page
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -110,6 +113,24 @@ def _audit(articles):
         Article("bad-date", "<u>نص</u> قصير " * 20, HOSTILE[0], published="32/13/2019"),
     ]
     return audit_page(audit([*articles, *copies]))
+
+
+def _naming(**choices):
+    """Return a page whose actors, names and groups are hostile."""
+    terms = [{"term": f"<b>قسد</b> {name}"} for name in ("", *"abcdef")]
+    names = {"description": "", "naming": True, "terms": terms, "actor": HOSTILE[1]}
+    others = {**names, "terms": [{"term": HOSTILE[0]}, {"term": HOSTILE[3], "actor": HOSTILE[2]}]}
+    nameless = {**names, "terms": [{"term": "نكرة"}], "actor": None}
+    data = {"format": 1, "family": "f", "description": ""}
+    data["categories"] = {"c": names, HOSTILE[2]: others, "d": nameless}
+    lexicon = Lexicon([LexiconFile.model_validate(data)])
+    words = ("قسد", "قسد a", "script alert 1 script", "قال «قسد» إن القوات انسحبت من القرية كلها")
+    said = "قال: «لم تدخل قسد المدينة ولا القرية أبدا» ثم ذكر x1b 2Jred x1b 0m esrever"
+    corpus = [
+        Article(str(n), f"{words[n % 4]} {said}", outlet=HOSTILE[n % 3], published=f"20{10 + n}-01")
+        for n in range(12)
+    ]
+    return naming_page(naming(corpus, lexicon, ignore_duplicates=True, **choices))
 
 
 def _benchmark():
@@ -211,6 +232,7 @@ def pages(articles, models, config, explained, folder):
         "audit": _audit(some),
         "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
         "benchmark": _benchmark(),
+        "naming": _naming(voice="both"),
         "explain": explanation_page(explained),
         "concordance": _concordance(articles),
         "report": _report(articles, hostile, folder),
@@ -225,6 +247,7 @@ NAMES = (
     "audit",
     "info",
     "benchmark",
+    "naming",
     "explain",
     "concordance",
     "report",

@@ -72,6 +72,7 @@ SHOWN = {
     "compare": (0, 3),
     "agreement": (0,),
     "benchmark": (0, 1, 2),
+    "naming": (0, 1, 2),
     "explain": (0, 2, 3),
     "concordance": (0, 1, 2, 3),
     "report": (0, 1, 2, 3),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from stance.reporting.html.charts import Bars, Plot
+from stance.reporting.html.share_charts import Stacks, Trends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -219,9 +220,8 @@ class Contexts:
     direction: Literal["rtl", "ltr"] = "rtl"
 
 
-Block = (
-    Contexts | Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Bars | Plot
-)
+Chart = Bars | Plot | Stacks | Trends
+Block = Contexts | Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Chart
 
 
 @dataclass(frozen=True)
