@@ -21,7 +21,14 @@ MAY_IMPORT = {
     "corpus": {"text", "errors"},
     "datasets": {"corpus.article", "distribution", "replacing", "errors"},
     "formats": {"datasets", "corpus", "text", "distribution", "replacing", "tabular", "errors"},
-    "features": {"corpus.article", "corpus.dates", "text", "errors", "resources"},
+    "features": {
+        "corpus.article",
+        "corpus.dates",
+        "corpus.shingles",
+        "text",
+        "errors",
+        "resources",
+    },
     "model": {
         "features",
         "corpus",

@@ -14,11 +14,11 @@ from stance.description.article_groups import TEMPORAL, in_time, is_ordered_by_t
 from stance.description.mentions import NameIndex, find_mentions, lexicon_of
 from stance.description.naming_records import ActorNaming, Naming, NamingGroup
 from stance.description.naming_shares import Grouping, NameMentions, group_shares
-from stance.description.word_streams import stream_words
 from stance.errors import ConfigError, CorpusError
 from stance.features.lexicon import Lexicon
 from stance.features.lexicon_matching import LexiconMatcher
 from stance.features.periods import SOURCES
+from stance.features.word_streams import stream_words
 from stance.resources import LEXICONS
 from stance.text.normalization import arabic_normalization
 from stance.text.quotation import Voice

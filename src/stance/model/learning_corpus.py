@@ -14,6 +14,7 @@ from stance.corpus.duplicates import near_duplicate_articles, without_repeats
 from stance.corpus.labels import require_labels
 from stance.corpus.protocol_choice import GroupCoverage
 from stance.errors import CorpusError
+from stance.features.word_streams import stream_words
 from stance.model.unread_fields import refuse_contradictions
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class LabelledCorpus:
         """The near-duplicate group of each article, shape (n_articles,)."""
         if self.known_duplicates is not None:
             return np.asarray(self.known_duplicates)
-        return near_duplicate_articles(self.articles)
+        return near_duplicate_articles(self.articles, stream=stream_words)
 
     def part(self, places: NDArray[np.int64]) -> Self:
         """Return a subset of the articles, with its near-duplicate groups."""

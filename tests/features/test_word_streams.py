@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.corpus.shingles import stream_words as plain_stream
-from stance.description.word_streams import stream_words
+from stance.features.word_streams import stream_words
 from tests.samples import SAMPLES, articles, unhurried
 
 
