@@ -43,6 +43,7 @@ MAY_IMPORT = {
         "errors",
         "processes",
     },
+    "description": {"features", "corpus", "text", "toml_files", "tabular", "errors"},
     "explanation": {"processes", "model", "features", "corpus", "text", "errors"},
     "labelling": {
         "datasets",
@@ -79,6 +80,8 @@ MAY_IMPORT = {
         "resources",
     },
     "reporting": {
+        "description",
+        "toml_files",
         "benchmarking",
         "explanation",
         "labelling",
@@ -91,6 +94,7 @@ MAY_IMPORT = {
         "errors",
     },
     "cli": {
+        "description",
         "reporting",
         "explanation",
         "text",

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
+    from stance.description.lexicon_check import check_lexicon
+    from stance.description.lexicon_records import LexiconCheck
     from stance.errors import (
         ConfigError,
         CorpusError,
@@ -69,6 +71,7 @@ __all__ = [
     "Explanation",
     "FieldMapping",
     "Lexicon",
+    "LexiconCheck",
     "LexiconFeatures",
     "Metric",
     "Model",
@@ -94,6 +97,7 @@ __all__ = [
     "arabic_normalization",
     "articles_from_table",
     "audit",
+    "check_lexicon",
     "compare",
     "cross_validate",
     "evaluate_model",
@@ -116,6 +120,8 @@ _HOMES = {
         "RejectedRow",
     ),
     "stance.corpus.codebook": ("Codebook",),
+    "stance.description.lexicon_check": ("check_lexicon",),
+    "stance.description.lexicon_records": ("LexiconCheck",),
     "stance.errors": (
         "ConfigError",
         "CorpusError",

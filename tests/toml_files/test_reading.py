@@ -5,7 +5,6 @@ import tomllib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import ROOT
 
 from stance.errors import ConfigError, CorpusError
 from stance.features.lexicon import Lexicon, LexiconFile
@@ -13,6 +12,7 @@ from stance.model.config import TrainingConfig, load_config
 from stance.toml_files.positions import Positions
 from stance.toml_files.reading import read_model, read_toml
 from stance.toml_files.syntax import line_feeds, parse
+from tests.conftest import ROOT
 
 FILES = [
     *sorted((ROOT / "seeds").rglob("*.toml")),

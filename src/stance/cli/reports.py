@@ -83,6 +83,9 @@ _ADDED_BY_PAGES = {
 
 _ADDED_BY_CHARTS = {"figures": (FIGURES_OPTION, None)}
 
+# The options of a command whose page has charts.
+CHART_OPTIONS: dict[str, tuple[Any, Any]] = {**_ADDED, **_ADDED_BY_PAGES, **_ADDED_BY_CHARTS}
+
 
 @dataclass(frozen=True)
 class PageTarget:
@@ -272,7 +275,7 @@ def with_page_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def with_chart_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the same options and ``--figures`` to a command whose page has charts."""
-    return _with_options(command, {**_ADDED, **_ADDED_BY_PAGES, **_ADDED_BY_CHARTS})
+    return _with_options(command, CHART_OPTIONS)
 
 
 def _with_options(

@@ -85,6 +85,9 @@ class LexiconMatcher:
         In each period, the index of each term's category in ``categories``, and
         of its side in the lexicon's ``sides``; -1 for a term without a side, or
         one that is not valid in the period.
+    term_entries : ndarray of int32, shape (n_periods, n_terms)
+        In each period, the number of each term's entry in its category; -1 for a
+        term that is not valid in the period.
     valid : ndarray of uint8, shape (n_rows, n_terms)
         Which terms are valid in each period. If there are several periods, the
         last row has the terms of all.
@@ -108,14 +111,13 @@ class LexiconMatcher:
         self.n_sides = len(lexicon.sides)
         self._word_forms = WordForms(lexicon, table)
         self.periods = Periods(lexicon)
-        owners = _OwnedTerms(lexicon, self.periods)
-        for name in lexicon.categories:
-            owners.add(name, table, self._word_forms)
+        owners = _owned(lexicon, self.periods, table, self._word_forms)
         if faults := [*self._word_forms.faults, *owners.faults]:
             raise CorpusError(listed("the lexicon", lexicon.name, located(lexicon, faults)))
         self.paths = [" ".join(forms) for forms in owners.found]
         self.entries = list(owners.entries.values())
         self.term_categories, self.term_sides = owners.arrays()
+        self.term_entries = owners.entry_numbers()
         is_valid = self.term_categories != NONE
         in_any = [is_valid.any(axis=0)] if len(self.periods) > 1 else []
         self.valid = np.vstack([is_valid, *in_any]).astype(np.uint8)
@@ -152,6 +154,12 @@ class LexiconMatcher:
         known = reader.table()
         longest = int(np.diff(known.offsets).max(initial=0))
         return IndexedTerms(tree, known, respelled, longest, inner)
+
+
+def term_faults(lexicon: Lexicon, table: NormalizationTable) -> list[TermFault]:
+    """Return everything for which `LexiconMatcher` refuses a lexicon."""
+    forms = WordForms(lexicon, table)
+    return [*forms.faults, *_owned(lexicon, Periods(lexicon), table, forms).faults]
 
 
 class WordForms:
@@ -206,6 +214,15 @@ class Owner(NamedTuple):
 
     category: int
     side: int
+
+
+def _owned(
+    lexicon: Lexicon, periods: Periods, table: NormalizationTable, forms: WordForms
+) -> _OwnedTerms:
+    owners = _OwnedTerms(lexicon, periods)
+    for name in lexicon.categories:
+        owners.add(name, table, forms)
+    return owners
 
 
 class _OwnedTerms:
@@ -264,6 +281,15 @@ class _OwnedTerms:
         owned = owned.reshape(-1, len(self._periods), 2)
         categories, sides = (np.ascontiguousarray(owned[:, :, i].T) for i in range(2))
         return categories, sides
+
+    def entry_numbers(self) -> NDArray[np.int32]:
+        """Return the entry of each term in its category, int32 of shape (n_periods, n_terms)."""
+        numbers = np.full((len(self._periods), len(self.found)), NONE, dtype=np.int32)
+        for term, forms in enumerate(self.found):
+            for period in range(len(self._periods)):
+                if path := self._first.get((forms, period)):
+                    numbers[period, term] = path[-1]
+        return numbers
 
     def _conflict(self, known: Owner, other: Owner, spelling: str) -> str:
         """Return why a term cannot have two owners in one period; empty if it can."""

@@ -44,7 +44,7 @@ def term_places(
     starts, ends, terms = matches.T
     period = periods.numbers[np.searchsorted(batch.offsets, starts, side="right") - 1]
     category, side = matcher.term_categories[period, terms], matcher.term_sides[period, terms]
-    voice = _voices(batch.voices, starts, ends)
+    voice = term_voices(batch.voices, starts, ends)
     numbers = (period * matcher.n_terms + terms).astype(np.int32)
     parts = []
     for prefix, names, owner, counted in (
@@ -101,10 +101,17 @@ def _numbers(names: Sequence[str], columns: Sequence[str]) -> NDArray[np.int32]:
     return np.array([*(of_name.get(name, -1) for name in names), -1], dtype=np.int32)
 
 
-def _voices(
+def term_voices(
     voices: NDArray[np.int8], starts: NDArray[np.int32], ends: NDArray[np.int32]
 ) -> NDArray[np.int8]:
-    """Return the voice of terms: speech if a word is in speech, else scare, else own."""
+    """Return the voice of terms: speech if a word is in speech, else scare, else own.
+
+    Parameters
+    ----------
+    voices : ndarray of int8, shape (n_tokens,)
+    starts, ends : ndarray of int32, shape (n_matches,)
+        Each term is ``tokens[start:end]``.
+    """
     found = np.full(len(starts), Voice.OWN, dtype=np.int8)
     for voice in (Voice.SCARE, Voice.SPEECH):
         before = np.concatenate([[0], np.cumsum(voices == voice)])

@@ -1,0 +1,1 @@
+"""Descriptions of a corpus before any model: words, contexts and names."""
