@@ -157,6 +157,15 @@ def test_the_page_of_a_lexicon_with_errors_and_of_one_without_a_corpus(tmp_path)
     assert page.count("<section") == 3
 
 
+def test_rows_that_cannot_be_used_are_told(sudan):
+    with (sudan / "articles.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"id": "b", "text": ""}\n')
+    _, err = stance("lexicon", "check", "lexicon.toml", "articles.jsonl")
+    assert "1 row" in err
+    _, err = stance("codebook", "check", "codebook.toml", "articles.jsonl")
+    assert "1 row" in err
+
+
 def test_a_corpus_without_the_terms_is_told(tmp_path):
     (tmp_path / "a.txt").write_text("خبر عن الطقس", "utf-8")
     out, _ = stance("lexicon", "check", SUDAN / "lexicon.toml", tmp_path / "a.txt")

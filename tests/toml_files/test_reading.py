@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.corpus.codebook import Codebook
 from stance.errors import ConfigError, CorpusError
 from stance.features.lexicon import Lexicon, LexiconFile
 from stance.model.config import TrainingConfig, load_config
@@ -134,6 +135,27 @@ def test_what_is_no_text_has_no_other_errors(tmp_path):
     (tmp_path / "a.toml").write_bytes('format = 1\nfamily = "أسماء"\n'.encode("cp1256"))
     (fault,) = read_model(tmp_path / "a.toml", LexiconFile).faults
     assert (fault.line, fault.message) == (2, "the file is not in UTF-8. Save it as UTF-8")
+
+
+def test_missing_keys_are_told_together(tmp_path):
+    (tmp_path / "a.toml").write_text("[categories.a]\nterms = []\n", "utf-8")
+    told = [one.text for one in read_model(tmp_path / "a.toml", LexiconFile).faults]
+    assert told == [
+        "the keys format, family and description are missing",
+        "line 1, categories.a: the key description is missing",
+    ]
+
+
+def test_a_lexicon_as_a_codebook_and_the_other_way_round_is_told():
+    with pytest.raises(CorpusError, match=r"line 7, spellings: the file is a lexicon\."):
+        Codebook.read(ROOT / "seeds" / "lexicons" / "spellings.toml")
+    with pytest.raises(CorpusError, match=r"labels: the file is a codebook\. Check it with"):
+        Lexicon.read(ROOT / "seeds" / "codebook.toml")
+
+
+def test_a_line_of_something_else_is_no_key():
+    (fault, *_) = parse('{"id": "1", "text": "' + "خبر " * 30 + '"}\n{"id": "2"}\n').faults
+    assert (fault.key, fault.message[:6]) == ("", "got {,")
 
 
 def test_settings_of_a_file_are_told_by_line_and_those_of_set_are_not(tmp_path):

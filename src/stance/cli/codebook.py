@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from stance.cli.console import note
 from stance.cli.guarded import guarded
 from stance.cli.lexicon import CheckedCorpusArgument
 from stance.cli.options import ForceOption, with_corpus_options
@@ -57,10 +58,14 @@ def check_command(
     from stance.cli.corpus import read_any
     from stance.description.codebook_check import check_codebook
     from stance.reporting.codebook import report as document
+    from stance.reporting.reading import skipped
 
     found = check_codebook(codebook)
     if found.is_valid and corpus:
-        found = check_codebook(codebook, read_any(corpus, reading)[0])
+        articles, rejected, _ = read_any(corpus, reading)
+        if rejected:
+            note(skipped(rejected))
+        found = check_codebook(codebook, articles)
     report.write(document(found), found.to_dict())
     if not found.is_valid:
         raise CorpusError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.console import progress
+from stance.cli.console import note, progress
 from stance.cli.guarded import guarded
 from stance.cli.options import ForceOption, with_corpus_options
 from stance.cli.row_reports import RowReportTarget, with_row_options
@@ -81,11 +81,14 @@ def lexicon_command(
 def _checked(lexicon: Path, corpus: list[str] | None, reading: Source, sample: int) -> LexiconCheck:
     from stance.cli.corpus import read_any
     from stance.description.lexicon_check import check_lexicon
+    from stance.reporting.reading import skipped
 
     found = check_lexicon(lexicon)
     if not found.is_valid or not corpus:
         return found
-    articles, _, _ = read_any(corpus, reading)
+    articles, rejected, _ = read_any(corpus, reading)
+    if rejected:
+        note(skipped(rejected))
     with progress("Counting terms") as update:
         return check_lexicon(lexicon, articles, sample=sample, progress=update)
 

@@ -21,6 +21,10 @@ from stance.toml_files.reading import read_model
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_OTHERS = dict.fromkeys(
+    ("categories", "spellings"), "the file is a lexicon. Check it with 'stance lexicon check'"
+)
+
 Attitude = Literal["favor", "against", "neutral", "mixed"]
 
 
@@ -194,6 +198,6 @@ def read_codebook(path: str | Path) -> tuple[Codebook | None, tuple[Fault, ...]]
         If the file cannot be opened.
     """
     try:
-        return read_model(Path(path), Codebook)
+        return read_model(Path(path), Codebook, _OTHERS)
     except OSError as error:
         raise CorpusError(f"Got the codebook {path}, which cannot be read: {error}.") from error

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from stance.toml_files.reading import TomlFile
 
 
+_OTHERS = {"labels": "the file is a codebook. Check it with 'stance codebook check'"}
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -298,7 +301,7 @@ def read_lexicon(path: str | Path) -> tuple[Lexicon | None, list[Fault]]:
     homes: dict[tuple[str, str], Path] = {}
     for file in files:
         try:
-            read = read_model(file, LexiconFile)
+            read = read_model(file, LexiconFile, _OTHERS)
         except OSError as error:
             raise CorpusError(f"Got the lexicon {file}, which cannot be read: {error}.") from error
         faults += read.faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,7 @@ from stance.toml_files.schema import schema_faults
 from stance.toml_files.syntax import Parsed, line_feeds, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from stance.toml_files.schema import SchemaFault
@@ -107,8 +108,17 @@ def read_toml(path: Path) -> TomlFile:
     return TomlFile(name, parsed.data, faults, parsed, text)
 
 
-def read_model(path: Path, model: type[Model]) -> Read[Model]:
+def read_model(
+    path: Path, model: type[Model], others: Mapping[str, str] = MappingProxyType({})
+) -> Read[Model]:
     """Read a file into a model.
+
+    Parameters
+    ----------
+    path : Path
+    model : type of BaseModel
+    others : mapping of str to str
+        Sections of other kinds of files, and what to say of a file that has one.
 
     Raises
     ------
@@ -116,6 +126,9 @@ def read_model(path: Path, model: type[Model]) -> Read[Model]:
         If it cannot be opened.
     """
     file = read_toml(path)
+    for section, told in others.items():
+        if section in file.data:
+            return Read(None, (Fault(file.name, file.place([section]).line, None, section, told),))
     if file.faults and not file.data:
         return Read(None, tuple(file.faults))
     try:

@@ -66,12 +66,13 @@ def schema_faults(
         Keys, with their sections, that are missing because they could not be read.
     """
     messages: dict[Path, list[str]] = {}
+    missing: dict[Path, list[str]] = {}
     unknown: set[Path] = set()
     for one in error.errors():
         path = tuple(one["loc"])
         if one["type"] == "missing":
             if ".".join(part for part in path if isinstance(part, str)) not in dropped:
-                messages.setdefault(path[:-1], []).append(_missing(str(path[-1]), model, path[:-1]))
+                missing.setdefault(path[:-1], []).append(str(path[-1]))
             continue
         if one["type"] == "too_short" and dropped:
             continue
@@ -82,6 +83,11 @@ def schema_faults(
         found = messages.setdefault(path, [])
         if told not in found:
             found.append(told)
+    for path, names in missing.items():
+        told = f"the key {names[0]} is missing"
+        if len(names) > 1:
+            told = f"the keys {', '.join(names[:-1])} and {names[-1]} are missing"
+        messages.setdefault(path, []).append(told)
     return [SchemaFault(path, _joined(found), path in unknown) for path, found in messages.items()]
 
 
@@ -102,13 +108,6 @@ def _in_data(path: Path, data: object) -> Path:
             return path[:n_parts]
         data = data[part]  # type: ignore[index]
     return path
-
-
-def _missing(name: str, model: type[BaseModel], path: Path) -> str:
-    """Return the message about a key that is not there, with what belongs there."""
-    found = _model_at(model, path)
-    description = (found.model_fields[name].description or "") if found else ""
-    return f"the key {name} is missing" + (f" ({description})" if description else "")
 
 
 def _unknown(path: Path, model: type[BaseModel]) -> str:

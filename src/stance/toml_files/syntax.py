@@ -14,6 +14,8 @@ from stance.toml_files.wording import explain_at, explain_end
 
 # More errors than that are those of a file that is not TOML at all.
 MOST = 50
+# A longer key is none, but a line of something else.
+LONGEST_KEY = 80
 
 # Errors inside a value. One at a key or a header comes from the value before, which is not closed.
 _IN_VALUES = ("Invalid value", "Unclosed array", "Unclosed inline table")
@@ -119,6 +121,7 @@ def _explained(found: Parsed, fault: _Error) -> SyntaxFault:
     text, (message, offset, whole) = found.text, fault
     names = _full_key(text, whole).split(".")
     key = ".".join(found.renamed.get(name, name) for name in names)
+    key = "" if len(key) > LONGEST_KEY else key
     part = text[whole.start : whole.end]
     if message.startswith(("Cannot ", "Duplicate ")):
         told = _twice(message, _key_of(text, whole))
