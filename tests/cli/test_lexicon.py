@@ -132,6 +132,9 @@ def test_terms_are_written_as_rows(tmp_path, check_json):
     assert [row["term"] for row in read] == [row["term"] for row in rows]
     page = (tmp_path / "a.html").read_text("utf-8")
     assert page.count("<section") == 5
+    cells = re.search("Hits by category and outlet</caption>.*?</table>", page, re.DOTALL)[0]
+    row = re.search("army_honoured</bdi></th>.*?</tr>", cells, re.DOTALL)[0]
+    assert re.findall(r">(\d+)</bdi>", row) == ["5", "2", "0", "0", "0", "0"]
     assert re.search(r"<bdi [^>]*>[^<]*\[معركة الكرامة\][^<]*</bdi>", page)
 
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 SHOWN = 50
 # Outlets of a category, and terms of a cell.
 MOST_NAMES = 5
+# Outlets of a table with a column for each.
+MOST_COLUMNS = 12
 
 
 def page(found: LexiconCheck) -> Page:
@@ -177,7 +179,20 @@ def _outlets(usage: LexiconUsage) -> Section:
         "audit.outlet", "articles", "lexicon.hits", "lexicon.rate", "lexicon.first_categories"
     )
     table = Table(phrase("lexicon.by_outlet"), columns, rows)
-    return section("lexicon.by_outlet", table, _shown(len(usage.outlets)))
+    return section("lexicon.by_outlet", table, _shown(len(usage.outlets)), _cells(usage))
+
+
+def _cells(usage: LexiconUsage) -> Table | None:
+    """Return the hits of each category in each outlet, if a page has room for them."""
+    outlets = [one.outlet for one in usage.outlets if one.outlet is not None]
+    if not 0 < len(outlets) <= MOST_COLUMNS:
+        return None
+    rows = tuple(
+        (Name(one.category), *(count(one.by_outlet.get(outlet, 0)) for outlet in outlets))
+        for one in usage.categories
+    )
+    columns = (phrase("explain.category"), *map(Name, outlets))
+    return Table(phrase("lexicon.cells"), columns, rows)
 
 
 def _terms(found: LexiconCheck) -> Section:
