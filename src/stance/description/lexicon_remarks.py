@@ -52,7 +52,8 @@ def category_remarks(lexicon: Lexicon, labels: Collection[str] = ()) -> Iterator
         if labels and side not in labels:
             near = difflib.get_close_matches(side, labels, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"It has {', '.join(sorted(labels))}"
-            more = f" and in {len(places) - 1} more places" if len(places) > 1 else ""
+            more = f" and {len(places) - 1} more times" if len(places) > 2 else ""
+            more = " and once more" if len(places) == 2 else more
             told = f"the side {side!r}, here{more}, is no label of the corpus. {hint}"
             yield TermFault(places[0], told)
 
