@@ -187,11 +187,11 @@ def _cells(usage: LexiconUsage) -> Table | None:
     outlets = [one.outlet for one in usage.outlets if one.outlet is not None]
     if not 0 < len(outlets) <= MOST_COLUMNS:
         return None
-    rows = tuple(
+    rows: tuple[tuple[Text, ...], ...] = tuple(
         (Name(one.category), *(count(one.by_outlet.get(outlet, 0)) for outlet in outlets))
         for one in usage.categories
     )
-    columns = (phrase("explain.category"), *map(Name, outlets))
+    columns: tuple[Text, ...] = (phrase("explain.category"), *map(Name, outlets))
     return Table(phrase("lexicon.cells"), columns, rows)
 
 
