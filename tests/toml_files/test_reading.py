@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.corpus.codebook import Codebook
+from stance.description.starters import lexicon_starter
 from stance.errors import ConfigError, CorpusError
 from stance.features.lexicon import Lexicon, LexiconFile
 from stance.model.config import TrainingConfig, load_config
@@ -103,12 +104,18 @@ def test_all_errors_of_a_file_are_told_at_once(tmp_path):
     ("text", "line", "told"),
     [
         ('a = "x\nb = 1', 1, "does not end in its line"),
+        ("a = 'x\nb = 1\nc = 2", 1, "does not end in its line"),
+        ("a = [\n  'x,\n]\nb = 'y'\n", 2, "does not end in its line"),
         ("a = [\n  1,\n[b]\nc = 1", 1, "the list is not closed"),
         ('a = [\n  "x",\nb = 1', 1, "the list is not closed"),
         ("a = { b = 1\nc = 2", 1, "must be closed"),
         ('a = """x\n\nb = 1', 1, "three quotation marks"),
         ("[a]\n[b]\n[a]\n", 3, "the section [a] is there a second time"),
         ("[a\nb = 1", 1, "brackets on both sides"),
+        ("[a]\nb = 1\nc.d]\nb = 2\n", 3, "brackets on both sides"),
+        ("[a]\nb = 1\n=c.d] # e\nb = 2\n[e]\n", 3, "brackets on both sides"),
+        ("a = 1\n]\nb = 1", 2, "got ], but expected a key"),
+        ("a = 1\n}\nb = 1", 2, "got }, but expected a key"),
         ("[a b]\n", 1, "got b in the name of a section"),
         ("two words = 1", 1, "a key of several words"),
         ("كلمتان اثنتان = 1", 1, "need quotation marks"),
@@ -232,3 +239,23 @@ def is_toml(text):
     except tomllib.TOMLDecodeError:
         return False
     return True
+
+
+STARTER = lexicon_starter()
+
+
+@given(
+    st.integers(0, len(STARTER) - 1),
+    st.integers(0, 3),
+    st.sampled_from(["", *PARTS, "}\n", "{ term", "جيش", "،", "«", "True"]),
+)
+def test_a_typing_error_is_told_near_its_line(tmp_path_factory, place, n_left_out, typed):
+    text = STARTER[:place] + typed + STARTER[place + n_left_out :]
+    path = tmp_path_factory.mktemp("typed") / "a.toml"
+    path.write_text(text, "utf-8")
+    found = read_model(path, LexiconFile)
+    assert (found.value is None) == bool(found.faults)
+    if not is_toml(text):
+        # What is not closed is told where it begins: a list may be as long as that.
+        nearest = min(abs((one.line or 0) - text.count("\n", 0, place) - 1) for one in found.faults)
+        assert nearest <= 8

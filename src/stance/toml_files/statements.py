@@ -61,6 +61,25 @@ def after_string(text: str, position: int) -> int:
     return match.end() if match else position + 1
 
 
+def open_string(text: str) -> int | None:
+    """Return the end of the line of the first string in one line that is not closed."""
+    position = 0
+    while position < len(text):
+        sign = text[position]
+        if sign == "#":
+            position = max(text.find("\n", position), position + 1)
+        elif sign in "\"'":
+            end = after_string(text, position)
+            if not text.startswith(MULTILINE, position) and (
+                end == position + 1 or text[end - 1] != sign
+            ):
+                return end
+            position = end
+        else:
+            position += 1
+    return None
+
+
 def _after_multiline(text: str, position: int, mark: str) -> int:
     end = position + len(mark)
     while end < len(text) and not text.startswith(mark, end):

@@ -9,13 +9,16 @@ from itertools import pairwise
 from string import ascii_lowercase
 from typing import Any, NamedTuple
 
-from stance.toml_files.statements import Statement, statements
-from stance.toml_files.wording import explain_at, explain_end
+from stance.toml_files.statements import Statement, open_string, statements
+from stance.toml_files.wording import IN_LINE, explain_at, explain_end
 
 # More errors than that are those of a file that is not TOML at all.
 MOST = 50
 # A longer key is none, but a line of something else.
 LONGEST_KEY = 80
+
+# A string that begins with ' does not end.
+NO_MARK = 'Expected "\'"'
 
 # Errors inside a value. One at a key or a header comes from the value before, which is not closed.
 _IN_VALUES = ("Invalid value", "Unclosed array", "Unclosed inline table")
@@ -105,7 +108,10 @@ def _located(message: str, text: str) -> _Error:
     place = _PLACE.search(message)
     message = message[: place.start()] if place else message
     offset = len(text)
-    if place is not None and place[1] is not None:
+    if message == NO_MARK and (end := open_string(text)) is not None:
+        # A string with ' that is not closed is looked for up to the end of the text.
+        offset, message = end, IN_LINE[0]
+    elif place is not None and place[1] is not None:
         ends = [match.end() for match in re.finditer("\n", text)]
         offset = [0, *ends][int(place[1]) - 1] + int(place[2]) - 1
     found = [one for one in statements(text) if one.start <= offset] or [Statement(0, 0)]
@@ -126,12 +132,14 @@ def _explained(found: Parsed, fault: _Error) -> SyntaxFault:
     if message.startswith(("Cannot ", "Duplicate ")):
         told = _twice(message, _key_of(text, whole))
         return SyntaxFault(whole.start, key, told)
+    if _is_header(part) and not part.startswith("["):
+        return SyntaxFault(whole.start, key, "a section needs brackets on both sides: [name]")
     if _lacks_comma(text, fault):
         return SyntaxFault(
             len(text[:offset].rstrip()) - 1, key, "expected a comma at the end of this entry"
         )
     if offset >= min(whole.end, len(text)) or text[offset] == "\n":
-        is_in_line = "Illegal" in message or "key part" in message
+        is_in_line = message.startswith(IN_LINE) or "key part" in message
         return SyntaxFault(
             min(offset, len(text) - 1) if is_in_line else whole.start,
             key,
@@ -154,6 +162,12 @@ def _key_of(text: str, whole: Statement) -> str:
         found = _SECTION.match(part)
         return found[1].strip() if found else ""
     return part.partition("=")[0].split("\n")[0].strip()
+
+
+def _is_header(part: str) -> bool:
+    """Return whether a statement is a header, even if its first bracket is missing."""
+    line = part.split("\n", maxsplit=1)[0].partition("#")[0].rstrip()
+    return line.startswith("[") or (line.endswith("]") and "=" not in line[1:] and line[:-1] != "")
 
 
 def _full_key(text: str, whole: Statement) -> str:
@@ -208,7 +222,7 @@ def _leave_out(found: Parsed, fault: _Error) -> None:
     """
     text, whole = found.text, fault.statement
     start, end = whole
-    if text[start] == "[":
+    if _is_header(text[start:end]):
         later = [one for one in statements(text) if one.start >= start]
         ends = (two.start for _, two in pairwise(later) if text[two.start] == "[")
         end = next(ends, len(text))

@@ -14,6 +14,10 @@ _COMMAS = "،؛;"
 _INNER = 'Quotation marks inside a text are written \\"'
 
 
+# A text in quotation marks that does not end in its line.
+IN_LINE = ("Illegal character", "Found invalid character")
+
+
 def explain_end(message: str, part: str) -> str:
     """Explain an error at the end of a line, of a statement or of the text.
 
@@ -28,7 +32,7 @@ def explain_end(message: str, part: str) -> str:
     is_open = part.count("{") > part.count("}")
     explanations = (
         (
-            message.startswith("Illegal character"),
+            message.startswith(IN_LINE),
             "a text in quotation marks does not end in its line. Add the closing mark",
         ),
         (
@@ -62,6 +66,8 @@ def explain_at(message: str, text: str, offset: int) -> str:
         return f'got the quotation mark {sign}, but expected a straight one: "'
     if sign in "-/." and text[offset - 1 : offset].isdigit():
         return "got a date that is none, but expected one such as 2024-12-08"
+    if sign == "}" and text[:offset].rstrip().endswith(","):
+        return "got a comma before }, but expected none there"
     word = _WORD.match(text, offset)
     there = word[0] if word else sign
     for beginning, explain in _EXPLANATIONS.items():
@@ -71,8 +77,6 @@ def explain_at(message: str, text: str, offset: int) -> str:
 
 
 def _no_key(there: str) -> str:
-    if there == "}":
-        return "got a comma before }, but expected none there"
     if not there.isascii():
         return f'got the key {there}, but other letters than a-z need quotation marks: "{there}"'
     return (
