@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from stance.corpus.codebook import Codebook
 from stance.features.lexicon import Lexicon
+from stance.model.config import load_config
 from tests.commands import stance
 from tests.conftest import ROOT
 from tests.test_docs import blocks
@@ -86,6 +87,21 @@ def test_the_errors_of_the_page_are_those_of_the_command(tmp_path, monkeypatch):
         code=1,
     )
     assert "line 9, categories.جيش.terms, entry 3, variants" in err
+
+
+def test_the_other_files_of_the_page_are_right(tmp_path):
+    files = [one for one in blocks(PAGE, "toml") if "naming = True" not in one]
+    assert len(files) == 2
+    settings, category = files
+    (tmp_path / "settings.toml").write_text(settings, "utf-8")
+    assert load_config(tmp_path / "settings.toml").features.lexicon.path == "my-lexicon.toml"
+    head = 'format = 2\nfamily = "f"\ndescription = "d"\n'
+    (tmp_path / "lexicon.toml").write_text(head + category, "utf-8")
+    (shown,) = Lexicon.read(tmp_path / "lexicon.toml").categories.values()
+    real = Lexicon.read(SUDAN / "lexicon.toml").categories["army_honoured"]
+    assert len(real.terms) == 6
+    assert all(term in real.terms for term in shown.terms)
+    assert shown.model_copy(update={"terms": real.terms}) == real
 
 
 def test_the_starters_are_taken_by_train_as_they_are(tmp_path, monkeypatch):
