@@ -148,6 +148,20 @@ def test_the_notebook_runs_on_a_table_with_a_bad_row(desk, monkeypatch, capsys):
     assert "shape: (5, 4)" in out
 
 
+def test_the_commands_and_the_python_of_the_page_on_concordances_run(tmp_path, monkeypatch, capsys):
+    (tmp_path / "seeds").symlink_to(SEEDS.parent)
+    monkeypatch.chdir(tmp_path)
+    lines = blocks("docs/concordance.md", "")[0].splitlines()
+    assert len(lines) == 5
+    for line in lines:
+        out, _ = stance(*shlex.split(line)[1:])
+        assert "per million words" in out
+    assert len((tmp_path / "sample.csv").read_text("utf-8-sig").splitlines()) == 51
+    (code,) = blocks("docs/concordance.md", "python")
+    exec(compile(code, "concordance.md", "exec"), {})  # noqa: S102 - our own
+    assert len(capsys.readouterr().out.splitlines()) == 21
+
+
 @pytest.mark.slow
 def test_the_row_in_the_readme_is_one(desk):
     (block,) = blocks("README.md", "json")
@@ -174,6 +188,8 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/scale.md",
             "docs/evaluation.md",
             "docs/explanations.md",
+            "docs/concordance.md",
+            "docs/naming.md",
             "docs/reports.md",
             "docs/benchmarks.md",
         ),
@@ -231,6 +247,8 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
             "docs/scale.md",
             "docs/evaluation.md",
             "docs/explanations.md",
+            "docs/concordance.md",
+            "docs/naming.md",
             "docs/reports.md",
             "docs/benchmarks.md",
         ),

@@ -22,6 +22,8 @@ TAKERS = {
     "tune": lambda model, articles: stance.tune(articles, budget=1),
     "evaluate_model": stance.evaluate_model,
     "audit": lambda model, articles: stance.audit(articles),
+    "concordance": lambda model, articles: stance.concordance(articles, "قسد"),
+    "naming": lambda model, articles: stance.naming(articles),
     "auxiliary": lambda model, articles: stance.train(LABELLED, auxiliary=articles),
 }
 FRAME = pd.DataFrame({"text": ["خبر"], "label": ["a"]})
@@ -197,6 +199,13 @@ def test_a_comparison_becomes_a_row():
     frame = _frames(found)
     assert frame["difference"].to_list() == [found.value]
     assert (frame["low"].item(), frame["high"].item()) == found.interval
+
+
+def test_lines_of_a_concordance_become_a_frame(seed_articles):
+    found = stance.concordance(seed_articles[-20:], "قسد")
+    frame = _frames(found)
+    assert frame["hit"].to_list() == [line.hit for line in found]
+    assert frame.height == found.n_hits > 0
 
 
 def test_findings_become_a_frame(seed_articles):

@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
+    from stance.description.concordance import Concordance, concordance
     from stance.description.lexicon_check import check_lexicon
     from stance.description.lexicon_records import LexiconCheck
+    from stance.description.naming import naming
+    from stance.description.naming_records import Naming
     from stance.errors import (
         ConfigError,
         CorpusError,
@@ -63,6 +66,7 @@ __all__ = [
     "Article",
     "Audit",
     "Codebook",
+    "Concordance",
     "ConfigError",
     "CorpusError",
     "CrossValidation",
@@ -76,6 +80,7 @@ __all__ = [
     "Metric",
     "Model",
     "ModelError",
+    "Naming",
     "NormalizationProfile",
     "Outcome",
     "OutputError",
@@ -99,12 +104,14 @@ __all__ = [
     "audit",
     "check_lexicon",
     "compare",
+    "concordance",
     "cross_validate",
     "evaluate_model",
     "explain",
     "label_files",
     "load_config",
     "load_model",
+    "naming",
     "predict",
     "read_articles",
     "read_corpus",
@@ -122,6 +129,12 @@ _HOMES = {
     "stance.corpus.codebook": ("Codebook",),
     "stance.description.lexicon_check": ("check_lexicon",),
     "stance.description.lexicon_records": ("LexiconCheck",),
+    "stance.description.concordance": (
+        "Concordance",
+        "concordance",
+    ),
+    "stance.description.naming": ("naming",),
+    "stance.description.naming_records": ("Naming",),
     "stance.errors": (
         "ConfigError",
         "CorpusError",

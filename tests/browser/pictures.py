@@ -42,16 +42,19 @@ class Picture(NamedTuple):
 
 EXPLAIN = ("explain", "samples.jsonl", "-m", "model")
 REPORT = ("report", "held-out.jsonl", "-m", "model")
+CONCORDANCE = ("concordance", "held-out.jsonl", "قسد", "--sort", "before")
 ANNOTATORS = ("--annotator", "amal", "--annotator", "nour", "--annotator", "huda")
 PICTURES = (
     Picture("explain", EXPLAIN, begins="#s3", height=600),
     Picture("explain-ar", EXPLAIN, "ar", "#s3", height=600),
     Picture("report", REPORT, option="-o"),
     Picture("report-ar", REPORT, "ar", option="-o"),
+    Picture("concordance", CONCORDANCE, height=590),
     Picture("evaluate", ("evaluate", "held-out.jsonl", "-m", "model")),
     Picture("crossval", ("crossval", "held-out.jsonl", "--by", "event", "--folds", "4")),
     Picture("compare", ("compare", "model", "words", "held-out.jsonl")),
     Picture("audit", ("audit", "held-out.jsonl")),
+    Picture("naming", ("naming", "held-out.jsonl", "--by", "label"), begins="#s2", height=640),
     Picture("info", ("info", "-m", "model")),
     Picture("agreement", ("agreement", "coded.csv", *ANNOTATORS)),
     Picture("benchmark", ("benchmark", "suite.toml", "--json", "results.json"), height=620),

@@ -27,7 +27,8 @@ OVER_THE_EDGE = """
 BARS = """
 [...document.querySelectorAll(".rows")].flatMap(rows => {
     const right = getComputedStyle(rows).direction === "rtl";
-    return [...rows.querySelectorAll("svg")].map(svg => {
+    const ofBars = [...rows.querySelectorAll("svg")].filter(svg => svg.querySelector(".bar"));
+    return ofBars.map(svg => {
         const bar = svg.querySelector(".bar").getBoundingClientRect();
         const track = svg.querySelector(".track").getBoundingClientRect();
         const label = svg.previousElementSibling.getBoundingClientRect();

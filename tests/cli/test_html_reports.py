@@ -7,7 +7,7 @@ from stance.errors import ConfigError, OutputError
 from stance.reporting.html.strings import LANGUAGES
 from tests.cli.test_reports import corpus, model, reports, run  # noqa: F401
 
-NAMES = ("evaluate", "compare", "agreement", "audit", "info")
+NAMES = ("evaluate", "compare", "agreement", "audit", "info", "concordance")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -35,11 +35,13 @@ COMMANDS = {
     "compare": ("compare", "{model}", "{model}", "{corpus}"),
     "predict": ("predict", "{corpus}", "-m", "{model}"),
     "explain": ("explain", "{corpus}", "-m", "{model}", "--json", "-"),
+    "concordance": ("concordance", "{corpus}", "في"),
     "report": ("report", "{corpus}", "-m", "{model}", "-o", "out"),
     "verify": ("verify", "labels.jsonl"),
     "info": ("info", "-m", "{model}"),
     "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),
     "audit": ("audit", "{corpus}"),
+    "naming": ("naming", "{corpus}", "--actor", "sdf", "-o", "out.csv"),
     "benchmark": ("benchmark", "suite.toml", "--json", "out", "--jobs", "1"),
     "tune": (
         *("tune", "{corpus}", "-o", "out", "--trials", "1", "--folds", "2", "--jobs", "1"),

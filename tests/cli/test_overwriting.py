@@ -44,6 +44,8 @@ NEITHER = {
         "licence",
         "notes",
     ),
+    *("query", "voice", "since", "until", "sort"),
+    *("voice", "level", "actor", "assumed_date"),
 }
 
 

@@ -41,12 +41,16 @@ def reports(corpus, model, tmp_path, monkeypatch):  # noqa: F811
         "agreement": ("agreement", coded, "--annotator", "x", "--annotator", "y"),
         "audit": ("audit", corpus),
         "info": ("info", "-m", model),
+        "concordance": ("concordance", corpus, "في"),
         "datasets list": ("datasets", "list"),
         "datasets show": ("datasets", "show", "ans"),
     }
 
 
-NAMES = ("evaluate", "compare", "agreement", "audit", "info", "datasets list", "datasets show")
+NAMES = (
+    *("evaluate", "compare", "agreement", "audit", "info", "concordance"),
+    *("datasets list", "datasets show"),
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

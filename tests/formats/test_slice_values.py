@@ -38,6 +38,19 @@ def test_the_year_is_that_of_a_date_of_any_form(put, published):
     assert field_values(rows, "year") == ["2018", None]
 
 
+def test_the_month_is_that_of_a_date_that_has_one(put):
+    dates = ("2018-04", "16/01/2018", "٥ نيسان ٢٠١٨", "2018", "")
+    lines = "".join(f"نص,أ,س,{published}\n" for published in dates)
+    rows = rows_of(put, f"text,label,source,published\n{lines}")
+    assert field_values(rows, "month") == ["2018-04", "2018-01", "2018-04", None, None]
+    rows = rows_of(put, "text,label,source,published\nنص,أ,س,05/06/2018\n")
+    with pytest.raises(CorpusError, match="--date-order dmy"):
+        field_values(rows, "month")
+    rows = rows_of(put, "text,label,source,published\nنص,أ,س,2018\n")
+    with pytest.raises(CorpusError, match="to take the month from"):
+        field_values(rows, "month")
+
+
 @pytest.mark.parametrize(
     ("published", "expected"),
     [("أمس", "'أمس' is not a date"), ("3 رجب 1440", "Hijri"), ("5/6/18", "--date-order dmy")],

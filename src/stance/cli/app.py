@@ -16,6 +16,7 @@ from stance.cli import (
     benchmark,
     codebook,
     compare,
+    concordance,
     config,
     crossval,
     datasets,
@@ -24,6 +25,7 @@ from stance.cli import (
     export,
     info,
     lexicon,
+    naming,
     predict,
     report,
     train,
@@ -91,11 +93,13 @@ app.command("crossval")(guarded(crossval.crossval_command))
 app.command("compare")(guarded(compare.compare_command))
 app.command("predict")(guarded(predict.predict_command))
 app.command("explain")(guarded(explain.explain_command))
+app.command("concordance")(guarded(concordance.concordance_command))
 app.command("report")(guarded(report.report_command))
 app.command("verify")(guarded(verify.verify_command))
 app.command("info")(guarded(info.info_command))
 app.command("agreement")(guarded(agreement.agreement_command))
 app.command("audit")(guarded(audit.audit_command))
+app.command("naming")(guarded(naming.naming_command))
 app.command("benchmark")(guarded(benchmark.benchmark_command))
 app.command("tune", epilog=tune.NEEDS)(guarded(tune.tune_command))
 app.command("config")(guarded(config.config_command))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -118,6 +118,33 @@ def read_labelled_with_rows(
     return found.rows
 
 
+def read_any_with_rows(
+    inputs: Iterable[str], reading: Source
+) -> tuple[list[LocatedArticle], list[RejectedRow]]:
+    """Read all articles, labelled or not, with all fields of their files.
+
+    Raises
+    ------
+    CorpusError
+        If no row can be used.
+    """
+    from stance.corpus.article import RejectedRow
+    from stance.formats.reading import READ, read_located
+
+    rows, rejected = [], []
+    planned: list[PlannedInput] = []
+    source = reading.reading(inputs)
+    for item in read_located(source, on_input=planned.append):
+        if isinstance(item, RejectedRow):
+            rejected.append(item)
+        else:
+            # The bytes of a row are its text once more.
+            rows.append(item._replace(row=item.row._replace(raw=None)))
+    if not rows:
+        raise CorpusError(nothing_usable(planned, source, rejected, READ))
+    return _consistent(rows, reading, planned), rejected
+
+
 def read_any(
     inputs: Iterable[str], reading: Source
 ) -> tuple[list[Article], list[RejectedRow], list[str]]:
@@ -129,7 +156,6 @@ def read_any(
         If no row can be used.
     """
     from stance.corpus.article import RejectedRow
-    from stance.formats.labelled import dated, in_one_spelling
     from stance.formats.reading import read_located
 
     rows, rejected, names = [], [], []
@@ -143,12 +169,22 @@ def read_any(
                 names.append(name)
     if not rows:
         raise CorpusError(nothing_usable(planned, reading.reading(inputs), rejected, ("text",)))
-    note_all(storage_lines(planned))
-    rows, spellings = in_one_spelling(rows, reading)
-    note_all(spelling_lines(spellings))
-    rows, dates = dated(rows, reading)
-    note_all(date_lines(dates))
+    rows = _consistent(rows, reading, planned)
     return [row.article for row in rows], rejected, names
+
+
+def _consistent(
+    rows: Sequence[LocatedArticle], reading: Source, planned: Sequence[PlannedInput]
+) -> list[LocatedArticle]:
+    """Return rows with keys in one spelling and dates in one form, and say what was read how."""
+    from stance.formats.labelled import dated, in_one_spelling
+
+    note_all(storage_lines(planned))
+    found, spellings = in_one_spelling(rows, reading)
+    note_all(spelling_lines(spellings))
+    found, dates = dated(found, reading)
+    note_all(date_lines(dates))
+    return found
 
 
 def note_all(lines: Iterable[str]) -> None:
@@ -183,3 +219,43 @@ def slice_fields(
     if periods is None and codebook is not None:
         periods = MeaningPeriods.of_codebook(codebook)
     return {name: field_values(rows, name, periods) for name in names or ()}
+
+
+class ArticleStream:
+    """The articles of the inputs, and the rows that cannot be used.
+
+    Parameters
+    ----------
+    source : Source
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._planned: list[PlannedInput] = []
+        self._rejected: list[RejectedRow] = []
+
+    def read(self) -> Iterator[Article]:
+        """Yield the articles.
+
+        Raises
+        ------
+        CorpusError
+            If there is none.
+        """
+        from stance.formats.reading import READ, LocatedArticle, read_located
+
+        is_empty = True
+        for row in read_located(self._source, on_input=self._planned.append):
+            if isinstance(row, LocatedArticle):
+                is_empty = False
+                yield row.article
+            else:
+                self._rejected.append(row)
+        if is_empty:
+            raise CorpusError(nothing_usable(self._planned, self._source, self._rejected, READ))
+
+    def report(self) -> None:
+        """Say how files are stored, and which rows were skipped."""
+        note_all(storage_lines(self._planned))
+        if self._rejected:
+            note(skipped(self._rejected))

@@ -10,22 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stance.cli.console import note, show
-from stance.cli.corpus import note_all
+from stance.cli.corpus import ArticleStream
 from stance.cli.models import model_folder
 from stance.cli.options import JobsOption, ModelOption, with_corpus_options
 from stance.cli.predict import InputsArgument
 from stance.cli.reports import STDOUT, TEXT, ReportTarget, with_page_options
-from stance.errors import ConfigError, CorpusError
+from stance.errors import ConfigError
 from stance.formats.source import Source
-from stance.reporting.reading import nothing_usable, skipped, storage_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from stance.corpus.article import Article, RejectedRow
     from stance.explanation.records import Explanation
-    from stance.formats.inputs import PlannedInput
     from stance.model.persistence import StoredModel
 
 # A page of more articles takes a browser seconds to open.
@@ -81,7 +78,7 @@ def explain_command(
         )
     folder = model_folder(model)
     stored = read_model(folder)
-    articles = _Articles(reading.reading(inputs))
+    articles = ArticleStream(reading.reading(inputs))
     wanted = changes if changes is not None else report.json is None or report.page.is_wanted
     kept: list[Explanation] = []
     if report.json is not None and not report.page.is_wanted:
@@ -113,46 +110,6 @@ def explain_command(
             f"{report.page.path} has {len(kept):,} articles, which a browser opens slowly. Choose "
             "some with --where."
         )
-
-
-class _Articles:
-    """The articles of the inputs, and the rows that cannot be used.
-
-    Parameters
-    ----------
-    source : Source
-    """
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._planned: list[PlannedInput] = []
-        self._rejected: list[RejectedRow] = []
-
-    def read(self) -> Iterator[Article]:
-        """Yield the articles.
-
-        Raises
-        ------
-        CorpusError
-            If there is none.
-        """
-        from stance.formats.reading import READ, LocatedArticle, read_located
-
-        is_empty = True
-        for row in read_located(self._source, on_input=self._planned.append):
-            if isinstance(row, LocatedArticle):
-                is_empty = False
-                yield row.article
-            else:
-                self._rejected.append(row)
-        if is_empty:
-            raise CorpusError(nothing_usable(self._planned, self._source, self._rejected, READ))
-
-    def report(self) -> None:
-        """Say how files are stored, and which rows were skipped."""
-        note_all(storage_lines(self._planned))
-        if self._rejected:
-            note(skipped(self._rejected))
 
 
 def _keeping(explanations: Iterator[Explanation], kept: list[Explanation]) -> Iterator[Explanation]:

@@ -17,12 +17,14 @@ from stance.errors import StanceError
 
 # Parameters that take a list, with one value for each use of the option.
 LISTS = {
+    "actor": "--actor",
     "annotators": "--annotator",
     "keep": "--keep",
     "label": "--label",
     "order": "--order",
     "slices": "--slice",
     "task": "--task",
+    "voice": "--voice",
 }
 
 QuietOption = Annotated[

@@ -65,8 +65,8 @@ SliceOption = Annotated[
     typer.Option(
         "--slice",
         metavar="FIELD",
-        help="Report scores for each value of a field: outlet, year, period, kind (headline or "
-        "article), any field of the files, or two crossed (kind:period). Repeatable.",
+        help="Report scores for each value of a field: outlet, year, month, period, kind (headline "
+        "or article), any field of the files, or two crossed (kind:period). Repeatable.",
     ),
 ]
 PeriodStartOption = Annotated[

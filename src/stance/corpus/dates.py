@@ -203,6 +203,11 @@ class ResolvedDates:
     unreadable: list[UnresolvedDate]
     ambiguous: list[UnresolvedDate]
 
+    @property
+    def months(self) -> list[str | None]:
+        """The month of each date, such as ``2019-03``; None if only the year is known."""
+        return [date.isoformat()[:7] if date and date.month else None for date in self.dates]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the counts and up to three examples as plain JSON values."""
         precisions = Counter(date.precision for date in self.dates if date)

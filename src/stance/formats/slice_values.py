@@ -12,7 +12,7 @@ from stance.formats.labelled import ARTICLE_FIELDS
 from stance.formats.values import text_or_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from stance.corpus.dates import ResolvedDates
     from stance.corpus.meaning_periods import MeaningPeriods
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Values = list[str | None]
 
 # Fields that are derived from the article where the files have no field of that name.
-DATED = ("year", "period")
+DATED = ("year", "month", "period")
 KIND = "kind"
 
 # Between the names of fields that are crossed, and between their values.
@@ -38,7 +38,7 @@ def field_values(
     ----------
     rows : sequence of LocatedArticle
     field : str
-        A field of an article; ``year`` or ``period`` (of its date); ``kind``
+        A field of an article; ``year``, ``month`` or ``period`` (of its date); ``kind``
         (``headline`` or ``article``); any field of the files; or two fields
         crossed, such as ``kind:period``.
     periods : MeaningPeriods, optional
@@ -77,6 +77,8 @@ def _derived(rows: Sequence[LocatedArticle], field: str, periods: MeaningPeriods
     """Return the values of a field that no file has."""
     if field == "year":
         return [str(year) if year else None for year in _resolved(rows).years]
+    if field == "month":
+        return _resolved(rows, lambda found: found.months).months
     if field == "period":
         return _periods(rows, periods)
     if field == KIND:
@@ -100,11 +102,20 @@ def _periods(rows: Sequence[LocatedArticle], periods: MeaningPeriods | None) -> 
     return [periods.name_of(date) if date else None for date in _resolved(rows).dates]
 
 
-def _resolved(rows: Sequence[LocatedArticle]) -> ResolvedDates:
-    """Return the articles' dates; the year is known also if the day is ambiguous."""
+def _resolved(
+    rows: Sequence[LocatedArticle],
+    wanted: Callable[[ResolvedDates], Sequence[object]] = lambda found: found.years,
+) -> ResolvedDates:
+    """Return the articles' dates; the year is known also if the day is ambiguous.
+
+    Raises
+    ------
+    CorpusError
+        If no article has what is wanted of them, because they cannot be read.
+    """
     found = resolve_dates([row.article.published for row in rows])
     fault = found.fault([row.article.id for row in rows])
-    if fault and not any(found.years):
+    if fault and not any(wanted(found)):
         raise CorpusError(fault)
     return found
 

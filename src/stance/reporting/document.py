@@ -119,13 +119,42 @@ class MarkedText:
 
 
 @dataclass(frozen=True)
+class ContextRow:
+    """A hit, the text before and after it, and where it is from.
+
+    ``before`` is what is read before the hit: on its right in Arabic.
+    """
+
+    before: str
+    hit: str
+    after: str
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """Hits in their contexts, one in a line, below each other.
+
+    Parameters
+    ----------
+    rows : tuple of ContextRow
+    sources : tuple of str
+        Names of the columns of sources; the last are left out of a narrow
+        terminal.
+    """
+
+    rows: tuple[ContextRow, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Verbatim:
     """Markdown that people wrote, with its own line breaks."""
 
     text: str
 
 
-Block = Table | Facts | Paragraph | Item | Note | MarkedText | Verbatim
+Block = Table | Facts | Paragraph | Item | Note | MarkedText | Contexts | Verbatim
 
 
 @dataclass(frozen=True)

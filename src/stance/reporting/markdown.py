@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stance.reporting.document import Facts, Item, MarkedText, Note, Paragraph, Remark, Verbatim
+from stance.reporting.document import (
+    Contexts,
+    Facts,
+    Item,
+    MarkedText,
+    Note,
+    Paragraph,
+    Remark,
+    Verbatim,
+)
 from stance.reporting.phrases import harmless
 
 if TYPE_CHECKING:
@@ -53,12 +62,23 @@ def _block(block: Block) -> Iterator[str]:
             yield f"{'  ' * (level - 1)}- {_line(text)}"
         case MarkedText():
             yield _line(block.marked)
+        case Contexts():
+            yield from _contexts(block)
         case Verbatim(text):
             yield text
         case Facts(facts):
             yield from _grid([("", ""), *facts])
         case _:
             yield from _table(block)
+
+
+def _contexts(block: Contexts) -> Iterator[str]:
+    yield from _grid(
+        [
+            ("before", "hit", "after", *block.sources),
+            *((row.before, row.hit, row.after, *row.source) for row in block.rows),
+        ]
+    )
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -7,7 +7,9 @@ import textwrap
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
+from stance.reporting.context_lines import context_lines
 from stance.reporting.document import (
+    Contexts,
     Facts,
     Item,
     MarkedText,
@@ -88,6 +90,9 @@ def _block(block: Block, on: Console) -> None:
             _facts(facts, on)
         case MarkedText():
             _marked(block, on)
+        case Contexts():
+            for line in context_lines(block, on.width):
+                on.print(line, no_wrap=True, overflow="ignore", crop=False)
         case Verbatim(text):
             _print(on, text)
         case Table():

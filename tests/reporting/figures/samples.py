@@ -2,6 +2,7 @@
 
 from stance.reporting.html.charts import Bar, Bars, Plot, Series
 from stance.reporting.html.page import Confusion, Name, Number, Page, Table, phrase, section
+from stance.reporting.html.share_charts import Panel, Stack, Stacks, TimePoint, Trends
 
 TABLE = Table(phrase("scores"), (), ())
 
@@ -18,6 +19,20 @@ def plot(*marks, points=((0.1, 0.2), (0.6, 0.9))):
     name = phrase("accuracy")
     series = tuple(Series(Name(f"series {n}"), points, mark) for n, mark in enumerate(marks))
     return Plot(phrase("calibration.chart"), name, name, series, TABLE)
+
+
+def stacks(*rows):
+    names = (*(Name(f"اسم {n}") for n in range(len(rows[0]) - 1)), phrase("naming.other"))
+    bars = tuple(Stack(Name(f"outlet {n}"), row, Number("30")) for n, row in enumerate(rows))
+    return Stacks(phrase("naming.chart"), names, bars, TABLE)
+
+
+def trends(*names):
+    places = ((0.1, True), (0.2, True), (0.9, False))
+    points = tuple(TimePoint(x, 0.5, 0.25, 0.75, follows) for x, follows in places)
+    panels = tuple(Panel(Name(name), points) for name in names)
+    caption = phrase("naming.trends", voice=phrase("naming.voice.own"))
+    return Trends(caption, ("2019-01", "2019-10"), panels, TABLE)
 
 
 def confusion(n=3):

@@ -16,13 +16,15 @@ from stance.reporting.figures.drawing import DPI, FILL, FORMATS, POINTS, WIDTH, 
 from stance.reporting.figures.selection import Figure
 from stance.reporting.html.charts import Bar, Bars
 from stance.reporting.html.page import Name, Number, phrase
-from tests.reporting.figures.samples import TABLE, bars, confusion, plot
+from tests.reporting.figures.samples import TABLE, bars, confusion, plot, stacks, trends
 
 SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 CHARTS = {
     "bars": bars(0.3, 0.9),
     "plot": plot("dashes", "points", "line"),
     "confusion": confusion(),
+    "stacks": stacks((0.2, 0.1, 0.1, 0.1, 0.1, 0.4), (0.0, 0.5, 0.5, 0.0, 0.0, 0.0)),
+    "trends": trends("قسد", "ميليشيا قسد", "SDF"),
 }
 
 

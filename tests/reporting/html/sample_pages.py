@@ -10,7 +10,9 @@ from stance.benchmarking.gate import Verdict
 from stance.benchmarking.results import Division, Outcome, Results, Score, SpeedResult, TaskResult
 from stance.benchmarking.suite import Suite
 from stance.corpus.article import Article
+from stance.description.concordance import concordance
 from stance.description.lexicon_check import check_lexicon
+from stance.description.naming import naming
 from stance.evaluation.agreement import Ratings, agreement
 from stance.evaluation.auditing import audit
 from stance.evaluation.baseline import compare_with_baseline
@@ -24,6 +26,7 @@ from stance.evaluation.scored import Scored
 from stance.evaluation.slices import slice_scores
 from stance.explanation.examples import choose_examples
 from stance.explanation.explaining import explain
+from stance.features.lexicon import Lexicon, LexiconFile
 from stance.formats.annotations import Annotations
 from stance.model.config import load_config
 from stance.model.persistence import read_model, save_model
@@ -33,6 +36,7 @@ from stance.reporting.html.agreement import page as agreement_page
 from stance.reporting.html.audit import page as audit_page
 from stance.reporting.html.benchmark import page as benchmark_page
 from stance.reporting.html.comparison import page as comparison_page
+from stance.reporting.html.concordance import page as concordance_page
 from stance.reporting.html.corpus_report import CorpusReport, ExplainedExample
 from stance.reporting.html.corpus_report import page as report_page
 from stance.reporting.html.cross_validation import page as cross_validation_page
@@ -40,6 +44,7 @@ from stance.reporting.html.evaluation import page as evaluation_page
 from stance.reporting.html.explanation import page as explanation_page
 from stance.reporting.html.lexicon import page as lexicon_page
 from stance.reporting.html.model import page as model_page
+from stance.reporting.html.naming import page as naming_page
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -111,6 +116,24 @@ def _audit(articles):
         Article("bad-date", "<u>نص</u> قصير " * 20, HOSTILE[0], published="32/13/2019"),
     ]
     return audit_page(audit([*articles, *copies]))
+
+
+def _naming(**choices):
+    """Return a page whose actors, names and groups are hostile."""
+    terms = [{"term": f"<b>قسد</b> {name}"} for name in ("", *"abcdef")]
+    names = {"description": "", "naming": True, "terms": terms, "actor": HOSTILE[1]}
+    others = {**names, "terms": [{"term": HOSTILE[0]}, {"term": HOSTILE[3], "actor": HOSTILE[2]}]}
+    nameless = {**names, "terms": [{"term": "نكرة"}], "actor": None}
+    data = {"format": 1, "family": "f", "description": ""}
+    data["categories"] = {"c": names, HOSTILE[2]: others, "d": nameless}
+    lexicon = Lexicon([LexiconFile.model_validate(data)])
+    words = ("قسد", "قسد a", "script alert 1 script", "قال «قسد» إن القوات انسحبت من القرية كلها")
+    said = "قال: «لم تدخل قسد المدينة ولا القرية أبدا» ثم ذكر x1b 2Jred x1b 0m esrever"
+    corpus = [
+        Article(str(n), f"{words[n % 4]} {said}", outlet=HOSTILE[n % 3], published=f"20{10 + n}-01")
+        for n in range(12)
+    ]
+    return naming_page(naming(corpus, lexicon, ignore_duplicates=True, **choices))
 
 
 def _benchmark():
@@ -195,6 +218,12 @@ def explanations(articles, model):
     return list(explain(model, odd_articles(articles), changes=True))
 
 
+def _concordance(articles):
+    texts = [f"{name} قسد {name}" for name in HOSTILE]
+    odd = [Article(t, t, HOSTILE[0], outlet=HOSTILE[n], title=t) for n, t in enumerate(texts)]
+    return concordance_page(concordance([*articles[:40], *odd], "قسد|في", sort="before"))
+
+
 def _report(articles, model, folder):
     save_model(model, folder / HOSTILE[2])
     corpus = [*_hostile(articles[:40]), *odd_articles(articles)]
@@ -232,7 +261,9 @@ def pages(articles, models, config, explained, folder):
         "audit": _audit(some),
         "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
         "benchmark": _benchmark(),
+        "naming": _naming(voice="both"),
         "explain": explanation_page(explained),
+        "concordance": _concordance(articles),
         "report": _report(articles, hostile, folder),
         "lexicon check": _lexicon(folder),
     }
@@ -246,7 +277,9 @@ NAMES = (
     "audit",
     "info",
     "benchmark",
+    "naming",
     "explain",
+    "concordance",
     "report",
     "lexicon check",
 )

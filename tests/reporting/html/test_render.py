@@ -60,7 +60,8 @@ class Parsed(HTMLParser):
 
 def is_published(attributes):
     """Return whether an element holds a text as published, with marks instead of isolates."""
-    return (attributes.get("class") or "").startswith("published")
+    kind = attributes.get("class") or ""
+    return kind.startswith("published") or kind in {"before", "hit", "after"}
 
 
 # Which of the hostile names a page has; the labels of the model are those of the seed corpus.
@@ -71,7 +72,9 @@ SHOWN = {
     "compare": (0, 3),
     "agreement": (0,),
     "benchmark": (0, 1, 2),
+    "naming": (0, 1, 2),
     "explain": (0, 2, 3),
+    "concordance": (0, 1, 2, 3),
     "report": (0, 1, 2, 3),
 }
 # Pages without a chart: the model of this test has no held-out scores.

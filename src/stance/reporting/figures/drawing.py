@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,34 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text as DrawnText
 
+from stance.reporting.figures.style import (
+    CELL,
+    DASHES,
+    DPI,
+    FAINT,
+    FILL,
+    INK,
+    LARGEST,
+    LETTERS,
+    LINES,
+    MARK,
+    METADATA,
+    PADDING,
+    PANEL_HEIGHT,
+    PANELS_IN_ROW,
+    PATTERNS,
+    PLOT_HEIGHT,
+    POINTS,
+    RULE,
+    SETTINGS,
+    SIZE,
+    TITLE_SIZE,
+    WIDTH,
+)
 from stance.reporting.figures.texts import LEFT_TO_RIGHT, alone, length, lines
 from stance.reporting.html.charts import TICKS, Bars, Plot
+from stance.reporting.html.page import Confusion
+from stance.reporting.html.share_charts import Stacks
 from stance.reporting.html.strings import DIRECTIONS, plain
 from stance.reporting.phrases import END_ISOLATE
 
@@ -32,44 +59,16 @@ if TYPE_CHECKING:
 
     from stance.reporting.figures.selection import Figure
     from stance.reporting.html.charts import Series
-    from stance.reporting.html.page import Confusion, Number, Text
+    from stance.reporting.html.page import Number, Text
+    from stance.reporting.html.share_charts import Panel, Trends
 
-DPI = 300
-# Inches: the text of an A4 page is 6.3 wide.
-WIDTH = 6.3
-PLOT_HEIGHT = 4.6
-LARGEST = 14.0
-CELL = 0.43
-PADDING = 0.08
-
-TITLE_SIZE, SIZE = 11.0, 9.0
-# Letters of the size of labels in one inch, on average.
-LETTERS = 14
-
-# Fills are lighter than lines, so a copy without colour is readable.
-INK, FAINT, RULE, FILL, MARK = "#1b1f24", "#57606a", "#c9d1d9", "#9dbcdc", "#0a58a8"
 SHADES = ListedColormap(
     [
         [1 - (1 - part) * tenth / 20 for part in (10 / 255, 88 / 255, 168 / 255)]
         for tenth in range(11)
     ]
 )
-# Series of one kind differ in their signs and strokes.
-POINTS, LINES, DASHES = ("o", "s", "^", "D"), ("-", (0, (1, 1)), "-."), ("--", (0, (6, 2, 1, 2)))
 
-# The same bytes for the same chart: a fixed salt of ids, no dates, no versions.
-SETTINGS: Any = {
-    "svg.hashsalt": "stance",
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-    "text.parse_math": False,
-    "axes.unicode_minus": False,
-}
-METADATA: dict[str, dict[str, Any]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": "stance", "Producer": None},
-}
 FORMATS = tuple(METADATA)
 
 # It comes with matplotlib and has Arabic letters, so figures do not depend on installed fonts.
@@ -163,8 +162,12 @@ class _Sheet:
             self._bars(chart)
         elif isinstance(chart, Plot):
             self._plot(chart)
-        else:
+        elif isinstance(chart, Confusion):
             self._confusion(chart)
+        elif isinstance(chart, Stacks):
+            self._stacks(chart)
+        else:
+            self._trends(chart)
         self._head(figure)
 
     def _lines(self, text: Text, width: int, most: int = 3) -> str:
@@ -258,15 +261,7 @@ class _Sheet:
         width = round(PLOT_HEIGHT * LETTERS)
         axes.set_xlabel(self._lines(chart.horizontal, width), fontproperties=_font(), color=INK)
         axes.set_ylabel(self._lines(chart.vertical, width), fontproperties=_font(), color=INK)
-        self.canvas.legend(
-            loc="outside lower center",
-            ncols=1 if len(chart.series) > 4 else 2,
-            prop=_font(),
-            labelcolor=INK,
-            frameon=False,
-            markerfirst=not self._is_rtl,
-            alignment="right" if self._is_rtl else "left",
-        )
+        self._legend(1 if len(chart.series) > 4 else 2)
 
     def _series(self, series: Series, place: int) -> None:
         line = Line2D(
@@ -284,6 +279,72 @@ class _Sheet:
             strokes: Any = DASHES if series.mark == "dashes" else LINES
             line.set_linestyle(strokes[place % len(strokes)])
         self._axes.add_line(line)
+
+    def _stacks(self, chart: Stacks) -> None:
+        axes, n = self._axes, len(chart.bars)
+        labels = [self._lines(bar.label, 2 * LETTERS) for bar in chart.bars]
+        tallest = max(label.count("\n") + 1 for label in labels)
+        rows = -(-len(chart.shown) // PANELS_IN_ROW)
+        self.canvas.set_size_inches(WIDTH, 1.2 + n * (0.12 + 0.16 * tallest) + 0.2 * rows)
+        for part, pattern, name in chart.shown:
+            fill, hatch = PATTERNS[pattern]
+            axes.barh(
+                range(n), [bar.shares[part] for bar in chart.bars],
+                left=[bar.starts[part] for bar in chart.bars], height=0.62, color=fill,
+                hatch=hatch, edgecolor=MARK if hatch else INK, linewidth=0.8,
+                label=self._lines(name, 3 * LETTERS),
+            )  # fmt: skip
+        for place, bar in enumerate(chart.bars):
+            self._value(place, bar.shown)
+        axes.set_ylim(n - 0.5, -0.5)
+        axes.set_yticks(range(n), labels, fontproperties=_font(), color=INK)
+        axes.tick_params(axis="y", length=0)
+        self._share(axes.xaxis)
+        axes.set_xlim(0, 1)
+        self._legend(PANELS_IN_ROW)
+        self._turn()
+
+    def _trends(self, chart: Trends) -> None:
+        """Draw a panel for each name, all on the same axes."""
+        rows = -(-len(chart.panels) // PANELS_IN_ROW)
+        self.canvas.set_size_inches(WIDTH, 0.7 + PANEL_HEIGHT * rows)
+        self._axes.remove()
+        grid = self.canvas.subplots(rows, PANELS_IN_ROW, squeeze=False)
+        grid = (grid[:, ::-1] if self._is_rtl else grid).ravel()
+        for axes in grid[len(chart.panels) :]:
+            axes.remove()
+        for axes, panel in zip(grid, chart.panels, strict=False):
+            self._axes = axes
+            self._panel(panel, chart.ends)
+
+    def _panel(self, panel: Panel, ends: tuple[str, str]) -> None:
+        axes = self._axes
+        xs, shares = [one.x for one in panel.points], [one.share for one in panel.points]
+        for one in panel.points:
+            axes.plot([one.x, one.x], [one.low, one.high], color=FAINT, linewidth=0.9)
+        starts = [place for place, one in enumerate(panel.points) if not one.follows]
+        for start, end in pairwise([0, *starts, len(xs)]):
+            axes.plot(xs[start:end], shares[start:end], color=MARK, linewidth=1.6)
+        axes.plot(xs, shares, color=MARK, linestyle="", marker="o", markersize=3.5, clip_on=False)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        self._share(axes.yaxis)
+        axes.set_xticks([xs[0], xs[-1]] if len(xs) > 1 else xs, ends[: len(xs)])
+        for label in axes.get_xticklabels():
+            label.set(fontproperties=_font(SIZE - 1), color=FAINT)
+        axes.grid(axis="y", color=RULE, linewidth=0.6)
+        axes.set_title(self._lines(panel.name, 3 * LETTERS, 2), fontproperties=_font(), color=INK)
+
+    def _legend(self, n_columns: int) -> None:
+        self.canvas.legend(
+            loc="outside lower center",
+            ncols=n_columns,
+            prop=_font(),
+            labelcolor=INK,
+            frameon=False,
+            markerfirst=not self._is_rtl,
+            alignment="right" if self._is_rtl else "left",
+        )
 
     def _confusion(self, chart: Confusion) -> None:
         axes, n = self._axes, len(chart.labels)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stance.reporting.html.charts import Bars, Plot
 from stance.reporting.html.page import Confusion, English, Listed, Name, Phrase
+from stance.reporting.html.share_charts import Stacks, Trends
 from stance.reporting.html.strings import shown
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from stance.reporting.html.page import Block, Page, Text
 
-Chart = Bars | Plot | Confusion
+Chart = Bars | Plot | Confusion | Stacks | Trends
 
 # Bars that fit on a printed page; more of them become several figures.
 MOST_BARS = 30
@@ -35,7 +36,7 @@ class Figure:
     ----------
     name : str
         Name of its files, without extension; the same in every language.
-    chart : Bars, Plot or Confusion
+    chart : Bars, Plot, Confusion, Stacks or Trends
     heading : Text, optional
         The name from the data that the chart is about, such as a task.
     part, parts : int
@@ -76,18 +77,25 @@ def figures(page: Page) -> tuple[Figure, ...]:
 
 def _parts(block: Block) -> Iterator[Figure]:
     """Yield the figures of a block, without their names."""
-    if isinstance(block, Bars):
+    if isinstance(block, Bars | Stacks):
         n_parts = ceil(len(block.bars) / MOST_BARS)
         for part in range(n_parts):
             start, end = (len(block.bars) * place // n_parts for place in (part, part + 1))
-            yield Figure(
-                "", replace(block, bars=block.bars[start:end]), part=part + 1, parts=n_parts
-            )
+            yield Figure("", _only_bars(block, start, end), part=part + 1, parts=n_parts)
     elif isinstance(block, Plot):
         if any(series.points for series in block.series):
             yield Figure("", block)
+    elif isinstance(block, Trends):
+        if any(panel.points for panel in block.panels):
+            yield Figure("", block)
     elif isinstance(block, Confusion) and block.labels:
         yield Figure("", block)
+
+
+def _only_bars(chart: Bars | Stacks, start: int, end: int) -> Bars | Stacks:
+    if isinstance(chart, Bars):
+        return replace(chart, bars=chart.bars[start:end])
+    return replace(chart, bars=chart.bars[start:end])
 
 
 def _name(command: str, heading: Text | None, chart: Chart) -> str:

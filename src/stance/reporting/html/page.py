@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from stance.reporting.html.charts import Bars, Plot
+from stance.reporting.html.share_charts import Stacks, Trends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,7 +186,42 @@ class Legend:
     kind: ClassVar[str] = "legend"
 
 
-Block = Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Bars | Plot
+@dataclass(frozen=True)
+class ContextRow:
+    """A hit, the text before and after it as published, and facts about it.
+
+    ``before`` is what is read before the hit: on its right in Arabic.
+    """
+
+    before: str
+    hit: str
+    after: str
+    facts: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """Hits in their contexts, below each other in three columns.
+
+    Parameters
+    ----------
+    caption : Text
+    columns : tuple of Text
+        The heads of before, hit and after.
+    rows : tuple of ContextRow
+    direction : {"rtl", "ltr"}
+        Of the texts, whatever the language of the page.
+    """
+
+    kind: ClassVar[str] = "contexts"
+    caption: Text
+    columns: tuple[Text, ...]
+    rows: tuple[ContextRow, ...]
+    direction: Literal["rtl", "ltr"] = "rtl"
+
+
+Chart = Bars | Plot | Stacks | Trends
+Block = Contexts | Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Chart
 
 
 @dataclass(frozen=True)
