@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from stance.reporting.document import (
     Block,
     Column,
+    ContextRow,
+    Contexts,
     Document,
     Item,
-    MarkedText,
     Note,
     Section,
     Table,
@@ -78,7 +80,7 @@ def _sections(found: LexiconCheck) -> list[Section]:
             _categories(found.usage),
             _outlets(found.usage),
             _never_found(found),
-            *_sample(found.usage.sample),
+            *([_sample(found.usage.sample)] if found.usage.sample else []),
         ]
     return sections
 
@@ -206,14 +208,13 @@ def _never_found(found: LexiconCheck) -> Section:
     return Section((Table(columns, rows),) if rows else (), heading)
 
 
-def _sample(hits: Sequence[HitInContext]) -> list[Section]:
-    """Return hits with their contexts, from right to left."""
-    sections = []
-    for number, one in enumerate(hits):
-        about = (one.category, one.outlet or "", one.id)
-        blocks = (
-            Item(", ".join(isolated(part, 36) for part in about if part), wraps=False),
-            MarkedText((("", one.line),)),
+def _sample(hits: Sequence[HitInContext]) -> Section:
+    """Return the hits of each category with their contexts, from right to left."""
+    blocks: list[Block] = [Item("drawn at random from each category")]
+    for category, own in groupby(hits, key=lambda one: one.category):
+        rows = tuple(
+            ContextRow(one.before.strip(), one.hit, one.after.strip(), (one.outlet or "",))
+            for one in own
         )
-        sections.append(Section(blocks, "" if number else "HITS IN CONTEXT"))
-    return sections
+        blocks += [Item(isolated(category, 60), wraps=False), Contexts(rows, ("outlet",))]
+    return Section(tuple(blocks), "HITS IN CONTEXT")

@@ -10,6 +10,8 @@ from stance.reporting.html.numbers import count, percent
 from stance.reporting.html.page import (
     NOTHING,
     Advice,
+    ContextRow,
+    Contexts,
     English,
     Facts,
     Name,
@@ -211,13 +213,18 @@ def _terms(found: LexiconCheck) -> Section:
 
 def _sample(hits: Sequence[HitInContext]) -> Section:
     rows = tuple(
-        (
-            Name(one.category),
-            Name(one.line),
-            NOTHING if one.outlet is None else Name(one.outlet),
-            Name(one.id),
-        )
+        ContextRow(one.before.strip(), one.hit, one.after.strip(), tuple(_facts_of(one)))
         for one in hits
     )
-    columns = phrases("explain.category", "lexicon.context", "audit.outlet", "lexicon.article")
-    return section("lexicon.sample", Table(phrase("lexicon.sample.caption"), columns, rows))
+    heads = phrases("concordance.before", "concordance.hit", "concordance.after")
+    caption = phrase("lexicon.sample.caption")
+    return section("lexicon.sample", Contexts(caption, heads, rows))
+
+
+def _facts_of(hit: HitInContext) -> Iterator[Text]:
+    """Yield the category of a hit, where it is from, and in which voice it is."""
+    yield Name(hit.category)
+    if hit.outlet:
+        yield Name(hit.outlet)
+    yield phrase(f"voice.{hit.voice}")
+    yield Name(hit.id)
