@@ -67,7 +67,7 @@ def commands(group=None, name=""):
 
 OPTIONS = commands()
 # A command as the documents name it, the longest first: `datasets list` before `datasets`.
-NAMES = "|".join(sorted({*OPTIONS, "datasets"}, key=len, reverse=True))
+NAMES = "|".join(sorted({*OPTIONS, "datasets", "lexicon", "codebook"}, key=len, reverse=True))
 # Options of other programs and of scripts in benchmarks/, which the documents name too.
 OTHERS = {
     "docs/files.md": {"--jsonArray"},
@@ -180,6 +180,7 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/files.md",
             "docs/safety.md",
             "docs/training.md",
+            "docs/lexicons.md",
             "docs/cards.md",
             "docs/letters.md",
             "docs/shipped-model.md",
@@ -238,6 +239,7 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
         *(
             "docs/commands.md",
             "docs/training.md",
+            "docs/lexicons.md",
             "docs/cards.md",
             "docs/letters.md",
             "docs/shipped-model.md",

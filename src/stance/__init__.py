@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
     from stance.description.concordance import Concordance, concordance
+    from stance.description.lexicon_check import check_lexicon
+    from stance.description.lexicon_records import LexiconCheck
     from stance.description.naming import naming
     from stance.description.naming_records import Naming
     from stance.errors import (
@@ -73,6 +75,7 @@ __all__ = [
     "Explanation",
     "FieldMapping",
     "Lexicon",
+    "LexiconCheck",
     "LexiconFeatures",
     "Metric",
     "Model",
@@ -99,6 +102,7 @@ __all__ = [
     "arabic_normalization",
     "articles_from_table",
     "audit",
+    "check_lexicon",
     "compare",
     "concordance",
     "cross_validate",
@@ -123,6 +127,8 @@ _HOMES = {
         "RejectedRow",
     ),
     "stance.corpus.codebook": ("Codebook",),
+    "stance.description.lexicon_check": ("check_lexicon",),
+    "stance.description.lexicon_records": ("LexiconCheck",),
     "stance.description.concordance": (
         "Concordance",
         "concordance",

@@ -41,8 +41,8 @@ def test_what_is_written_is_read_again(tmp_path_factory, options):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("text", "is not TOML"),
-        (b"\xff\xfe", "is not TOML"),
+        ("text", "line 1, text: expected a value"),
+        (b"\xff\xfe", "line 1: the file is not in UTF-8"),
         ('[fields]\ntxet = "a"', "txet = 'a' in .fields.*one of id, text"),
         ("[fields]\ntext = 5", "text = 5 in .fields"),
         ('[fields]\ntext = ""', "text = '' in .fields"),

@@ -69,7 +69,7 @@ def test_labels_that_are_not_defined_are_refused_with_the_nearest(small):
         ('"favor"', '"loves"', r"labels\.left\.stance\.north"),
         ('title = "Left"', 'titel = "Left"', r"labels\.left\.tit"),
         ("2021-12-31", "2019-01-01", "later than"),
-        ("format = 1", "format = ", "not TOML"),
+        ("format = 1", "format = ", "line 2, format: there is no value"),
     ],
 )
 def test_what_is_no_codebook_is_told_where(small, old, new, place):
@@ -80,7 +80,7 @@ def test_what_is_no_codebook_is_told_where(small, old, new, place):
 
 def test_one_label_is_no_codebook(small):
     small.write_text(SMALL.split("[labels.right]", maxsplit=1)[0], "utf-8")
-    with pytest.raises(CorpusError, match="labels is wrong"):
+    with pytest.raises(CorpusError, match="labels: got 1, but expected at least 2"):
         Codebook.read(small)
 
 

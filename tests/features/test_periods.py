@@ -286,9 +286,9 @@ def test_dates_are_read_from_toml_and_kept_in_json(tmp_path):
     [
         ("format = 2", "format = 1", "format = 1 and dates in the category 'state'.*format = 2"),
         ("until = 2024-12-07\nterms", "until = 2024-02-30\nterms", "date"),
-        ("until = 2024-12-07\nterms", 'until = "2024-12-40"\nterms', "until: Got .*2024-12-08"),
-        ("until = 2024-12-07\nterms", 'until = "أمس"\nterms', r"until: Got .*2024-12-08"),
-        ("until = 2024-12-07\nterms", "until = 2024\nterms", "until: Got 2024, .*2024-12-08"),
+        ("until = 2024-12-07\nterms", 'until = "2024-12-40"\nterms', "until: got .*2024-12-08"),
+        ("until = 2024-12-07\nterms", 'until = "أمس"\nterms', r"until: got .*2024-12-08"),
+        ("until = 2024-12-07\nterms", "until = 2024\nterms", "until: got 2024, .*2024-12-08"),
         ("until = 2024-12-07\nterms", "until = 2024-12-07T10:00:00\nterms", "until: .*2024-12-08"),
         (
             "until = 2024-12-07\nterms",

@@ -77,11 +77,18 @@ def test_a_bad_value_is_refused_in_words(override):
         load_config(overrides=[override])
 
 
-@pytest.mark.parametrize("content", [b"seed = ", b"\xff\xfe", b"seed = 1\nseed = 2\n"])
-def test_a_file_that_is_no_toml_is_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"seed = ", "line 1, seed: there is no value"),
+        (b"\xff\xfe", "line 1: the file is not in UTF-8"),
+        (b"seed = 1\nseed = 2\n", "line 2, seed: the key seed has a value already"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_refused(tmp_path, content, fault):
     path = tmp_path / "config.toml"
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match="not TOML"):
+    with pytest.raises(ConfigError, match=rf"config\.toml, {fault}"):
         load_config(path)
 
 

@@ -6,7 +6,6 @@ opponents and published figures. `docs/benchmarks.md` describes the format.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -17,6 +16,9 @@ from stance.corpus.splitting import By
 from stance.errors import ConfigError
 from stance.evaluation.confusion import Metric, MetricName
 from stance.model.config import TrainingConfig, load_config, parse_config
+from stance.toml_files.faults import listed
+from stance.toml_files.reading import read_toml
+from stance.toml_files.schema import schema_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -294,18 +296,20 @@ def load_suite(path: str | Path) -> Suite:
     """
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        file = read_toml(path)
     except OSError as error:
         raise ConfigError(
             f"Got suite {path}, which cannot be read: {error.strerror}. Give the path of a TOML "
             "file such as benchmarks/accuracy.toml."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"Got suite {path}, which is not TOML: {error}.") from error
+    if file.faults:
+        raise ConfigError(f"{listed('suite', str(path), file.faults)} See {_DOCS}.")
+    data = {**file.data, "folder": path.parent}
     try:
-        suite = Suite.model_validate({**data, "folder": path.parent})
+        suite = Suite.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(_explain(path, error)) from error
+        wrong = file.located(schema_faults(error, Suite, data))
+        raise ConfigError(f"{listed('suite', str(path), wrong)} See {_DOCS}.") from error
     for task in suite.tasks.values():
         for changes in ({}, *task.variants.values()):
             suite.settings(task, changes)
@@ -320,12 +324,3 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
         both = isinstance(inner, dict) and isinstance(value, dict)
         merged[key] = _merged(inner or {}, value) if both else value
     return merged
-
-
-def _explain(path: Path, error: ValidationError) -> str:
-    fault = error.errors()[0]
-    place = ".".join(map(str, fault["loc"])) or "the suite"
-    if fault["type"] == "extra_forbidden":
-        return f"Got suite {path} with the unknown setting {place!r}. Look it up in {_DOCS}."
-    message = fault["msg"].removeprefix("Value error, ")
-    return f"Got suite {path}, but in {place}: {message}. See {_DOCS}."

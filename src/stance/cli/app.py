@@ -14,6 +14,7 @@ from stance.cli import (
     agreement,
     audit,
     benchmark,
+    codebook,
     compare,
     concordance,
     config,
@@ -23,6 +24,7 @@ from stance.cli import (
     explain,
     export,
     info,
+    lexicon,
     naming,
     predict,
     report,
@@ -102,6 +104,8 @@ app.command("benchmark")(guarded(benchmark.benchmark_command))
 app.command("tune", epilog=tune.NEEDS)(guarded(tune.tune_command))
 app.command("config")(guarded(config.config_command))
 app.command("export")(guarded(export.export_command))
+app.add_typer(lexicon.app, name="lexicon")
+app.add_typer(codebook.app, name="codebook")
 app.add_typer(datasets.app, name="datasets")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import glob
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -88,18 +87,21 @@ def _folder_of(name: str) -> Path:
 
 def read_project(path: Path) -> Project:
     """Read a project file; see `find_project`."""
+    from stance.toml_files.faults import listed
+    from stance.toml_files.reading import read_toml
+
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        file = read_toml(path)
     except OSError as error:
         raise ConfigError(f"Got {path}, which cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"Got {path}, which is not TOML: {error}.") from error
+    if file.faults:
+        raise ConfigError(listed("the project file", str(path), file.faults))
     known = {
         "fields": {name.name: f"{name.name}_field" for name in fields(FieldMapping)},
         "defaults": DEFAULTS,
     }
     options: dict[str, str] = {}
-    for section, values in data.items():
+    for section, values in file.data.items():
         if section not in known or not isinstance(values, dict):
             raise ConfigError(
                 f"Got {path} with {section!r}, but expected the sections [fields] and [defaults]."

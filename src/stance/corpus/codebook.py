@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stance.corpus.keys import by_canonical, canonical
 from stance.errors import CorpusError
+from stance.toml_files.faults import Fault, listed
+from stance.toml_files.reading import read_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_OTHERS = dict.fromkeys(
+    ("categories", "spellings"), "the file is a lexicon. Check it with 'stance lexicon check'"
+)
 
 Attitude = Literal["favor", "against", "neutral", "mixed"]
 
@@ -135,26 +140,19 @@ class Codebook(_Strict):
         return f"Codebook({self.name!r}, labels={list(self.labels)!r})"
 
     @classmethod
-    def read(cls, path: str | Path) -> Self:
+    def read(cls, path: str | Path) -> Codebook:
         """Read a codebook from TOML.
 
         Raises
         ------
         CorpusError
-            If the file cannot be read or is not a codebook.
+            If the file cannot be read or is not a codebook. The message lists all
+            errors with their lines.
         """
-        try:
-            return cls.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
-        except OSError as error:
-            raise CorpusError(f"Got the codebook {path}, which cannot be read: {error}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise CorpusError(f"Got the codebook {path}, which is not TOML: {error}.") from error
-        except ValidationError as error:
-            fault = error.errors()[0]
-            place = ".".join(map(str, fault["loc"]))
-            raise CorpusError(
-                f"Got the codebook {path}, in which {place} is wrong: {fault['msg']}."
-            ) from error
+        found, faults = read_codebook(path)
+        if found is None:
+            raise CorpusError(listed("the codebook", str(path), faults))
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Return the codebook as plain JSON values."""
@@ -183,3 +181,23 @@ class Codebook(_Strict):
     def spelling(self, label: str) -> str:
         """Return a label in the codebook's spelling; an undefined label unchanged."""
         return by_canonical(self.labels).get(canonical(label), label)
+
+
+def read_codebook(path: str | Path) -> tuple[Codebook | None, tuple[Fault, ...]]:
+    """Read a codebook from TOML; list all errors instead of raising one.
+
+    Returns
+    -------
+    codebook : Codebook or None
+        None if the file has an error.
+    faults : tuple of Fault
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be opened.
+    """
+    try:
+        return read_model(Path(path), Codebook, _OTHERS)
+    except OSError as error:
+        raise CorpusError(f"Got the codebook {path}, which cannot be read: {error}.") from error

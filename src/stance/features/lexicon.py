@@ -6,7 +6,6 @@ A lexicon is read from TOML files. A model stores its own copy as JSON.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
@@ -21,9 +20,17 @@ from pydantic import (
 )
 
 from stance.errors import CorpusError, ModelError
+from stance.toml_files.faults import Fault, in_words, listed
+from stance.toml_files.reading import read_model, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from stance.toml_files.positions import Place
+    from stance.toml_files.reading import TomlFile
+
+
+_OTHERS = {"labels": "the file is a codebook. Check it with 'stance codebook check'"}
 
 
 class _Strict(BaseModel):
@@ -172,6 +179,11 @@ class Lexicon:
     Parameters
     ----------
     families : iterable of LexiconFile
+    files : mapping of (str, str) to Path, optional
+        The file of each category, by ``("categories", name)``, and of each word
+        with other spellings, by ``("spellings", word)``. Messages name it.
+    name : str
+        The file, or the folder of files, that it was read from.
 
     Raises
     ------
@@ -179,17 +191,24 @@ class Lexicon:
         If a category is in two families.
     """
 
-    def __init__(self, families: Iterable[LexiconFile]) -> None:
+    def __init__(
+        self,
+        families: Iterable[LexiconFile],
+        files: Mapping[tuple[str, str], Path] | None = None,
+        name: str = "",
+    ) -> None:
         self.families = tuple(families)
+        self.files = dict(files or {})
+        self.name = name
         self.categories: dict[str, Category] = {}
         for family in self.families:
-            for name, category in family.categories.items():
-                if name in self.categories:
+            for category_name, category in family.categories.items():
+                if category_name in self.categories:
                     raise CorpusError(
-                        f"Got the category {name!r} in {family.family!r} and in another family, "
-                        "but expected it once. Rename one of the two."
+                        f"Got the category {category_name!r} in {family.family!r} and in another "
+                        "family, but expected it once. Rename one of the two."
                     )
-                self.categories[name] = category
+                self.categories[category_name] = category
 
     @cached_property
     def sides(self) -> list[str]:
@@ -209,18 +228,19 @@ class Lexicon:
         }
 
     @classmethod
-    def read(cls, path: str | Path) -> Self:
+    def read(cls, path: str | Path) -> Lexicon:
         """Read a TOML file, or every TOML file of a folder.
 
         Raises
         ------
         CorpusError
-            If there is no TOML file, or a file is not a lexicon.
+            If there is no TOML file, or a file is not a lexicon. The message
+            lists all errors with their lines.
         """
-        files = lexicon_files(path)
-        if not files:
-            raise CorpusError(f"Got the folder {path}, but expected TOML files of terms in it.")
-        return cls(map(_read_family, files))
+        found, faults = read_lexicon(path)
+        if found is None:
+            raise CorpusError(listed("the lexicon", str(path), faults))
+        return found
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the families as JSON-serialisable values."""
@@ -259,21 +279,93 @@ def _list_of_families(data: object) -> list[object]:
     return data
 
 
-def _read_family(path: Path) -> LexiconFile:
-    try:
-        with path.open("rb") as file:
-            return LexiconFile.model_validate(tomllib.load(file))
-    except OSError as error:
-        raise CorpusError(f"Got the lexicon {path}, which cannot be read: {error}.") from error
-    except (
-        tomllib.TOMLDecodeError,
-        UnicodeDecodeError,
-        RecursionError,
-        ValidationError,
-    ) as error:
-        raise CorpusError(
-            f"Got the lexicon {path}, which is not one: {_first_fault(error)}."
-        ) from error
+def read_lexicon(path: str | Path) -> tuple[Lexicon | None, list[Fault]]:
+    """Read a TOML file, or every TOML file of a folder; list all errors instead of raising one.
+
+    Returns
+    -------
+    lexicon : Lexicon or None
+        None if a file has an error.
+    faults : list of Fault
+
+    Raises
+    ------
+    CorpusError
+        If there is no TOML file, or one cannot be opened.
+    """
+    files = lexicon_files(path)
+    if not files:
+        raise CorpusError(f"Got the folder {path}, but expected TOML files of terms in it.")
+    families: list[LexiconFile] = []
+    faults: list[Fault] = []
+    homes: dict[tuple[str, str], Path] = {}
+    for file in files:
+        try:
+            read = read_model(file, LexiconFile, _OTHERS)
+        except OSError as error:
+            raise CorpusError(f"Got the lexicon {file}, which cannot be read: {error}.") from error
+        faults += read.faults
+        if read.value is not None:
+            families.append(read.value)
+            faults += _categories_again(read.value, file, homes)
+            homes |= {("spellings", word): file for word in read.value.spellings}
+    return (None if faults else Lexicon(families, homes, str(path))), faults
+
+
+def _categories_again(
+    family: LexiconFile, file: Path, homes: dict[tuple[str, str], Path]
+) -> Iterator[Fault]:
+    """Yield an error for each category that an earlier file has; note the others."""
+    for name in family.categories:
+        key = ("categories", name)
+        if homes.setdefault(key, file) == file:
+            continue
+        own, other = (read_toml(one).place(key) for one in (file, homes[key]))
+        message = (
+            f"the category {name!r} is in {homes[key]} too, in line {other.line}. Rename one of "
+            "the two"
+        )
+        yield Fault(str(file), *own, in_words(key), message)
+
+
+class TermFault(NamedTuple):
+    """A term or a spelling that a lexicon cannot have.
+
+    Parameters
+    ----------
+    path : tuple of str or int
+        Its keys in its file.
+    message : str
+    other : tuple of str or int, optional
+        The keys of another entry that it contradicts.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    other: tuple[str | int, ...] = ()
+
+
+def located(lexicon: Lexicon, faults: Iterable[TermFault]) -> list[Fault]:
+    """Return errors of terms with the files and lines that the lexicon was read from."""
+    read: dict[Path, TomlFile] = {}
+
+    def place(path: tuple[str | int, ...]) -> tuple[str, Place | None]:
+        file = lexicon.files.get((str(path[0]), str(path[1])))
+        if file is None or not file.exists():
+            return lexicon.name, None
+        found = read.setdefault(file, read[file] if file in read else read_toml(file))
+        return str(file), found.place(path)
+
+    found = []
+    for path, message, other in faults:
+        file, own = place(path)
+        there, line = place(other) if other else ("", None)
+        if line is not None:
+            elsewhere = "" if there == file else f" of {there}"
+            message = f"{message}. The other is in line {line.line}{elsewhere}"  # noqa: PLW2901
+        number, column = own or (None, None)
+        found.append(Fault(file, number, column, in_words(path), message))
+    return found
 
 
 def _first_fault(error: Exception) -> str:

@@ -18,13 +18,15 @@ import numpy as np
 from stance.errors import CorpusError
 from stance.features.counters import ngram_tree
 from stance.features.folding import term_folding
+from stance.features.lexicon import TermFault, located
 from stance.features.periods import Periods
 from stance.features.units import code_units
 from stance.features.word_reading import WordReader
 from stance.text.tokenization import words
+from stance.toml_files.faults import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,6 +85,9 @@ class LexiconMatcher:
         In each period, the index of each term's category in ``categories``, and
         of its side in the lexicon's ``sides``; -1 for a term without a side, or
         one that is not valid in the period.
+    term_entries : ndarray of int32, shape (n_periods, n_terms)
+        In each period, the number of each term's entry in its category; -1 for a
+        term that is not valid in the period.
     valid : ndarray of uint8, shape (n_rows, n_terms)
         Which terms are valid in each period. If there are several periods, the
         last row has the terms of all.
@@ -98,7 +103,7 @@ class LexiconMatcher:
     ------
     CorpusError
         If a spelling is in two categories in the same period, or contains no
-        word.
+        word. The message lists all of them.
     """
 
     def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
@@ -106,12 +111,13 @@ class LexiconMatcher:
         self.n_sides = len(lexicon.sides)
         self._word_forms = WordForms(lexicon, table)
         self.periods = Periods(lexicon)
-        owners = _OwnedTerms(lexicon, self.periods)
-        for name in lexicon.categories:
-            owners.add(name, table, self._word_forms)
+        owners = _owned(lexicon, self.periods, table, self._word_forms)
+        if faults := [*self._word_forms.faults, *owners.faults]:
+            raise CorpusError(listed("the lexicon", lexicon.name, located(lexicon, faults)))
         self.paths = [" ".join(forms) for forms in owners.found]
         self.entries = list(owners.entries.values())
         self.term_categories, self.term_sides = owners.arrays()
+        self.term_entries = owners.entry_numbers()
         is_valid = self.term_categories != NONE
         in_any = [is_valid.any(axis=0)] if len(self.periods) > 1 else []
         self.valid = np.vstack([is_valid, *in_any]).astype(np.uint8)
@@ -150,6 +156,12 @@ class LexiconMatcher:
         return IndexedTerms(tree, known, respelled, longest, inner)
 
 
+def term_faults(lexicon: Lexicon, table: NormalizationTable) -> list[TermFault]:
+    """Return everything for which `LexiconMatcher` refuses a lexicon."""
+    forms = WordForms(lexicon, table)
+    return [*forms.faults, *_owned(lexicon, Periods(lexicon), table, forms).faults]
+
+
 class WordForms:
     """Maps the spellings and case endings of a word to one canonical form.
 
@@ -160,6 +172,8 @@ class WordForms:
     ----------
     usual : dict of str to str
         Each other spelling and the usual one, without and with the article.
+    faults : list of TermFault
+        Spellings that are not one word.
     """
 
     ENDINGS = (("ون", "ين"), ("و", "ي"))
@@ -167,9 +181,23 @@ class WordForms:
 
     def __init__(self, lexicon: Lexicon, table: NormalizationTable) -> None:
         self.usual: dict[str, str] = {}
-        for spelling, word in lexicon.spellings.items():
-            other, one = _single_word(spelling, table), _single_word(word, table)
-            self.usual.update({other: one, ARTICLE + other: ARTICLE + one})
+        self.faults: list[TermFault] = []
+        for family in lexicon.families:
+            for word, others in family.spellings.items():
+                self._add(word, others, table)
+
+    def _add(self, word: str, others: Sequence[str], table: NormalizationTable) -> None:
+        usual, *found = (words(one, table) for one in (word, *others))
+        for spelling, one in zip((word, *others), (usual, *found), strict=True):
+            if len(one) != 1:
+                message = (
+                    f"got the spelling {spelling!r} of {len(one)} words, but expected one word. "
+                    "List longer ones as variants of their term"
+                )
+                self.faults.append(TermFault(("spellings", word), message))
+                return
+        for (other,) in found:
+            self.usual.update({other: usual[0], ARTICLE + other: ARTICLE + usual[0]})
 
     def canonical(self, word: str) -> str:
         """Return the canonical form of a word; compiled: `_form_number`."""
@@ -181,21 +209,20 @@ class WordForms:
         return found
 
 
-def _single_word(spelling: str, table: NormalizationTable) -> str:
-    found = words(spelling, table)
-    if len(found) != 1:
-        raise CorpusError(
-            f"Got the spelling {spelling!r} of {len(found)} words, but expected one word. "
-            "List longer ones as variants of their term."
-        )
-    return found[0]
-
-
 class Owner(NamedTuple):
     """The category and the side of a term, as numbers."""
 
     category: int
     side: int
+
+
+def _owned(
+    lexicon: Lexicon, periods: Periods, table: NormalizationTable, forms: WordForms
+) -> _OwnedTerms:
+    owners = _OwnedTerms(lexicon, periods)
+    for name in lexicon.categories:
+        owners.add(name, table, forms)
+    return owners
 
 
 class _OwnedTerms:
@@ -212,6 +239,7 @@ class _OwnedTerms:
         An owner for each period; -1 and -1 if the term is not valid in it.
     entries : dict of tuple of str to dict of int to Term
         The entries of the lexicon, by the number of their category.
+    faults : list of TermFault
     """
 
     def __init__(self, lexicon: Lexicon, periods: Periods) -> None:
@@ -221,23 +249,31 @@ class _OwnedTerms:
         self._periods = periods
         self.found: dict[tuple[str, ...], list[Owner]] = {}
         self.entries: dict[tuple[str, ...], dict[int, Term]] = {}
+        self.faults: list[TermFault] = []
+        # The keys of the first entry of a term in each period.
+        self._first: dict[tuple[tuple[str, ...], int], tuple[str | int, ...]] = {}
 
     def add(self, name: str, table: NormalizationTable, word_forms: WordForms) -> None:
         """Add the terms of a category."""
         number = self._names.index(name)
-        for term, spelling, side in self._spellings(self._categories[name]):
+        for entry, spelling, side in self._spellings(self._categories[name]):
+            term = self._categories[name].terms[entry]
+            path = ("categories", name, "terms", entry)
             forms = tuple(map(word_forms.canonical, words(spelling, table)))
             if not forms:
-                raise CorpusError(
-                    f"Got the term {spelling!r} in {name!r}, but expected at least one word in it."
-                )
+                message = f"got the term {spelling!r}, but expected at least one word in it"
+                self.faults.append(TermFault(path, message))
+                continue
             owner = Owner(number, side)
             owners = self.found.setdefault(forms, [Owner(NONE, NONE)] * len(self._periods))
             self.entries.setdefault(forms, {}).setdefault(number, term)
             for period in self._periods.numbers(self._categories[name].validity(term)):
                 if owners[period].category == NONE:
                     owners[period] = owner
-                self._refuse_another(owners[period], owner, spelling)
+                first = self._first.setdefault((forms, period), path)
+                if message := self._conflict(owners[period], owner, spelling):
+                    self.faults.append(TermFault(path, message, first))
+                    break
 
     def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the categories and the sides, int32 of shape (n_periods, n_terms)."""
@@ -246,22 +282,34 @@ class _OwnedTerms:
         categories, sides = (np.ascontiguousarray(owned[:, :, i].T) for i in range(2))
         return categories, sides
 
-    def _refuse_another(self, known: Owner, other: Owner, spelling: str) -> None:
+    def entry_numbers(self) -> NDArray[np.int32]:
+        """Return the entry of each term in its category, int32 of shape (n_periods, n_terms)."""
+        numbers = np.full((len(self._periods), len(self.found)), NONE, dtype=np.int32)
+        for term, forms in enumerate(self.found):
+            for period in range(len(self._periods)):
+                if path := self._first.get((forms, period)):
+                    numbers[period, term] = path[-1]
+        return numbers
+
+    def _conflict(self, known: Owner, other: Owner, spelling: str) -> str:
+        """Return why a term cannot have two owners in one period; empty if it can."""
         name, before = self._names[other.category], self._names[known.category]
-        advice = "or give both dates that do not overlap."
+        advice = "or give both dates that do not overlap"
         if known.category != other.category:
-            raise CorpusError(
-                f"Got the term {spelling!r} in {name!r} and in {before!r}, but expected it in one "
+            return (
+                f"got the term {spelling!r} in {name!r} and in {before!r}, but expected it in one "
                 f"category at a time. Remove it from one of the two, {advice}"
             )
         if known.side != other.side and len(self._periods) > 1:
-            raise CorpusError(
-                f"Got the term {spelling!r} twice in {name!r}, with different sides, but expected "
+            return (
+                f"got the term {spelling!r} twice in {name!r}, with different sides, but expected "
                 f"one side at a time. Remove one of the two, {advice}"
             )
+        return ""
 
-    def _spellings(self, category: Category) -> Iterator[tuple[Term, str, int]]:
-        for term in category.terms:
+    def _spellings(self, category: Category) -> Iterator[tuple[int, str, int]]:
+        """Yield the number of the entry, and the side, of each spelling."""
+        for entry, term in enumerate(category.terms):
             side = term.side or category.side
             for spelling in term.spellings:
-                yield term, spelling, self._sides[side] if side else NONE
+                yield entry, spelling, self._sides[side] if side else NONE

@@ -17,13 +17,15 @@ from stance.errors import ConfigError
 from stance.features.model_input import model_inputs
 from stance.features.registry import BLOCKS
 from stance.features.settings import Section
+from stance.model.config_files import read_config_file, refuse_config_file
 from stance.model.feature_sections import FeaturesConfig
 from stance.model.headline_settings import HeadlinesConfig
 from stance.model.renamed_settings import current_name, with_current_names
 from stance.text.normalization import NormalizationProfile
+from stance.toml_files.schema import schema_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from stance.corpus.article import Article
     from stance.features.model_input import ModelInput
@@ -190,14 +192,14 @@ class TrainingConfig(Section):
         return self.model_copy(update={"classifier": classifier})
 
 
-def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -> TrainingConfig:
+def load_config(path: str | Path | None = None, overrides: Sequence[str] = ()) -> TrainingConfig:
     """Read a configuration and override some of its values.
 
     Parameters
     ----------
     path : path, optional
         A TOML file; settings that it does not have keep their defaults.
-    overrides : iterable of str
+    overrides : sequence of str
         ``KEY=VALUE`` with dots between sections. The value is parsed as TOML,
         or taken as a string if it is not TOML.
 
@@ -215,18 +217,17 @@ def load_config(path: str | Path | None = None, overrides: Iterable[str] = ()) -
     >>> load_config(overrides=["features.word.max_n=3"]).features.word.max_n
     3
     """
-    data: dict[str, Any] = {}
-    if path is not None:
-        try:
-            data = tomllib.loads(Path(path).read_text("utf-8"))
-        except OSError as error:
-            raise ConfigError(f"Got config {path}, which cannot be read: {error}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ConfigError(f"Got config {path}, which is not TOML: {error}.") from error
-    data = with_current_names(data, tell=True)
+    file = None if path is None else read_config_file(Path(path))
+    data = with_current_names(file.data if file else {}, tell=True)
     for override in overrides:
         _override(data, override)
-    return parse_config(data)
+    try:
+        return TrainingConfig.model_validate(data)
+    except ValidationError as error:
+        if file is not None:
+            wrong = schema_faults(error, TrainingConfig, data)
+            refuse_config_file(file, wrong, overrides, _unknown_key)
+        raise ConfigError(_explain(error)) from error
 
 
 def parse_config(data: Mapping[str, Any], *, tell_renamed: bool = True) -> TrainingConfig:

@@ -1,6 +1,7 @@
 """A page of every report, with names that try to be markup, code or layout."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from stance.benchmarking.results import Division, Outcome, Results, Score, Speed
 from stance.benchmarking.suite import Suite
 from stance.corpus.article import Article
 from stance.description.concordance import concordance
+from stance.description.lexicon_check import check_lexicon
 from stance.description.naming import naming
 from stance.evaluation.agreement import Ratings, agreement
 from stance.evaluation.auditing import audit
@@ -40,6 +42,7 @@ from stance.reporting.html.corpus_report import page as report_page
 from stance.reporting.html.cross_validation import page as cross_validation_page
 from stance.reporting.html.evaluation import page as evaluation_page
 from stance.reporting.html.explanation import page as explanation_page
+from stance.reporting.html.lexicon import page as lexicon_page
 from stance.reporting.html.model import page as model_page
 from stance.reporting.html.naming import page as naming_page
 
@@ -168,6 +171,32 @@ def _benchmark():
     return benchmark_page(suite, results, [Verdict(HOSTILE[0], "held", "fine")])
 
 
+def _lexicon(folder):
+    """Return the check of a lexicon whose names are hostile, with every kind of section."""
+    names = (HOSTILE[1], HOSTILE[2], "third")
+    terms = (("خبر", "الخبر"), ("نص <u>قصير</u>", "وخبر"), ("نص لا يوجد",))
+    lines = ["format = 2", "family = ''", "description = ''"]
+    for year, (name, own) in enumerate(zip(names, terms, strict=True), start=2020):
+        days = f"from = {year}-01-01, until = {year}-12-31"
+        entries = [f"{{ term = {json.dumps(term)} }}" for term in own]
+        entries.append(f"{{ term = {json.dumps('صحف')}, {days} }}")
+        lines += [
+            *(f"[categories.{json.dumps(name)}]", "description = ''", "naming = true"),
+            *(f"actor = {json.dumps(HOSTILE[0])}", f"side = {json.dumps(HOSTILE[3])}"),
+            f"terms = [{', '.join(entries)}]",
+        ]
+    path = folder / "<names>.toml"
+    path.write_text("\n".join(lines), "utf-8")
+    texts = (f"{HOSTILE[0]} خبر الخبر نص <u>قصير</u> وخبر {HOSTILE[3]}", "صحف نشرت الخبر")
+    articles = [
+        Article(HOSTILE[n], text, HOSTILE[0], (HOSTILE[1], None)[n], published="2020-05-01")
+        for n, text in enumerate(texts)
+    ]
+    found = check_lexicon(path, articles)
+    assert all((found.remarks, found.in_two_categories, found.ambiguities, found.never_found))
+    return lexicon_page(found)
+
+
 def hostile_model(articles):
     """Return a model whose labels are hostile names."""
     settings = ["features.word.max_n=1", "calibration.enabled=false"]
@@ -236,6 +265,7 @@ def pages(articles, models, config, explained, folder):
         "explain": explanation_page(explained),
         "concordance": _concordance(articles),
         "report": _report(articles, hostile, folder),
+        "lexicon check": _lexicon(folder),
     }
 
 
@@ -251,4 +281,5 @@ NAMES = (
     "explain",
     "concordance",
     "report",
+    "lexicon check",
 )

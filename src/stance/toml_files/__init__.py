@@ -1,0 +1,1 @@
+"""TOML files that people write: every error by file, line and key, in plain words."""
