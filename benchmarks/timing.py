@@ -33,6 +33,9 @@ with open(sys.argv[1], "w") as file:
     file.write(f"[{seconds}, {usage.ru_utime + usage.ru_stime}, {usage.ru_maxrss / 1024}, {code}]")
 """
 
+# Set, it makes every process compile the sources of a package anew.
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+
 ASK = """
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -126,8 +129,9 @@ def run(command: Sequence[str]) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of all contenders: words are counted in UTF-8."""
-    return {**os.environ, "LC_ALL": "C.UTF-8"}
+    """Return the environment of all contenders: UTF-8, and bytecode kept as installations do."""
+    kept = {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
+    return {**kept, "LC_ALL": "C.UTF-8"}
 
 
 def machine(python: str) -> dict[str, object]:

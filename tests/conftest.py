@@ -49,6 +49,10 @@ MARKS = {"cluster": "cluster", "public_data": "data", "real_articles": "data", "
 NOT_TOGETHER = {"test_docs.py", "test_faults.py"}
 
 
+# Without bytecode each process that a test starts would compile the sources of the toolkit, which
+# an installation does once.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Names the file that appears when the loops are compiled.
 COMPILED = "STANCE_TESTS_COMPILED"
 

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
+from scipy.optimize import minimize_scalar
 
 from stance.model import linear
 from stance.model.linear import LinearModel, fit_temperature, log_loss, softmax
@@ -32,6 +33,32 @@ def test_temperature_undoes_a_known_overconfidence():
     calm = random.normal(size=(20_000, 3))
     truth = (softmax(calm).cumsum(axis=1) > random.random((20_000, 1))).argmax(axis=1)
     assert np.isclose(fit_temperature(calm * 7.0, truth), 7.0, rtol=0.05)
+
+
+@given(
+    arrays(
+        np.float64, st.tuples(st.integers(2, 20), st.integers(2, 6)), elements=st.floats(-50, 50)
+    ),
+    st.integers(0, 100),
+)
+def test_no_temperature_has_a_smaller_loss(table, seed):
+    truth = np.random.default_rng(seed).integers(table.shape[1], size=len(table))
+    found = fit_temperature(table, truth)
+    assert 1e-3 <= found <= 1e3
+
+    def loss(log_temperature):
+        return log_loss(table / np.exp(log_temperature), truth)
+
+    bounds = (np.log(1e-3), np.log(1e3))
+    least = minimize_scalar(loss, bounds=bounds, method="bounded").fun
+    assert loss(np.log(found)) <= least + 1e-9
+
+
+def test_labels_that_are_all_right_or_all_wrong_give_the_extremes():
+    table = np.array([[3.0, 0.0], [0.0, 0.5]])
+    assert np.isclose(fit_temperature(table, np.array([0, 1])), 1e-3)
+    assert np.isclose(fit_temperature(table, np.array([1, 0])), 1e3)
+    assert 1e-3 <= fit_temperature(np.zeros((2, 2)), np.array([0, 1])) <= 1e3
 
 
 def test_some_texts_are_scored_as_among_all(monkeypatch):

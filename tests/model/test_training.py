@@ -13,7 +13,7 @@ from stance.model.classifiers import _estimator
 from stance.model.config import CalibrationConfig, load_config
 from stance.model.learning_corpus import LabelledCorpus
 from stance.model.persistence import save_model
-from stance.model.resolve_auto import resolve_auto
+from stance.model.resolve_auto import PENALTIES, resolve_auto
 from stance.model.training import fit_features, train
 from tests.conftest import FAST
 
@@ -79,16 +79,30 @@ def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
         assert np.abs(theirs.decision_function(wide) - found[:, number]).max() < 0.02
 
 
-@pytest.mark.parametrize(("held_out_best", "expected"), [({}, 1.0), ({10.0: 0.1}, 10.0)])
+@pytest.mark.parametrize(
+    ("scores_of", "expected", "n_tried"),
+    [
+        ((0.8, 0.8, 0.9, 0.9), 1.0, 2),  # no weaker one is tried where one is no better
+        ((0.8, 0.801, 0.804, 0.803), 1.0, 4),
+        ((0.8, 0.801, 0.806, 0.81), 10.0, 4),
+        ((0.8, 0.801, 0.9, 0.95), 30.0, 4),
+    ],
+)
 def test_the_strongest_penalty_wins_unless_another_is_clearly_better(
-    seed_articles, monkeypatch, held_out_best, expected
+    seed_articles, monkeypatch, scores_of, expected, n_tried
 ):
+    tried = []
+
     def scores(self, config):
-        return 0.8 + held_out_best.get(config.classifier.logistic.C, 0.0)
+        penalty = config.classifier.logistic.C
+        if self._config.classifier.logistic.C == "auto":
+            tried.append(penalty)
+        return scores_of[PENALTIES.index(penalty)]
 
     monkeypatch.setattr("stance.model.calibration.HeldOutTrial._macro_f1", scores)
     model = train(seed_articles[::3], load_config(overrides=FAST[:-1]))
     assert expected == model.config.classifier.logistic.C
+    assert tried == list(PENALTIES[:n_tried])
 
 
 def test_two_labels_have_the_probabilities_of_scikit_learn(seed_articles):

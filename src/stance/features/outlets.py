@@ -38,15 +38,20 @@ def check_outlets(outlets: Sequence[str | None] | None, n_texts: int) -> Sequenc
 def outlet_frequency(
     counts: sparse.csr_array, outlets: Sequence[str | None] | None
 ) -> NDArray[np.int64]:
-    """Return the number of outlets with a positive value in each column."""
-    outlets = check_outlets(outlets, counts.shape[0])
-    from scipy import sparse
+    """Return the number of outlets with a positive value in each column.
 
+    Article by article, since a matrix of the outlets takes several times the memory.
+    """
+    outlets = check_outlets(outlets, counts.shape[0])
     names = {name: number for number, name in enumerate(dict.fromkeys(outlets))}
-    rows = np.array([names[name] for name in outlets], dtype=np.int64)
-    membership = sparse.csr_array(
-        (np.ones(len(rows), dtype=np.int32), (rows, np.arange(len(rows)))),
-        shape=(len(names), len(rows)),
-    )
-    by_outlet = membership @ (counts > 0).astype(np.int32)
-    return np.bincount(by_outlet.indices, minlength=counts.shape[1])
+    numbers = np.array([names[name] for name in outlets], dtype=np.int64)
+    last_outlet = np.full(counts.shape[1], -1, dtype=np.int64)
+    found = np.zeros(counts.shape[1], dtype=np.int64)
+    offsets = counts.indptr.tolist()
+    for row in np.argsort(numbers, kind="stable").tolist():
+        place = slice(offsets[row], offsets[row + 1])
+        columns = counts.indices[place][counts.data[place] > 0]
+        new = columns[last_outlet[columns] != numbers[row]]
+        last_outlet[new] = numbers[row]
+        found[new] += 1
+    return found

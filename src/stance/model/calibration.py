@@ -6,7 +6,9 @@ unseen outlets.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ import numpy as np
 
 from stance.corpus.fold_plan import choose_protocol
 from stance.corpus.protocol_choice import FEWEST_LABELS, GroupCoverage
+from stance.model.classifiers import TRIAL_TOLERANCE
 from stance.model.corpus_folds import plan_corpus_folds
 from stance.model.linear import fit_temperature
 from stance.model.macro_f1 import first_of_ties, macro_f1
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from stance.model.config import CalibrationConfig, TrainingConfig
     from stance.model.fitted_features import FittedFeatures
     from stance.model.learning_corpus import LabelledCorpus
+    from stance.model.learning_matrix import LearningRows
 
 # The penalty where nothing can be held out.
 USUAL_PENALTY = 3.0
@@ -36,6 +40,11 @@ USUAL_PENALTY = 3.0
 # A label missing from a fold's training articles has a score of -1e6 there. Scores are clipped to
 # this distance from the best, since such a value would dominate the log loss.
 LARGEST_DEFICIT = 50.0
+
+
+# Number of values of a matrix from which folds are fitted at the same time, and copies of them are
+# not kept.
+LARGE = 1 << 22
 
 
 class HeldOutTrial:
@@ -55,6 +64,7 @@ class HeldOutTrial:
         self._corpus = fitted.corpus
         self._config = fitted.config
         self._scores: dict[TrainingConfig, NDArray[np.float64]] = {}
+        self._kept_rows: dict[int, LearningRows] = {}
 
     @cached_property
     def _folds(self) -> tuple[list[Fold], str]:
@@ -77,8 +87,10 @@ class HeldOutTrial:
     def choose_penalty(self) -> TrainingConfig:
         """Resolve ``classifier.logistic.C`` if it is "auto".
 
-        The strongest penalty is chosen whose macro-F1 on the held-out articles
-        is within 0.005 of the best: ties go to the simpler model.
+        Penalties are tried from the strongest to the weakest while the macro-F1 on
+        the held-out articles rises: the weakest take by far the longest. Of these
+        the strongest is chosen whose score is within 0.005 of the best: ties go to
+        the simpler model.
         """
         candidates = with_each_penalty(self._config)
         if len(candidates) > 1:
@@ -90,8 +102,12 @@ class HeldOutTrial:
         return self._config
 
     def _best_of(self, candidates: Sequence[TrainingConfig]) -> TrainingConfig:
-        self._fit_and_score(candidates)
-        scores = [self._macro_f1(config) for config in candidates]
+        scores: list[float] = []
+        for config in candidates:
+            score = self._macro_f1(config)
+            if score <= max(scores, default=-1.0):
+                break
+            scores.append(score)
         return candidates[first_of_ties(scores)]
 
     def _macro_f1(self, config: TrainingConfig) -> float:
@@ -104,21 +120,31 @@ class HeldOutTrial:
     def _scores_at(self, config: TrainingConfig) -> NDArray[np.float64]:
         """Return decision values of the held-out articles, in the order of the folds."""
         if config not in self._scores:
-            self._fit_and_score([config])
-        return self._scores[config]
+            articles, folds = self._fitted.matrix.articles, self._folds[0]
 
-    def _fit_and_score(self, configs: Sequence[TrainingConfig]) -> None:
-        """Compute the decision values of several configurations that differ in the penalty."""
-        articles = self._fitted.matrix.articles
-        classifiers = [config.classifier for config in configs]
-        of_folds = []
-        for fold in self._folds[0]:
-            models = self._fitted.fit_each(classifiers, fold.train)
-            of_folds.append([model.scores_of(articles, fold.test) for model, _ in models])
-        for config, found in zip(configs, zip(*of_folds, strict=True), strict=True):
-            scores = np.concatenate(found)
+            def scores_of(number: int) -> NDArray[np.float64]:
+                rows = self._rows(config, number)
+                model, _ = self._fitted.fit_on(rows, config.classifier, TRIAL_TOLERANCE)
+                return model.scores_of(articles, folds[number].test)
+
+            with ThreadPoolExecutor(os.cpu_count() if self._is_large else 1) as pool:
+                scores = np.concatenate(list(pool.map(scores_of, range(len(folds)))))
             floor = scores.max(axis=1, keepdims=True) - LARGEST_DEFICIT
             self._scores[config] = np.maximum(scores, floor)
+        return self._scores[config]
+
+    def _rows(self, config: TrainingConfig, number: int) -> LearningRows:
+        """Return what is learned from in a fold; kept for the next penalty if it is small."""
+        if number in self._kept_rows:
+            return self._kept_rows[number]
+        rows = self._fitted.rows(config.classifier, self._folds[0][number].train)
+        if not self._is_large:
+            self._kept_rows[number] = rows
+        return rows
+
+    @property
+    def _is_large(self) -> bool:
+        return bool(self._fitted.matrix.articles.nnz >= LARGE)
 
     def temperature(self) -> float:
         """Return the temperature fitted on held-out articles; one if there are none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from scipy import sparse
 from stance.model.linear import LinearModel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from stance.model.config import ClassifierConfig
@@ -21,6 +24,10 @@ ABSENT = -1e6
 
 # Of the dual problem. A tolerance of a hundredth of this changes held-out scores by under 0.001.
 TOLERANCE = 1e-2
+
+# The same where a classifier is only tried on held-out articles: liblinear's own. It takes half of
+# the time, and scores differ by less than 0.04.
+TRIAL_TOLERANCE = 1e-1
 
 # Additive smoothing of each feature's weighted sum.
 NB_SMOOTHING = 1.0
@@ -35,6 +42,7 @@ def fit_classifier(
     config: ClassifierConfig,
     seed: int,
     rows: NDArray[np.int64] | None = None,
+    tolerance: float = TOLERANCE,
 ) -> tuple[LinearModel, list[str]]:
     """Fit a linear classifier.
 
@@ -52,6 +60,8 @@ def fit_classifier(
     rows : ndarray of int64, optional
         The articles to learn from, ascending; all by default. Our own solver
         visits no others, and needs no copy of them.
+    tolerance : float
+        Of the logistic regression's solver; see `fit_one_against_rest`.
 
     Returns
     -------
@@ -65,11 +75,18 @@ def fit_classifier(
         weights = _only(weights, rows)
     elif rows is not None:
         features, y_true, weights = features[rows], y_true[rows], weights[rows]
+    is_logistic = config.kind == "logistic"
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        if config.kind in ("logistic", "svm"):
+        if is_logistic or config.kind == "svm":
+            fit = partial(_fit_logistic, tolerance=tolerance) if is_logistic else _fit_svm
             coefficients, intercepts = _fit_one_against_rest(
-                features, y_true, weights, present=present, config=config, seed=seed
+                partial(fit, config=config, seed=seed),
+                features,
+                y_true,
+                weights,
+                present=present,
+                nb_weights=config.nb_weights,
             )
         else:
             estimator = _estimator(config, seed)
@@ -96,25 +113,24 @@ def _only(weights: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.f
 
 
 def _fit_one_against_rest(
+    fit: Callable[..., tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]],
     features: sparse.csr_array,
     y_true: NDArray[np.int64],
     weights: NDArray[np.float64],
     *,
     present: NDArray[np.int64],
-    config: ClassifierConfig,
-    seed: int,
+    nb_weights: bool,
 ) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
     """Fit each label against the rest, on features weighed for it if so configured."""
-    fit = _fit_logistic if config.kind == "logistic" else _fit_svm
     # Two labels need a single score.
     positives = y_true[:, None] == (present[1:] if len(present) == 2 else present)
-    if not config.nb_weights:
-        return _for_both_labels(*fit(features, positives, weights, config=config, seed=seed))
+    if not nb_weights:
+        return _for_both_labels(*fit(features, positives, weights))
     coefficients, intercepts = [], []
     for is_positive in positives.T:
         factors = _log_count_ratios(features.astype(np.float64), is_positive, weights)
         weighed = sparse.csr_array(features @ sparse.diags_array(factors))
-        found = fit(weighed, is_positive[:, None], weights, config=config, seed=seed)
+        found = fit(weighed, is_positive[:, None], weights)
         coefficients.append(found[0] * factors)
         intercepts.append(found[1])
     return _for_both_labels(np.concatenate(coefficients), np.concatenate(intercepts))
@@ -127,6 +143,7 @@ def _fit_logistic(
     *,
     config: ClassifierConfig,
     seed: int,
+    tolerance: float,
 ) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
     """Fit by dual coordinate descent.
 
@@ -139,7 +156,7 @@ def _fit_logistic(
         features,
         positives,
         float(config.logistic.C) * weights,
-        tolerance=TOLERANCE,
+        tolerance=tolerance,
         max_passes=config.logistic.max_iter,
         seed=seed,
     )

@@ -3,7 +3,7 @@
 Dual coordinate descent: each article has one dual variable per label, and
 each visit to an article optimises it while all others are fixed. Most of the
 time is spent looking up the weights of an article's features, so the weights
-of four labels are adjacent in memory and need a single lookup. Articles whose
+of up to eight labels are adjacent in memory and need a single lookup. Articles whose
 dual variables have converged are skipped until all others have converged too;
 then all are visited again to confirm it. The grouping of labels does not depend
 on the number of threads, so neither does the result.
@@ -25,7 +25,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.features.compiled.coordinate_descent import LANES, SHRINK, begin, visit
+from stance.features.compiled.coordinate_descent import (
+    FEW_LANES,
+    MANY_LANES,
+    SHRINK,
+    squared_norms,
+    visit,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +39,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# Initial value of a dual variable, as a share of the article's cost, and its maximum.
+# Initial value of a dual variable, as a share of the article's cost, and its maximum. The weights
+# begin with zero: such a small share in them would be lost in single precision.
 FIRST_SHARE = 1e-3
 FIRST_AT_MOST = 1e-8
 
@@ -91,7 +98,7 @@ def fit_one_against_rest(
     """
     n_labels = positive.shape[1]
     rows = _Rows.of(features)
-    groups = np.array_split(np.arange(n_labels), -(-n_labels // LANES))
+    groups = np.array_split(np.arange(n_labels), -(-n_labels // MANY_LANES))
     problems = [_Problem(rows, positive[:, group], costs) for group in groups]
 
     def solve(problem: _Problem) -> bool:
@@ -122,7 +129,7 @@ class _Rows(NamedTuple):
 
 
 class _Problem:
-    """The optimisation problem of up to four labels; the last weights are the intercepts."""
+    """The optimisation problem of up to eight labels; the last weights are the intercepts."""
 
     def __init__(self, rows: _Rows, positive: NDArray[np.bool_], costs: Floats) -> None:
         self._rows = (rows.offsets, rows.columns, rows.values)
@@ -134,14 +141,15 @@ class _Problem:
         self._duals = np.empty((*positive.shape, 2))
         self._duals[:, :, 0] = first[:, None]
         self._duals[:, :, 1] = (costs - first)[:, None]
-        self._weights = np.zeros((rows.n_columns + 1) * LANES, dtype=np.float32)
+        self._lanes = FEW_LANES if positive.shape[1] <= FEW_LANES else MANY_LANES
+        self._weights = np.zeros((rows.n_columns + 1) * self._lanes, dtype=np.float32)
         self._squares = np.ones(len(costs))
-        begin(*self._rows, self._used, self._signs, self._duals, self._weights, self._squares)
+        squared_norms(rows.offsets, rows.values, self._used, self._squares)
 
     @property
     def solution(self) -> NDArray[np.float32]:
         """Weights of shape (n_features + 1, n_labels)."""
-        return self._weights.reshape(-1, LANES)[:, : self._signs.shape[1]]
+        return self._weights.reshape(-1, self._lanes)[:, : self._signs.shape[1]]
 
     def solve(self, tolerance: float, max_passes: int, seed: int) -> bool:
         """Pass over the articles until all labels converge; return whether they did."""
@@ -164,6 +172,7 @@ class _Problem:
                 exactness,
                 unsolved,
                 gradients,
+                self._lanes,
             )
             largest = gradients.max(axis=1, initial=0.0)
             if len(visited) == len(self._used):

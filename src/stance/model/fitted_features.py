@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stance.model.article_weights import article_weights
+from stance.model.classifiers import TOLERANCE
 from stance.model.learning_matrix import LearningRows
 
 if TYPE_CHECKING:
@@ -92,17 +93,23 @@ class FittedFeatures:
         for config in configs:
             if rows is None or config.outlet_shrinkage != strength:
                 strength = config.outlet_shrinkage
-                rows = LearningRows.of(
-                    self.matrix,
-                    self.y_true,
-                    self.corpus.outlets,
-                    places=places,
-                    strength=config.outlet_shrinkage,
-                )
-            yield rows.fit(
-                self.y_true,
-                article_weights(self.corpus, config, self.kind),
-                n_labels=len(self.corpus.labels),
-                config=config,
-                seed=self.config.seed,
-            )
+                rows = self.rows(config, places)
+            yield self.fit_on(rows, config)
+
+    def rows(self, config: ClassifierConfig, places: NDArray[np.int64] | None) -> LearningRows:
+        """Return the scaled features of some articles; of all if there are no places."""
+        outlets, strength = self.corpus.outlets, config.outlet_shrinkage
+        return LearningRows.of(self.matrix, self.y_true, outlets, places=places, strength=strength)
+
+    def fit_on(
+        self, rows: LearningRows, config: ClassifierConfig, tolerance: float = TOLERANCE
+    ) -> tuple[LinearModel, list[str]]:
+        """Fit a classifier on rows of `rows`; the tolerance is that of its solver."""
+        return rows.fit(
+            self.y_true,
+            article_weights(self.corpus, config, self.kind),
+            n_labels=len(self.corpus.labels),
+            config=config,
+            seed=self.config.seed,
+            tolerance=tolerance,
+        )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 from scipy import sparse
 
-from stance.model.classifiers import fit_classifier
+from stance.features.matrices import scaled
+from stance.model.classifiers import TOLERANCE, fit_classifier
 from stance.model.linear import LinearModel
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class LearningRows:
         units = _units(y_true[chosen], [outlets[i] for i in chosen.tolist()])
         articles = matrix.articles if places is None else matrix.articles[chosen]
         scale = outlet_shrinkage(articles, units, y_true[chosen], strength=strength)
-        features = sparse.csr_array(features.multiply(scale))
+        features = scaled(features, scale.astype(np.float32))
         return cls(matrix, matrix.article_of[rows], features, scale)
 
     def fit(
@@ -133,6 +134,7 @@ class LearningRows:
         n_labels: int,
         config: ClassifierConfig,
         seed: int,
+        tolerance: float = TOLERANCE,
     ) -> tuple[LinearModel, list[str]]:
         """Fit the configured classifier.
 
@@ -144,6 +146,8 @@ class LearningRows:
         config : ClassifierConfig
             Resolved.
         seed : int
+        tolerance : float
+            Of the logistic regression's solver.
 
         Returns
         -------
@@ -159,6 +163,7 @@ class LearningRows:
             config=config,
             seed=seed,
             rows=self.rows,
+            tolerance=tolerance,
         )
         if self.scale is not None:
             scaled = (model.weights * self.scale[:, None]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Dual coordinate descent for logistic regression, with up to four labels in parallel."""
+"""Dual coordinate descent for logistic regression, with up to eight labels in parallel."""
 
 from __future__ import annotations
 
@@ -15,38 +15,26 @@ if TYPE_CHECKING:
 
     from stance.features.compiled.arrays import Float32s, Floats, Int64s, Numbers
 
-# Number of labels whose weights are adjacent in memory. `visit` unrolls the loop over the labels
-# of a feature.
-LANES = 4
+# Numbers of labels whose weights may be adjacent in memory. The loops over the labels of a feature
+# are unrolled, so that a processor reads them at once.
+FEW_LANES, MANY_LANES = 4, 8
 
 STEPS = 100
 SHRINK = 0.1
 
-TWO, THREE, FOUR = np.uint32(2), np.uint32(3), np.uint32(LANES)
+TWO, THREE, FOUR, FIVE = np.uint32(2), np.uint32(3), np.uint32(4), np.uint32(5)
+SIX, SEVEN, EIGHT = np.uint32(6), np.uint32(7), np.uint32(8)
 
 
 @compiled
-def begin(
-    offsets: Int64s,
-    columns: Numbers,
-    values: Float32s,
-    articles: Int64s,
-    signs: Floats,
-    duals: Floats,
-    weights: Float32s,
-    squares: Floats,
-) -> None:
-    """Add the articles' share to the weights, and their squared norms to ``squares``."""
-    last = len(weights) - LANES
+def squared_norms(offsets: Int64s, values: Float32s, articles: Int64s, squares: Floats) -> None:
+    """Add the squares of the articles' features to ``squares``, shape (n_articles,)."""
     for article in articles:
-        for label in range(signs.shape[1]):
-            weights[last + label] += duals[article, label, 0] * signs[article, label]
+        total = 0.0
         for i in range(offsets[article], offsets[article + 1]):
             value = np.float64(values[i])
-            squares[article] += value * value
-            for label in range(signs.shape[1]):
-                change = duals[article, label, 0] * signs[article, label]
-                weights[int(columns[i]) * LANES + label] += change * value
+            total += value * value
+        squares[article] += total
 
 
 @compiled
@@ -63,26 +51,23 @@ def visit(
     exactness: float,
     unsolved: NDArray[np.bool_],
     gradients: Floats,
+    lanes: int,
 ) -> int:
     """Update the dual variables of articles in turn, for the labels not yet converged.
 
     Writes the absolute gradient of each dual variable before its update to
     ``gradients``, shape (n_articles, n_labels). Returns the number of Newton steps.
     """
-    last = len(weights) - LANES
-    margins, changes = np.zeros(LANES), np.zeros(LANES, dtype=np.float32)
+    margins = np.zeros(MANY_LANES, dtype=np.float32)
+    changes = np.zeros(MANY_LANES, dtype=np.float32)
     n_steps = 0
     for row in range(len(articles)):
         article = articles[row]
         first, end = offsets[article], offsets[article + 1]
-        a, b, c, d = weights[last], weights[last + 1], weights[last + 2], weights[last + 3]
-        for i in range(first, end):
-            at, value = columns[i] * FOUR, values[i]
-            a += weights[at] * value
-            b += weights[at + ONE] * value
-            c += weights[at + TWO] * value
-            d += weights[at + THREE] * value
-        margins[0], margins[1], margins[2], margins[3] = a, b, c, d
+        if lanes == FEW_LANES:
+            _margins_of_four(columns, values, first, end, weights, margins)
+        else:
+            _margins_of_eight(columns, values, first, end, weights, margins)
         before = n_steps
         for label in range(signs.shape[1]):
             changes[label] = 0.0
@@ -99,18 +84,90 @@ def visit(
                 changes[label] = change * sign
         if n_steps == before:
             continue
-        a, b, c, d = changes[0], changes[1], changes[2], changes[3]
-        weights[last] += a
-        weights[last + 1] += b
-        weights[last + 2] += c
-        weights[last + 3] += d
-        for i in range(first, end):
-            at, value = columns[i] * FOUR, values[i]
-            weights[at] += a * value
-            weights[at + ONE] += b * value
-            weights[at + TWO] += c * value
-            weights[at + THREE] += d * value
+        if lanes == FEW_LANES:
+            _change_four(columns, values, first, end, weights, changes)
+        else:
+            _change_eight(columns, values, first, end, weights, changes)
     return n_steps
+
+
+@compiled
+def _margins_of_four(
+    columns: Numbers, values: Float32s, first: int, end: int, weights: Float32s, margins: Float32s
+) -> None:
+    """Write an article's margin for each of four labels; the last weights are the intercepts."""
+    last = len(weights) - FEW_LANES
+    a, b, c, d = weights[last], weights[last + 1], weights[last + 2], weights[last + 3]
+    for i in range(first, end):
+        at, value = columns[i] * FOUR, values[i]
+        a += weights[at] * value
+        b += weights[at + ONE] * value
+        c += weights[at + TWO] * value
+        d += weights[at + THREE] * value
+    margins[0], margins[1], margins[2], margins[3] = a, b, c, d
+
+
+@compiled
+def _change_four(
+    columns: Numbers, values: Float32s, first: int, end: int, weights: Float32s, changes: Float32s
+) -> None:
+    """Add an article's features to the weights of four labels, times the change of each."""
+    last = len(weights) - FEW_LANES
+    a, b, c, d = changes[0], changes[1], changes[2], changes[3]
+    weights[last] += a
+    weights[last + 1] += b
+    weights[last + 2] += c
+    weights[last + 3] += d
+    for i in range(first, end):
+        at, value = columns[i] * FOUR, values[i]
+        weights[at] += a * value
+        weights[at + ONE] += b * value
+        weights[at + TWO] += c * value
+        weights[at + THREE] += d * value
+
+
+@compiled
+def _margins_of_eight(
+    columns: Numbers, values: Float32s, first: int, end: int, weights: Float32s, margins: Float32s
+) -> None:
+    """Write an article's margin for each of eight labels, as for four."""
+    last = len(weights) - MANY_LANES
+    a, b, c, d = weights[last], weights[last + 1], weights[last + 2], weights[last + 3]
+    e, f, g, h = weights[last + 4], weights[last + 5], weights[last + 6], weights[last + 7]
+    for i in range(first, end):
+        at, value = columns[i] * EIGHT, values[i]
+        a += weights[at] * value
+        b += weights[at + ONE] * value
+        c += weights[at + TWO] * value
+        d += weights[at + THREE] * value
+        e += weights[at + FOUR] * value
+        f += weights[at + FIVE] * value
+        g += weights[at + SIX] * value
+        h += weights[at + SEVEN] * value
+    margins[0], margins[1], margins[2], margins[3] = a, b, c, d
+    margins[4], margins[5], margins[6], margins[7] = e, f, g, h
+
+
+@compiled
+def _change_eight(
+    columns: Numbers, values: Float32s, first: int, end: int, weights: Float32s, changes: Float32s
+) -> None:
+    """Add an article's features to the weights of eight labels, as for four."""
+    last = len(weights) - MANY_LANES
+    a, b, c, d = changes[0], changes[1], changes[2], changes[3]
+    e, f, g, h = changes[4], changes[5], changes[6], changes[7]
+    for label in range(MANY_LANES):
+        weights[last + label] += changes[label]
+    for i in range(first, end):
+        at, value = columns[i] * EIGHT, values[i]
+        weights[at] += a * value
+        weights[at + ONE] += b * value
+        weights[at + TWO] += c * value
+        weights[at + THREE] += d * value
+        weights[at + FOUR] += e * value
+        weights[at + FIVE] += f * value
+        weights[at + SIX] += g * value
+        weights[at + SEVEN] += h * value
 
 
 @compiled
