@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "errors",
         "processes",
     },
+    "description": {"features", "corpus", "text", "tabular", "errors"},
     "explanation": {"processes", "model", "features", "corpus", "text", "errors"},
     "labelling": {
         "datasets",
@@ -77,6 +78,7 @@ MAY_IMPORT = {
     },
     "reporting": {
         "benchmarking",
+        "description",
         "explanation",
         "labelling",
         "evaluation",
@@ -89,6 +91,7 @@ MAY_IMPORT = {
     },
     "cli": {
         "reporting",
+        "description",
         "explanation",
         "text",
         "corpus",

@@ -22,6 +22,7 @@ TAKERS = {
     "tune": lambda model, articles: stance.tune(articles, budget=1),
     "evaluate_model": stance.evaluate_model,
     "audit": lambda model, articles: stance.audit(articles),
+    "keyness": lambda model, articles: stance.keyness(articles),
     "auxiliary": lambda model, articles: stance.train(LABELLED, auxiliary=articles),
 }
 FRAME = pd.DataFrame({"text": ["خبر"], "label": ["a"]})

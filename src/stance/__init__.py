@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
+    from stance.description.keyness import keyness
+    from stance.description.keyness_records import Keyness
     from stance.errors import (
         ConfigError,
         CorpusError,
@@ -68,6 +70,7 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "FieldMapping",
+    "Keyness",
     "Lexicon",
     "LexiconFeatures",
     "Metric",
@@ -98,6 +101,7 @@ __all__ = [
     "cross_validate",
     "evaluate_model",
     "explain",
+    "keyness",
     "label_files",
     "load_config",
     "load_model",
@@ -116,6 +120,8 @@ _HOMES = {
         "RejectedRow",
     ),
     "stance.corpus.codebook": ("Codebook",),
+    "stance.description.keyness": ("keyness",),
+    "stance.description.keyness_records": ("Keyness",),
     "stance.errors": (
         "ConfigError",
         "CorpusError",

