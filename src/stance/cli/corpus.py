@@ -128,6 +128,14 @@ def read_any(
     CorpusError
         If no row can be used.
     """
+    rows, rejected, names = read_any_with_rows(inputs, reading)
+    return [row.article for row in rows], rejected, names
+
+
+def read_any_with_rows(
+    inputs: Iterable[str], reading: Source
+) -> tuple[list[LocatedArticle], list[RejectedRow], list[str]]:
+    """Read all articles as `read_any` does, with all fields of their files."""
     from stance.corpus.article import RejectedRow
     from stance.formats.labelled import dated, in_one_spelling
     from stance.formats.reading import read_located
@@ -139,7 +147,8 @@ def read_any(
             if isinstance(item, RejectedRow):
                 rejected.append(item)
             else:
-                rows.append(item)
+                # The bytes of a row would be held as long as its article.
+                rows.append(item._replace(row=item.row._replace(raw=None)))
                 names.append(name)
     if not rows:
         raise CorpusError(nothing_usable(planned, reading.reading(inputs), rejected, ("text",)))
@@ -148,7 +157,7 @@ def read_any(
     note_all(spelling_lines(spellings))
     rows, dates = dated(rows, reading)
     note_all(date_lines(dates))
-    return [row.article for row in rows], rejected, names
+    return rows, rejected, names
 
 
 def note_all(lines: Iterable[str]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Self, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 
@@ -24,28 +25,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stance.description.article_words import ArticleWords, ReadTexts
+    from stance.description.article_words import ArticleWords
 
 # Comparisons of every value with the rest; more are a field of another kind, such as an id.
 MOST_VALUES = 50
 NAMED_VALUES = 10
 LONGEST_VALUE = 40
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """The articles that are compared, and the number of the value of each."""
-
-    articles: list[Article]
-    values: NDArray[np.int64]
-    names: list[str]
-    compared: list[tuple[int, list[int]]]
-    n_without_value: int
-
-    def only(self, kept: NDArray[np.int64]) -> Self:
-        """Return the choice with some of its articles."""
-        articles = [self.articles[place] for place in kept.tolist()]
-        return replace(self, articles=articles, values=self.values[kept])
 
 
 def keyness(
@@ -118,39 +103,34 @@ def keyness(
     >>> [(one.spelling, one.target_count) for one in found.comparisons[0].terms]
     [('القوات', 9)]
     """
-    articles = list(check_articles(articles))
     _check(measure, voice, top=top, min_articles=min_articles, prior=prior, resamples=n_resamples)
-    chosen = _chosen(articles, by, _values(articles, by, values), target, reference)
-    n_articles = len(chosen.articles)
-    progress("words")
-    texts = read_texts(chosen.articles, by_voice=voice != "all")
-    kept = np.arange(n_articles)
-    if not count_duplicates:
-        progress("near-duplicates")
-        kept = _without_duplicates(chosen, texts)
-        chosen = chosen.only(kept)
+    read = _read(
+        articles,
+        partial(_chosen, by=by, values=values, target=target, reference=reference),
+        voice=voice,
+        count_duplicates=count_duplicates,
+        progress=progress,
+    )
+    del articles
     progress("counts")
-    outlets, names_outlets = _outlets(chosen.articles)
-    words = texts.words(kept, voice)
-    del texts
-    counts = count_terms(words, min_articles=min_articles, pairs=pairs)
+    counts = count_terms(read.words, min_articles=min_articles, pairs=pairs)
     if not counts.terms:
         raise CorpusError(
-            f"Got {len(chosen.articles):,} articles, but no word that occurs in {min_articles:,} "
+            f"Got {read.words.n_articles:,} articles, but no word that occurs in {min_articles:,} "
             "of them or more. Give more articles, or a smaller min_articles."
         )
-    by_outlet = OutletCounts.of(counts, chosen.values, outlets, len(chosen.names))
-    settings = Settings(measure, top, min_articles, prior, n_resamples, names_outlets)
-    silent = _silent(by_outlet, chosen, voice, target)
+    parts, outlets = read.parts, read.outlets
+    by_outlet = OutletCounts.of(counts, read.values, outlets.numbers, len(parts.names))
+    settings = Settings(measure, top, min_articles, prior, n_resamples, outlets.are_named)
+    silent = _silent(by_outlet, parts, voice, is_target_given=target is not None)
     comparisons = []
-    for value, others in chosen.compared:
+    for value, others in parts.compared:
         if value in silent:
             continue
-        progress(chosen.names[value])
+        progress(parts.names[value])
         sides = by_outlet.sides([value], [other for other in others if other not in silent])
-        names = (chosen.names[value], reference and chosen.names[others[0]])
+        names = (parts.names[value], reference and parts.names[others[0]])
         comparisons.append(compare_parts(sides, names, counts.terms, settings))
-    progress("spellings")
     return Keyness(
         by=by,
         measure=measure,
@@ -158,13 +138,95 @@ def keyness(
         min_articles=min_articles,
         prior=prior,
         n_resamples=n_resamples,
-        n_articles=n_articles,
-        n_duplicates=n_articles - len(chosen.articles),
-        n_without_value=chosen.n_without_value,
-        n_without_outlet=sum(a.outlet is None for a in chosen.articles) if names_outlets else 0,
-        silent=tuple(chosen.names[value] for value in silent),
-        comparisons=_spelled(comparisons, words),
+        n_articles=read.n_articles,
+        n_duplicates=read.n_articles - read.words.n_articles,
+        n_without_value=parts.n_without_value,
+        n_without_outlet=outlets.n_unnamed,
+        silent=tuple(parts.names[value] for value in silent),
+        comparisons=_spelled(comparisons, read.words),
     )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The values that are compared.
+
+    Parameters
+    ----------
+    names : list of str
+        All values of the field.
+    compared : list of (int, list of int)
+        The target of each comparison and the values of its reference.
+    n_without_value : int
+    """
+
+    names: list[str]
+    compared: list[tuple[int, list[int]]]
+    n_without_value: int
+
+    @property
+    def wanted(self) -> set[int]:
+        """The values of any comparison; one comparison has those of all."""
+        return {self.compared[0][0], *self.compared[0][1]}
+
+
+class _Chosen(NamedTuple):
+    """The articles that are compared, and the number of the value of each."""
+
+    articles: list[Article]
+    values: NDArray[np.int64]
+    parts: _Parts
+
+
+class _Outlets(NamedTuple):
+    """The number of the outlet of each article; those without one have the same number."""
+
+    numbers: NDArray[np.int64]
+    are_named: bool
+    n_unnamed: int
+
+
+class _Read(NamedTuple):
+    """The words of the articles that count, with their values and outlets, without their texts."""
+
+    words: ArticleWords
+    values: NDArray[np.int64]
+    outlets: _Outlets
+    parts: _Parts
+    n_articles: int
+
+
+def _read(
+    articles: Iterable[Article],
+    choose: Callable[[list[Article]], _Chosen],
+    *,
+    voice: str,
+    count_duplicates: bool,
+    progress: Callable[[str], object],
+) -> _Read:
+    """Read the words of the articles that are compared, near-duplicates once."""
+    found, values, parts = choose(list(check_articles(articles)))
+    progress("words")
+    texts = read_texts(found, by_voice=voice != "all")
+    kept = np.arange(len(found))
+    if not count_duplicates:
+        progress("near-duplicates")
+        groups = near_duplicate_articles(found, stream=texts.stream)
+        _, first = np.unique(groups * len(parts.names) + values, return_index=True)
+        kept = np.sort(first)
+    outlets = _outlets([found[place].outlet for place in kept.tolist()])
+    return _Read(texts.words(kept, voice), values[kept], outlets, parts, len(found))
+
+
+def _outlets(names: Sequence[str | None]) -> _Outlets:
+    numbers: dict[str | None, int] = {}
+    found = [
+        numbers.setdefault(None if name is None else canonical(name), len(numbers))
+        for name in names
+    ]
+    are_named = any(name is not None for name in numbers)
+    n_unnamed = sum(name is None for name in names) if are_named else 0
+    return _Outlets(np.array(found, dtype=np.int64), are_named, n_unnamed)
 
 
 def _check(
@@ -206,49 +268,49 @@ def _values(
 
 
 def _chosen(
-    articles: Sequence[Article],
+    articles: list[Article],
+    *,
     by: str,
-    values: Sequence[str | None],
+    values: Sequence[str | None] | None,
     target: str | None,
     reference: str | None,
 ) -> _Chosen:
     """Choose the values that are compared, and their articles."""
-    names = sorted({value for value in values if value is not None})
+    found = _values(articles, by, values)
+    names = sorted({value for value in found if value is not None})
     if not names:
         raise CorpusError(
             f"Got {len(articles):,} articles, none of which has {by!r}, but expected two values "
             "or more to compare. Choose another field."
         )
-    if target is None:
-        compared = _each_value(by, names, reference)
-    else:
-        first = _place(by, names, target, "target")
-        second = None if reference is None else _place(by, names, reference, "reference")
-        if second == first:
-            raise ConfigError(
-                f"Got {target!r} as target and as reference, but expected two values of {by!r}."
-            )
-        others = [n for n in range(len(names)) if n != first] if second is None else [second]
-        compared = [(first, others)]
+    compared = _compared(by, names, target, reference)
     if not compared[0][1]:
         raise CorpusError(
             f"Got {by!r} with one value alone, {names[0]!r}, so there is nothing to compare it "
             "with, but expected two or more. Choose another field, or add articles."
         )
-    wanted = {compared[0][0], *compared[0][1]}
-    numbers = {name: number for number, name in enumerate(names)}
-    kept = [
-        (article, numbers[value])
-        for article, value in zip(articles, values, strict=True)
-        if value is not None and numbers[value] in wanted
-    ]
-    return _Chosen(
-        [article for article, _ in kept],
-        np.array([number for _, number in kept], dtype=np.int64),
-        names,
-        compared,
-        sum(value is None for value in values),
-    )
+    parts = _Parts(names, compared, sum(value is None for value in found))
+    numbers = {name: number for number, name in enumerate(names) if number in parts.wanted}
+    kept = [place for place, value in enumerate(found) if value in numbers]
+    chosen = [numbers[str(found[place])] for place in kept]
+    return _Chosen([articles[place] for place in kept], np.array(chosen, dtype=np.int64), parts)
+
+
+def _compared(
+    by: str, names: Sequence[str], target: str | None, reference: str | None
+) -> list[tuple[int, list[int]]]:
+    """Return the value of each target, and the values that it is compared with."""
+    if target is None:
+        return _each_value(by, names, reference)
+    first = _place(by, names, target, "target")
+    if reference is None:
+        return [(first, [number for number in range(len(names)) if number != first])]
+    second = _place(by, names, reference, "reference")
+    if second == first:
+        raise ConfigError(
+            f"Got {target!r} as target and as reference, but expected two values of {by!r}."
+        )
+    return [(first, [second])]
 
 
 def _each_value(
@@ -297,38 +359,22 @@ def _listed(names: Sequence[str]) -> str:
     return f"{named} and {more:,} more" if more > 0 else named
 
 
-def _without_duplicates(chosen: _Chosen, texts: ReadTexts) -> NDArray[np.int64]:
-    """Return the first of the near-duplicates of each value."""
-    groups = near_duplicate_articles(chosen.articles, stream=texts.stream)
-    _, first = np.unique(groups * len(chosen.names) + chosen.values, return_index=True)
-    return np.sort(first)
-
-
-def _outlets(articles: Sequence[Article]) -> tuple[NDArray[np.int64], bool]:
-    """Return the number of the outlet of each article, and whether any is named."""
-    numbers: dict[str | None, int] = {}
-    found = [
-        numbers.setdefault(None if a.outlet is None else canonical(a.outlet), len(numbers))
-        for a in articles
-    ]
-    return np.array(found, dtype=np.int64), any(name is not None for name in numbers)
-
-
-def _silent(by_outlet: OutletCounts, chosen: _Chosen, voice: str, target: str | None) -> list[int]:
+def _silent(
+    by_outlet: OutletCounts, parts: _Parts, voice: str, *, is_target_given: bool
+) -> list[int]:
     """Return the values without a word in the voice.
 
     Raises
     ------
     CorpusError
-        If no two values are left, or the target is one of them.
+        If no two values are left, or a target was given that is one of them.
     """
     n_words = by_outlet.sizes[:, 0].reshape(len(by_outlet.n_articles), -1).sum(axis=1)
-    wanted = {chosen.compared[0][0], *chosen.compared[0][1]}
-    silent = [value for value in sorted(wanted) if n_words[value] == 0]
-    is_target_silent = target is not None and chosen.compared[0][0] in silent
-    if is_target_silent or len(wanted) - len(silent) < 2:
+    silent = [value for value in sorted(parts.wanted) if n_words[value] == 0]
+    is_target_silent = is_target_given and parts.compared[0][0] in silent
+    if is_target_silent or len(parts.wanted) - len(silent) < 2:
         raise CorpusError(
-            f"Got no word in the voice {voice!r} in {_listed([chosen.names[v] for v in silent])}, "
+            f"Got no word in the voice {voice!r} in {_listed([parts.names[v] for v in silent])}, "
             "but expected some in both parts of a comparison. Choose another voice or value."
         )
     return silent
