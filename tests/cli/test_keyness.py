@@ -32,6 +32,12 @@ def test_the_report_fits_a_terminal_and_says_what_a_table_rests_on(corpus):
     assert all(cell_len(line) <= 80 for line in out.splitlines())
 
 
+def test_words_alone_are_not_called_pairs(corpus):
+    out, _ = stance("keyness", corpus, "--no-pairs", "--min-articles", "1", *FAST)
+    assert "words in 1 article or more are compared." in out
+    assert "pairs" not in out
+
+
 def test_rows_json_and_the_library_have_the_same_figures(corpus, seed_articles, tmp_path):
     asked = ("keyness", corpus, "--by", "label", *FAST)
     told, _ = stance(*asked, "--json", "-")

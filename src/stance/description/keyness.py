@@ -135,6 +135,7 @@ def keyness(
         by=by,
         measure=measure,
         voice=voice,
+        pairs=pairs,
         min_articles=min_articles,
         prior=prior,
         n_resamples=n_resamples,

@@ -183,6 +183,8 @@ class Keyness:
     measure : {"log-odds", "log-ratio", "g2"}
         The measure that terms are ranked by.
     voice : {"all", "own", "quoted", "speech", "scare"}
+    pairs : bool
+        Whether pairs of words were compared too.
     min_articles : int
     prior : float
         Size of the prior as a share of the words of both parts.
@@ -202,6 +204,7 @@ class Keyness:
     by: str
     measure: Measure
     voice: str
+    pairs: bool
     min_articles: int
     prior: float
     n_resamples: int

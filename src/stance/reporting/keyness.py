@@ -67,13 +67,13 @@ def _comparison(one: Comparison, found: Keyness) -> Section:
     heading = f"{quoted(one.target)} against {against}"
     opening = (
         f"{_size(one.target_size)}; against {_size(one.reference_size)}. "
-        f"{counted(one.n_terms, 'word')} and pairs in {found.min_articles:,} articles or more are "
+        f"{_terms(one.n_terms, found)} in {counted(found.min_articles, 'article')} or more are "
         "compared."
     )
     if not one.terms:
         nothing = "None of them is more frequent here."
         return section(Paragraph(opening), Paragraph(nothing), heading=heading)
-    said = bounds_said(one)
+    said = _bounds_said(one, found)
     return section(
         Paragraph(opening), _table(one, found), Paragraph(said) if said else None, heading=heading
     )
@@ -84,11 +84,15 @@ def _size(size: PartSize) -> str:
     return f"{counted(size.articles, 'article')}, {counted(size.words, 'word')}{outlets}"
 
 
-def bounds_said(one: Comparison) -> str:
+def _terms(n: int, found: Keyness) -> str:
+    return f"{n:,} words and pairs" if found.pairs else counted(n, "word")
+
+
+def _bounds_said(one: Comparison, found: Keyness) -> str:
     """Say in a sentence how many terms are beyond their bounds, or why there are none."""
     if one.no_bounds:
         return NO_BOUNDS[one.no_bounds]
-    terms = f"{counted(one.n_bounded, 'word')} and pairs in {FEWEST_OUTLETS} outlets or more"
+    terms = f"{_terms(one.n_bounded, found)} in {FEWEST_OUTLETS} outlets or more"
     if not one.n_beyond:
         return (
             f"Over outlets, none of {terms} is surely more frequent here: other outlets may give "

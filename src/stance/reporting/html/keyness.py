@@ -43,6 +43,10 @@ def _overview(found: Keyness) -> Section:
         (phrase("keyness.by"), Name(found.by)),
         (phrase("keyness.measure"), phrase(f"keyness.measure.{found.measure}")),
         (phrase("keyness.voice"), phrase(f"keyness.voice.{found.voice}")),
+        (
+            phrase("keyness.compared"),
+            phrase(f"keyness.compared.{'pairs' if found.pairs else 'words'}"),
+        ),
         (phrase("keyness.duplicates"), count(found.n_duplicates)),
     ]
     if found.n_without_value:
