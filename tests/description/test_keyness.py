@@ -101,6 +101,9 @@ def test_bounds_tell_a_habit_of_all_outlets_from_that_of_one(seed_articles):
     assert not by_term["خاص"].is_beyond_bound
     assert one.n_beyond >= 1
     assert one.no_bounds == ""
+    (other,) = keyness(marked, n_resamples=99).comparisons[:1]
+    assert other.target != "pro_sdf"
+    assert other.n_beyond_reference >= 1
 
 
 def test_near_duplicates_count_once_in_each_part(seed_articles):

@@ -72,7 +72,7 @@ def compare_parts(
         tuple(_with_outlets(found, chosen, bounded, ranks)),
         bounded.why_none,
         len(bounded.terms),
-        bounded.n_beyond,
+        *bounded.n_beyond,
         bounded.bounds.critical if bounded.bounds else None,
     )
 
@@ -113,8 +113,12 @@ class _Bounded(NamedTuple):
     bounds: Bounds | None = None
 
     @property
-    def n_beyond(self) -> int:
-        return 0 if self.bounds is None else int(np.count_nonzero(self.bounds.low > 0))
+    def n_beyond(self) -> tuple[int, int]:
+        """Number of terms beyond their bounds on the side of the target, and of the reference."""
+        if self.bounds is None:
+            return 0, 0
+        low, high = self.bounds.low, self.bounds.high
+        return int(np.count_nonzero(low > 0)), int(np.count_nonzero(high < 0))
 
 
 def _bounded(sides: Sides, settings: Settings) -> _Bounded:

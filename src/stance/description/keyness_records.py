@@ -136,6 +136,8 @@ class Comparison:
         Number of terms with bounds: the bounds hold for all of them together.
     n_beyond : int
         Number of terms that are beyond their bound on the side of the target.
+    n_beyond_reference : int
+        The same on the side of the reference.
     critical : float, optional
         How many standard errors the bounds are away from the log-odds ratio.
     """
@@ -149,6 +151,7 @@ class Comparison:
     no_bounds: NoBounds = ""
     n_bounded: int = 0
     n_beyond: int = 0
+    n_beyond_reference: int = 0
     critical: float | None = None
 
     def to_rows(self) -> Iterator[dict[str, Any]]:
@@ -167,6 +170,7 @@ class Comparison:
             "no_bounds": self.no_bounds or None,
             "n_bounded": self.n_bounded,
             "n_beyond": self.n_beyond,
+            "n_beyond_reference": self.n_beyond_reference,
             "critical": self.critical,
             "terms": [term.to_row() for term in self.terms],
         }
