@@ -40,7 +40,7 @@ COMMANDS = {
     "info": ("info", "-m", "{model}"),
     "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),
     "audit": ("audit", "{corpus}"),
-    "keyness": ("keyness", "{corpus}", "-o", "out.csv"),
+    "keyness": ("keyness", "{corpus}", "--bootstrap", "19"),
     "benchmark": ("benchmark", "suite.toml", "--json", "out", "--jobs", "1"),
     "tune": (
         *("tune", "{corpus}", "-o", "out", "--trials", "1", "--folds", "2", "--jobs", "1"),

@@ -133,6 +133,22 @@ def test_quoted_words_are_apart():
         keyness(articles, voice="scare", **asked)
 
 
+def test_parts_of_one_word_have_finite_figures():
+    texts = {"a": "خبر «قسد» و«قوات سوريا»", "b": "خبر «قسد»", "c": "خبر «قسد»"}
+    articles = [
+        Article(f"{label}{n}", text, label, outlet=f"{label}{n % 3}")
+        for n in range(12)
+        for label, text in texts.items()
+    ]
+    asked = {"count_duplicates": True, "n_resamples": 9, "top": 0}
+    for measure in ("log-odds", "log-ratio", "g2"):
+        (one,) = keyness(articles, target="a", measure=measure, voice="scare", **asked).comparisons
+        assert {term.term for term in one.terms} == {"قوات", "سوريا"}
+        assert one.reference_size.pairs == 0
+        assert all(term.reference_per_million == 0 for term in one.terms)
+        keyness(articles, target="b", reference="c", measure=measure, voice="scare", **asked)
+
+
 def test_without_outlets_or_with_one_there_are_no_bounds(seed_articles):
     articles = seed_articles[:60]
     nameless = [replace(a, outlet=None) for a in articles]

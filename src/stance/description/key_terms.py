@@ -78,9 +78,10 @@ def compare_parts(
 
 
 def score(frequencies: Frequencies, settings: Settings) -> NDArray[np.float64]:
-    """Return the measure that terms are ranked by; -inf for terms that do not occur."""
+    """Return the measure that terms are ranked by; -inf where there is nothing to compare."""
     f1, n1, f2, n2 = frequencies.arrays()
-    there = f1 + f2 > 0
+    # A part of one-word passages has no pairs.
+    there = (f1 + f2 > 0) & (n1 > 0) & (n2 > 0)
     occurring = Frequencies(f1[there], n1[there], f2[there], n2[there])
     scores = np.full(f1.shape, -np.inf)
     if settings.measure == "g2":
@@ -175,8 +176,8 @@ def _key_terms(
         "is_pair": sides.kinds == PAIR,
         "target_count": f1.astype(np.int64),
         "reference_count": f2.astype(np.int64),
-        "target_per_million": PER_MILLION * f1 / n1,
-        "reference_per_million": PER_MILLION * f2 / n2,
+        "target_per_million": PER_MILLION * f1 / np.maximum(n1, 1),
+        "reference_per_million": PER_MILLION * f2 / np.maximum(n2, 1),
         "target_articles": sides.target.documents,
         "reference_articles": sides.reference.documents,
         "target_outlets": sides.target.outlets if settings.names_outlets else no_outlets,

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEVEL = 0.95
+# Tokens besides a term in a corpus of one term, so that its odds are finite.
+FEWEST_OTHERS = 0.5
 
 
 class Frequencies(NamedTuple):
@@ -170,5 +172,7 @@ def log_odds(frequencies: Frequencies, prior: ArrayLike, prior_size: ArrayLike) 
     f1, n1, f2, n2 = frequencies.arrays()
     added, added_size = (np.asarray(one, dtype=np.float64) for one in (prior, prior_size))
     first, second = f1 + added, f2 + added
-    ratio = np.log(first / (n1 + added_size - first)) - np.log(second / (n2 + added_size - second))
+    others = np.maximum(n1 + added_size - first, FEWEST_OTHERS)
+    other_others = np.maximum(n2 + added_size - second, FEWEST_OTHERS)
+    ratio = np.log(first / others) - np.log(second / other_others)
     return LogOdds(ratio, 1 / first + 1 / second)

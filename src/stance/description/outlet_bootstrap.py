@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stance.description.measures import LEVEL
+from stance.description.measures import FEWEST_OTHERS, LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SEED = 0
 # Numbers in an array of resamples times terms.
-_AT_ONCE = 1 << 21
+_AT_ONCE = 1 << 20
 
 
 class Estimates(NamedTuple):
@@ -148,7 +148,7 @@ class _Block:
         counts, sizes = self.counts[side], self.sizes[side]
         total, size = draws @ counts, draws @ sizes
         there = total + self.prior
-        others = size + self.prior_size - there
+        others = np.maximum(size + self.prior_size - there, FEWEST_OTHERS)
         of_others = 1 / others
         of_term = 1 / there + of_others
         squares = of_term**2 * (draws @ counts**2)
