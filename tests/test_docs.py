@@ -136,6 +136,18 @@ def test_the_python_in_the_readme_runs_on_files_with_a_bad_row(desk, monkeypatch
     assert lines[-1] == "1 rows cannot be used"
 
 
+@pytest.mark.slow
+def test_the_commands_and_the_python_of_keyness_run(desk, monkeypatch, capsys):
+    monkeypatch.chdir(desk)
+    for line in blocks("docs/keyness.md", "")[0].splitlines():
+        stance(*shlex.split(line)[1:], "--bootstrap", "19")
+    assert (desk / "typical.csv").read_bytes().startswith(b"\xef\xbb\xbftarget,reference,rank,")
+    assert 'dir="ltr"' in (desk / "typical.html").read_text("utf-8")
+    (code,) = blocks("docs/keyness.md", "python")
+    exec(compile(code, "keyness.md", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own
+    assert len(capsys.readouterr().out.splitlines()) == 5
+
+
 def test_the_notebook_runs_on_a_table_with_a_bad_row(desk, monkeypatch, capsys):
     with (desk / "labelled.jsonl").open("ab") as file:
         file.write(b'{"id": "bad", "text": "", "label": "neutral_wire"}\n')
@@ -190,6 +202,7 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/explanations.md",
             "docs/concordance.md",
             "docs/naming.md",
+            "docs/keyness.md",
             "docs/reports.md",
             "docs/benchmarks.md",
         ),
@@ -249,6 +262,7 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
             "docs/explanations.md",
             "docs/concordance.md",
             "docs/naming.md",
+            "docs/keyness.md",
             "docs/reports.md",
             "docs/benchmarks.md",
         ),

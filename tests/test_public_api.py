@@ -24,6 +24,7 @@ TAKERS = {
     "audit": lambda model, articles: stance.audit(articles),
     "concordance": lambda model, articles: stance.concordance(articles, "قسد"),
     "naming": lambda model, articles: stance.naming(articles),
+    "keyness": lambda model, articles: stance.keyness(articles),
     "auxiliary": lambda model, articles: stance.train(LABELLED, auxiliary=articles),
 }
 FRAME = pd.DataFrame({"text": ["خبر"], "label": ["a"]})

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stance.corpus.article import Article, FieldMapping, RejectedRow
     from stance.corpus.codebook import Codebook
     from stance.description.concordance import Concordance, concordance
+    from stance.description.keyness import keyness
+    from stance.description.keyness_records import Keyness
     from stance.description.lexicon_check import check_lexicon
     from stance.description.lexicon_records import LexiconCheck
     from stance.description.naming import naming
@@ -74,6 +76,7 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "FieldMapping",
+    "Keyness",
     "Lexicon",
     "LexiconCheck",
     "LexiconFeatures",
@@ -108,6 +111,7 @@ __all__ = [
     "cross_validate",
     "evaluate_model",
     "explain",
+    "keyness",
     "label_files",
     "load_config",
     "load_model",
@@ -135,6 +139,8 @@ _HOMES = {
     ),
     "stance.description.naming": ("naming",),
     "stance.description.naming_records": ("Naming",),
+    "stance.description.keyness": ("keyness",),
+    "stance.description.keyness_records": ("Keyness",),
     "stance.errors": (
         "ConfigError",
         "CorpusError",

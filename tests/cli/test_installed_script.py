@@ -42,6 +42,7 @@ COMMANDS = {
     "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),
     "audit": ("audit", "{corpus}"),
     "naming": ("naming", "{corpus}", "--actor", "sdf", "-o", "out.csv"),
+    "keyness": ("keyness", "{corpus}", "--bootstrap", "19"),
     "benchmark": ("benchmark", "suite.toml", "--json", "out", "--jobs", "1"),
     "tune": (
         *("tune", "{corpus}", "-o", "out", "--trials", "1", "--folds", "2", "--jobs", "1"),

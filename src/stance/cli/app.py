@@ -24,6 +24,7 @@ from stance.cli import (
     explain,
     export,
     info,
+    keyness,
     lexicon,
     naming,
     predict,
@@ -100,6 +101,7 @@ app.command("info")(guarded(info.info_command))
 app.command("agreement")(guarded(agreement.agreement_command))
 app.command("audit")(guarded(audit.audit_command))
 app.command("naming")(guarded(naming.naming_command))
+app.command("keyness")(guarded(keyness.keyness_command))
 app.command("benchmark")(guarded(benchmark.benchmark_command))
 app.command("tune", epilog=tune.NEEDS)(guarded(tune.tune_command))
 app.command("config")(guarded(config.config_command))

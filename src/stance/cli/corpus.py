@@ -118,33 +118,6 @@ def read_labelled_with_rows(
     return found.rows
 
 
-def read_any_with_rows(
-    inputs: Iterable[str], reading: Source
-) -> tuple[list[LocatedArticle], list[RejectedRow]]:
-    """Read all articles, labelled or not, with all fields of their files.
-
-    Raises
-    ------
-    CorpusError
-        If no row can be used.
-    """
-    from stance.corpus.article import RejectedRow
-    from stance.formats.reading import READ, read_located
-
-    rows, rejected = [], []
-    planned: list[PlannedInput] = []
-    source = reading.reading(inputs)
-    for item in read_located(source, on_input=planned.append):
-        if isinstance(item, RejectedRow):
-            rejected.append(item)
-        else:
-            # The bytes of a row are its text once more.
-            rows.append(item._replace(row=item.row._replace(raw=None)))
-    if not rows:
-        raise CorpusError(nothing_usable(planned, source, rejected, READ))
-    return _consistent(rows, reading, planned), rejected
-
-
 def read_any(
     inputs: Iterable[str], reading: Source
 ) -> tuple[list[Article], list[RejectedRow], list[str]]:
@@ -155,8 +128,16 @@ def read_any(
     CorpusError
         If no row can be used.
     """
+    rows, rejected, names = read_any_with_rows(inputs, reading)
+    return [row.article for row in rows], rejected, names
+
+
+def read_any_with_rows(
+    inputs: Iterable[str], reading: Source
+) -> tuple[list[LocatedArticle], list[RejectedRow], list[str]]:
+    """Read all articles as `read_any` does, with all fields of their files."""
     from stance.corpus.article import RejectedRow
-    from stance.formats.reading import read_located
+    from stance.formats.reading import READ, read_located
 
     rows, rejected, names = [], [], []
     planned: list[PlannedInput] = []
@@ -165,12 +146,12 @@ def read_any(
             if isinstance(item, RejectedRow):
                 rejected.append(item)
             else:
-                rows.append(item)
+                # The bytes of a row would be held as long as its article.
+                rows.append(item._replace(row=item.row._replace(raw=None)))
                 names.append(name)
     if not rows:
-        raise CorpusError(nothing_usable(planned, reading.reading(inputs), rejected, ("text",)))
-    rows = _consistent(rows, reading, planned)
-    return [row.article for row in rows], rejected, names
+        raise CorpusError(nothing_usable(planned, reading.reading(inputs), rejected, READ))
+    return _consistent(rows, reading, planned), rejected, names
 
 
 def _consistent(

@@ -135,7 +135,7 @@ def naming_command(
 
     _check_choices(lexicon, model, voice, level)
     chosen = load(model) if model is not None else None
-    rows, rejected = read_any_with_rows(corpus, reading)
+    rows, rejected, _ = read_any_with_rows(corpus, reading)
     with progress("Reading articles") as update:
         found = naming(
             [row.article for row in rows],

@@ -125,8 +125,11 @@ def _site_lines(articles: Iterable[Article]) -> dict[str | None, set[str]]:
 
 
 def _without(text: str, lines: set[str]) -> str:
-    left = "\n".join(line for line in text.splitlines() if line.strip() not in lines)
-    return left if left.strip() else text
+    """Return a text without some lines; the same text if it has none of them, or nothing else."""
+    every = text.splitlines() if lines else []
+    kept = [line for line in every if line.strip() not in lines]
+    left = "\n".join(kept)
+    return left if len(kept) < len(every) and left.strip() else text
 
 
 def members(groups: Sequence[int] | NDArray[np.int64]) -> list[list[int]]:

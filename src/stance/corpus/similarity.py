@@ -14,6 +14,7 @@ References
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,10 +121,24 @@ def _candidates(
 
 
 def _occurs_again(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which values occur more than once."""
+    """Return which values occur more than once; a part at a time, which takes less memory."""
+    again = np.zeros(len(values), bool)
+    n_parts = len(values) // _CHUNK + 1
+    borders = [np.uint64((part << 64) // n_parts) for part in range(1, n_parts)]
+    for low, high in pairwise([None, *borders, None]):
+        inside = np.ones(len(values), bool) if low is None else values >= low
+        if high is not None:
+            inside &= values < high
+        places = np.flatnonzero(inside)
+        again[places[_repeated(values[places])]] = True
+    return again
+
+
+def _repeated(values: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the places of the values that occur more than once."""
     found = np.arange(len(values))
     # A value whose bits no other has occurs once; only the few others need to be sorted.
-    n_bits = min(max(len(values), 1).bit_length() + 1, _MOST_BITS)
+    n_bits = len(values).bit_length() + 1
     for shift in range(0, 3 * n_bits, n_bits):
         bits = ((values[found] >> np.uint64(shift)) & np.uint64((1 << n_bits) - 1)).astype(np.int64)
         found = found[np.bincount(bits, minlength=1 << n_bits)[bits] > 1]
@@ -131,10 +146,8 @@ def _occurs_again(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
     order = np.argsort(left)
     ordered = left[order]
     same = ordered[1:] == ordered[:-1]
-    again = np.zeros(len(values), bool)
-    again[found[order[1:][same]]] = True
-    again[found[order[:-1][same]]] = True
-    return again
+    repeated: NDArray[np.int64] = found[np.concatenate([order[1:][same], order[:-1][same]])]
+    return repeated
 
 
 def _link(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,18 @@ def word_folding(table: NormalizationTable) -> Folding:
         composing=composing,
         compose=table.compose if table.composing else None,
     )
+
+
+@lru_cache(maxsize=2)
+def published_folding(table: NormalizationTable) -> Folding:
+    """Return the folding of the same words as `word_folding`, with their letters as published.
+
+    Vowel signs and tatweel are left out, and what is spelled out by several letters is so here
+    too. So the words of a text are at the same places in both.
+    """
+    folded = word_folding(table)
+    points = np.arange(N_CODE_POINTS, dtype=np.int32)
+    return replace(folded, letters=np.where(folded.letters >= 0, points, folded.letters))
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from stance.benchmarking.results import Division, Outcome, Results, Score, Speed
 from stance.benchmarking.suite import Suite
 from stance.corpus.article import Article
 from stance.description.concordance import concordance
+from stance.description.keyness import keyness
 from stance.description.lexicon_check import check_lexicon
 from stance.description.naming import naming
 from stance.evaluation.agreement import Ratings, agreement
@@ -42,6 +43,7 @@ from stance.reporting.html.corpus_report import page as report_page
 from stance.reporting.html.cross_validation import page as cross_validation_page
 from stance.reporting.html.evaluation import page as evaluation_page
 from stance.reporting.html.explanation import page as explanation_page
+from stance.reporting.html.keyness import page as keyness_page
 from stance.reporting.html.lexicon import page as lexicon_page
 from stance.reporting.html.model import page as model_page
 from stance.reporting.html.naming import page as naming_page
@@ -197,6 +199,22 @@ def _lexicon(folder):
     return lexicon_page(found)
 
 
+def _keyness(articles):
+    """Return a page whose parts and words are hostile names."""
+    some = [
+        replace(one, outlet=None if n % 9 == 0 else f"{HOSTILE[n % 3]} {n % 12}")
+        for n, one in enumerate(_hostile(articles))
+    ]
+    found = keyness(some, HOSTILE[0], values=[one.label for one in some], n_resamples=19, top=4)
+    first, *others = found.comparisons
+    words = tuple(replace(one, spelling=HOSTILE[n]) for n, one in enumerate(first.terms))
+    unbounded = replace(others[0], reference=HOSTILE[1], no_bounds="one outlet")
+    parts = (replace(first, terms=words), unbounded, replace(others[1], terms=()))
+    return keyness_page(
+        replace(found, silent=HOSTILE[:2], n_without_value=3, n_duplicates=1, comparisons=parts)
+    )
+
+
 def hostile_model(articles):
     """Return a model whose labels are hostile names."""
     settings = ["features.word.max_n=1", "calibration.enabled=false"]
@@ -259,6 +277,7 @@ def pages(articles, models, config, explained, folder):
         "compare": _comparison(),
         "agreement": _agreement(),
         "audit": _audit(some),
+        "keyness": _keyness(some),
         "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
         "benchmark": _benchmark(),
         "naming": _naming(voice="both"),
@@ -275,6 +294,7 @@ NAMES = (
     "compare",
     "agreement",
     "audit",
+    "keyness",
     "info",
     "benchmark",
     "naming",
