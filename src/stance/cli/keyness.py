@@ -135,6 +135,7 @@ def keyness_command(
     from stance.formats.slice_values import field_values
     from stance.reporting.html.keyness import page
     from stance.reporting.keyness import report as keyness_report
+    from stance.reporting.keyness import summary
 
     rows, rejected, _ = read_any_with_rows(corpus, reading)
     values = field_values(rows, by)
@@ -155,9 +156,7 @@ def keyness_command(
             n_resamples=bootstrap,
             progress=update,
         )
-    report.write(
-        found, lambda: keyness_report(found), lambda: keyness_report(found), lambda: page(found)
-    )
+    report.write(found, lambda: keyness_report(found), lambda: summary(found), lambda: page(found))
     if rejected:
         note(skipped(rejected))
 

@@ -43,6 +43,11 @@ def report(found: Keyness) -> Document:
     return Document("Keyness", sections, command="stance keyness")
 
 
+def summary(found: Keyness) -> Document:
+    """Return what was compared, for when the words go to a file."""
+    return Document("Keyness", (section(*_opening(found)),), command="stance keyness")
+
+
 def _opening(found: Keyness) -> list[Paragraph]:
     voice = "" if found.voice == "all" else f", words in the voice {quoted(found.voice)} alone"
     texts = [f"{counted(found.n_articles, 'article')} by {quoted(found.by)}{voice}."]
