@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.corpus.shingles import WordStream, hash_word
+from stance.corpus.shingles import WordStream
 from stance.features.folding import published_folding, word_folding
 from stance.features.tokens import TokenBatch
 from stance.features.word_reading import read_batch
+from stance.features.word_streams import hashed, stream_words
 from stance.text.normalization import arabic_normalization
 from stance.text.quotation import Voice
 
@@ -110,19 +111,17 @@ class ReadTexts:
         read again.
         """
         last_rows = np.searchsorted(self.article_of, np.arange(len(self.articles)), "right") - 1
-        found = self.normalised[last_rows]
-        hashes = _hashes(self.normalised)[found.tokens]
+        known = hashed(self.normalised[last_rows])
         changed = {
             place: text
             for place, (text, article) in enumerate(zip(texts, self.articles, strict=True))
             if text is not article.text
         }
         if not changed:
-            return WordStream(hashes, found.offsets)
-        again = read_batch(list(changed.values()), word_folding(arabic_normalization()))
-        parts = np.split(hashes, found.offsets[1:-1])
-        others = np.split(_hashes(again)[again.tokens], again.offsets[1:-1])
-        for place, part in zip(changed, others, strict=True):
+            return known
+        again = stream_words(changed.values())
+        parts = np.split(known.words, known.starts[1:-1])
+        for place, part in zip(changed, np.split(again.words, again.starts[1:-1]), strict=True):
             parts[place] = part
         return WordStream(np.concatenate(parts), np.cumsum([0, *map(len, parts)]))
 
@@ -154,7 +153,3 @@ def _passages(batch: TokenBatch, kept: NDArray[np.int64], begins: NDArray[np.int
     """Return the kept tokens, cut where passages begin."""
     offsets = np.append(begins, len(kept)).astype(np.int64)
     return TokenBatch(batch.types, batch.tokens[kept], offsets, batch.voices[kept])
-
-
-def _hashes(batch: TokenBatch) -> NDArray[np.uint64]:
-    return np.fromiter(map(hash_word, batch.types), np.uint64, len(batch.types))
