@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stance.cli.console import harmless
+from tests.cli.test_cli import FAST_SETTINGS
 from tests.commands import stance as run
 from tests.conftest import SEEDS
 
@@ -96,7 +97,7 @@ def test_a_table_is_not_cut_where_the_output_is_no_terminal(tmp_path):
     (tmp_path / "a.csv").write_text("\n".join(["id,text,label", *rows]), "utf-8")
     environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
     done = subprocess.run(
-        [SCRIPT, "train", tmp_path / "a.csv", "-o", tmp_path / "model"],
+        [SCRIPT, "train", tmp_path / "a.csv", "-o", tmp_path / "model", *FAST_SETTINGS],
         capture_output=True,
         check=True,
         env=environment,

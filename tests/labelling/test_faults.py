@@ -434,7 +434,7 @@ def test_runs_on_code_pages_and_documents_that_are_killed_go_on_to_the_same_byte
     data = data[:where] + (b"{bad},\n" if ending == "json" else b"1,2,3\r\n") + data[where:]
     source = put(tmp_path / f"in.{ending}", data)
     done = subprocess.run(
-        [sys.executable, KILLING, model_folder, source, tmp_path, "4"],
+        [sys.executable, KILLING, model_folder, source, tmp_path, "3"],
         capture_output=True,
         text=True,
         check=False,
