@@ -49,6 +49,8 @@ def _in_process(arguments, stdin, environment):
         around.enter_context(mock.patch.dict(os.environ, {"COLUMNS": "80", **environment}))
         around.enter_context(mock.patch.object(sys, "argv", ["stance", *arguments]))
         around.enter_context(_state_of_the_process())
+        # As on one processor: each process of a pool would first import what is here already.
+        around.enter_context(mock.patch.object(os, "cpu_count", return_value=1))
         # Which command compiles, and says so, depends on what ran before.
         around.enter_context(mock.patch("stance.cli.app.when_compiling"))
         if stdin is not None:

@@ -1,11 +1,13 @@
 """Corpora and models that many tests share, and how tests are given out to processes."""
 
+import functools
 import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from itertools import islice
 from pathlib import Path
 
 import hypothesis
@@ -14,6 +16,7 @@ import pytest
 from stance.corpus.article import Article
 from stance.distribution import install_command
 from stance.formats.labelled import read_corpus
+from stance.formats.reading import read_articles
 from stance.model.config import load_config
 from stance.model.training import train
 
@@ -45,6 +48,8 @@ hypothesis.settings.load_profile("default")
 
 # Fixtures that tell what a test needs.
 MARKS = {"cluster": "cluster", "public_data": "data", "real_articles": "data", "all_help": "slow"}
+# Fixtures that are dear: tests of one process, whatever files they are in, by its name.
+DEAR = {"cluster": "cluster", "pages": "pages", "explained": "pages", "news": "news"}
 # Files whose tests share nothing and take long.
 NOT_TOGETHER = {"test_docs.py", "test_faults.py"}
 
@@ -110,8 +115,12 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(MARKS[fixture])
     if not getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return
+    dear_files = set()
     for item in items:
-        if item.get_closest_marker("cluster"):
+        if dear := DEAR.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(DEAR[min(dear)]))
+            dear_files.add(item.path)
+        elif item.get_closest_marker("cluster"):
             item.add_marker(pytest.mark.xdist_group("cluster"))
         elif item.path.name not in NOT_TOGETHER:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
@@ -121,7 +130,7 @@ def pytest_collection_modifyitems(config, items):
         key=lambda item: (
             not item.get_closest_marker("cluster"),
             item.path.name not in NOT_TOGETHER,
-            item.path not in slow,
+            item.path not in slow | dear_files,
         )
     )
 
@@ -150,6 +159,39 @@ def full_model(seed_articles):
 
 
 @pytest.fixture(scope="session")
+def hostile_model(seed_articles):
+    """Return a model whose labels are hostile names."""
+    from tests.reporting.html import sample_pages
+
+    return sample_pages.hostile_model(seed_articles)
+
+
+@pytest.fixture(scope="session")
+def explained(seed_articles, hostile_model):
+    """Return explanations whose labels, ids and texts are hostile."""
+    from tests.reporting.html import sample_pages
+
+    return sample_pages.explanations(seed_articles, hostile_model)
+
+
+@pytest.fixture(scope="session")
+def pages(seed_articles, fast_model, fast_config, hostile_model, explained, tmp_path_factory):
+    """Return a page of every report, by its name."""
+    from tests.reporting.html import sample_pages
+
+    folder, models = tmp_path_factory.mktemp("models"), (fast_model, hostile_model)
+    return sample_pages.pages(seed_articles, models, fast_config, explained, folder)
+
+
+@pytest.fixture(scope="session")
+def rendered(pages):
+    """Return a function that gives a page of a report as HTML, made once in a language."""
+    from stance.reporting.html.render import render
+
+    return functools.cache(lambda name, language: render(pages[name], language))
+
+
+@pytest.fixture(scope="session")
 def cluster():
     """Start two workers on this machine, or skip."""
     pytest.importorskip("distributed", reason=f"Dask is not installed: {install_command('dask')}")
@@ -166,6 +208,15 @@ def public_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("the public data is not at hand: STANCE_DATA names no folder")
     return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def news(public_data) -> list[Article]:
+    """Return every eighth article of ANT, 31,525 of all sections, or skip: to read it is slow."""
+    if not (public_data / "ant").is_dir():
+        pytest.skip("the articles of ANT are not at hand in STANCE_DATA")
+    chosen = islice(read_articles(["dataset:ant"]), 0, None, 8)
+    return [one for one in chosen if isinstance(one, Article)]
 
 
 @pytest.fixture(scope="session")

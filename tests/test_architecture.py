@@ -1,6 +1,7 @@
 """The rooms of the house: who may import whom, and what start-up may load."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -150,7 +151,8 @@ HEAVY = ("sklearn", "numba", "pandas", "camel_tools", "torch", "distributed", "m
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
-def imported_modules(path: Path, *, when_run: bool = False) -> list[str]:
+@functools.cache
+def imported_modules(path: Path, *, when_run: bool = False) -> tuple[str, ...]:
     """Return what a file imports; `when_run` leaves out what only type checkers see."""
     names, tree = [], ast.parse(path.read_text("utf-8"))
     if when_run:
@@ -161,7 +163,7 @@ def imported_modules(path: Path, *, when_run: bool = False) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports by a relative path"
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return names
+    return tuple(names)
 
 
 def is_for_type_checkers(node: ast.stmt) -> bool:

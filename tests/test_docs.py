@@ -25,6 +25,9 @@ DOCUMENTS = ["README.md", "README.ar.md"]
 def desk(tmp_path):
     """Put the files that the documents name into a folder."""
     rows = [orjson.loads(line) for line in SEEDS.read_bytes().splitlines()[:48]]
+    for n, row in enumerate(rows):
+        # Ten outlets are enough, where each is held out in turn.
+        row["outlet"] = f"صحيفة {n % 10}"
     lines = b"".join(orjson.dumps(row) + b"\n" for row in rows)
     for name in ("articles.jsonl", "labelled.jsonl", "new.jsonl"):
         (tmp_path / name).write_bytes(lines)
@@ -106,18 +109,26 @@ def blocks(document, language):
     return [block for kind, block in found if kind == language]
 
 
+# Commands on which no other one depends: the same one need not run for two documents.
+NOTHING_WRITTEN = ("stance audit ", "stance crossval ")
+
+
+def commands_in(document):
+    """Return the commands of the blocks of a document."""
+    lines = [line for block in blocks(document, "") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("stance ")]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_commands_in_the_readme_run(desk, document, monkeypatch):
     monkeypatch.chdir(desk)
-    commands = [
-        line
-        for block in blocks(document, "")
-        for line in block.splitlines()
-        if line.startswith("stance ")
-    ]
+    commands = commands_in(document)
     assert len(commands) >= 4
+    run_before = commands_in(DOCUMENTS[0]) if document != DOCUMENTS[0] else ()
     for command in commands:
+        if command in run_before and command.startswith(NOTHING_WRITTEN):
+            continue
         # Ten minutes of search are for those who have them.
         shorter = command.replace("--budget 10m", "--trials 2")
         stance(*shlex.split(shorter)[1:])

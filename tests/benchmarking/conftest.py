@@ -34,17 +34,24 @@ def row(number):
 
 @pytest.fixture
 def desk(tmp_path):
+    return write_articles(tmp_path)
+
+
+def write_articles(folder):
     """Write 64 articles, and 32 more for a test set."""
     for name, numbers in (("corpus.jsonl", range(64)), ("test.jsonl", range(64, 96))):
         lines = [orjson.dumps(row(number)) + b"\n" for number in numbers]
-        (tmp_path / name).write_bytes(b"".join(lines))
-    return tmp_path
+        (folder / name).write_bytes(b"".join(lines))
+    return folder
 
 
 @pytest.fixture
 def write_suite(desk):
     """Return a function that writes a suite of one task and reads it."""
+    return suite_writer(desk)
 
+
+def suite_writer(desk):
     def write(task="", rest="", config=FAST_TABLE):
         text = f"""
 title = "Small"

@@ -64,7 +64,7 @@ def test_evidence_changes_labels_more_often_than_random_words(
     corpus, result = tmp_path / "corpus.jsonl", tmp_path / "result.json"
     rows = [
         {"id": a.id, "text": a.text, "label": a.label, "outlet": a.outlet}
-        for a in seed_articles[:200]
+        for a in seed_articles[:120]
     ]
     corpus.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     monkeypatch.setattr(script, "SETTINGS", FAST)
@@ -73,7 +73,7 @@ def test_evidence_changes_labels_more_often_than_random_words(
     )
     script.main()
     found = json.loads(result.read_text("utf-8"))
-    assert found["n_articles"] == 200
+    assert found["n_articles"] == 120
     assert found["n_outlets"] == len({row["outlet"] for row in rows})
     for difference in found["difference"].values():
         assert difference["share"] > 0

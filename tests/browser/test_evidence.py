@@ -111,7 +111,6 @@ def test_marks_keep_letters_joined_and_lie_in_their_line(browser, files, name, l
     assert browser.value("document.querySelectorAll('.published mark').length") > 10
     assert browser.value(OUTSIDE) == 0
     assert all(abs(gap) < 1 for gap in browser.value(FROM_RIGHT))
-    browser.screenshot(file.with_name(f"{file.stem}-{width}.png"))
     n, moved = browser.value(MOVED)
     assert n
     assert moved < 0.5

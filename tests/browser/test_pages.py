@@ -2,10 +2,8 @@
 
 import pytest
 
-from stance.reporting.html.render import render
 from stance.reporting.html.strings import LANGUAGES
 from tests.browser.chromium import EXECUTABLE, printed_text, tab
-from tests.reporting.html.conftest import explained, hostile_model, pages  # noqa: F401
 from tests.reporting.html.sample_pages import NAMES
 
 pytestmark = [
@@ -56,14 +54,14 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def files(pages, tmp_path_factory):  # noqa: F811
+def files(pages, rendered, tmp_path_factory):
     """Return the file of each page in each language."""
     folder = tmp_path_factory.mktemp("pages")
     found = {}
-    for name, page in pages.items():
+    for name in pages:
         for language in LANGUAGES:
             found[name, language] = folder / f"{name}-{language}.html"
-            found[name, language].write_text(render(page, language), "utf-8")
+            found[name, language].write_text(rendered(name, language), "utf-8")
     return found
 
 
@@ -79,7 +77,6 @@ def test_a_page_fits_its_window_and_asks_for_nothing(browser, files, name, langu
     assert all(browser.value(BARS))
     from_left, from_right = browser.value(SIDES)
     assert (from_right if language == "ar" else from_left) < 1
-    browser.screenshot(file.with_name(f"{file.stem}-{width}.png"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

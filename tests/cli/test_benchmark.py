@@ -100,7 +100,7 @@ TASK = """
 [tasks.NAME]
 corpus = ["articles.jsonl"]
 by = "event"
-folds = 3
+folds = 2
 sample = SAMPLE
 opponents = ["first", "majority"]
 [tasks.NAME.config]
@@ -110,22 +110,34 @@ features.word.max_n = 1
 calibration.enabled = false
 """
 TWO_TASKS = f'title = "Two"\n{TABLE}'
-DIES_IN_SECOND = 'if len(open("fits.txt").readlines()) > 4: raise SystemExit("out of luck")'
+DIES_IN_SECOND = 'if len(open("fits.txt").readlines()) > 2: raise SystemExit("out of luck")'
 
 
 @pytest.fixture
 def two_tasks(tmp_path):
     """Return a function that writes a suite of two tasks, with an opponent that may do more."""
-    shutil.copy(SEEDS, tmp_path / "articles.jsonl")
-    path = tmp_path / "suite.toml"
+    return suite_writer(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """Return the results of the two tasks where nothing goes wrong."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    stance(*suite_writer(folder)(), "--json", folder / "results.json")
+    return (folder / "results.json").read_bytes()
+
+
+def suite_writer(folder):
+    shutil.copy(SEEDS, folder / "articles.jsonl")
+    path = folder / "suite.toml"
     tasks = [
         TASK.replace("NAME", name).replace("SAMPLE", size)
-        for name, size in (("one", "60"), ("two", "48"))
+        for name, size in (("one", "48"), ("two", "40"))
     ]
     path.write_text(TWO_TASKS + "".join(tasks), "utf-8")
 
     def write(after_fit="pass"):
-        write_opponent(tmp_path, after_fit=after_fit)
+        write_opponent(folder, after_fit=after_fit)
         return ("benchmark", path, "--jobs", 1)
 
     return write
@@ -133,11 +145,8 @@ def two_tasks(tmp_path):
 
 @pytest.mark.slow
 def test_a_task_that_fails_in_the_middle_costs_nothing_and_is_mended_by_a_rerun(
-    two_tasks, tmp_path
+    two_tasks, undisturbed, tmp_path
 ):
-    stance(*two_tasks(), "--json", tmp_path / "undisturbed.json")
-    (tmp_path / "fits.txt").unlink()
-
     failing = two_tasks(DIES_IN_SECOND)
     out, err = stance(
         *failing, "--json", tmp_path / "r.json", "--junit", tmp_path / "r.xml", code=1
@@ -154,19 +163,19 @@ def test_a_task_that_fails_in_the_middle_costs_nothing_and_is_mended_by_a_rerun(
 
     mended = two_tasks()
     _, err = stance(*mended, "--json", tmp_path / "r.json", "--force")
-    # The opponent is another program now; the six models of each of the others are used.
-    assert "12 of 18 models were made by an earlier run" in err
-    assert (tmp_path / "r.json").read_bytes() == (tmp_path / "undisturbed.json").read_bytes()
+    # The opponent is another program now; the four models of each of the others are used.
+    assert "8 of 12 models were made by an earlier run" in err
+    assert (tmp_path / "r.json").read_bytes() == undisturbed
     assert not (tmp_path / ".r.json.predictions").exists()
 
 
 @pytest.mark.slow
 def test_a_model_of_ours_that_fails_is_a_failure_and_not_a_regression(
-    two_tasks, tmp_path, monkeypatch
+    two_tasks, undisturbed, tmp_path, monkeypatch
 ):
     from stance.benchmarking.contenders import OurModel
 
-    stance(*two_tasks(), "--json", tmp_path / "before.json")
+    (tmp_path / "before.json").write_bytes(undisturbed)
     label = OurModel.label
 
     def broken(self, known, unknown):
@@ -184,9 +193,7 @@ def test_a_model_of_ours_that_fails_is_a_failure_and_not_a_regression(
 
 
 @pytest.mark.kill
-def test_a_run_that_was_killed_goes_on_where_it_was(two_tasks, tmp_path):
-    stance(*two_tasks(), "--json", tmp_path / "undisturbed.json")
-    (tmp_path / "fits.txt").unlink()
+def test_a_run_that_was_killed_goes_on_where_it_was(two_tasks, undisturbed, tmp_path):
     fits, kept = tmp_path / "fits.txt", tmp_path / ".r.json.predictions"
 
     waits = 'time.sleep(60 * pathlib.Path("wait").exists())'
@@ -200,13 +207,13 @@ def test_a_run_that_was_killed_goes_on_where_it_was(two_tasks, tmp_path):
         process.communicate()
     assert not (tmp_path / "r.json").exists()
     n_kept = kept.read_bytes().count(b"\n")
-    assert n_kept == 3
+    assert n_kept == 2
     kept.write_bytes(kept.read_bytes() + b'{"identity": "torn')
 
     (tmp_path / "wait").unlink()
     fits.unlink()
     _, err = stance(*command, "--json", tmp_path / "r.json")
-    assert "3 of 18 models were made by an earlier run" in err
-    assert len(fits.read_text().splitlines()) == 6
-    assert (tmp_path / "r.json").read_bytes() == (tmp_path / "undisturbed.json").read_bytes()
+    assert "2 of 12 models were made by an earlier run" in err
+    assert len(fits.read_text().splitlines()) == 4
+    assert (tmp_path / "r.json").read_bytes() == undisturbed
     assert not kept.exists()

@@ -151,7 +151,8 @@ def test_field_names_and_where_reach_the_reader(tmp_path):
 
 @pytest.mark.slow
 def test_crossval_prints_both_figures_and_the_gap(corpus, tmp_path):
-    out, _ = stance("crossval", corpus, "--json", tmp_path / "c.json", *FAST_SETTINGS)
+    options = ("--folds", 4, *FAST_SETTINGS)
+    out, _ = stance("crossval", corpus, "--json", tmp_path / "c.json", *options)
     result = orjson.loads((tmp_path / "c.json").read_bytes())
     assert result["by"] == "outlet"
     assert f"{result['macro_f1']:.3f}" in out

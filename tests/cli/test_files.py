@@ -221,7 +221,7 @@ def test_without_openpyxl_the_user_is_told_what_to_install(here, model):  # noqa
     (here / "stub").mkdir()
     (here / "stub/openpyxl.py").write_text("raise ImportError('no openpyxl')\n")
     paths = os.pathsep.join(filter(None, [str(here / "stub"), os.environ.get("PYTHONPATH")]))
-    for more in ((), ("-o", "out.jsonl"), ("--sheet", "أ")):
+    for more in (("-o", "out.jsonl"), ("--sheet", "أ")):
         err = installed_stance(
             *("predict", "a.xlsx", "-m", model, *more), code=2, PYTHONPATH=paths
         )[1]

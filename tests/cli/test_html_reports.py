@@ -31,7 +31,19 @@ def test_a_page_is_written_beside_the_report(reports, tmp_path, name):  # noqa: 
 def test_a_cross_validation_has_a_page_too(corpus, tmp_path):  # noqa: F811
     settings = ["--set", "features.char.enabled=false", "--set", "features.lexicon.enabled=false"]
     file = tmp_path / "report.html"
-    run("crossval", corpus, "--by", "event", "--folds", "2", *settings, "--html", file)
+    run(
+        "crossval",
+        corpus,
+        "--by",
+        "event",
+        "--folds",
+        "2",
+        "--jobs",
+        "1",
+        *settings,
+        "--html",
+        file,
+    )
     assert "Cross-validation" in file.read_text("utf-8")
 
 

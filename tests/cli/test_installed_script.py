@@ -28,10 +28,12 @@ calibration.enabled = false
 """
 RATINGS = "id,a,b\n" + "".join(f"{n},{'مؤيد' if n % 2 else 'معارض'},مؤيد\n" for n in range(12))
 
+# Processes of a pool are tested elsewhere.
+ONE = ("--jobs", "1")
 COMMANDS = {
     "train": ("train", "{corpus}", "-o", "out", *FAST_SETTINGS),
     "evaluate": ("evaluate", "{corpus}", "-m", "{model}"),
-    "crossval": ("crossval", "{corpus}", "--by", "random", "--folds", "2", *FAST_SETTINGS),
+    "crossval": ("crossval", "{corpus}", "--by", "random", "--folds", "2", *FAST_SETTINGS, *ONE),
     "compare": ("compare", "{model}", "{model}", "{corpus}"),
     "predict": ("predict", "{corpus}", "-m", "{model}"),
     "explain": ("explain", "{corpus}", "-m", "{model}", "--json", "-"),
@@ -43,9 +45,9 @@ COMMANDS = {
     "audit": ("audit", "{corpus}"),
     "naming": ("naming", "{corpus}", "--actor", "sdf", "-o", "out.csv"),
     "keyness": ("keyness", "{corpus}", "--bootstrap", "19"),
-    "benchmark": ("benchmark", "suite.toml", "--json", "out", "--jobs", "1"),
+    "benchmark": ("benchmark", "suite.toml", "--json", "out", *ONE),
     "tune": (
-        *("tune", "{corpus}", "-o", "out", "--trials", "1", "--folds", "2", "--jobs", "1"),
+        *("tune", "{corpus}", "-o", "out", "--trials", "1", "--folds", "2", *ONE),
         *("--by", "random", *FAST_SETTINGS),
     ),
     "config": ("config",),

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 from threading import Event
 
 import orjson
@@ -34,12 +33,12 @@ from stance.formats.source import Source
 from stance.labelling.engine import LocalEngine
 from stance.labelling.plan import plan_labelling
 from stance.labelling.receipt import verify
+from tests.commands import installed_stance, stance
 from tests.conftest import ROOT
 from tests.labelling.conftest import as_lines, as_table, content, rows, run
 
 pytestmark = pytest.mark.cluster
 
-SCRIPT = Path(sys.executable).with_name("stance")
 TIMES = ("started", "ended", "seconds", "rows_per_second", "command")
 
 
@@ -48,20 +47,19 @@ def label(stored, model_folder):
     return partial(run, stored, folder=model_folder)
 
 
-def mixed(folder):
-    """Write files of every kind, good and bad; return them as inputs."""
+def mixed(folder, part=1):
+    """Write files of every kind, good and bad, or with a part of the rows; return them."""
     folder.mkdir()
-    (folder / "a.jsonl").write_bytes(
-        as_lines(rows(60)) + b"{broken\n\n  \n" + as_lines([{"text": "بلا رقم"}]) + b'{"text": ""}'
-    )
-    broken = as_table([{"id": "1", "text": 'سطر\nأول، "مقتبس"\r\nوآخر'}, *rows(40, 100)])
-    where = broken.index("ق-120,".encode())
+    bad = b"{broken\n\n  \n" + as_lines([{"text": "بلا رقم"}]) + b'{"text": ""}'
+    (folder / "a.jsonl").write_bytes(as_lines(rows(60 // part)) + bad)
+    broken = as_table([{"id": "1", "text": 'سطر\nأول، "مقتبس"\r\nوآخر'}, *rows(40 // part, 100)])
+    where = broken.index("ق-105,".encode())
     broken = broken[:where] + '7,"لا نهاية\n'.encode() + broken[where:]
     (folder / "b.csv").write_bytes(broken)
-    (folder / "c.jsonl.gz").write_bytes(gzip.compress(as_lines(rows(70, 200)) + b"[]\n"))
-    named = [{"id": row["id"], "text": row["text"]} for row in rows(90, 300)]
+    (folder / "c.jsonl.gz").write_bytes(gzip.compress(as_lines(rows(70 // part, 200)) + b"[]\n"))
+    named = [{"id": row["id"], "text": row["text"]} for row in rows(90 // part, 300)]
     pq.write_table(pa.Table.from_pylist(named), folder / "d.parquet", row_group_size=13)
-    packed = gzip.compress(as_lines(rows(80, 400)))
+    packed = gzip.compress(as_lines(rows(80 // part, 400)))
     (folder / "e.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     (folder / "f").mkdir()
     for n in range(5):
@@ -75,6 +73,11 @@ def mixed(folder):
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
     return mixed(tmp_path_factory.mktemp("dask") / "in")
+
+
+@pytest.fixture(scope="module")
+def few_inputs(tmp_path_factory):
+    return mixed(tmp_path_factory.mktemp("dask") / "in", part=5)
 
 
 def receipt(folder, name):
@@ -93,22 +96,33 @@ def both(label, folder, inputs, name, engine, **options):
     assert receipt(folder / "dask", name) == receipt(folder / "local", name)
 
 
-SIZES = [
-    {"partition_bytes": 1, "batch_size": 4},
-    {"partition_bytes": 20_000, "batch_size": 7, "result_bytes": 3_000},
-    {},
+SIZES = {
+    "row by row": {"partition_bytes": 1, "batch_size": 4},
+    "some rows": {"partition_bytes": 20_000, "batch_size": 7, "result_bytes": 3_000},
+    "whole files": {},
+}
+# Each kind of output and each size twice, or nearly so.
+PAIRS = [
+    ("out.jsonl", "row by row"),
+    ("parts/", "row by row"),
+    ("out.csv.gz", "some rows"),
+    ("parts/", "some rows"),
+    ("out.parquet", "some rows"),
+    ("out.parquet", "whole files"),
 ]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sizes", SIZES, ids=["row by row", "some rows", "whole files"])
-@pytest.mark.parametrize("name", ["out.jsonl", "out.csv.gz", "out.parquet", "parts/"])
-def test_every_output_is_that_of_the_local_engine(label, cluster, inputs, tmp_path, name, sizes):
+@pytest.mark.parametrize(("name", "sizes"), PAIRS)
+def test_every_output_is_that_of_the_local_engine(
+    label, cluster, inputs, few_inputs, tmp_path, name, sizes
+):
     planned = {"part_rows": 37, "keep": ["@source", "@row", "text"]}
-    both(label, tmp_path, inputs, name, DaskEngine(cluster, **sizes), planned=planned)
+    inputs = few_inputs if sizes == "row by row" else inputs
+    both(label, tmp_path, inputs, name, DaskEngine(cluster, **SIZES[sizes]), planned=planned)
 
 
-@pytest.mark.parametrize("sizes", SIZES[:2], ids=["row by row", "some rows"])
+@pytest.mark.parametrize("sizes", ["row by row", "some rows"])
 def test_files_stored_in_other_ways_are_labelled_as_on_one_machine(label, cluster, tmp_path, sizes):
     table = as_table([{"id": "1", "text": 'سطر\nأول، "مقتبس"'}, *rows(30)]).decode()
     quoted = [f'"{n}";"أول; ثان\nسطر {n}"' for n in range(40)]
@@ -126,7 +140,7 @@ def test_files_stored_in_other_ways_are_labelled_as_on_one_machine(label, cluste
     for name, data in contents.items():
         (tmp_path / "in" / name).write_bytes(data)
     paths = [tmp_path / "in" / name for name in contents]
-    both(label, tmp_path, paths, "out.jsonl", DaskEngine(cluster, **sizes))
+    both(label, tmp_path, paths, "out.jsonl", DaskEngine(cluster, **SIZES[sizes]))
     assert len((tmp_path / "dask" / "out.jsonl").read_bytes().splitlines()) == 31 * 2 + 40 * 4
     rejected = (tmp_path / "dask" / "out.jsonl.rejects.jsonl").read_bytes().splitlines()
     assert len(rejected) == 4
@@ -240,12 +254,12 @@ def _shorter(cursor, row, offset):
 @pytest.mark.slow
 def test_a_worker_that_is_killed_costs_nothing(label, tmp_path):
     source = tmp_path / "in.jsonl"
-    source.write_bytes(as_lines(rows(900)) + b"x\n" + as_lines(rows(900, 900)))
+    source.write_bytes(as_lines(rows(700)) + b"x\n" + as_lines(rows(700, 700)))
     label([source], tmp_path / "local.jsonl")
     killed = []
 
     def report(progress):
-        if len(killed) < 3 and progress.run_counts.n_rows > 400 * (len(killed) + 1):
+        if len(killed) < 2 and progress.run_counts.n_rows > 400 * (len(killed) + 1):
             # Started anew between two kills, so that one worker at least is at work.
             pid = min(pids() - set(killed))
             os.kill(pid, signal.SIGKILL)
@@ -258,7 +272,7 @@ def test_a_worker_that_is_killed_costs_nothing(label, tmp_path):
 
         engine = DaskEngine(own, batch_size=20, partition_bytes=20_000)
         label([source], tmp_path / "dask.jsonl", engine=engine, report=report)
-    assert len(killed) == 3
+    assert len(killed) == 2
     assert (tmp_path / "dask.jsonl").read_bytes() == (tmp_path / "local.jsonl").read_bytes()
 
 
@@ -310,20 +324,18 @@ def test_the_command_labels_on_a_cluster_that_stands_already(cluster, model_fold
     # As `dask scheduler --scheduler-file` writes it. Client.write_scheduler_file (distributed
     # 2026.8.0) fails while the workers' metrics, whose keys are tuples, are among what it writes.
     where.write_bytes(orjson.dumps({"address": cluster.client.scheduler.address}))
-    for name, scheduler in (("a", where), ("b", cluster.client.scheduler.address)):
-        arguments = ["-o", tmp_path / f"{name}.csv", "--engine", "dask", "--scheduler", scheduler]
-        command = [SCRIPT, "predict", source, "-m", model_folder, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert "Labelled 60 articles" in done.stderr
-    assert subprocess.run([SCRIPT, "verify", tmp_path / "b.csv"], check=False).returncode == 0
+    command = ["predict", source, "-m", model_folder, "--engine", "dask", "--scheduler"]
+    _, told = installed_stance(*command, where, "-o", tmp_path / "a.csv")
+    assert "Labelled 60 articles" in told
+    address = cluster.client.scheduler.address
+    _, told = stance(*command, address, "-o", tmp_path / "b.csv")
+    assert "Labelled 60 articles" in told
+    stance("verify", tmp_path / "b.csv")
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     # One table for the eye, or no engine of that name, is misuse.
     for more in (["--format", "table"], ["--engine", "dusk"], ["--engine", "local"]):
-        command = [SCRIPT, "predict", source, "-m", model_folder, *arguments[2:], *more]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 2, done.stderr
-        assert done.stderr.startswith("Error: Got --")
+        _, told = stance(*command, address, *more, code=2)
+        assert told.startswith("Error: Got --")
 
 
 # What a worker refuses

@@ -117,7 +117,7 @@ rows = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(rows, st.sampled_from(METRICS), st.booleans())
 def test_every_interval_is_finite_holds_its_score_and_stays_in_range(rows, name, named):
     truth, first, second, groups, strata = zip(*rows, strict=True)
@@ -240,8 +240,7 @@ def simulation():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lone", [False, True])
-@pytest.mark.parametrize(("n_outlets", "variation"), [(8, 0.5), (10, 1.5)])
+@pytest.mark.parametrize(("n_outlets", "variation", "lone"), [(8, 0.5, True), (10, 1.5, False)])
 def test_intervals_hold_the_truth_as_often_as_they_say(simulation, n_outlets, variation, lone):
     """A hundred and fifty runs: 0.90 is what 0.95 may look like, and 0.85 is not."""
     found = simulation.measure(n_outlets, variation, lone, 150)

@@ -191,7 +191,7 @@ def test_processes_learn_from_auxiliary_articles_too(seed_articles):
     from stance.corpus.splitting import split
     from stance.model.training import learn
 
-    corpus = LabelledCorpus(seed_articles[:40], auxiliary=seed_articles[300:])
+    corpus = LabelledCorpus(seed_articles[:40], auxiliary=seed_articles[600:])
     folds = split(corpus.articles, "random", 2, seed=13)
     config = resolve_auto(corpus, load_config(overrides=[*FAST, "auxiliary.weight=5"]))
     with TrialProcesses(corpus, folds, 1) as workers:

@@ -53,8 +53,9 @@ def scorer(features):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_labels", [2, 5, 13])
-@pytest.mark.parametrize(("sublinear_tf", "binary"), [(True, False), (False, False), (True, True)])
+@pytest.mark.parametrize(
+    ("sublinear_tf", "binary", "n_labels"), [(True, False, 2), (False, False, 5), (True, True, 13)]
+)
 @pytest.mark.parametrize(
     "analyzers", [["word"], ["char"], ["surface"], ["word", "char", "surface"]]
 )

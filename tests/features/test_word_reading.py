@@ -1,11 +1,10 @@
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.corpus.article import Article
 from stance.features import word_reading
 from stance.features.compiled.string_tables import HASH_MASK, LARGEST_NUMBER
 from stance.features.folding import surface_folding, word_folding
@@ -13,7 +12,7 @@ from stance.features.quotation_tables import MARKS
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.features.units import code_units
 from stance.features.word_reading import WordReader, read_batch
-from stance.formats.reading import read_articles
+from stance.formats.labelled import read_corpus
 from stance.text.normalization import NormalizationProfile, arabic_normalization
 from stance.text.normalization_table import NormalizationTable
 from stance.text.quotation import Voice
@@ -42,9 +41,6 @@ odd_marks = st.lists(
     st.sampled_from([*MARKS, *LETTERS, "ا\u0653", "\u0654", "\u0308", "\ud83d", "\udc00"]),
     max_size=40,
 ).map("".join)
-
-# In plain Python it takes a quarter of a minute to tell who speaks in all of 31,523 articles.
-EVERY = 5
 
 
 def read(reader, chosen):
@@ -214,12 +210,16 @@ def test_many_marks_that_nothing_closes_cost_no_more_than_others():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("source", "every"), [("ant", EVERY), ("syria-outlets", 1)])
-def test_voices_of_real_news_are_those_of_the_rules(public_data, source, every):
-    if source == "ant" and not (public_data / "ant").is_dir():
-        pytest.skip("the articles of ANT are not at hand in STANCE_DATA")
-    chosen = islice(read_articles([f"dataset:{source}"]), 0, None, every)
-    check_voices(PROFILES["default"], [one.text for one in chosen if isinstance(one, Article)])
+def test_voices_of_real_news_are_those_of_the_rules(news):
+    # In plain Python it takes a quarter of a minute to tell who speaks in all articles of ANT.
+    check_voices(PROFILES["default"], [one.text for one in news[::5]])
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("public_data")
+def test_voices_of_news_of_the_war_are_those_of_the_rules():
+    chosen, _ = read_corpus(["dataset:syria-outlets"])
+    check_voices(PROFILES["default"], [one.text for one in chosen[::2]])
 
 
 def test_voices_of_seeds_are_those_of_the_rules(seed_articles):

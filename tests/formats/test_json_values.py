@@ -20,7 +20,7 @@ from stance.formats.source import Source
 from tests.formats.tables import BOM, GOOD, read
 
 relaxed = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
     ['"', "\\", '\\"', "[{", "}]", ",", "\\\\", "\n", "نص", "🍇"]

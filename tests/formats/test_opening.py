@@ -15,7 +15,7 @@ from stance.formats.input_file import InputFile, identify
 from stance.formats.opening import check_content, open_bytes
 
 COMPRESSIONS = [".gz", ".bz2", ".xz", ".zst"]
-LINES = "".join(f"السطر رقم {n} من خبر عن سوق البلدة {n * 7919}\n" for n in range(20_000)).encode()
+LINES = "".join(f"السطر رقم {n} من خبر عن سوق البلدة {n * 7919}\n" for n in range(12_000)).encode()
 
 
 @pytest.mark.parametrize(

@@ -407,8 +407,9 @@ def test_a_row_added_while_a_file_is_read_is_still_seen(put, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("compression", COMPRESSIONS[1:])
-@pytest.mark.parametrize("file_format", ["jsonl", "csv"])
+@pytest.mark.parametrize(
+    ("file_format", "compression"), list(zip(["jsonl", "csv"] * 2, COMPRESSIONS[1:], strict=True))
+)
 def test_the_damaged_end_of_a_long_file_is_met_only_at_the_end(put, file_format, compression):
     texts = [os.urandom(500).hex() for _ in range(2_000)]
     articles = [Article(str(n), text) for n, text in enumerate(texts)]

@@ -91,10 +91,10 @@ def test_a_run_that_ends_at_any_write_goes_on_to_the_same_bytes(
     whole.mkdir()
     expected = run(stored, inputs, f"{whole}/{name}", **options)
     assert expected.run_counts.n_rejected == 3
-    # Other moments for the one than for the other.
-    n = 0 if failure is Killed else 3
+    # Other moments for the one than for the other, and for each kind of output.
+    n = list(OUTPUTS.values()).index((name, file_format)) + (0 if failure is Killed else 7)
     while True:
-        n += 7
+        n += 13
         folder = tmp_path / f"killed-{n}"
         folder.mkdir()
         with monkeypatch.context() as patched:

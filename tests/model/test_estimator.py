@@ -65,7 +65,7 @@ def test_scikit_learns_checks_on_numbers_in_words(estimator, check):
 @pytest.fixture(scope="module")
 def seeds():
     articles, _ = read_corpus([SEEDS])
-    return articles[::7]
+    return articles[::13]
 
 
 @pytest.fixture(scope="module")

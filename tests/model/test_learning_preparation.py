@@ -69,7 +69,7 @@ def test_without_outlets_nothing_tells_them(seed_articles):
 @pytest.mark.parametrize("quotations", ["drop", "apart"])
 def test_a_stored_model_reads_articles_as_it_did(seed_articles, tmp_path, quotations):
     # Without dates, as texts alone have none.
-    articles = [dataclasses.replace(a, published=None) for a in signed(seed_articles)[::2]]
+    articles = [dataclasses.replace(a, published=None) for a in signed(seed_articles)[::5]]
     config = load_config(
         overrides=[*FAST[:1], *FAST[2:], *DROPPING, f"text.quotations={quotations}"]
     )

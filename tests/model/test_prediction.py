@@ -81,20 +81,25 @@ def test_columns_are_those_of_a_flat_row(full_model, seed_articles):
     assert {name for name, value in flat.items() if type(value) is bool} == set(columns.flags)
 
 
+@pytest.fixture(scope="module")
+def some_rows(full_model, seed_articles):
+    """Return articles, and the row of each as it is labelled by default."""
+    some = seed_articles[::5]
+    return some, [prediction.to_row() for prediction in predict(full_model, some)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 2, 7, 1024])
-def test_rows_are_the_same_for_any_batch_size(full_model, seed_articles, batch_size):
-    expected = [p.to_row() for p in predict(full_model, seed_articles)]
-    found = [p.to_row() for p in predict(full_model, seed_articles, batch_size=batch_size)]
-    assert found == expected
+def test_rows_are_the_same_for_any_batch_size(full_model, some_rows, batch_size):
+    some, expected = some_rows
+    assert [p.to_row() for p in predict(full_model, some, batch_size=batch_size)] == expected
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", [2, 3, -1])
-@pytest.mark.parametrize("batch_size", [1, 7, 1024])
-def test_rows_are_the_same_for_any_number_of_threads(full_model, seed_articles, jobs, batch_size):
-    expected = [p.to_row() for p in predict(full_model, seed_articles)]
-    found = predict(full_model, iter(seed_articles), batch_size=batch_size, jobs=jobs)
+@pytest.mark.parametrize(("jobs", "batch_size"), [(2, 1), (2, 1024), (3, 7), (-1, 1), (-1, 7)])
+def test_rows_are_the_same_for_any_number_of_threads(full_model, some_rows, jobs, batch_size):
+    some, expected = some_rows
+    found = predict(full_model, iter(some), batch_size=batch_size, jobs=jobs)
     assert [p.to_row() for p in found] == expected
 
 

@@ -9,7 +9,7 @@ from stance.benchmarking.gate import Verdict
 from stance.reporting.benchmark import report
 from stance.reporting.junit import junit
 from stance.reporting.markdown import render
-from tests.benchmarking.conftest import desk, write_suite  # noqa: F401
+from tests.benchmarking.conftest import suite_writer, write_articles
 
 TASK = """
 title = "Of two | minds"
@@ -38,9 +38,9 @@ def markdown(*results):
     return render(report(*results))
 
 
-@pytest.fixture
-def small(write_suite):  # noqa: F811
-    suite = write_suite(TASK, REST)
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    suite = suite_writer(write_articles(tmp_path_factory.mktemp("benchmark")))(TASK, REST)
     return suite, run_suite(suite).results
 
 

@@ -1,6 +1,7 @@
 """Pages load nothing, run nothing, escape everything, and say the same in both languages."""
 
 import base64
+import functools
 import hashlib
 import re
 from dataclasses import replace
@@ -58,6 +59,12 @@ class Parsed(HTMLParser):
         ]
 
 
+@pytest.fixture(scope="module")
+def parsed(rendered):
+    """Return a function that gives the elements and texts of a page, which no test changes."""
+    return functools.cache(lambda name, language: Parsed(rendered(name, language)))
+
+
 def is_published(attributes):
     """Return whether an element holds a text as published, with marks instead of isolates."""
     kind = attributes.get("class") or ""
@@ -86,8 +93,8 @@ every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 @every_page
 @every_language
-def test_nothing_is_loaded_and_nothing_runs(pages, name, language):
-    page = Parsed(render(pages[name], language))
+def test_nothing_is_loaded_and_nothing_runs(parsed, name, language):
+    page = parsed(name, language)
     assert {tag for tag, _ in page.elements} <= ELEMENTS
     for _, attributes in page.elements:
         assert not attributes.keys() & NEVER
@@ -105,16 +112,16 @@ def test_nothing_is_loaded_and_nothing_runs(pages, name, language):
 
 @every_page
 @every_language
-def test_a_page_says_its_language_and_direction(pages, name, language):
-    page = Parsed(render(pages[name], language))
+def test_a_page_says_its_language_and_direction(parsed, name, language):
+    page = parsed(name, language)
     assert page.of("html") == [{"lang": language, "dir": DIRECTIONS[language]}]
     assert all("dir" in one for one in page.of("bdi"))
     assert all({"lang", "dir"} <= one.keys() for one in page.of("bdi") if "name" in one.values())
 
 
 @every_page
-def test_latin_words_and_numbers_of_an_arabic_page_are_isolated(pages, name):
-    for text, around in Parsed(render(pages[name], "ar")).texts:
+def test_latin_words_and_numbers_of_an_arabic_page_are_isolated(parsed, name):
+    for text, around in parsed(name, "ar").texts:
         tags = {tag for tag, _ in around}
         if not tags & {"title", "style", "bdi"} and not any(
             attributes.get("aria-hidden") or is_published(attributes) for _, attributes in around
@@ -130,9 +137,8 @@ def test_a_page_names_its_command(pages, name):
 
 @every_page
 @every_language
-def test_names_are_text(pages, name, language):
-    html = render(pages[name], language)
-    page = Parsed(html)
+def test_names_are_text(rendered, parsed, name, language):
+    html, page = rendered(name, language), parsed(name, language)
     shown = page.text_of("bdi", "name")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]", html)
     for place in SHOWN.get(name, ()):
@@ -142,13 +148,13 @@ def test_names_are_text(pages, name, language):
 
 @every_page
 @every_language
-def test_the_same_page_gives_the_same_bytes(pages, name, language):
-    assert render(pages[name], language) == render(pages[name], language)
+def test_the_same_page_gives_the_same_bytes(pages, rendered, name, language):
+    assert render(pages[name], language) == rendered(name, language)
 
 
 @every_page
-def test_both_languages_have_the_same_numbers_and_names(pages, name):
-    english, arabic = (Parsed(render(pages[name], language)) for language in LANGUAGES)
+def test_both_languages_have_the_same_numbers_and_names(parsed, name):
+    english, arabic = (parsed(name, language) for language in LANGUAGES)
     for css in ("number", "name"):
         assert sorted(english.text_of("bdi", css)) == sorted(arabic.text_of("bdi", css))
         assert english.text_of("bdi", css)
@@ -159,8 +165,8 @@ def test_both_languages_have_the_same_numbers_and_names(pages, name):
 
 @every_page
 @every_language
-def test_links_and_labels_name_elements_that_exist(pages, name, language):
-    page = Parsed(render(pages[name], language))
+def test_links_and_labels_name_elements_that_exist(parsed, name, language):
+    page = parsed(name, language)
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     named = [one["aria-labelledby"] for _, one in page.elements if "aria-labelledby" in one]
@@ -170,9 +176,8 @@ def test_links_and_labels_name_elements_that_exist(pages, name, language):
 
 
 @every_page
-def test_charts_are_decoration_above_a_table_of_their_numbers(pages, name):
-    html = render(pages[name])
-    page = Parsed(html)
+def test_charts_are_decoration_above_a_table_of_their_numbers(rendered, parsed, name):
+    html, page = rendered(name, "en"), parsed(name, "en")
     assert all(one.get("aria-hidden") == "true" for one in page.of("svg"))
     assert page.text_of("svg") == [text for text in page.text_of("svg") if not text.strip()]
     after = re.findall(r"</figure>\s*<(\w+) class=\"(\w+)\"", html)
@@ -181,16 +186,16 @@ def test_charts_are_decoration_above_a_table_of_their_numbers(pages, name):
 
 
 @every_page
-def test_what_scrolls_is_reached_by_keyboard(pages, name):
-    page = Parsed(render(pages[name]))
+def test_what_scrolls_is_reached_by_keyboard(parsed, name):
+    page = parsed(name, "en")
     regions = [one for one in page.of("div") if one.get("class") == "scroll"]
     assert len(regions) == len(page.of("table"))
     assert all(one["tabindex"] == "0" and one["role"] == "region" for one in regions)
 
 
 @every_language
-def test_a_published_text_is_whole_and_marked(pages, explained, language):
-    page = Parsed(render(pages["explain"], language))
+def test_a_published_text_is_whole_and_marked(parsed, explained, language):
+    page = parsed("explain", language)
     texts = [one for one in page.texts if any(is_published(part[1]) for part in one[1])]
     whole = "".join(text for text, _ in texts)
     for found in explained:
@@ -203,8 +208,8 @@ def test_a_published_text_is_whole_and_marked(pages, explained, language):
     assert {(one["lang"], one["dir"]) for one in paragraphs} == {("ar", "rtl"), ("", "auto")}
 
 
-def test_a_page_has_the_numbers_of_the_json(pages, explained):
-    shown = Parsed(render(pages["explain"])).text_of("bdi", "number")
+def test_a_page_has_the_numbers_of_the_json(parsed, explained):
+    shown = parsed("explain", "en").text_of("bdi", "number")
     for found in explained:
         numbers = [found.intercept, found.logit_difference, *found.by_block.values()]
         numbers += [one.contribution for one in (*found.contributions, *found.words)]
@@ -241,8 +246,8 @@ def test_a_mark_touches_nothing_at_its_sides():
     assert not re.search("padding|margin|border(?!-radius)|display|isolate", "".join(rules))
 
 
-def test_the_parts_of_a_report_have_headings_of_two_levels(pages):
-    page = Parsed(render(pages["report"]))
+def test_the_parts_of_a_report_have_headings_of_two_levels(parsed):
+    page = parsed("report", "en")
     assert [text for text in page.text_of("h2") if text != "Contents"] == [
         "Overview",
         "The model",
