@@ -53,6 +53,8 @@ COMMANDS = {
     "config": ("config",),
     "export": ("export", "-m", "{model}", "-o", "out"),
     "datasets": ("datasets", "list"),
+    "lexicon": ("lexicon", "new", "-o", "out"),
+    "codebook": ("codebook", "new", "-o", "out"),
 }
 # Between two runs of the same: how long they took.
 TIMES = re.compile(

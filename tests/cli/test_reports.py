@@ -30,7 +30,8 @@ def run(*words):
 
 @pytest.fixture
 def reports(corpus, model, tmp_path, monkeypatch):  # noqa: F811
-    # Short names: what a terminal cuts, a file may not.
+    # What a terminal of a certain width cuts, a file may not.
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(corpus.parent)
     corpus, model = corpus.name, os.path.relpath(model)
     coded = tmp_path / "coded.csv"
