@@ -72,7 +72,7 @@ def false_alarms(articles: Sequence[stance.Article], runs: int) -> dict[str, obj
         drawn = set(random.permutation(outlets)[: len(outlets) // 2].tolist())
         values = ["a" if article.outlet in drawn else "b" for article in articles]
         found = stance.keyness(
-            articles, "half", values=values, target="a", top=1, count_duplicates=True
+            articles, "half", values=values, target="a", top=1, ignore_duplicates=True
         )
         (one,) = found.comparisons
         together += bool(one.n_beyond or one.n_beyond_reference)
@@ -112,7 +112,7 @@ def speed(articles: Path, rounds: int, python: str) -> dict[str, object]:
             "whole": [
                 Contender("stance", [*ours, str(articles)]),
                 Contender(
-                    "stance --count-duplicates", [*ours, str(articles), "--count-duplicates"]
+                    "stance --ignore-duplicates", [*ours, str(articles), "--ignore-duplicates"]
                 ),
                 Contender("scikit-learn", theirs),
             ],

@@ -36,7 +36,7 @@ def test_every_value_is_compared_with_the_rest(found):
 
 def test_counts_are_those_of_plain_counting(seed_articles):
     articles, table = seed_articles[:80], arabic_normalization()
-    result = keyness(articles, target="pro_sdf", top=12, n_resamples=0, count_duplicates=True)
+    result = keyness(articles, target="pro_sdf", top=12, n_resamples=0, ignore_duplicates=True)
     tokens = [[words(text, table) for text in (a.title, a.text)] for a in articles]
     for one in result.comparisons[0].terms:
         n = 1 + one.is_pair
@@ -63,7 +63,7 @@ def test_counts_are_those_of_plain_counting(seed_articles):
 def test_ranks_without_each_outlet_are_those_of_the_corpus_without_it(seed_articles):
     articles = [replace(a, outlet=f"o{n % 5}") for n, a in enumerate(seed_articles[:40])]
     asked = {"target": "pro_sdf", "n_resamples": 0, "min_articles": 1}
-    asked |= {"count_duplicates": True, "pairs": False}
+    asked |= {"ignore_duplicates": True, "pairs": False}
     (whole,) = keyness(articles, top=8, **asked).comparisons
     seen = {term.term: [] for term in whole.terms}
     for outlet in {a.outlet for a in articles}:
@@ -117,7 +117,7 @@ def test_near_duplicates_count_once_in_each_part(seed_articles):
     assert (once.n_articles, once.n_duplicates) == (6, 3)
     assert once.comparisons[0].target_size.articles == 1
     assert once.comparisons[0].reference_size.articles == 2
-    every = keyness(articles, count_duplicates=True, **asked)
+    every = keyness(articles, ignore_duplicates=True, **asked)
     assert (every.n_duplicates, every.comparisons[0].target_size.articles) == (0, 4)
 
 
@@ -125,7 +125,7 @@ def test_quoted_words_are_apart():
     quoting = "وقال: «سنواصل حماية كل المدنيين»."
     articles = [Article(f"a{n}", f"دخلت القوات {quoting}", "a") for n in range(5)]
     articles += [Article(f"b{n}", "زار الوفد «قسد» وقال: «سنرد على كل قصف»", "b") for n in range(5)]
-    asked = {"target": "a", "count_duplicates": True, "pairs": False}
+    asked = {"target": "a", "ignore_duplicates": True, "pairs": False}
     own = keyness(articles, voice="own", **asked).comparisons[0]
     assert {term.term for term in own.terms} == {"دخلت", "القوات"}
     speech = keyness(articles, voice="speech", **asked).comparisons[0]
@@ -141,7 +141,7 @@ def test_parts_of_one_word_have_finite_figures():
         for n in range(12)
         for label, text in texts.items()
     ]
-    asked = {"count_duplicates": True, "n_resamples": 9, "top": 0}
+    asked = {"ignore_duplicates": True, "n_resamples": 9, "top": 0}
     for measure in ("log-odds", "log-ratio", "g2"):
         (one,) = keyness(articles, target="a", measure=measure, voice="scare", **asked).comparisons
         assert {term.term for term in one.terms} == {"قوات", "سوريا"}

@@ -80,10 +80,10 @@ VoiceOption = Annotated[
         "of one to three words).",
     ),
 ]
-CountDuplicatesOption = Annotated[
+IgnoreDuplicatesOption = Annotated[
     bool,
     typer.Option(
-        "--count-duplicates",
+        "--ignore-duplicates",
         help="Count every near-duplicate.  [default: once in each part]",
     ),
 ]
@@ -118,7 +118,7 @@ def keyness_command(
     min_articles: MinArticlesOption = 5,
     pairs: PairsOption = True,
     voice: VoiceOption = "all",
-    count_duplicates: CountDuplicatesOption = False,
+    ignore_duplicates: IgnoreDuplicatesOption = False,
     prior: PriorOption = 0.01,
     bootstrap: BootstrapOption = 499,
     *,
@@ -151,7 +151,7 @@ def keyness_command(
             min_articles=min_articles,
             pairs=pairs,
             voice=voice,
-            count_duplicates=count_duplicates,
+            ignore_duplicates=ignore_duplicates,
             prior=prior,
             n_resamples=bootstrap,
             progress=update,

@@ -45,7 +45,7 @@ def keyness(
     min_articles: int = 5,
     pairs: bool = True,
     voice: str = "all",
-    count_duplicates: bool = False,
+    ignore_duplicates: bool = False,
     prior: float = 0.01,
     n_resamples: int = 499,
     progress: Callable[[str], object] = lambda step: None,
@@ -74,7 +74,7 @@ def keyness(
         Whether to compare pairs of adjacent words too.
     voice : {"all", "own", "quoted", "speech", "scare"}
         The voices whose words are compared; `quoted` is speech and words in scare quotes.
-    count_duplicates : bool
+    ignore_duplicates : bool
         Whether to count every near-duplicate. By default, those of one part count once.
     prior : float
         Size of the prior of the log-odds as a share of the words of both parts, above zero.
@@ -99,7 +99,7 @@ def keyness(
     >>> from stance.corpus.article import Article
     >>> texts = {"a": "دخلت القوات المدينة", "b": "زار الوفد المدينة"}
     >>> articles = [Article(f"{v}{n}", t, v) for n in range(9) for v, t in texts.items()]
-    >>> found = keyness(articles, target="a", top=1, pairs=False, count_duplicates=True)
+    >>> found = keyness(articles, target="a", top=1, pairs=False, ignore_duplicates=True)
     >>> [(one.spelling, one.target_count) for one in found.comparisons[0].terms]
     [('القوات', 9)]
     """
@@ -108,7 +108,7 @@ def keyness(
         articles,
         partial(_chosen, by=by, values=values, target=target, reference=reference),
         voice=voice,
-        count_duplicates=count_duplicates,
+        ignore_duplicates=ignore_duplicates,
         progress=progress,
     )
     del articles
@@ -202,7 +202,7 @@ def _read(
     choose: Callable[[list[Article]], _Chosen],
     *,
     voice: str,
-    count_duplicates: bool,
+    ignore_duplicates: bool,
     progress: Callable[[str], object],
 ) -> _Read:
     """Read the words of the articles that are compared, near-duplicates once."""
@@ -210,7 +210,7 @@ def _read(
     progress("words")
     texts = read_texts(found, by_voice=voice != "all")
     kept = np.arange(len(found))
-    if not count_duplicates:
+    if not ignore_duplicates:
         progress("near-duplicates")
         groups = near_duplicate_articles(found, stream=texts.stream)
         _, first = np.unique(groups * len(parts.names) + values, return_index=True)
