@@ -1,3 +1,4 @@
+import functools
 from itertools import pairwise
 
 import numpy as np
@@ -19,13 +20,23 @@ from stance.text.quotation import Voice
 from tests.samples import ARABIC_MARKS, SAMPLES, SHORT_VOWELS, corpora, texts, unhurried
 
 PROFILES = {
-    "default": arabic_normalization(),
-    "as published": arabic_normalization(
-        NormalizationProfile(**dict.fromkeys(NormalizationProfile.__slots__, False))
-    ),
-    "no composing": arabic_normalization(NormalizationProfile(compatibility=False)),
+    "default": NormalizationProfile(),
+    "as published": NormalizationProfile(**dict.fromkeys(NormalizationProfile.__slots__, False)),
+    "no composing": NormalizationProfile(compatibility=False),
 }
-every_table = pytest.mark.parametrize("table", PROFILES.values(), ids=PROFILES.keys())
+every_table = pytest.mark.parametrize("table", PROFILES, indirect=True)
+
+
+@functools.cache
+def table_of(name):
+    """Return the table of a profile, which takes half a second to make."""
+    return arabic_normalization(PROFILES[name])
+
+
+@pytest.fixture(scope="module")
+def table(request):
+    return table_of(request.param)
+
 
 # With two bits of a hash left, nearly all words collide.
 MASKS = [HASH_MASK, 0b11]
@@ -107,7 +118,7 @@ def test_a_batch_is_read_as_in_plain_python(table, chosen):
 @pytest.mark.parametrize("mark", ARABIC_MARKS + SHORT_VOWELS, ids=ascii)
 def test_a_mark_neither_splits_nor_changes_a_word(name, mark):
     chosen = [f"قس{mark}د سلام", f"{mark}قسد{mark} {mark} سل{mark}{mark}ام", "قسد سلام"]
-    found = read_batch(chosen, word_folding(PROFILES[name]))
+    found = read_batch(chosen, word_folding(table_of(name)))
     assert found.types == ["قسد", "سلام"]
     assert found.tokens.tolist() == [0, 1] * 3
     assert found.offsets.tolist() == [0, 2, 4, 6]
@@ -162,7 +173,7 @@ def check_voices(table, chosen):
 @unhurried
 @given(chosen=st.lists(marked, max_size=4))
 def test_voices_are_those_of_the_rules_in_plain_python(chosen):
-    check_voices(PROFILES["default"], chosen)
+    check_voices(table_of("default"), chosen)
 
 
 @every_table
@@ -189,13 +200,13 @@ def test_marks_that_do_not_separate_words_still_cut_texts(chosen):
 
 def test_a_text_that_composes_leaves_the_voices_of_others_as_they_are():
     check_voices(
-        PROFILES["default"], ["قال: «لن نترك هذه الأرض» و«قسد»", "«ا\u0653» و«ب»", "", "“قسد”"]
+        table_of("default"), ["قال: «لن نترك هذه الأرض» و«قسد»", "«ا\u0653» و«ب»", "", "“قسد”"]
     )
 
 
 def test_many_marks_that_nothing_closes_cost_no_more_than_others():
     """Looking through all open marks for each one would take minutes."""
-    reader = WordReader(word_folding(PROFILES["default"]), HASH_MASK)
+    reader = WordReader(word_folding(table_of("default")), HASH_MASK)
     chosen = [
         "«ك ‹ك ‘ك " * 70_000,
         "«(“( “ك ” " * 50_000,
@@ -212,18 +223,18 @@ def test_many_marks_that_nothing_closes_cost_no_more_than_others():
 @pytest.mark.slow
 def test_voices_of_real_news_are_those_of_the_rules(news):
     # In plain Python it takes a quarter of a minute to tell who speaks in all articles of ANT.
-    check_voices(PROFILES["default"], [one.text for one in news[::5]])
+    check_voices(table_of("default"), [one.text for one in news[::5]])
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("public_data")
 def test_voices_of_news_of_the_war_are_those_of_the_rules():
     chosen, _ = read_corpus(["dataset:syria-outlets"])
-    check_voices(PROFILES["default"], [one.text for one in chosen[::2]])
+    check_voices(table_of("default"), [one.text for one in chosen[::2]])
 
 
 def test_voices_of_seeds_are_those_of_the_rules(seed_articles):
-    check_voices(PROFILES["default"], [one.text for one in seed_articles])
+    check_voices(table_of("default"), [one.text for one in seed_articles])
 
 
 def test_a_table_has_no_more_room_than_its_words_need():

@@ -60,7 +60,7 @@ def stopped_after(n):
 
 @pytest.mark.kill
 def test_runs_killed_at_12_random_moments_go_on_to_the_same_bytes(tmp_path, model_folder):
-    data = as_lines(rows(400)) + b"{broken\n" + as_lines(rows(400, 400))
+    data = as_lines(rows(250)) + b"{broken\n" + as_lines(rows(250, 250))
     source = put(tmp_path / "in.jsonl", data)
     done = subprocess.run(
         [sys.executable, KILLING, model_folder, source, tmp_path, "12"],
