@@ -1,5 +1,5 @@
 import functools
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from stance.features import word_reading
 from stance.features.compiled.string_tables import HASH_MASK, LARGEST_NUMBER
 from stance.features.folding import surface_folding, word_folding
-from stance.features.quotation_tables import MARKS
 from stance.features.tokens import tokenize, tokenize_surface
 from stance.features.units import code_units
 from stance.features.word_reading import WordReader, read_batch
@@ -47,6 +46,8 @@ any_texts = st.lists(texts, max_size=6) | corpora
 # Marks of every kind, and what the rules of quotation look at beside them: spaces, openers, colons,
 # ends of paragraphs, letters of one unit and of two, what is not seen, what composes, half a pair.
 LETTERS = [*"  اب:(.،_é5\n\r\u2028\x85\u200f\u2067", "𐤀", "🙂", "كلمة ", ": "]
+# Not the list that is tested: a mark that it lacks would not be drawn.
+MARKS = '"“”„‟＂«»‹›‘’'
 marked = st.lists(st.sampled_from([*MARKS, *MARKS, *LETTERS]), max_size=60).map("".join)
 odd_marks = st.lists(
     st.sampled_from([*MARKS, *LETTERS, "ا\u0653", "\u0654", "\u0308", "\ud83d", "\udc00"]),
@@ -173,6 +174,11 @@ def check_voices(table, chosen):
 @unhurried
 @given(chosen=st.lists(marked, max_size=4))
 def test_voices_are_those_of_the_rules_in_plain_python(chosen):
+    check_voices(table_of("default"), chosen)
+
+
+def test_voices_between_any_two_marks_are_those_of_the_rules():
+    chosen = [f"قال {a}هذا لا يعني شيئا لنا{b} ثم غادر" for a, b in product(MARKS, repeat=2)]
     check_voices(table_of("default"), chosen)
 
 
