@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
@@ -50,13 +50,22 @@ def test_no_temperature_has_a_smaller_loss(table, seed):
         return log_loss(table / np.exp(log_temperature), truth)
 
     bounds = (np.log(1e-3), np.log(1e3))
+    assume((table.argmax(axis=1) != truth).any())
     least = minimize_scalar(loss, bounds=bounds, method="bounded").fun
     assert loss(np.log(found)) <= least + 1e-9
 
 
-def test_labels_that_are_all_right_or_all_wrong_give_the_extremes():
+@given(st.integers(1, 300), st.floats(0.01, 50))
+def test_articles_that_are_all_right_support_no_more_certainty_than_their_number(n, margin):
+    table = np.random.default_rng(n).normal(size=(n, 3))
+    truth = table.argmax(axis=1)
+    table[np.arange(n), truth] += margin
+    found = log_loss(table / fit_temperature(table, truth), truth)
+    assert np.isclose(found, 1 / (n + 2), rtol=1e-4)
+
+
+def test_labels_that_are_all_wrong_give_the_highest_temperature():
     table = np.array([[3.0, 0.0], [0.0, 0.5]])
-    assert np.isclose(fit_temperature(table, np.array([0, 1])), 1e-3)
     assert np.isclose(fit_temperature(table, np.array([1, 0])), 1e3)
     assert 1e-3 <= fit_temperature(np.zeros((2, 2)), np.array([0, 1])) <= 1e3
 

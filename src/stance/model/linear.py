@@ -70,6 +70,10 @@ def log_loss(scores: NDArray[np.float64], y_true: NDArray[np.int64]) -> float:
 def fit_temperature(scores: NDArray[np.float64], y_true: NDArray[np.int64]) -> float:
     """Return the temperature that minimises the log loss of held-out articles.
 
+    Where all n of them are labelled right, the loss falls with the temperature
+    without end. It is then chosen so that the mean loss is ``1 / (n + 2)``, as
+    Laplace's rule of succession has it: n articles support no more certainty.
+
     Parameters
     ----------
     scores : ndarray of float64, shape (n_texts, n_labels)
@@ -94,13 +98,17 @@ def fit_temperature(scores: NDArray[np.float64], y_true: NDArray[np.int64]) -> f
     """
     low, high = 1 / HIGHEST_TEMPERATURE, HIGHEST_TEMPERATURE
     inverse, change = 1.0, high
-    own = scores[np.arange(len(y_true)), y_true]
+    places = np.arange(len(y_true))
+    own = scores[places, y_true]
     for _ in range(NEWTON_STEPS):
         probabilities = softmax(inverse * scores)
         means = np.einsum("ij,ij->i", probabilities, scores)
         slope = float(np.mean(means - own))
         curvature = float(np.mean(np.einsum("ij,ij->i", probabilities, scores**2) - means**2))
-        low, high = (low, inverse) if slope > 0 else (inverse, high)
+        is_too_sure = probabilities[places, y_true].min() > 0.0 and (
+            -np.log(probabilities[places, y_true]).mean() < 1 / (len(y_true) + 2)
+        )
+        low, high = (low, inverse) if slope > 0 or is_too_sure else (inverse, high)
         following = inverse - slope / curvature if curvature > 0 else low
         if not low < following < high or abs(following - inverse) > change / 2:
             following = math.sqrt(low * high)
