@@ -9,7 +9,7 @@ import typer
 
 from stance.cli.console import note, status
 from stance.cli.corpus import read_any_with_rows
-from stance.cli.options import with_corpus_options
+from stance.cli.options import AnyCorpusArgument, with_corpus_options
 from stance.cli.row_reports import RowReportTarget, with_row_options
 from stance.formats.source import Source
 from stance.reporting.reading import skipped
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from stance.description.keyness_records import Measure
     from stance.formats.reading import LocatedArticle
 
-CorpusArgument = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="CORPUS",
-        help="Articles, labelled or not: files, folders of .txt, dataset:NAME[/SPLIT], or - for "
-        "standard input.",
-    ),
-]
 ByOption = Annotated[
     str,
     typer.Option(
@@ -109,7 +101,7 @@ BootstrapOption = Annotated[
 @with_corpus_options
 @with_row_options
 def keyness_command(
-    corpus: CorpusArgument,
+    corpus: AnyCorpusArgument,
     by: ByOption = "label",
     target: TargetOption = None,
     reference: ReferenceOption = None,

@@ -10,7 +10,7 @@ import typer
 from stance.cli.console import note, progress
 from stance.cli.corpus import read_any_with_rows, slice_fields
 from stance.cli.models import load
-from stance.cli.options import with_corpus_options
+from stance.cli.options import AnyCorpusArgument, with_corpus_options
 from stance.cli.row_reports import RowReportTarget, with_row_options
 from stance.errors import ConfigError
 from stance.formats.source import Source
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 VOICES = ("own", "speech", "both", "all")
 LEVELS = ("term", "category")
 
-AnyCorpusArgument = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="CORPUS",
-        help="Articles, labelled or not: files, folders of .txt, dataset:NAME[/SPLIT], or - for "
-        "standard input.",
-    ),
-]
 ByOption = Annotated[
     str | None,
     typer.Option(

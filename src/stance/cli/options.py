@@ -128,6 +128,14 @@ CorpusArgument = Annotated[
         "input.",
     ),
 ]
+AnyCorpusArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CORPUS",
+        help="Articles, labelled or not: files, folders of .txt, dataset:NAME[/SPLIT], or - for "
+        "standard input.",
+    ),
+]
 
 
 Command = Callable[..., None]

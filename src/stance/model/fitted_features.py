@@ -58,17 +58,13 @@ class FittedFeatures:
         """The number of each article's label, shape (n_articles,)."""
         return self.corpus.y_true
 
-    def fit(
-        self, config: ClassifierConfig, places: NDArray[np.int64] | None = None
-    ) -> tuple[LinearModel, list[str]]:
-        """Fit a classifier.
+    def fit(self, config: ClassifierConfig) -> tuple[LinearModel, list[str]]:
+        """Fit a classifier on all articles.
 
         Parameters
         ----------
         config : ClassifierConfig
             Resolved, including the penalty.
-        places : ndarray of int64, optional
-            Indices of the articles to fit on; all by default.
 
         Returns
         -------
@@ -77,13 +73,12 @@ class FittedFeatures:
         notes : list of str
             Warnings of the solver.
         """
-        (found,) = self.fit_each([config], places)
-        return found
+        return self.fit_on(self.rows(config), config)
 
     def fit_each(
-        self, configs: Sequence[ClassifierConfig], places: NDArray[np.int64] | None = None
+        self, configs: Sequence[ClassifierConfig]
     ) -> Iterator[tuple[LinearModel, list[str]]]:
-        """Yield several classifiers fitted on the same articles; see `fit`.
+        """Yield several classifiers fitted on all articles; see `fit`.
 
         Consecutive classifiers with the same outlet shrinkage share the scaled
         features.
@@ -93,10 +88,12 @@ class FittedFeatures:
         for config in configs:
             if rows is None or config.outlet_shrinkage != strength:
                 strength = config.outlet_shrinkage
-                rows = self.rows(config, places)
+                rows = self.rows(config)
             yield self.fit_on(rows, config)
 
-    def rows(self, config: ClassifierConfig, places: NDArray[np.int64] | None) -> LearningRows:
+    def rows(
+        self, config: ClassifierConfig, places: NDArray[np.int64] | None = None
+    ) -> LearningRows:
         """Return the scaled features of some articles; of all if there are no places."""
         outlets, strength = self.corpus.outlets, config.outlet_shrinkage
         return LearningRows.of(self.matrix, self.y_true, outlets, places=places, strength=strength)
