@@ -14,7 +14,7 @@ from tests.reporting.html.sample_pages import evaluation
 
 def test_every_kind_of_block_that_html_shows_as_a_figure_is_drawn():
     template = (TEMPLATES / "blocks.html").read_text("utf-8")
-    macros = re.findall(r"{% macro (\w+)\((.*?){% endmacro %}", template, re.DOTALL)
+    macros = re.findall(r"{% macro (\w+)\((.*?){%-? endmacro %}", template, re.DOTALL)
     shown = {name for name, content in macros if "<figure" in content}
     assert {"bars", "plot", "stacks", "trends"} <= shown <= {kind.kind for kind in get_args(Chart)}
 
