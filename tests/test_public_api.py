@@ -19,6 +19,7 @@ TAKERS = {
     "predict": lambda model, articles: list(stance.predict(model, articles)),
     "explain": lambda model, articles: list(stance.explain(model, articles)),
     "cross_validate": lambda model, articles: stance.cross_validate(articles),
+    "learning_curve": lambda model, articles: stance.learning_curve(articles),
     "tune": lambda model, articles: stance.tune(articles, budget=1),
     "evaluate_model": stance.evaluate_model,
     "audit": lambda model, articles: stance.audit(articles),

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from stance.evaluation.auditing import Audit, audit
     from stance.evaluation.comparison import Difference, PairedPredictions, compare
     from stance.evaluation.confusion import Metric
+    from stance.evaluation.learning_curve import learning_curve
+    from stance.evaluation.learning_curve_records import LearningCurve
     from stance.evaluation.metrics import Evaluation
     from stance.evaluation.protocol import CrossValidation, cross_validate
     from stance.evaluation.testing import evaluate_model
@@ -77,6 +79,7 @@ __all__ = [
     "Explanation",
     "FieldMapping",
     "Keyness",
+    "LearningCurve",
     "Lexicon",
     "LexiconCheck",
     "LexiconFeatures",
@@ -113,6 +116,7 @@ __all__ = [
     "explain",
     "keyness",
     "label_files",
+    "learning_curve",
     "load_config",
     "load_model",
     "naming",
@@ -164,6 +168,8 @@ _HOMES = {
         "compare",
     ),
     "stance.evaluation.confusion": ("Metric",),
+    "stance.evaluation.learning_curve": ("learning_curve",),
+    "stance.evaluation.learning_curve_records": ("LearningCurve",),
     "stance.evaluation.metrics": ("Evaluation",),
     "stance.evaluation.protocol": (
         "CrossValidation",
