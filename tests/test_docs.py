@@ -15,7 +15,7 @@ from stance.cli.app import app
 from stance.model.config import settings
 from tests.browser.pictures import FIGURES, PICTURES
 from tests.commands import stance
-from tests.conftest import SEEDS
+from tests.conftest import FAST, SEEDS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ["README.md", "README.ar.md"]
@@ -110,7 +110,7 @@ def blocks(document, language):
 
 
 # Commands on which no other one depends: the same one need not run for two documents.
-NOTHING_WRITTEN = ("stance audit ", "stance crossval ")
+NOTHING_WRITTEN = ("stance audit ", "stance crossval ", "stance curve ")
 
 
 def commands_in(document):
@@ -132,6 +132,8 @@ def test_commands_in_the_readme_run(desk, document, monkeypatch):
         # Ten minutes of search, and a fold for each outlet, are for those who have them.
         shorter = command.replace("--budget 10m", "--trials 2 --folds 2")
         shorter = shorter.replace("stance crossval ", "stance crossval --folds 3 ")
+        few = "--folds 3 --draws 2 --sizes 10,14,20"
+        shorter = shorter.replace("stance curve ", f"stance curve {few} ")
         stance(*shlex.split(shorter)[1:])
 
 
@@ -158,6 +160,26 @@ def test_the_commands_and_the_python_of_keyness_run(desk, monkeypatch, capsys):
     (code,) = blocks("docs/keyness.md", "python")
     exec(compile(code, "keyness.md", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own
     assert len(capsys.readouterr().out.splitlines()) == 5
+
+
+@pytest.mark.slow
+def test_the_commands_and_the_python_of_the_page_on_learning_curves_run(desk, monkeypatch, capsys):
+    monkeypatch.chdir(desk)
+    lines = blocks("docs/learning-curves.md", "")[0].splitlines()
+    assert len(lines) == 3
+    # A whole curve takes a minute: here of few articles, sizes and draws, with words alone.
+    few = ["--draws", "2", "--sizes", "10,14,20", "--folds", "2"]
+    few += [word for one in FAST for word in ("--set", one)]
+    for line in lines:
+        shorter = re.sub(" --sizes [0-9,]+", "", line).replace("seeds/", "")
+        stance(*shlex.split(shorter)[1:], *few)
+    assert (desk / "curve.csv").read_text("utf-8").startswith("kind,drawn_by,n_articles,draw,")
+    assert 'dir="rtl"' in (desk / "curve.html").read_text("utf-8")
+    (code,) = blocks("docs/learning-curves.md", "python")
+    shorter = code.replace("sizes=[100, 200, 400], draws=5", "sizes=[10, 14, 20], draws=2, folds=2")
+    assert shorter != code
+    exec(compile(shorter, "learning-curves.md", "exec"), {})  # noqa: S102 - our own
+    assert len(capsys.readouterr().out.splitlines()) >= 4
 
 
 def test_the_notebook_runs_on_a_table_with_a_bad_row(desk, monkeypatch, capsys):
@@ -215,6 +237,7 @@ def test_the_row_in_the_readme_is_one(desk):
             "docs/concordance.md",
             "docs/naming.md",
             "docs/keyness.md",
+            "docs/learning-curves.md",
             "docs/reports.md",
             "docs/benchmarks.md",
         ),
@@ -275,6 +298,7 @@ def test_every_command_is_documented_and_has_the_options_that_all_share(command)
             "docs/concordance.md",
             "docs/naming.md",
             "docs/keyness.md",
+            "docs/learning-curves.md",
             "docs/reports.md",
             "docs/benchmarks.md",
         ),

@@ -34,6 +34,10 @@ COMMANDS = {
     "train": ("train", "{corpus}", "-o", "out", *FAST_SETTINGS),
     "evaluate": ("evaluate", "{corpus}", "-m", "{model}"),
     "crossval": ("crossval", "{corpus}", "--by", "random", "--folds", "2", *FAST_SETTINGS, *ONE),
+    "curve": (
+        *("curve", "{corpus}", "--by", "random", "--folds", "2", "--draws", "2"),
+        *("--sizes", "10,14,20", *FAST_SETTINGS, *ONE),
+    ),
     "compare": ("compare", "{model}", "{model}", "{corpus}"),
     "predict": ("predict", "{corpus}", "-m", "{model}"),
     "explain": ("explain", "{corpus}", "-m", "{model}", "--json", "-"),

@@ -125,6 +125,7 @@ COMMANDS = {
     "predict -o": ["predict", "{in}", "-o", "{out}"],
     "predict --rejects": ["predict", "{in}", "-o", "new.jsonl", "--rejects", "{out}"],
     "crossval -o": ["crossval", "{in}", "-o", "{out}"],
+    "curve -o": ["curve", "{in}", "-o", "{out}"],
     "crossval --held-out": ["crossval", "{in}", "--held-out", "{out}"],
     "crossval --json": ["crossval", "{in}", "--json", "{out}"],
     "evaluate -o": ["evaluate", "{in}", "-o", "{out}"],

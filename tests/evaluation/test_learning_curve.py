@@ -46,16 +46,6 @@ def test_more_outlets_help_where_each_has_words_of_its_own(of_own_words):
     assert of_own_words.comparison.difference > 0.05
 
 
-def test_the_largest_size_is_a_cross_validation(of_own_words):
-    articles = outlets_with_words_of_their_own()
-    whole = cross_validate(articles, CONFIG, by="outlet", folds=4)
-    last = of_own_words.points[-1]
-    assert {one.macro_f1 for one in last.draws} == {whole.honest.macro_f1}
-    low, high = whole.honest.intervals["macro_f1"]
-    assert (last.low, last.high) == pytest.approx((low, high))
-    assert of_own_words.n_tested == whole.honest.n == len(articles)
-
-
 def test_rows_and_json_hold_every_draw(of_own_words):
     rows = of_own_words.to_arrow().to_pylist()
     assert sum(row["kind"] == "draw" for row in rows) == 3 * (4 + 2)
@@ -66,18 +56,34 @@ def test_rows_and_json_hold_every_draw(of_own_words):
     assert shown["interval_unit"] == "outlet"
 
 
-def test_a_curve_that_cannot_rise_is_flat():
+def articles_with_one_word_for_each_label():
     words = np.random.default_rng(0).choice(list("بتجدرسشصطعفقكلمن"), (60, 5, 6))
-    articles = [
+    return [
         Article(str(n), " ".join(["معارض" if n % 2 else "مؤيد", *map("".join, of)]), "ab"[n % 2])
         for n, of in enumerate(words)
     ]
+
+
+def test_a_curve_that_cannot_rise_is_flat():
+    articles = articles_with_one_word_for_each_label()
     found = learning_curve(articles, CONFIG, folds=3, draws=2, sizes=(10, 20, 40))
     assert found.plan.choice.by == "random"
     assert found.points[0].n_outlets is None
     assert found.basis.unit == "article"
     assert found.trend.verdict == "flat"
     assert (found.fit, found.predictions, found.comparison) == (None, (), None)
+
+
+def test_the_largest_size_is_a_cross_validation():
+    articles = articles_with_one_word_for_each_label()
+    articles = [replace(one, label="ab"[n % 7 == 0]) for n, one in enumerate(articles)]
+    whole = cross_validate(articles, CONFIG, by="random", folds=3)
+    found = learning_curve(articles, CONFIG, by="random", folds=3, draws=2, sizes=(10, 30, 40))
+    last = found.points[-1]
+    assert 0 < last.macro_f1 < 1
+    assert {one.macro_f1 for one in last.draws} == {whole.honest.macro_f1}
+    assert (last.low, last.high) == pytest.approx(whole.honest.intervals["macro_f1"])
+    assert found.n_tested == whole.honest.n == len(articles)
 
 
 def test_draws_are_nested_and_never_from_the_test_outlets(monkeypatch):

@@ -19,6 +19,7 @@ from stance.cli import (
     concordance,
     config,
     crossval,
+    curve,
     datasets,
     evaluate,
     explain,
@@ -91,6 +92,7 @@ app = typer.Typer(
 app.command("train")(guarded(train.train_command))
 app.command("evaluate")(guarded(evaluate.evaluate_command))
 app.command("crossval")(guarded(crossval.crossval_command))
+app.command("curve")(guarded(curve.curve_command))
 app.command("compare")(guarded(compare.compare_command))
 app.command("predict")(guarded(predict.predict_command))
 app.command("explain")(guarded(explain.explain_command))

@@ -118,7 +118,7 @@ def crossval_command(
     from stance.reporting.html.cross_validation import page
 
     check_engine(engine, scheduler)
-    protocol, n_folds = parse_by(by), _parse_folds(folds)
+    protocol, n_folds = parse_by(by), parse_folds(folds)
     form = _labels_format(held_out, force=report.force)
     settings, candidates = _settings(config, override or [], grid or [])
     rows, others = read_training(corpus, auxiliary, reading, skip_rejected=skip_rejected)
@@ -204,7 +204,8 @@ def _write_labels(
         writer.write(list(result.held_out.rows([row.article for row in rows])))
 
 
-def _parse_folds(text: str | None) -> int | Literal["each"] | None:
+def parse_folds(text: str | None) -> int | Literal["each"] | None:
+    """Return the number of ``--folds``; None if it was not given."""
     if text is None:
         return None
     if text == "each":

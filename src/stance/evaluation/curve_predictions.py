@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 MORE = (0.25, 0.5, 1.0)
 BAND_POINTS = 25
 FEWEST_SIZES = 3
+# Sizes that a fit keeps, and the parameters of a power law.
+FEWEST_FITTED, N_PARAMETERS = 4, 3
+SIGNIFICANT = 0.05
+# Of the score of a draw, times its number of articles: draws may happen to be equal.
+LEAST_VARIANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,8 @@ def check_fit(data: CurveData) -> FitCheck | None:
         found.macro_f1,
         found.low,
         found.high,
-        level + found.gain_low,
-        level + found.gain_high,
+        max(level + found.gain_low, 0.0),
+        min(level + found.gain_high, 1.0),
         measured,
     )
 
@@ -122,17 +127,60 @@ def rounded(n: float) -> int:
     return max(round(n / unit) * unit, 1)
 
 
+class _Window(NamedTuple):
+    """The sizes that a power law is fitted to.
+
+    Parameters
+    ----------
+    start : int
+        How many of the smallest sizes are left out.
+    dispersion : float
+        How much larger the squared distances to the fit are than draws explain; at
+        least 1.
+    """
+
+    start: int
+    dispersion: float
+
+
+def _window(scores: CurveScores, variance: float) -> _Window:
+    """Leave out the smallest sizes while the scores depart from a power law.
+
+    Near the lowest scores a curve rises slower than a power law. The distances to
+    the fit are compared with the variance over draws by a chi-square test.
+    """
+    from scipy.special import chdtri
+
+    n, means = np.array(scores.sizes, dtype=np.float64), scores.means
+    n_draws = scores.scores.shape[1]
+    most = max(len(n) - FEWEST_FITTED, 0)
+    for start in range(most + 1):
+        law = fit_power_laws(n[start:], means[None, start:])
+        away = means[start:] - law(n[start:])[0]
+        squares = float((away**2 * n[start:]).sum()) * n_draws / max(variance, LEAST_VARIANCE)
+        freedom = len(n) - start - N_PARAMETERS
+        if freedom < 1:
+            return _Window(start, 1.0)
+        if squares <= float(chdtri(freedom, SIGNIFICANT)) or start == most:
+            break
+    return _Window(start, max(squares / freedom, 1.0))
+
+
 class _Predictor:
     """Predictions from a fit and from the fits of all replicates."""
 
     def __init__(self, data: CurveData) -> None:
         scores = data.scores
-        self._law = fit_power_laws(scores.sizes, scores.means[None, :])
-        self._laws = fit_power_laws(scores.sizes, scores.replicates)
-        self._sizes = scores.sizes
+        variance = scores.variance_of_one(data.n_pool)
+        window = _window(scores, variance)
+        sizes = scores.sizes[window.start :]
+        self._law = fit_power_laws(sizes, scores.means[None, window.start :])
+        self._laws = fit_power_laws(sizes, scores.replicates[:, window.start :])
+        self._sizes = sizes
         self._n = data.n_articles
         self._freedom = freedom_of(data.tested)
-        self._variance = scores.variance_of_one(data.n_pool)
+        # Where the curve is no power law, predictions are as far off as the fit is now.
+        self._variance = variance * window.dispersion
         random = np.random.default_rng([data.seed, 2])
         self._noise = random.standard_normal(len(scores.replicates))
 
@@ -168,7 +216,7 @@ class _Predictor:
         ceiling, scale, exponent = (
             float(part[0]) for part in (law.ceiling, law.scale, law.exponent)
         )
-        return CurveFit(ceiling, scale, exponent, law.unit, self._flat_after())
+        return CurveFit(ceiling, scale, exponent, law.unit, self._sizes[0], self._flat_after())
 
     def _flat_after(self) -> int | None:
         """Return the size from which twice as many articles bring less than 0.01."""

@@ -135,6 +135,9 @@ class CurveFit:
     ----------
     ceiling, scale, exponent, unit : float
         As in `stance.evaluation.power_law.PowerLaws`.
+    fitted_from : int
+        The smallest size that it is fitted to: smaller ones are left out where they
+        depart from a power law.
     flat_after : int or None
         The number of articles from which twice as many bring less than 0.01; None
         if it is beyond three times the largest size.
@@ -144,6 +147,7 @@ class CurveFit:
     scale: float
     exponent: float
     unit: float
+    fitted_from: int
     flat_after: int | None
 
 

@@ -20,6 +20,8 @@ from stance.evaluation.baseline import compare_with_baseline
 from stance.evaluation.ceiling import human_ceiling
 from stance.evaluation.comparison import PairedPredictions, compare, decide, mcnemar
 from stance.evaluation.confusion import Metric
+from stance.evaluation.learning_curve import learning_curve
+from stance.evaluation.learning_curve_records import FitCheck
 from stance.evaluation.metrics import evaluate
 from stance.evaluation.predicted_labels import PredictedLabels
 from stance.evaluation.protocol import cross_validate
@@ -44,6 +46,7 @@ from stance.reporting.html.cross_validation import page as cross_validation_page
 from stance.reporting.html.evaluation import page as evaluation_page
 from stance.reporting.html.explanation import page as explanation_page
 from stance.reporting.html.keyness import page as keyness_page
+from stance.reporting.html.learning_curve import page as learning_curve_page
 from stance.reporting.html.lexicon import page as lexicon_page
 from stance.reporting.html.model import page as model_page
 from stance.reporting.html.naming import page as naming_page
@@ -263,6 +266,15 @@ def _report(articles, model, folder):
     )
 
 
+def _curve(articles, config):
+    """Return a curve with a check that failed, and a prediction that is far."""
+    found = learning_curve(
+        articles[:48], config, by="event", folds=2, draws=2, sizes=(10, 14, 20), more=(30, 900)
+    )
+    check = FitCheck(10, 20, 0.5, 0.3, 0.7, 0.45, 0.55, 0.8)
+    return replace(found, check=check, n_short_folds=1)
+
+
 def pages(articles, models, config, explained, folder):
     """Return a page of every report, by its name."""
     some = _hostile([one for one in articles if one.published][:144])
@@ -274,6 +286,7 @@ def pages(articles, models, config, explained, folder):
         "crossval": cross_validation_page(
             cross_validate(some, config, by="event", folds=3, slices=fields)
         ),
+        "curve": learning_curve_page(_curve(some, config)),
         "compare": _comparison(),
         "agreement": _agreement(),
         "audit": _audit(some),
@@ -291,6 +304,7 @@ def pages(articles, models, config, explained, folder):
 NAMES = (
     "evaluate",
     "crossval",
+    "curve",
     "compare",
     "agreement",
     "audit",

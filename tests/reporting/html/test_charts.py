@@ -21,3 +21,10 @@ def test_the_grid_is_at_the_inner_ticks():
     plot = Plot(name, name, name, (), Table(name, (), ()))
     assert plot.grid.count("H400") == plot.grid.count("V260") == 3
     assert plot.grid.startswith("M0 65.00H400")
+
+
+def test_ticks_of_a_plot_are_at_equal_distances_whatever_they_say():
+    name = Name("اسم")
+    table = Table(name, (), ())
+    plot = Plot(name, name, name, (), table, ("0", "500", "1,000"), ("0.6", "0.8", "1.0"))
+    assert plot.grid == "M0 130.00H400M200.00 0V260"

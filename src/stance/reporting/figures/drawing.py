@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text as DrawnText
 
 from stance.reporting.figures.style import (
@@ -231,9 +232,9 @@ class _Sheet:
             color=INK,
         )
 
-    def _share(self, axis: Any) -> None:
-        """Give an axis the marks of shares from 0 to 1."""
-        axis.set_ticks([float(tick) for tick in TICKS], TICKS)
+    def _share(self, axis: Any, ticks: tuple[str, ...] = TICKS) -> None:
+        """Give an axis from 0 to 1 marks at equal distances; those of shares by default."""
+        axis.set_ticks([place / (len(ticks) - 1) for place in range(len(ticks))], ticks)
         for label in axis.get_ticklabels():
             label.set(fontproperties=_font(SIZE - 1), color=FAINT)
         self._axes.set_axisbelow(True)
@@ -249,14 +250,14 @@ class _Sheet:
 
     def _plot(self, chart: Plot) -> None:
         self.canvas.set_size_inches(WIDTH, PLOT_HEIGHT)
-        axes, drawn = self._axes, {"points": 0, "line": 0, "dashes": 0}
+        axes, drawn = self._axes, Counter[str]()
         for series in chart.series:
             self._series(series, drawn[series.mark])
             drawn[series.mark] += 1
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
-        self._share(axes.xaxis)
-        self._share(axes.yaxis)
+        self._share(axes.xaxis, chart.horizontal_ticks)
+        self._share(axes.yaxis, chart.vertical_ticks)
         axes.grid(color=RULE, linewidth=0.6)
         width = round(PLOT_HEIGHT * LETTERS)
         axes.set_xlabel(self._lines(chart.horizontal, width), fontproperties=_font(), color=INK)
@@ -264,6 +265,10 @@ class _Sheet:
         self._legend(1 if len(chart.series) > 4 else 2)
 
     def _series(self, series: Series, place: int) -> None:
+        if series.mark == "band":
+            name = self._lines(series.name, 3 * LETTERS)
+            self._axes.add_patch(Polygon(series.points, color=FILL, alpha=0.4, lw=0, label=name))
+            return
         line = Line2D(
             [x for x, _ in series.points],
             [y for _, y in series.points],
@@ -272,9 +277,11 @@ class _Sheet:
             linewidth=1.2 if series.mark == "dashes" else 2.0,
             clip_on=False,
         )
-        if series.mark == "points":
+        if series.mark in {"points", "open"}:
             line.set(linestyle="", marker=POINTS[place % len(POINTS)], markersize=6, zorder=3)
             line.set(markeredgecolor=INK, markeredgewidth=0.6)
+            if series.mark == "open":
+                line.set(markerfacecolor="white", markeredgewidth=1.4)
         else:
             strokes: Any = DASHES if series.mark == "dashes" else LINES
             line.set_linestyle(strokes[place % len(strokes)])

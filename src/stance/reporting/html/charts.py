@@ -16,6 +16,8 @@ WIDTH, HEIGHT = 400.0, 260.0
 RADIUS = 6.0
 TICKS = ("0", "0.25", "0.5", "0.75", "1")
 
+Mark = Literal["points", "open", "line", "dashes", "band"]
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -59,13 +61,14 @@ class Series:
     ----------
     name : Text
     points : tuple of (float, float)
-    mark : {"points", "line", "dashes"}
-        How it is drawn; series of one plot differ in it, not in colour alone.
+    mark : {"points", "open", "line", "dashes", "band"}
+        How it is drawn; series of one plot differ in it, not in colour alone. The
+        points of a band are those of its outline; open points are circles.
     """
 
     name: Text
     points: tuple[tuple[float, float], ...]
-    mark: Literal["points", "line", "dashes"]
+    mark: Mark
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
@@ -80,7 +83,17 @@ class Series:
 
 @dataclass(frozen=True)
 class Plot:
-    """Series on two axes from 0 to 1, above the table of their numbers."""
+    """Series on two axes, above the table of their numbers.
+
+    Parameters
+    ----------
+    caption, horizontal, vertical : Text
+        Of the plot and of its axes.
+    series : tuple of Series
+    table : Table
+    horizontal_ticks, vertical_ticks : tuple of str
+        Labels at equal distances, the first and the last at the ends of an axis.
+    """
 
     kind: ClassVar[str] = "plot"
     caption: Text
@@ -88,7 +101,8 @@ class Plot:
     vertical: Text
     series: tuple[Series, ...]
     table: Table
-    ticks: ClassVar[tuple[str, ...]] = TICKS
+    horizontal_ticks: tuple[str, ...] = TICKS
+    vertical_ticks: tuple[str, ...] = TICKS
     width: ClassVar[str] = f"{WIDTH:g}"
     height: ClassVar[str] = f"{HEIGHT:g}"
     radius: ClassVar[str] = f"{RADIUS:g}"
@@ -96,9 +110,17 @@ class Plot:
     @property
     def grid(self) -> str:
         """The lines at the inner ticks, as the value of a path."""
-        inner = [float(tick) for tick in self.ticks[1:-1]]
-        across = "".join(f"M0 {_rounded(at * HEIGHT)}H{self.width}" for at in inner)
-        return across + "".join(f"M{_rounded(at * WIDTH)} 0V{self.height}" for at in inner)
+        across = "".join(
+            f"M0 {_rounded(at * HEIGHT)}H{self.width}" for at in _inner(self.vertical_ticks)
+        )
+        down = (f"M{_rounded(at * WIDTH)} 0V{self.height}" for at in _inner(self.horizontal_ticks))
+        return across + "".join(down)
+
+
+def _inner(ticks: tuple[str, ...]) -> list[float]:
+    """Return the places of the ticks between the first and the last, in (0, 1)."""
+    last = len(ticks) - 1
+    return [place / last for place in range(1, last)]
 
 
 def _rounded(value: float) -> str:
