@@ -5,15 +5,26 @@ import shutil
 import signal
 import subprocess
 import sys
+import warnings
 
 import pytest
 
-from stance.processes import run_command
+from stance.processes import joblib_workers, run_command
 from tests.processes import alive, start, wait_until
 
 NEEDS = pytest.mark.skipif(
     sys.platform == "win32" or shutil.which("ps") is None, reason="needs signals, and ps"
 )
+
+
+def test_a_worker_that_is_replaced_is_not_told():
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with joblib_workers():
+            # What loky says of a worker that has taken much memory.
+            warnings.warn("A worker stopped while some jobs were given to it.", stacklevel=1)
+            warnings.warn("another", stacklevel=1)
+    assert [str(one.message) for one in told] == ["another"]
 
 
 def test_a_command_hands_back_its_code_and_what_it_said(tmp_path):
@@ -44,7 +55,7 @@ def test_a_command_ends_with_the_process_that_runs_it(tmp_path):
     command = [sys.executable, "-c", sleeping.replace("MARK", mark)]
     code = (
         "from pathlib import Path\n"
-        "from stance.processes import run_command\n"
+        "from stance.processes import joblib_workers, run_command\n"
         f"run_command({command!r}, Path('.'))"
     )
     process = start("-c", code)

@@ -199,3 +199,12 @@ SMALL = outlets_with_words_of_their_own(4, 6)
 def test_what_makes_no_curve_is_refused(articles, options, error, message):
     with pytest.raises(error, match=message):
         learning_curve(articles, CONFIG, **options)
+
+
+def test_the_interval_of_a_mean_over_draws_is_narrower_near_the_whole_pool():
+    scores, _ = made_up()
+    found = scores.reach(400)
+    assert (np.diff(found) < 0).all()
+    assert scores.reach(320)[-1] == 0.0
+    # Four draws of 20 articles, of which one has a standard deviation of 0.15 / sqrt(20).
+    assert 0.01 < found[0] < 0.06

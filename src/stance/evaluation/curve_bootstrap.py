@@ -176,6 +176,25 @@ class CurveScores:
         variances = self.scores[chosen].var(axis=1, ddof=1)
         return float(np.mean(variances * n[chosen] / left))
 
+    def reach(self, n_pool: int) -> Floats:
+        """Return half the width of the interval of each mean over draws, shape (n_sizes,).
+
+        The variance is that of all sizes together, since a few draws of one size tell
+        little about it.
+
+        Parameters
+        ----------
+        n_pool : int
+            As for `variance_of_one`.
+        """
+        from scipy.special import stdtrit
+
+        n, (n_sizes, n_draws) = np.array(self.sizes, dtype=np.float64), self.scores.shape
+        left = np.maximum(1 - n / n_pool, 0.0)
+        errors = np.sqrt(self.variance_of_one(n_pool) * left / n / n_draws)
+        found: Floats = float(stdtrit(n_sizes * (n_draws - 1), (1 + COVERAGE) / 2)) * errors
+        return found
+
 
 def ends(value: float, replicates: Floats, freedom: float) -> tuple[float, float]:
     """Return the ends of the 95 % interval of an estimate by its replicates.

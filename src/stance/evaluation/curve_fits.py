@@ -29,43 +29,33 @@ def curve_points(
     scores: CurveScores,
     y_preds: NDArray[np.int64],
     tested: HeldOutArticles,
+    *,
     n_outlets: Sequence[float] | None,
+    n_pool: int,
 ) -> tuple[CurvePoint, ...]:
-    """Return the scores of each size with their intervals."""
-    return tuple(
-        _point(drawn_by, size, of_size, tested, None if n_outlets is None else n_outlets[place])
-        for place, (size, of_size) in enumerate(zip(scores.sizes, y_preds, strict=True))
-    )
-
-
-def _point(
-    drawn_by: Unit,
-    size: int,
-    y_preds: NDArray[np.int64],
-    tested: HeldOutArticles,
-    n_outlets: float | None,
-) -> CurvePoint:
-    """Return the mean of the draws of a size, with an interval over units and draws.
+    """Return the scores of each size, with intervals over units and draws.
 
     The ends are as far from the mean as those of the draws are on average, and the
     variance of the mean over draws is added.
     """
-    found = [tested.interval(y_pred) for y_pred in y_preds]
-    draws = tuple(DrawScore(number, *one) for number, one in enumerate(found, start=1))
-    values = np.array([one.value for one in found])
-    mean = float(values.mean())
-    below = float(np.mean([one.value - one.low for one in found]))
-    above = float(np.mean([one.high - one.value for one in found]))
-    of_draws = _quantile(len(values) - 1) * float(values.std(ddof=1)) / np.sqrt(len(values))
-    low = max(0.0, mean - float(np.hypot(below, of_draws)))
-    high = min(1.0, mean + float(np.hypot(above, of_draws)))
-    return CurvePoint(drawn_by, size, n_outlets, draws, mean, low, high)
-
-
-def _quantile(freedom: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, 0.975))
+    points = []
+    for place, reach in enumerate(scores.reach(n_pool).tolist()):
+        found = [tested.interval(y_pred) for y_pred in y_preds[place]]
+        mean = float(np.mean([one.value for one in found]))
+        below = float(np.hypot(np.mean([one.value - one.low for one in found]), reach))
+        above = float(np.hypot(np.mean([one.high - one.value for one in found]), reach))
+        points.append(
+            CurvePoint(
+                drawn_by,
+                scores.sizes[place],
+                None if n_outlets is None else n_outlets[place],
+                tuple(DrawScore(number, *one) for number, one in enumerate(found, start=1)),
+                mean,
+                max(0.0, mean - below),
+                min(1.0, mean + above),
+            )
+        )
+    return tuple(points)
 
 
 def freedom_of(tested: HeldOutArticles) -> float:

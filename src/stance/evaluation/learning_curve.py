@@ -366,7 +366,7 @@ def _curve(
         n_short_folds=len(design.plan.folds) - len(design.folds),
         protocol=design.plan.description,
         basis=units.basis,
-        points=curve_points("article", scores, y_preds, tested, n_outlets),
+        points=curve_points("article", scores, y_preds, tested, n_outlets=n_outlets, n_pool=n_pool),
         outlet_points=(),
         trend=trend,
         fit=found.fit,
@@ -382,6 +382,8 @@ def _curve(
     of_outlets = CurveScores.of(sizes[1], y_preds, tested, (design.seed, 1))
     return replace(
         result,
-        outlet_points=curve_points("outlet", of_outlets, y_preds, tested, n_outlets),
+        outlet_points=curve_points(
+            "outlet", of_outlets, y_preds, tested, n_outlets=n_outlets, n_pool=n_pool
+        ),
         comparison=compare_draws(scores, of_outlets, tested),
     )
