@@ -74,7 +74,9 @@ def test_rows_where_no_outlet_is_named(corpus, tmp_path):
     path = tmp_path / "unnamed.jsonl"
     path.write_bytes(b"".join(orjson.dumps({**row, "outlet": None}) + b"\n" for row in lines))
     few = ["--draws", "2", "--sizes", "10,20,30", "--folds", "2", "--jobs", "1", *SETTINGS]
-    out, _ = run("curve", path, *few, "-o", tmp_path / "curve.parquet")
+    html = tmp_path / "curve.html"
+    out, _ = run("curve", path, *few, "-o", tmp_path / "curve.parquet", "--html", html)
+    assert "Outlets are not held out: no article names one." in html.read_text("utf-8")
     plain = " ".join(out.split())
     assert "Outlets are not held out, folds are random: none of the 72 articles" in plain
     assert "More outlets" not in out

@@ -95,10 +95,10 @@ def _folds(result: CrossValidation) -> Section:
             (phrase("protocol"), protocol(result.honest.protocol)),
         )
     )
-    return section("folds.heading", facts, *_reasons(plan), *_not_tested(plan), *_settings(result))
+    return section("folds.heading", facts, *reasons(plan), *not_tested(plan), *_settings(result))
 
 
-def _reasons(plan: FoldPlan) -> tuple[Block, ...]:
+def reasons(plan: FoldPlan) -> tuple[Block, ...]:
     """Say why outlets are not held out, and how many articles name none."""
     choice = plan.choice
     blocks: list[Block] = []
@@ -112,7 +112,8 @@ def _reasons(plan: FoldPlan) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _not_tested(plan: FoldPlan) -> tuple[Block, ...]:
+def not_tested(plan: FoldPlan) -> tuple[Block, ...]:
+    """Return the articles that cannot be tested as a table; nothing if there are none."""
     if not plan.not_tested:
         return ()
     rows = tuple(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stance.evaluation.learning_curve_records import FARTHEST, NEARLY_FLAT
 from stance.reporting.html.charts import Plot, Series
+from stance.reporting.html.cross_validation import not_tested, reasons
 from stance.reporting.html.numbers import count, figure, interval, signed
 from stance.reporting.html.page import (
     NOTHING,
@@ -67,7 +68,8 @@ def _meaning(found: LearningCurve) -> Section:
         blocks.append(Paragraph(phrase(f"curve.more.{found.comparison.verdict}")))
     if found.n_short_folds:
         blocks.append(Advice(phrase("curve.short", n=count(found.n_short_folds))))
-    return section("curve.meaning", *blocks, *basis_blocks(found.basis))
+    divided = (*reasons(found.plan), *not_tested(found.plan))
+    return section("curve.meaning", *blocks, *divided, *basis_blocks(found.basis))
 
 
 def _of_articles(found: LearningCurve) -> Text:
