@@ -44,6 +44,7 @@ EXPLAIN = ("explain", "samples.jsonl", "-m", "model")
 REPORT = ("report", "held-out.jsonl", "-m", "model")
 CONCORDANCE = ("concordance", "held-out.jsonl", "قسد", "--sort", "before")
 ANNOTATORS = ("--annotator", "amal", "--annotator", "nour", "--annotator", "huda")
+CURVE = ("curve", "held-out.jsonl", "--by", "event", "--sizes", "20,40,80,150")
 PICTURES = (
     Picture("explain", EXPLAIN, begins="#s3", height=600),
     Picture("explain-ar", EXPLAIN, "ar", "#s3", height=600),
@@ -52,6 +53,7 @@ PICTURES = (
     Picture("concordance", CONCORDANCE, height=590),
     Picture("evaluate", ("evaluate", "held-out.jsonl", "-m", "model")),
     Picture("crossval", ("crossval", "held-out.jsonl", "--by", "event", "--folds", "4")),
+    Picture("curve", CURVE, height=925),
     Picture("compare", ("compare", "model", "words", "held-out.jsonl")),
     Picture("audit", ("audit", "held-out.jsonl")),
     Picture("naming", ("naming", "held-out.jsonl", "--by", "label"), begins="#s2", height=640),
