@@ -234,11 +234,11 @@ def _group_remarks(found: ShareEstimates, groups: Sequence[GroupShares]) -> Iter
 def _contrasts(found: ShareEstimates) -> Iterator[Section]:
     """Yield a table for each label and reference of differences, and one of trends."""
     differences = [one for one in found.contrasts if one.kind != "trend"]
-    for (label, reference), rows in _grouped(differences, lambda one: (one.label, one.reference)):
+    for (label, reference), rows in grouped(differences, lambda one: (one.label, one.reference)):
         caption = f"Share of {shown(label)} minus that in {shown(reference)}, in percentage points:"
         yield section(_contrast_table(found, rows, (found.field or "group", "group"), caption))
     trends = [one for one in found.contrasts if one.kind == "trend"]
-    for (first, last), rows in _grouped(trends, lambda one: (one.reference, one.group)):
+    for (first, last), rows in grouped(trends, lambda one: (one.reference, one.group)):
         caption = (
             f"Trend from {shown(first)} to {shown(last)}, in percentage points per {step(found)}:"
         )
@@ -252,7 +252,7 @@ def _contrasts(found: ShareEstimates) -> Iterator[Section]:
         )
 
 
-def _grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> Iterable[tuple[Key, list[Row]]]:
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> Iterable[tuple[Key, list[Row]]]:
     """Return the rows of each key, in the order of their first."""
     found: dict[Key, list[Row]] = {}
     for one in rows:
@@ -287,15 +287,16 @@ def _plan(found: ShareEstimates) -> Iterator[Section]:
     if found.plan is None:
         return
     yield section(*paragraphs(*plan_sentences(found.plan)), heading="HOW MANY MORE TO CODE")
-    rows = []
-    for value, group in _grouped(found.plan.sizes, lambda one: one.value):
-        if value is not None:
-            widest = max(one.margin for one in group)
-            rows.append((value, points_of(widest), _more(group)))
+    named = {one.value for one in shown_groups(found)}
+    rows = tuple(
+        (str(value), points_of(max(one.margin for one in sizes)), _more(sizes))
+        for value, sizes in grouped(found.plan.sizes, lambda one: one.value)
+        if value in named
+    )
     if rows:
         columns = (Column(found.field or "group", "name"), *numbers("now"), Column("to code"))
         caption = f"For {points_of(found.plan.margin)} of every label in each group:"
-        yield section(Table(columns, tuple(rows), caption))
+        yield section(Table(columns, rows, caption))
 
 
 def _more(sizes: Sequence[PlannedSize]) -> str:
