@@ -95,7 +95,14 @@ def trend(
     weights = np.array([float(group.n_coded) for group, _ in known])
     centred = at - weights @ at / weights.sum()
     slope = weights * centred / (weights @ centred**2)
-    return _combination("trend", estimator, [group for group, _ in known], slope, label, confidence)
+    return _combination(
+        "trend",
+        [group for group, _ in known],
+        slope,
+        label,
+        estimator=estimator,
+        confidence=confidence,
+    )
 
 
 def _combination(
