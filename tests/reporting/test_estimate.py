@@ -155,6 +155,16 @@ def test_where_there_is_no_sample_the_report_begins_with_what_that_means():
     assert lines_of(summary(without_sample()))[0].startswith("NO RANDOM SAMPLE")
 
 
+def test_without_a_sample_groups_have_shares_and_no_coded_articles():
+    whole = without_sample()
+    part = replace(whole.overall, value="sana", n=100, n_coded=0)
+    lines = lines_of(report(replace(whole, field="outlet", groups=(part,))))
+    start = lines.index("Share of damascus_aligned by outlet, in %:")
+    assert lines[start + 1].split()[:3] == ["outlet", "articles", "counted"]
+    assert lines[start + 2].split() == ["sana", "100", "33.5", "38.1", "33.1", "to", "43.1"]
+    assert not any("not known" in line for line in lines)
+
+
 def sizes(*parts):
     found = (PlannedSize(None, label, 0.05, more, least) for label, more, least in parts)
     return list(plan_sentences(Plan(0.03, tuple(found))))

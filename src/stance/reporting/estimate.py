@@ -97,7 +97,7 @@ def _without_sample(found: ShareEstimates) -> tuple[Section, ...]:
 
 
 def _overview(found: ShareEstimates) -> Section:
-    coded = "coded by hand" if is_design_based(found) else "with held-out labels"
+    coded = "coded by hand" if is_design_based(found) else "held-out articles"
     facts = [
         ("articles", f"{found.overall.n:,}"),
         (coded, f"{found.overall.n_coded:,}"),
@@ -193,21 +193,28 @@ def shown_groups(found: ShareEstimates, most: int = GROUPS_SHOWN) -> tuple[Group
     return found.groups[:most]
 
 
+def has_unknown(groups: Iterable[GroupShares]) -> bool:
+    """Tell whether nothing is known of a share in some group."""
+    return any(share.estimate is None for one in groups for share in one.shares)
+
+
 def _groups(found: ShareEstimates) -> Iterator[Section]:
     """Yield a table for each label: its share in each group."""
     groups = shown_groups(found)
     if not groups:
         return
+    has_coded = is_design_based(found)
     columns = (
         Column(found.field or "group", "name"),
-        *numbers("articles", "coded", "counted", "estimate", f"{level(found)} interval"),
+        *numbers("articles", *(("coded",) if has_coded else ())),
+        *numbers("counted", "estimate", f"{level(found)} interval"),
     )
     for label in found.labels:
         rows = tuple(
             (
                 str(one.value),
                 f"{one.n:,}",
-                f"{one.n_coded:,}",
+                *((f"{one.n_coded:,}",) if has_coded else ()),
                 in_percent(share.naive),
                 *_estimated(share),
             )
@@ -222,7 +229,7 @@ def _group_remarks(found: ShareEstimates, groups: Sequence[GroupShares]) -> Iter
     hidden = len(found.groups) - len(groups)
     which = "earlier" if found.field in TEMPORAL else "smaller"
     yield f"and {counted(hidden, f'{which} group')}, see --json." if hidden else None
-    if any(one.n_coded == 0 for one in groups):
+    if has_unknown(groups):
         yield "not known: no article of the group was coded, so its shares may be anything."
     if len(found.groups) > 1:
         yield (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stance.reporting.estimate import grouped, shown_groups
+from stance.reporting.estimate import grouped, has_unknown, shown_groups
 from stance.reporting.html.estimate_sentences import paper_blocks, plan_blocks
 from stance.reporting.html.numbers import count, p_value
 from stance.reporting.html.page import (
@@ -211,9 +211,7 @@ def _groups(found: ShareEstimates) -> Iterator[Section]:
         phrase("estimate.groups", field=Name(found.field)),
         *charts,
         Paragraph(phrase("estimate.cut", n=count(hidden))) if hidden else None,
-        Paragraph(phrase("estimate.unknown.meaning"))
-        if any(one.n_coded == 0 for one in groups)
-        else None,
+        Paragraph(phrase("estimate.unknown.meaning")) if has_unknown(groups) else None,
         Paragraph(phrase("estimate.overlap")) if len(groups) > 1 else None,
     )
 
@@ -239,11 +237,11 @@ def _group_table(
     found: ShareEstimates, groups: Sequence[GroupShares], labels: Sequence[str], caption: Text
 ) -> Table:
     """Return a row for each group and label; labels have a column if there are several."""
-    several = len(labels) > 1
+    several, has_coded = len(labels) > 1, is_design_based(found)
     columns: tuple[Text, ...] = (
         *(phrases("label") if several else ()),
         Name(str(found.field)),
-        *phrases("articles", "estimate.coded"),
+        *phrases("articles", *(("estimate.coded",) if has_coded else ())),
         *phrases("estimate.counted", "estimate.estimated"),
         _interval(found),
     )
@@ -252,7 +250,7 @@ def _group_table(
             *((Name(label),) if several else ()),
             Name(str(group.value)),
             count(group.n),
-            count(group.n_coded),
+            *((count(group.n_coded),) if has_coded else ()),
             _percent(share.naive),
             *_estimated(share),
         )
