@@ -100,6 +100,15 @@ def test_what_no_number_of_articles_gives_is_told():
     assert "if all were coded" not in text
 
 
+def test_without_a_sample_no_column_counts_coded_articles():
+    whole = without_sample()
+    part = replace(whole.overall, value="sana", n_coded=0)
+    text = words(replace(whole, field="outlet", groups=(part,)))
+    assert "Share of damascus_aligned by outlet outlet articles counted estimated" in text
+    assert "Not known" not in text
+    assert "coded by hand" in words(estimates("outlet", (group("sana", 9, 3),)))
+
+
 def test_a_method_that_has_no_words_is_named():
     found = replace(estimates(), method="XYZ")
     assert "XYZ" in words(found, "ar")
