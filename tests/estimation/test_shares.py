@@ -1,5 +1,7 @@
 """Shares from predictions and a coded random sample, against ppi-python and the truth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -133,6 +135,15 @@ def test_if_all_articles_are_coded_nothing_is_uncertain():
     found = estimated_shares(population(one), sample, LABELS).overall
     for share, true in zip(found.shares, one.shares, strict=True):
         assert (share.low, share.estimate, share.high) == pytest.approx((true, true, true))
+        assert share.effective_n == pytest.approx(300)
+
+
+def test_useless_predictions_make_no_article_worth_more_than_one():
+    one = replace(world(np.random.default_rng(3), n=400), predicted=np.full((400, 4), 0.25))
+    drawn = np.arange(0, 400, 2)
+    sample = coded(one, drawn, np.full(200, 0.5), np.zeros(200, int))
+    for share in estimated_shares(population(one), sample, LABELS).overall.shares:
+        assert share.effective_n == pytest.approx(200, rel=0.02)
 
 
 def test_groups_and_one_without_a_coded_article():

@@ -73,6 +73,19 @@ def interval_of_share(share: float, trials: float, t: float) -> tuple[float, flo
     return wilson_interval(share, trials, t) if np.isfinite(trials) else (share, share)
 
 
+def equivalent_sample(trials: float, n_articles: int) -> float:
+    """Return how many of all articles a simple random sample needs for the same variance.
+
+    Those that are drawn without replacement are fewer than `trials`, and at most all.
+
+    Examples
+    --------
+    >>> equivalent_sample(300, 300), equivalent_sample(float("inf"), 300)
+    (150.0, 300.0)
+    """
+    return 1 / (1 / trials + 1 / n_articles)
+
+
 def quantile(confidence: float, freedom: float, n_intervals: int = 1) -> float:
     """Return the quantile of Student's t for two-sided intervals.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from stance.estimation.group_estimates import GroupEstimator
 from stance.estimation.share_contrasts import difference, trend
-from stance.estimation.share_intervals import interval_of_share, quantile
+from stance.estimation.share_intervals import equivalent_sample, interval_of_share, quantile
 from stance.estimation.share_plan import planned_size
 from stance.estimation.share_records import GroupShares, Plan, ShareEstimate, ShareEstimates
 
@@ -71,7 +72,11 @@ def estimated_shares(
     parts = [estimator.estimate(value, number) for number, value in enumerate(groups)]
     n_free = len(labels) - 1 if len(labels) == 2 else len(labels)
     n_intervals = n_free * (1 + len(groups)) if simultaneous else 1
-    found = [_shares(part, labels, confidence, n_intervals) for part in (whole, *parts)]
+    is_finite = claim_about == "articles"
+    found = [
+        _shares(part, labels, confidence, n_intervals, is_finite=is_finite)
+        for part in (whole, *parts)
+    ]
     return ShareEstimates(
         labels=tuple(labels),
         field=field,
@@ -91,8 +96,14 @@ def estimated_shares(
 
 
 def _shares(
-    group: GroupEstimate, labels: Sequence[str], confidence: float, n_intervals: int
+    group: GroupEstimate,
+    labels: Sequence[str],
+    confidence: float,
+    n_intervals: int,
+    *,
+    is_finite: bool,
 ) -> GroupShares:
+    """Return the shares of a group; `is_finite` if the claim is about its articles alone."""
     measured = group.measured
     if measured is None:
         unknown = (
@@ -116,7 +127,9 @@ def _shares(
                 low,
                 high,
                 standard_error=float(measured.found.variance[number]) ** 0.5,
-                effective_n=trials,
+                effective_n=(
+                    equivalent_sample(trials, group.n) if is_finite or trials == inf else trials
+                ),
                 hand_estimate=by_hand,
                 hand_low=hand_low,
                 hand_high=hand_high,
