@@ -132,6 +132,7 @@ def test_the_sentence_for_a_paper_says_what_is_claimed():
     [
         (0.0, "0.0"),
         (1.0, "100.0"),
+        (1e-8, "0.0"),
         (0.0004, "<0.1"),
         (0.0006, "0.1"),
         (0.99961, ">99.9"),
@@ -152,6 +153,16 @@ def test_where_there_is_no_sample_the_report_begins_with_what_that_means():
     assert "do not report it" not in text
     assert "without a random sample of these articles" in text
     assert lines_of(summary(without_sample()))[0].startswith("NO RANDOM SAMPLE")
+
+
+def test_without_a_sample_groups_have_shares_and_no_coded_articles():
+    whole = without_sample()
+    part = replace(whole.overall, value="sana", n=100, n_coded=0)
+    lines = lines_of(report(replace(whole, field="outlet", groups=(part,))))
+    start = lines.index("Share of damascus_aligned by outlet, in %:")
+    assert lines[start + 1].split()[:3] == ["outlet", "articles", "counted"]
+    assert lines[start + 2].split() == ["sana", "100", "33.5", "38.1", "33.1", "to", "43.1"]
+    assert not any("not known" in line for line in lines)
 
 
 def sizes(*parts):
@@ -204,6 +215,21 @@ def test_warnings_and_assumptions_are_told_in_both_formats(by_outlet):
         assert "FOR A PAPER" in text
     assert "Only 40 articles were coded." in one_line(summary(by_outlet))
     assert "FOR A PAPER" not in one_line(summary(by_outlet))
+
+
+def test_a_rare_label_has_a_decimal_in_a_sentence():
+    found = estimates()
+    rare = replace(share(LABELS[3], 0.03, 0.021, 0.015), low=0.006)
+    whole = replace(found.overall, shares=(*found.overall.shares[:3], rare))
+    (sentence,) = paper_sentences(replace(found, overall=whole))
+    assert ", 2.1 % (0.6 to 3.6) pro_sdf." in sentence
+
+
+def test_a_very_small_p_is_told_with_its_relation():
+    certain = replace(contrast("difference", LABELS[0], "a", "b"), p_value=1e-9)
+    found = estimates("outlet", (group("a", 9, 3), group("b", 9, 3)), contrasts=(certain,))
+    assert list(paper_sentences(found))[1].endswith("(95 % CI 4.1 to 20.5, p < 0.0001).")
+    assert "  <0.0001" in "\n".join(lines_of(report(found)))
 
 
 def test_without_any_coded_article_no_sentence_is_made():

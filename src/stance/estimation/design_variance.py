@@ -104,6 +104,19 @@ class Design:
         return max(float(parts[more].sum() ** 2 / (parts[more] ** 2 / (n[more] - 1)).sum()), 1.0)
 
 
+def one_error(share: NDArray[np.float64], design: Design) -> float:
+    """Return the variance that one wrong prediction among the coded articles adds to a mean.
+
+    Parameters
+    ----------
+    share : ndarray of float64, shape (n_coded,)
+        How much each article adds to the mean; 0 for articles that are not part of it.
+    design : Design
+    """
+    left = 1 - 1 / design.weight
+    return float((share**2 * left).sum()) / max(int((share > 0).sum()), 1)
+
+
 def effective_number(sizes: NDArray[np.float64]) -> float:
     """Return the number of units of equal size that give a mean the same variance.
 

@@ -115,11 +115,6 @@ class Domain:
         """Effective number of coded articles (Kish)."""
         return float(1 / (self.share**2).sum())
 
-    def one_error(self, design: Design) -> float:
-        """Return the variance that one wrong prediction among the coded articles adds."""
-        left = 1 - 1 / design.weight
-        return float((self.share**2 * left).sum()) / self.n_coded
-
 
 @dataclass(frozen=True)
 class DomainEstimate:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.estimation.design_variance import Design
+from stance.estimation.design_variance import Design, one_error
 from stance.estimation.difference_estimator import (
     Domain,
     OutletSums,
     estimate_domain,
     prediction_weights,
 )
-from stance.estimation.share_intervals import effective_trials
+from stance.estimation.share_intervals import LEAST_ERRORS, effective_trials
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from stance.estimation.difference_estimator import DomainEstimate
@@ -32,6 +34,8 @@ class Measured:
     ----------
     found, by_hand : DomainEstimate
         With the predictions, and from the hand labels alone.
+    share : ndarray of float64, shape (n_coded,)
+        Weights of the coded articles, divided by their sum over the group.
     trials, trials_by_hand : ndarray of float64, shape (n_labels,)
         Effective number of hand labels of each share.
     freedom : float
@@ -40,6 +44,7 @@ class Measured:
 
     found: DomainEstimate
     by_hand: DomainEstimate
+    share: NDArray[np.float64]
     trials: NDArray[np.float64]
     trials_by_hand: NDArray[np.float64]
     freedom: float
@@ -123,22 +128,40 @@ class GroupEstimator:
         trials, of_hand = (
             np.array(
                 [
-                    effective_trials(share, variance, domain.effective, domain.one_error(design))
+                    effective_trials(
+                        share, variance, domain.effective, one_error(domain.share, design)
+                    )
                     for share, variance in zip(one.shares, one.variance, strict=True)
                 ]
             )
             for one in (found, by_hand)
         )
-        return Measured(found, by_hand, trials, of_hand, freedom)
+        return Measured(found, by_hand, domain.share, trials, of_hand, freedom)
 
-    def correlation(self, first: Measured, second: Measured, label: int) -> float:
-        """Return the correlation of a label's shares in two groups, in [-1, 1]."""
-        one, other = first.found, second.found
-        if one.by_outlet is not None and other.by_outlet is not None:
-            pair = np.stack([one.by_outlet[:, label], other.by_outlet[:, label]], axis=1)
-            covariance = pair.T @ pair
-        else:
-            pair = np.stack([one.by_article[:, label], other.by_article[:, label]], axis=1)
-            covariance = self.design.covariance(pair)
-        scale = float(np.sqrt(covariance[0, 0] * covariance[1, 1]))
-        return float(covariance[0, 1]) / scale if scale > 0 else 0.0
+    def variance_of_sum(
+        self, groups: Sequence[Measured], weights: NDArray[np.float64], label: int
+    ) -> float:
+        """Return the variance of a weighted sum of a label's shares in groups.
+
+        What an article or an outlet adds to several groups is added up first, so the
+        covariance of the groups is part of it.
+
+        Parameters
+        ----------
+        groups : sequence of Measured
+        weights : ndarray of float64, shape (n_groups,)
+        label : int
+            Its number.
+        """
+        pairs = list(zip(weights, groups, strict=True))
+        added = sum(weight * one.found.by_article[:, label] for weight, one in pairs)
+        found = float(self.design.covariance(np.asarray(added)[:, None])[0, 0])
+        if self.of_outlets:
+            by_outlet = [
+                weight * one.found.by_outlet[:, label]
+                for weight, one in pairs
+                if one.found.by_outlet is not None
+            ]
+            found = max(found, float((np.sum(by_outlet, axis=0) ** 2).sum()))
+        share = np.abs(sum(weight * one.share for weight, one in pairs))
+        return max(found, LEAST_ERRORS * one_error(share, self.design))

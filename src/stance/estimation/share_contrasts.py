@@ -9,7 +9,6 @@ import numpy as np
 from stance.estimation.share_intervals import (
     combined_freedom,
     quantile,
-    smoothed_variance,
     two_sided_p,
 )
 from stance.estimation.share_records import Contrast
@@ -120,19 +119,9 @@ def _combination(
         return None
     number, name = label
     shares = np.array([one.found.shares[number] for one in measured])
-    variances = np.array(
-        [
-            smoothed_variance(share, one.trials[number])
-            for share, one in zip(shares, measured, strict=True)
-        ]
-    )
-    parts = weights * np.sqrt(variances)
-    correlations = np.eye(len(parts))
-    for first, second in zip(*np.triu_indices(len(parts), 1), strict=True):
-        found = estimator.correlation(measured[first], measured[second], number)
-        correlations[first, second] = correlations[second, first] = found
-    error = float(np.sqrt(max(parts @ correlations @ parts, 0.0)))
-    freedom = combined_freedom(parts**2, np.array([one.freedom for one in measured]))
+    error = estimator.variance_of_sum(measured, weights, number) ** 0.5
+    parts = weights**2 * [one.found.variance[number] for one in measured]
+    freedom = combined_freedom(parts, np.array([one.freedom for one in measured]))
     estimate = float(weights @ shares)
     reach = quantile(confidence, freedom) * error
     last, first_group = groups[-1], groups[0]

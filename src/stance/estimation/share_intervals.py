@@ -5,23 +5,19 @@ Notes
 A share ``p`` with variance ``v`` has Wilson's interval for an effective number of
 hand labels, with Student's t::
 
-    n_effective = (p * (1 - p) + 2 / n) / (v + 2 * v1)
+    n_effective = max(p * (1 - p), 3 / n) / max(v, 3 * v1)
 
 where ``n`` is the effective number of coded articles (Kish), and ``v1`` the variance
-that one article adds whose prediction is wrong. Two such articles are added, so that
-predictions without an error among the coded articles are not taken as perfect: for
-a simple random sample the interval is then that of Bonett and Price for two paired
-proportions. With hand labels alone, ``n_effective`` is ``n``.
+that one article adds whose prediction is wrong. Three such articles are counted where
+fewer were seen, so that predictions without an error among the coded articles are not
+taken as perfect. With hand labels alone, ``n_effective`` is ``n``.
 
 References
 ----------
-Bonett, Price: Adjusted Wald Confidence Interval for a Difference of Binomial
-Proportions Based on Paired Data, Journal of Educational and Behavioral Statistics
-37, 2012.
+Hanley, Lippman-Hand: If Nothing Goes Wrong, Is Everything All Right? Interpreting
+Zero Numerators, JAMA 249, 1983 (the rule of three).
 Korn, Graubard: Confidence Intervals for Proportions with Small Expected Number of
 Positive Counts Estimated from Survey Data, Survey Methodology 24, 1998.
-Agresti, Caffo: Simple and Effective Confidence Intervals for Proportions and
-Differences of Proportions, The American Statistician 54, 2000.
 Šidák: Rectangular Confidence Regions for the Means of Multivariate Normal
 Distributions, JASA 62, 1967.
 """
@@ -77,14 +73,6 @@ def interval_of_share(share: float, trials: float, t: float) -> tuple[float, flo
     return wilson_interval(share, trials, t) if np.isfinite(trials) else (share, share)
 
 
-def smoothed_variance(share: float, trials: float) -> float:
-    """Return the variance of a share for differences: one success and one failure added."""
-    if not np.isfinite(trials):
-        return 0.0
-    middle = (share * trials + 1) / (trials + 2)
-    return middle * (1 - middle) / (trials + 2)
-
-
 def quantile(confidence: float, freedom: float, n_intervals: int = 1) -> float:
     """Return the quantile of Student's t for two-sided intervals.
 
@@ -114,4 +102,4 @@ def two_sided_p(estimate: float, error: float, freedom: float) -> float:
 def combined_freedom(variances: NDArray[np.float64], freedoms: NDArray[np.float64]) -> float:
     """Return Satterthwaite's degrees of freedom of a sum of independent estimates."""
     parts = (variances**2 / freedoms).sum()
-    return float(variances.sum() ** 2 / parts) if parts else float(freedoms.max())
+    return float(variances.sum() ** 2 / parts) if parts else float(freedoms.min())

@@ -97,7 +97,7 @@ def _without_sample(found: ShareEstimates) -> tuple[Section, ...]:
 
 
 def _overview(found: ShareEstimates) -> Section:
-    coded = "coded by hand" if is_design_based(found) else "with held-out labels"
+    coded = "coded by hand" if is_design_based(found) else "held-out articles"
     facts = [
         ("articles", f"{found.overall.n:,}"),
         (coded, f"{found.overall.n_coded:,}"),
@@ -193,21 +193,28 @@ def shown_groups(found: ShareEstimates, most: int = GROUPS_SHOWN) -> tuple[Group
     return found.groups[:most]
 
 
+def has_unknown(groups: Iterable[GroupShares]) -> bool:
+    """Tell whether nothing is known of a share in some group."""
+    return any(share.estimate is None for one in groups for share in one.shares)
+
+
 def _groups(found: ShareEstimates) -> Iterator[Section]:
     """Yield a table for each label: its share in each group."""
     groups = shown_groups(found)
     if not groups:
         return
+    has_coded = is_design_based(found)
     columns = (
         Column(found.field or "group", "name"),
-        *numbers("articles", "coded", "counted", "estimate", f"{level(found)} interval"),
+        *numbers("articles", *(("coded",) if has_coded else ())),
+        *numbers("counted", "estimate", f"{level(found)} interval"),
     )
     for label in found.labels:
         rows = tuple(
             (
                 str(one.value),
                 f"{one.n:,}",
-                f"{one.n_coded:,}",
+                *((f"{one.n_coded:,}",) if has_coded else ()),
                 in_percent(share.naive),
                 *_estimated(share),
             )
@@ -222,7 +229,7 @@ def _group_remarks(found: ShareEstimates, groups: Sequence[GroupShares]) -> Iter
     hidden = len(found.groups) - len(groups)
     which = "earlier" if found.field in TEMPORAL else "smaller"
     yield f"and {counted(hidden, f'{which} group')}, see --json." if hidden else None
-    if any(one.n_coded == 0 for one in groups):
+    if has_unknown(groups):
         yield "not known: no article of the group was coded, so its shares may be anything."
     if len(found.groups) > 1:
         yield (
@@ -234,11 +241,11 @@ def _group_remarks(found: ShareEstimates, groups: Sequence[GroupShares]) -> Iter
 def _contrasts(found: ShareEstimates) -> Iterator[Section]:
     """Yield a table for each label and reference of differences, and one of trends."""
     differences = [one for one in found.contrasts if one.kind != "trend"]
-    for (label, reference), rows in _grouped(differences, lambda one: (one.label, one.reference)):
+    for (label, reference), rows in grouped(differences, lambda one: (one.label, one.reference)):
         caption = f"Share of {shown(label)} minus that in {shown(reference)}, in percentage points:"
         yield section(_contrast_table(found, rows, (found.field or "group", "group"), caption))
     trends = [one for one in found.contrasts if one.kind == "trend"]
-    for (first, last), rows in _grouped(trends, lambda one: (one.reference, one.group)):
+    for (first, last), rows in grouped(trends, lambda one: (one.reference, one.group)):
         caption = (
             f"Trend from {shown(first)} to {shown(last)}, in percentage points per {step(found)}:"
         )
@@ -252,7 +259,7 @@ def _contrasts(found: ShareEstimates) -> Iterator[Section]:
         )
 
 
-def _grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> Iterable[tuple[Key, list[Row]]]:
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> Iterable[tuple[Key, list[Row]]]:
     """Return the rows of each key, in the order of their first."""
     found: dict[Key, list[Row]] = {}
     for one in rows:
@@ -287,15 +294,16 @@ def _plan(found: ShareEstimates) -> Iterator[Section]:
     if found.plan is None:
         return
     yield section(*paragraphs(*plan_sentences(found.plan)), heading="HOW MANY MORE TO CODE")
-    rows = []
-    for value, group in _grouped(found.plan.sizes, lambda one: one.value):
-        if value is not None:
-            widest = max(one.margin for one in group)
-            rows.append((value, points_of(widest), _more(group)))
+    named = {one.value for one in shown_groups(found)}
+    rows = tuple(
+        (str(value), points_of(max(one.margin for one in sizes)), _more(sizes))
+        for value, sizes in grouped(found.plan.sizes, lambda one: one.value)
+        if value in named
+    )
     if rows:
         columns = (Column(found.field or "group", "name"), *numbers("now"), Column("to code"))
         caption = f"For {points_of(found.plan.margin)} of every label in each group:"
-        yield section(Table(columns, tuple(rows), caption))
+        yield section(Table(columns, rows, caption))
 
 
 def _more(sizes: Sequence[PlannedSize]) -> str:

@@ -30,10 +30,12 @@ TEMPORAL = ("month", "year")
 
 # Shares that a sentence lists; tables have all.
 LABELS_LISTED = 6
-# In a sentence, shares have a decimal only if half the interval is narrower than this.
+# In a sentence, shares have a decimal only if half the interval is narrower than this, or if they
+# are as near to 0 or 1 as a rare label.
 WHOLE_PERCENT = 0.01
-# The smallest share, and distance to 1, that one decimal shows.
-SMALLEST = 0.0005
+RARE = 0.05
+# The smallest share, and distance to 1, that one decimal shows; below the second it is nothing.
+SMALLEST, NOTHING = 0.0005, 1e-6
 
 
 def is_design_based(found: ShareEstimates) -> bool:
@@ -51,9 +53,9 @@ def in_percent(share: float | None, decimals: int = 1) -> str:
     """
     if share is None:
         return "-"
-    if decimals and 0 < share < SMALLEST:
+    if decimals and NOTHING < share < SMALLEST:
         return "<0.1"
-    if decimals and 1 - SMALLEST < share < 1:
+    if decimals and NOTHING < 1 - share < SMALLEST:
         return ">99.9"
     return f"{100 * share:.{decimals}f}"
 
@@ -135,8 +137,10 @@ def _with_interval(share: ShareEstimate, name: str = "") -> str:
 
 
 def decimals_of(share: ShareEstimate) -> int:
-    """Return how many decimals of a percentage the width of the interval supports."""
-    return 1 if (share.high - share.low) / 2 < WHOLE_PERCENT else 0
+    """Return how many decimals of a percentage a sentence has."""
+    estimate = share.estimate or 0.0
+    is_narrow = (share.high - share.low) / 2 < WHOLE_PERCENT
+    return 1 if is_narrow or min(estimate, 1 - estimate) < RARE else 0
 
 
 def _source(found: ShareEstimates) -> str:
@@ -163,7 +167,8 @@ def _contrast(found: ShareEstimates, one: Contrast) -> str:
     sign, ends = (-1, (one.high, one.low)) if is_lower else (1, (one.low, one.high))
     size, low, high = (_points(sign * value) for value in (one.estimate, *ends))
     p = p_number(one.p_value)
-    spread = f"({_kind(found)} {low} to {high}, p {p if p.startswith('<') else f'= {p}'})"
+    related = f"p < {p[1:]}" if p.startswith("<") else f"p = {p}"
+    spread = f"({_kind(found)} {low} to {high}, {related})"
     label, group, reference = map(shown, (one.label, one.group, one.reference))
     if one.kind == "trend":
         return (

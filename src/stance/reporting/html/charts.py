@@ -29,7 +29,7 @@ class Bar:
     @property
     def width(self) -> str:
         """Length in hundredths of the axis."""
-        return _rounded(100 * self.value)
+        return rounded(100 * self.value)
 
     @property
     def ends(self) -> tuple[str, str] | None:
@@ -37,7 +37,7 @@ class Bar:
         if self.interval is None:
             return None
         low, high = (min(max(end, 0.0), 1.0) for end in self.interval)
-        return _rounded(100 * low), _rounded(100 * high)
+        return rounded(100 * low), rounded(100 * high)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Series:
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
         """Points in the coordinates of the SVG, whose vertical axis points down."""
-        return tuple((_rounded(x * WIDTH), _rounded((1 - y) * HEIGHT)) for x, y in self.points)
+        return tuple((rounded(x * WIDTH), rounded((1 - y) * HEIGHT)) for x, y in self.points)
 
     @property
     def path(self) -> str:
@@ -97,10 +97,10 @@ class Plot:
     def grid(self) -> str:
         """The lines at the inner ticks, as the value of a path."""
         inner = [float(tick) for tick in self.ticks[1:-1]]
-        across = "".join(f"M0 {_rounded(at * HEIGHT)}H{self.width}" for at in inner)
-        return across + "".join(f"M{_rounded(at * WIDTH)} 0V{self.height}" for at in inner)
+        across = "".join(f"M0 {rounded(at * HEIGHT)}H{self.width}" for at in inner)
+        return across + "".join(f"M{rounded(at * WIDTH)} 0V{self.height}" for at in inner)
 
 
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
     """Format a coordinate; the same on every machine."""
     return f"{value:.2f}"
