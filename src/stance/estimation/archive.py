@@ -21,7 +21,7 @@ from stance.estimation.archive_columns import (
 )
 from stance.estimation.archive_probabilities import ProbabilityRows
 from stance.formats.diagnosis import LOOKED_AT, describe
-from stance.formats.inputs import plan_inputs
+from stance.formats.inputs import PlannedInput, plan_inputs
 from stance.formats.labelled import ARTICLE_FIELDS
 from stance.formats.reading import matches
 from stance.formats.values import NoTextError, text_of, text_or_json
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stance.formats.inputs import PlannedInput
     from stance.formats.source import Source
+    from stance.formats.tables import TableInput
 
 BATCH = 8192
 # Rejected rows that are kept for messages.
@@ -88,6 +88,8 @@ class LabelledArchive:
         its date), or any field of the files.
     on_input : callable
         Called with each input before it is read.
+    table : TableInput, optional
+        Read these rows instead of the files of `source`.
 
     Attributes
     ----------
@@ -105,9 +107,11 @@ class LabelledArchive:
         self,
         source: Source,
         fields: Sequence[str] = (),
-        on_input: Callable[[PlannedInput], None] = lambda planned: None,
+        on_input: Callable[[PlannedInput | TableInput], None] = lambda planned: None,
+        table: TableInput | None = None,
     ) -> None:
         self.source = source
+        self._table = table
         self.n = self.n_rejected = 0
         self.rejected: list[RejectedRow] = []
         self.frame = FrameHash()
@@ -119,7 +123,7 @@ class LabelledArchive:
         self._names: dict[str, None] = {}
         self._hashes: list[NDArray[np.uint64]] = []
         # The input and the number of each usable row, to read some of them again.
-        self._planned: list[PlannedInput] = []
+        self._planned: Sequence[PlannedInput | TableInput] = []
         self._ends: list[int] = []
         self._row_numbers: list[NDArray[np.int64]] = []
         self._on_input = on_input
@@ -167,7 +171,7 @@ class LabelledArchive:
         MissingFieldError
             If a requested field is in no row of the first input.
         """
-        self._planned = plan_inputs(self.source)
+        self._planned = [self._table] if self._table else plan_inputs(self.source)
         for one in self._planned:
             self._on_input(one)
             rows: list[Row] = []
@@ -326,15 +330,19 @@ class LabelledArchive:
             "different files different ids."
         )
 
-    def _nothing_usable(self, planned: Sequence[PlannedInput]) -> str:
+    def _nothing_usable(self, planned: Sequence[PlannedInput | TableInput]) -> str:
         names = ", ".join(one.name for one in planned[:HELD])
         where = self.source.describe_where()
         filtered = f" (--where {where} filtered out the others)" if where else ""
         faults = "".join(f"\n  {row}" for row in self.rejected)
+        if isinstance(first := planned[0], PlannedInput):
+            told = describe(first, self.source, ("id", "label"))
+        else:
+            told = f"Its fields are: {', '.join(self._names)}." if self._names else "It is empty."
         return (
             f"Got {names}, where no row can be used{filtered}, but expected an id and a label in "
             f"each, as 'stance predict' writes them. "
-            f"{describe(planned[0], self.source, ('id', 'label'))}{faults}"
+            f"{told}{faults}"
         )
 
     def _no_values(self, field: str, found: Grouping) -> str:
@@ -356,7 +364,7 @@ class LabelledArchive:
         )
 
 
-def _changed(planned: PlannedInput, row: int) -> str:
+def _changed(planned: PlannedInput | TableInput, row: int) -> str:
     return (
         f"Got {planned.name}, which changed while it was read: row {row:,} is another one. Run the "
         "command again when the file is complete."

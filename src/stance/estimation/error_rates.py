@@ -35,6 +35,8 @@ class ErrorRates:
         Whether a unit is an outlet.
     outlets_of_label : tuple of int
         In how many outlets each label is.
+    probabilities : ndarray of float64, shape (n, n_labels), optional
+        Those of the single articles.
     """
 
     labels: tuple[str, ...]
@@ -42,6 +44,7 @@ class ErrorRates:
     predicted: Floats | None
     is_by_outlet: bool
     outlets_of_label: tuple[int, ...]
+    probabilities: Floats | None = None
 
     @classmethod
     def of(
@@ -67,7 +70,12 @@ class ErrorRates:
         there = np.zeros((n_outlets, len(labels)), dtype=bool)
         there[numbers, y_true] = True
         return cls(
-            tuple(labels), counted, predicted, is_by_outlet, tuple(there.sum(axis=0).tolist())
+            tuple(labels),
+            counted,
+            predicted,
+            is_by_outlet,
+            tuple(there.sum(axis=0).tolist()),
+            probabilities,
         )
 
     @property

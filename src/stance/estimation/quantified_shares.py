@@ -49,9 +49,9 @@ def quantified_shares(
 
     Notes
     -----
-    Intervals are quantiles of the resamples. In a resample in which a share is unknown,
-    since no article of the label or no outlet of the group was drawn, it counts as 0 for
-    the lower end and as 1 for the upper end.
+    Intervals are quantiles of the resamples. In a resample without a held-out article of
+    a label, its share is unknown, and counts as 0 for the lower end and as 1 for the upper
+    end.
     """
     labels, population = bootstrap.rates.labels, bootstrap.population
     found = bootstrap.run()
@@ -74,8 +74,7 @@ def quantified_shares(
             )
             for place, label in enumerate(labels)
         )
-        n_coded = bootstrap.rates.n_articles if value is None else 0
-        shares.append(GroupShares(value, n, n_coded, each))
+        shares.append(GroupShares(value, n, bootstrap.rates.n_articles, each))
     return ShareEstimates(
         labels=labels,
         field=field,

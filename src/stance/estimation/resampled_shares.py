@@ -151,25 +151,44 @@ class ShareBootstrap:
         return np.asarray(self._sums[cells].sum(axis=0, keepdims=True) / n)
 
     def _resampled(self, random: np.random.Generator, n_resamples: int) -> Iterator[Floats]:
-        """Yield the observed shares of each group in each resample."""
-        if not self.is_by_outlet:
-            # The covariance of mean probabilities is at most that of labels with these shares.
-            for cells in self._cells:
-                n, mean = int(self.population.n[cells].sum()), self._observed(cells)[0]
-                yield random.multinomial(n, mean / mean.sum(), size=n_resamples) / n
-            return
+        """Yield the observed shares of each group in each resample.
+
+        The outlets drawn are the same for all groups. Where none of them is in a group,
+        the group's own outlets are drawn again.
+        """
+        numbers = [np.unique(self._outlet[cells]) for cells in self._cells]
         sums = np.zeros((len(self._cells), n_resamples, self._sums.shape[1]))
         sizes = np.zeros((len(self._cells), n_resamples))
         step = max(_AT_ONCE // len(self.population.n), 1)
         for first in range(0, n_resamples, step):
             some = slice(first, min(first + step, n_resamples))
             draws = _draws(random, self.n_outlets, some.stop - some.start)
-            for number, cells in enumerate(self._cells):
-                of_cells = draws[:, self._outlet[cells]]
-                sums[number, some] = of_cells @ self._sums[cells]
-                sizes[number, some] = of_cells @ self.population.n[cells]
-        with np.errstate(invalid="ignore"):
-            yield from sums / sizes[..., None]
+            for number, (cells, outlets) in enumerate(zip(self._cells, numbers, strict=True)):
+                if len(outlets) > 1:
+                    of_cells = self._redrawn(random, draws, outlets)[:, self._outlet[cells]]
+                    sums[number, some] = of_cells @ self._sums[cells]
+                    sizes[number, some] = of_cells @ self.population.n[cells]
+        for number, (cells, outlets) in enumerate(zip(self._cells, numbers, strict=True)):
+            if len(outlets) > 1:
+                yield sums[number] / sizes[number][:, None]
+            else:
+                # The covariance of mean probabilities is at most that of labels with these shares.
+                n, mean = int(self.population.n[cells].sum()), self._observed(cells)[0]
+                yield random.multinomial(n, mean / mean.sum(), size=n_resamples) / n
+
+    @staticmethod
+    def _redrawn(random: np.random.Generator, draws: Floats, outlets: Integers) -> Floats:
+        """Draw the outlets of a group again where none of them was drawn."""
+        empty = np.flatnonzero(~draws[:, outlets].any(axis=1))
+        if len(empty):
+            draws = draws.copy()
+            draws[np.ix_(empty, outlets)] = _draws(random, len(outlets), len(empty))
+        return draws
+
+    @property
+    def n_single(self) -> int:
+        """Number of groups with one outlet, whose articles are resampled."""
+        return sum(len(np.unique(self._outlet[cells])) == 1 for cells in self._cells[1:])
 
     def _em(self, random: np.random.Generator, n_by_label: Floats, absent: Floats) -> Resamples:
         """Estimate by EMQ, from the part of the articles whose probabilities are kept."""
@@ -187,7 +206,11 @@ class ShareBootstrap:
         for some in chosen:
             found = _Bins.of(part.probabilities[some], outlet[some], len(outlets))
             point.append(found.shares(n_all / n_all.sum()))
-            weights = found.redrawn(random, n_resamples) if draws is None else draws @ found.counts
+            own = np.unique(outlet[some])
+            if draws is None or len(own) < 2:
+                weights = found.redrawn(random, n_resamples)
+            else:
+                weights = self._redrawn(random, draws, own) @ found.counts
             shares.append(found.resampled(priors, weights, point[-1]))
         stacked = np.stack(shares, axis=1)
         stacked[np.broadcast_to(absent[:, None], stacked.shape)] = np.nan
