@@ -34,6 +34,8 @@ if TYPE_CHECKING:
         RejectedRowsWarning,
         StanceError,
     )
+    from stance.estimation.estimating import estimate_shares
+    from stance.estimation.share_records import ShareEstimates
     from stance.evaluation.agreement import Agreement, Ratings, agreement
     from stance.evaluation.auditing import Audit, audit
     from stance.evaluation.comparison import Difference, PairedPredictions, compare
@@ -94,6 +96,7 @@ __all__ = [
     "Receipt",
     "RejectedRow",
     "RejectedRowsWarning",
+    "ShareEstimates",
     "Source",
     "StanceClassifier",
     "StanceError",
@@ -109,6 +112,7 @@ __all__ = [
     "compare",
     "concordance",
     "cross_validate",
+    "estimate_shares",
     "evaluate_model",
     "explain",
     "keyness",
@@ -149,6 +153,8 @@ _HOMES = {
         "RejectedRowsWarning",
         "StanceError",
     ),
+    "stance.estimation.estimating": ("estimate_shares",),
+    "stance.estimation.share_records": ("ShareEstimates",),
     "stance.evaluation.agreement": (
         "Agreement",
         "Ratings",

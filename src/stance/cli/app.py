@@ -20,6 +20,7 @@ from stance.cli import (
     config,
     crossval,
     datasets,
+    estimate,
     evaluate,
     explain,
     export,
@@ -100,6 +101,7 @@ app.command("verify")(guarded(verify.verify_command))
 app.command("info")(guarded(info.info_command))
 app.command("agreement")(guarded(agreement.agreement_command))
 app.command("audit")(guarded(audit.audit_command))
+app.command("estimate")(guarded(estimate.estimate_command))
 app.command("naming")(guarded(naming.naming_command))
 app.command("keyness")(guarded(keyness.keyness_command))
 app.command("benchmark")(guarded(benchmark.benchmark_command))
