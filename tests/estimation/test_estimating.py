@@ -9,7 +9,7 @@ import pytest
 
 import stance
 from stance.errors import ConfigError, CorpusError
-from tests.estimation.archives import LABELS, archive, held_out, sample, true_label
+from tests.estimation.coded_archives import LABELS, archive, held_out, sample, true_label
 
 ROWS = archive()
 CODED = sample(ROWS)
