@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         RejectedRowsWarning,
         StanceError,
     )
+    from stance.estimation.drawing import DrawnSample, draw_sample
     from stance.estimation.estimating import estimate_shares
     from stance.estimation.share_records import ShareEstimates
     from stance.evaluation.agreement import Agreement, Ratings, agreement
@@ -75,6 +76,7 @@ __all__ = [
     "CorpusError",
     "CrossValidation",
     "Difference",
+    "DrawnSample",
     "Evaluation",
     "Explanation",
     "FieldMapping",
@@ -112,6 +114,7 @@ __all__ = [
     "compare",
     "concordance",
     "cross_validate",
+    "draw_sample",
     "estimate_shares",
     "evaluate_model",
     "explain",
@@ -152,6 +155,10 @@ _HOMES = {
         "OutputError",
         "RejectedRowsWarning",
         "StanceError",
+    ),
+    "stance.estimation.drawing": (
+        "DrawnSample",
+        "draw_sample",
     ),
     "stance.estimation.estimating": ("estimate_shares",),
     "stance.estimation.share_records": ("ShareEstimates",),

@@ -49,6 +49,7 @@ COMMANDS = {
     "audit": ("audit", "{corpus}"),
     "estimate": ("estimate", "predicted.csv", "--coded", "coded.csv"),
     "naming": ("naming", "{corpus}", "--actor", "sdf", "-o", "out.csv"),
+    "sample": ("sample", "{corpus}", "-n", "12", "-o", "out.csv"),
     "keyness": ("keyness", "{corpus}", "--bootstrap", "19"),
     "benchmark": ("benchmark", "suite.toml", "--json", "out", *ONE),
     "tune": (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.corpus.article import RejectedRow, Row
+from stance.corpus.article import FieldMapping, RejectedRow, Row
 from stance.corpus.dates import EXPECTED_DATE
 from stance.corpus.keys import canonical
 from stance.errors import CorpusError
@@ -99,19 +99,21 @@ class LabelledArchive:
         Rows without an id or a label, or with probabilities that are none.
     rejected : list of RejectedRow
         The first of them.
-    has_probabilities : bool
     frame : FrameHash
+    id_name, label_name : str
+        The fields of the id and of the predicted label, once rows are read.
     """
 
     def __init__(
         self,
         source: Source,
         fields: Sequence[str] = (),
-        on_input: Callable[[PlannedInput | TableInput], None] = lambda planned: None,
+        on_input: Callable[[PlannedInput], object] = lambda planned: None,
         table: TableInput | None = None,
     ) -> None:
         self.source = source
         self._table = table
+        self.id_name, self.label_name = source.fields.id, source.fields.label
         self.n = self.n_rejected = 0
         self.rejected: list[RejectedRow] = []
         self.frame = FrameHash()
@@ -173,7 +175,8 @@ class LabelledArchive:
         """
         self._planned = [self._table] if self._table else plan_inputs(self.source)
         for one in self._planned:
-            self._on_input(one)
+            if isinstance(one, PlannedInput):
+                self._on_input(one)
             rows: list[Row] = []
             for row in one.rows(self.source):
                 if isinstance(row, RejectedRow):
@@ -228,7 +231,7 @@ class LabelledArchive:
                 raise CorpusError(_changed(planned, min(waiting)))
 
     def _has_id(self, row: Row, hashed: NDArray[np.uint64]) -> bool:
-        key = canonical(text_or_json(row.values.get(self.source.fields.id)) or "")
+        key = canonical(text_or_json(row.values.get(self.id_name)) or "")
         return bool((id_hashes([key])[0] == hashed).all())
 
     def _batch(self, rows: list[Row]) -> Iterator[Batch]:
@@ -237,6 +240,11 @@ class LabelledArchive:
         if not self._names:
             self._names = dict.fromkeys(name for row in rows[:LOOKED_AT] for name in row.values)
             self._columns = {name: self._column(name, rows) for name in self._fields}
+            # 'stance predict' writes 'id' and 'label', whatever they are called in the articles.
+            if self.id_name not in self._names:
+                self.id_name = FieldMapping().id
+            if self.label_name not in self._names:
+                self.label_name = FieldMapping().label
         rows, ids, labels = self._identified(rows)
         probabilities, faults = self._probabilities.of(rows)
         if faults:
@@ -262,7 +270,7 @@ class LabelledArchive:
 
     def _identified(self, rows: list[Row]) -> tuple[list[Row], list[str], list[str]]:
         """Return the rows that have an id and a label, with both."""
-        id_name, label_name = self.source.fields.id, self.source.fields.label
+        id_name, label_name = self.id_name, self.label_name
         kept: list[Row] = []
         ids: list[str] = []
         labels: list[str] = []
@@ -324,7 +332,7 @@ class LabelledArchive:
         first, again = (row for _, row in self.rows_at(places))
         more = "" if len(same) == 1 else f"; {len(same) - 1:,} more ids are repeated"
         raise CorpusError(
-            f"Got the id {text_or_json(first.values.get(self.source.fields.id))!r} twice "
+            f"Got the id {text_or_json(first.values.get(self.id_name))!r} twice "
             f"({first.source}, row {first.number}, and {again.source}, row {again.number}{more}), "
             "but expected one row for each article. Remove the repeated rows, or give articles of "
             "different files different ids."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 # The number of a missing value.
 NO_VALUE = -1
 
-# The day of a time stamp: without it, each article would have a value of its own.
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?=[T ])")
+# A day, perhaps with a time.
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|[T ])")
+# Characters of the day that its month and its year have.
+_PARTS = {"month": 7, "year": 4}
+
+# Published values whose number is remembered.
+MOST_KNOWN = 100_000
 
 _DIGEST = 16
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
@@ -124,12 +130,13 @@ class FieldColumn:
         return self._new(text_or_json(value) or "") if number is None else number
 
     def _new(self, text: str) -> int:
-        if self.part and (day := _ISO_DAY.match(text)):
-            text = day[0]
-        number = self._numbers.get(text)
+        kept = _part_of_day(text, self.part) if self.part else text
+        number = self._numbers.get(kept)
         if number is None:
-            number = self._numbers[text] = len(self._values)
-            self._values.append(text)
+            number = self._numbers[kept] = len(self._values)
+            self._values.append(kept)
+        if len(self._numbers) < MOST_KNOWN:
+            self._numbers[text] = number
         return number
 
     def __len__(self) -> int:
@@ -173,6 +180,21 @@ class FieldColumn:
         return [display.get(key) for key in keys]
 
 
+def _part_of_day(text: str, part: str) -> str:
+    """Return the month or the year of an ISO 8601 day; any other value unchanged.
+
+    So there are not as many values as days, or as time stamps.
+    """
+    found = _ISO_DAY.match(text)
+    if found is None:
+        return text
+    try:
+        dt.date.fromisoformat(found[0])
+    except ValueError:
+        return text
+    return text[: _PARTS[part]]
+
+
 def id_hashes(ids: Sequence[str]) -> NDArray[np.uint64]:
     """Return 128 bits of the BLAKE2b hash of each id.
 
@@ -204,7 +226,7 @@ def mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return found ^ (found >> _SHIFTS[-1])
 
 
-def random_numbers(hashes: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
+def random_numbers(hashes: NDArray[np.uint64], seed: int | str) -> NDArray[np.uint64]:
     """Return the permanent random number of each id, as an integer below 2**64.
 
     It depends on the id and the seed alone, not on the order of the articles or on which

@@ -118,7 +118,7 @@ def read_located(
     source: Source,
     *,
     needs: frozenset[str] = READ,
-    on_input: Callable[[PlannedInput], None] = lambda planned: None,
+    on_input: Callable[[PlannedInput], object] = lambda planned: None,
 ) -> Iterator[LocatedArticle | RejectedRow]:
     """Read articles together with the rows that they came from.
 
