@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -108,7 +108,7 @@ class LabelledArchive:
         self,
         source: Source,
         fields: Sequence[str] = (),
-        on_input: Callable[[Any], object] = lambda planned: None,
+        on_input: Callable[[PlannedInput], object] = lambda planned: None,
         table: TableInput | None = None,
     ) -> None:
         self.source = source
@@ -175,7 +175,8 @@ class LabelledArchive:
         """
         self._planned = [self._table] if self._table else plan_inputs(self.source)
         for one in self._planned:
-            self._on_input(one)
+            if isinstance(one, PlannedInput):
+                self._on_input(one)
             rows: list[Row] = []
             for row in one.rows(self.source):
                 if isinstance(row, RejectedRow):
