@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         RejectedRowsWarning,
         StanceError,
     )
+    from stance.estimation.drawing import DrawnSample, draw_sample
     from stance.evaluation.agreement import Agreement, Ratings, agreement
     from stance.evaluation.auditing import Audit, audit
     from stance.evaluation.comparison import Difference, PairedPredictions, compare
@@ -73,6 +74,7 @@ __all__ = [
     "CorpusError",
     "CrossValidation",
     "Difference",
+    "DrawnSample",
     "Evaluation",
     "Explanation",
     "FieldMapping",
@@ -109,6 +111,7 @@ __all__ = [
     "compare",
     "concordance",
     "cross_validate",
+    "draw_sample",
     "evaluate_model",
     "explain",
     "keyness",
@@ -148,6 +151,10 @@ _HOMES = {
         "OutputError",
         "RejectedRowsWarning",
         "StanceError",
+    ),
+    "stance.estimation.drawing": (
+        "DrawnSample",
+        "draw_sample",
     ),
     "stance.evaluation.agreement": (
         "Agreement",

@@ -44,6 +44,7 @@ COMMANDS = {
     "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),
     "audit": ("audit", "{corpus}"),
     "naming": ("naming", "{corpus}", "--actor", "sdf", "-o", "out.csv"),
+    "sample": ("sample", "{corpus}", "-n", "12", "-o", "out.csv"),
     "keyness": ("keyness", "{corpus}", "--bootstrap", "19"),
     "benchmark": ("benchmark", "suite.toml", "--json", "out", *ONE),
     "tune": (

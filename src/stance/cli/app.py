@@ -29,6 +29,7 @@ from stance.cli import (
     naming,
     predict,
     report,
+    sample,
     train,
     tune,
     verify,
@@ -101,6 +102,7 @@ app.command("info")(guarded(info.info_command))
 app.command("agreement")(guarded(agreement.agreement_command))
 app.command("audit")(guarded(audit.audit_command))
 app.command("naming")(guarded(naming.naming_command))
+app.command("sample")(guarded(sample.sample_command))
 app.command("keyness")(guarded(keyness.keyness_command))
 app.command("benchmark")(guarded(benchmark.benchmark_command))
 app.command("tune", epilog=tune.NEEDS)(guarded(tune.tune_command))
