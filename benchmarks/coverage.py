@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from stance.estimation.allocation import allocate, allocation_weights
 
+from stance.estimation.allocation import allocate, allocation_weights
 from stance.estimation.population import CodedSample, Population
 from stance.estimation.shares import estimated_shares
 from stance.evaluation.intervals import wilson_interval
