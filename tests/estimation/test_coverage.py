@@ -28,7 +28,7 @@ def test_the_short_form_holds_its_bars(simulation, monkeypatch, capsys):
 def test_a_bar_that_does_not_hold_is_told(simulation):
     row = simulation.measure(simulation.SETTINGS[0], 2)
     setting = simulation.SETTINGS[0]
-    assert row.faults(setting, 2) == [] or row.mean < 0.885
+    assert row.faults(setting, 2) == [] or row.mean < 0.875
     narrow = simulation.replace(row, coverage=[0.9, 0.99, 0.99, 0.99], width_to_hand=0.9)
     told = "\n".join(narrow.faults(setting, simulation.RUNS))
     assert "coverage of a label 0.900, not 0.920" in told
