@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from stance.reporting.estimate import grouped, has_unknown, shown_groups
 from stance.reporting.html.estimate_sentences import paper_blocks, plan_blocks
+from stance.reporting.html.known_sentences import in_language
 from stance.reporting.html.numbers import count, p_value
 from stance.reporting.html.page import (
     Advice,
-    English,
     Facts,
     Name,
     Number,
@@ -145,7 +145,7 @@ def _overall(found: ShareEstimates) -> Section:
         Paragraph(phrase("estimate.meaning")),
         Paragraph(phrase("estimate.meaning.hand")) if has_hand else None,
         Advice(phrase("estimate.outside", labels=names(tuple(wrong)))) if wrong else None,
-        *(Advice(English(text)) for text in found.warnings),
+        *(Advice(in_language(text)) for text in found.warnings),
     )
 
 
@@ -350,5 +350,5 @@ def _contrast_chart(
 
 
 def _assumptions(found: ShareEstimates) -> tuple[Section, ...]:
-    texts = (Paragraph(English(text)) for text in found.assumptions)
+    texts = (Paragraph(in_language(text)) for text in found.assumptions)
     return (section("estimate.assumptions", *texts),)
