@@ -62,9 +62,12 @@ def test_a_sentence_has_its_values():
     text = "2 of 6 values of outlet have fewer than 10 coded articles: وكالة خابور, SANA."
     said = plain(in_language(text), "ar")
     assert (
-        said == "من قيم outlet (6) ما عدد مقالاته المصنّفة يدويًا أقل من 10 (2): وكالة خابور, SANA."
+        said == "من قيم outlet (6) ما عدد مقالاته المصنّفة يدويًا أقل من 10 (2): وكالة خابور، SANA."
     )
     assert plain(in_language(text), "en") == text
+    text = "3 of 9 values of outlet have fewer than 10 coded articles: a, b and 1 more."
+    assert plain(in_language(text), "en") == text
+    assert plain(in_language(text), "ar").endswith(": a، b وغيرها (1).")
     text = "Intervals are from resamples of outlets of the training corpus and articles of the "
     text += "archive."
     assert in_language(text).values == (

@@ -11,7 +11,7 @@ import string
 from functools import cache
 from typing import TYPE_CHECKING
 
-from stance.reporting.html.page import English, Name, Number, phrase
+from stance.reporting.html.page import English, Name, Number, names, phrase
 from stance.reporting.html.strings import table
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _WORDS = {
     "The training corpus": "estimate.side.corpus",
 }
 _NUMBER = re.compile(r"[\d.,]+( %)?")
+_MORE = re.compile(r"(.+) and (\d+) more")
 
 
 def in_language(text: str) -> Text:
@@ -48,14 +49,25 @@ def in_language(text: str) -> Text:
     for name in (*ASSUMPTIONS, *WARNINGS):
         key = f"estimate.known.{name}"
         if found := _pattern(key).fullmatch(text):
-            return phrase(key, **{one: _value(part) for one, part in found.groupdict().items()})
+            return phrase(
+                key, **{one: _value(one, part) for one, part in found.groupdict().items()}
+            )
     return English(text)
 
 
-def _value(part: str) -> Text:
+def _value(name: str, part: str) -> Text:
+    if name == "groups":
+        return _groups(part)
     if part in _WORDS:
         return phrase(_WORDS[part])
     return Number(part) if _NUMBER.fullmatch(part) else Name(part)
+
+
+def _groups(part: str) -> Text:
+    """Return a list of values of a field, whose last ones may only be counted."""
+    found = _MORE.fullmatch(part)
+    listed = names(tuple((found[1] if found else part).split(", ")))
+    return phrase("estimate.known.more", groups=listed, n=Number(found[2])) if found else listed
 
 
 @cache
