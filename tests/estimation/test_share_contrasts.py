@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stance.estimation.shares import estimated_shares
-from tests.estimation.worlds import World, population, simple, world
+from tests.estimation.worlds import World, coded, population, simple, world
 
 LABELS = ("محايد", "موال", "معارض", "آخر")
 YEARS = ("2017", "2018", "2019", "2020")
@@ -143,3 +143,18 @@ def test_no_number_of_articles_makes_few_outlets_exact():
     ).plan
     assert None in {size.n_more for size in plan.sizes}
     assert all(size.least_margin > 0.02 for size in plan.sizes if size.n_more is None)
+
+
+def test_a_single_coded_article_long_ago_makes_no_trend():
+    rng = np.random.default_rng(9)
+    one = rising(rng, 0.0)
+    early = np.flatnonzero(one.y == 1)[0]
+    group = np.where(np.arange(len(one.y)) == early, 0, 1 + one.group % 3)
+    archive = World(one.outlet, one.y, one.label, one.predicted, group)
+    drawn = np.append(rng.choice(np.delete(np.arange(6000), early), 119, replace=False), early)
+    sample = coded(archive, drawn, np.full(120, 120 / 6000), np.zeros(120, int))
+    found = estimated_shares(
+        population(archive), sample, LABELS, YEARS, times=[-60, 0, 1, 2]
+    ).contrasts
+    assert len(found) == 4
+    assert min(contrast.p_value for contrast in found) > 0.2

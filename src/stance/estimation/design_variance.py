@@ -117,6 +117,17 @@ def one_error(share: NDArray[np.float64], design: Design) -> float:
     return float((share**2 * left).sum()) / max(int((share > 0).sum()), 1)
 
 
+def largest_errors(share: NDArray[np.float64], design: Design) -> float:
+    """Return the same as `one_error` for an article that counts much.
+
+    The articles are weighted by what they add to the variance: a group with a single
+    coded article has none that is seen, although all of its share may be wrong.
+    """
+    added = share**2 * (1 - 1 / design.weight)
+    total = float(added.sum())
+    return float((added**2).sum()) / total if total > 0 else 0.0
+
+
 def effective_number(sizes: NDArray[np.float64]) -> float:
     """Return the number of units of equal size that give a mean the same variance.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.estimation.design_variance import Design, one_error
+from stance.estimation.design_variance import Design, largest_errors, one_error
 from stance.estimation.difference_estimator import (
     Domain,
     OutletSums,
@@ -164,4 +164,4 @@ class GroupEstimator:
             ]
             found = max(found, float((np.sum(by_outlet, axis=0) ** 2).sum()))
         share = np.abs(sum(weight * one.share for weight, one in pairs))
-        return max(found, LEAST_ERRORS * one_error(share, self.design))
+        return max(found, LEAST_ERRORS * largest_errors(share, self.design))
