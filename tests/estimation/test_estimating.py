@@ -249,6 +249,20 @@ def test_a_claim_about_outlets_needs_outlets():
     assert not warned(stance.estimate_shares(ROWS, CODED, population="outlets"), "outlets: under")
 
 
+def test_a_group_of_one_outlet_is_not_taken_as_certain():
+    found = stance.estimate_shares(
+        ROWS, CODED, by="outlet", population="outlets", contrasts=["label=مؤيد,صحيفة 1-صحيفة 0"]
+    )
+    articles = stance.estimate_shares(ROWS, CODED, by="outlet")
+    for group, other in zip(found.groups, articles.groups, strict=True):
+        for share, same in zip(group.shares, other.shares, strict=True):
+            assert (share.low, share.high) == pytest.approx((same.low, same.high))
+            assert share.high - share.low > 0.1
+    assert found.contrasts[0].standard_error > 0.03
+    assert warned(found, "12 of 12 values of outlet have the articles of a single outlet.* 7 more")
+    assert not warned(articles, "single outlet")
+
+
 def test_a_field_of_a_thousand_values_is_no_group():
     rows = [{**row, "url": f"u{n}"} for n, row in enumerate(archive(1200))]
     refused(CorpusError, "--by url, which has 1,200 values", rows, sample(rows), by="url")

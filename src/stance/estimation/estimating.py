@@ -189,6 +189,7 @@ def _from_sample(
     )
     warnings = (
         *cautions.warnings_of_sample(found, sample, numbering.added),
+        *cautions.single_outlets(found, summed.population),
         *response.warnings,
         *cautions.missing_contrasts(found, wanted_contrasts),
         *cautions.warnings_of_archive(archive, found_groups, asked.by),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stance.estimation.archive import LabelledArchive
     from stance.estimation.compared_groups import Groups
     from stance.estimation.error_rates import ErrorRates
-    from stance.estimation.population import CodedSample
+    from stance.estimation.population import CodedSample, Population
     from stance.estimation.resampled_shares import ShareBootstrap
     from stance.estimation.share_records import ShareEstimates
 
@@ -123,6 +123,22 @@ def warnings_of_sample(
         )
     yield from _groups_coded(found)
     yield from _many_intervals(found)
+
+
+def single_outlets(found: ShareEstimates, population: Population) -> Iterator[str]:
+    """Yield a warning about groups of one outlet, where the claim is about outlets."""
+    if found.population != "outlets":
+        return
+    single = [
+        str(group.value)
+        for number, group in enumerate(found.groups)
+        if len(np.unique(population.outlet[population.group == number])) == 1
+    ]
+    if single:
+        yield (
+            f"{_of(len(single), found)} the articles of a single outlet: there the claim is about "
+            f"its articles, not about other outlets: {_named(single)}."
+        )
 
 
 def _few_outlets(n: int) -> str:
