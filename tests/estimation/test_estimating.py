@@ -126,7 +126,7 @@ def test_labels_of_interest_alone():
     )
     assert found.labels == ("neutral_wire",)
     assert [share.label for share in found.groups[1].shares] == ["neutral_wire"]
-    assert found.contrasts == ()
+    assert [(one.kind, one.label) for one in found.contrasts] == [("difference", "مؤيد")]
     assert {one.label for one in found.plan.sizes} == {"neutral_wire"}
 
 
@@ -415,6 +415,7 @@ def test_hand_labels_equal_to_all_predictions_are_suspicious():
 def test_many_intervals_are_told_unless_they_hold_together():
     found = stance.estimate_shares(ROWS, CODED, by="outlet")
     assert warned(found, "Of 39 intervals, 2 or so are expected to miss")
+    assert not warned(stance.estimate_shares(ROWS, CODED, by="outlet", only=["مؤيد"]), "miss")
     together = stance.estimate_shares(ROWS, CODED, by="outlet", simultaneous=True)
     assert not warned(together, "expected to miss")
     for one, other in zip(together.overall.shares, found.overall.shares, strict=True):

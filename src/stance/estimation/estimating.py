@@ -195,8 +195,12 @@ def _from_sample(
         *cautions.warnings_of_archive(archive, found_groups, asked.by),
         *(() if design else no_design),
     )
-    found = replace(found, assumptions=cautions.assumptions_of_sample(found), warnings=warnings)
-    return asked.restricted(found, numbering)
+    shown = asked.restricted(found, numbering)
+    return replace(
+        shown,
+        assumptions=cautions.assumptions_of_sample(found),
+        warnings=(*warnings, *cautions.many_intervals(shown)),
+    )
 
 
 def _coded_sample(
@@ -307,7 +311,9 @@ def _from_rates(
         *cautions.missing_contrasts(found, wanted_contrasts),
         *cautions.warnings_of_archive(archive, found_groups, asked.by),
     )
-    found = replace(
-        found, assumptions=cautions.assumptions_of_rates(found, bootstrap), warnings=warnings
+    shown = asked.restricted(found, numbering)
+    return replace(
+        shown,
+        assumptions=cautions.assumptions_of_rates(found, bootstrap),
+        warnings=(*warnings, *cautions.many_intervals(shown)),
     )
-    return asked.restricted(found, numbering)

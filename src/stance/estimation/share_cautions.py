@@ -122,7 +122,6 @@ def warnings_of_sample(
             "estimate repeats the model's errors."
         )
     yield from _groups_coded(found)
-    yield from _many_intervals(found)
 
 
 def single_outlets(found: ShareEstimates, population: Population) -> Iterator[str]:
@@ -196,7 +195,8 @@ def _named(values: Sequence[str]) -> str:
     return ", ".join(values[:NAMED]) + more
 
 
-def _many_intervals(found: ShareEstimates) -> Iterator[str]:
+def many_intervals(found: ShareEstimates) -> Iterator[str]:
+    """Yield a warning if some of the intervals that are shown are expected to miss."""
     n = len(found.labels) * (1 + len(found.groups)) + len(found.contrasts)
     if not found.simultaneous and n >= MANY_INTERVALS:
         yield (
@@ -254,7 +254,6 @@ def warnings_of_rates(found: ShareEstimates, bootstrap: ShareBootstrap) -> Itera
     part = bootstrap.posteriors
     if found.method == "EMQ" and part is not None and len(part.group) < found.overall.n:
         yield f"EMQ was computed from {len(part.group):,} articles of the archive, drawn at random."
-    yield from _many_intervals(found)
 
 
 def _misfit(found: ShareEstimates, bootstrap: ShareBootstrap) -> Iterator[str]:

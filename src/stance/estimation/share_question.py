@@ -82,7 +82,7 @@ class ShareQuestion:
             )
 
     def restricted(self, found: ShareEstimates, numbering: LabelNumbering) -> ShareEstimates:
-        """Leave out the labels that were not asked for."""
+        """Leave out the labels that were not asked for, but no difference that was."""
         if not self.only:
             return found
         numbers = sorted({numbering.number(label, "--label") for label in self.only})
@@ -99,7 +99,9 @@ class ShareQuestion:
             labels=labels,
             overall=parts[0],
             groups=tuple(parts[1:]),
-            contrasts=tuple(one for one in found.contrasts if one.label in labels),
+            contrasts=tuple(
+                one for one in found.contrasts if one.kind == "difference" or one.label in labels
+            ),
             plan=plan,
         )
 
