@@ -236,7 +236,7 @@ def test_coded_rows_that_do_not_fit_are_refused(coded, said):
 def test_a_claim_about_outlets_needs_outlets():
     refused(
         CorpusError,
-        "Got an archive with 0 outlets",
+        "Got an archive with no outlet",
         without(ROWS, "outlet"),
         CODED,
         population="outlets",
@@ -247,6 +247,21 @@ def test_a_claim_about_outlets_needs_outlets():
     assert warned(found, "has only 6 outlets: under 10")
     assert "outlets like these" in found.assumptions[1]
     assert not warned(stance.estimate_shares(ROWS, CODED, population="outlets"), "outlets: under")
+
+
+def test_articles_without_an_outlet_count_as_one_outlet():
+    rows = [{**row, "outlet": row["outlet"] if n % 4 else None} for n, row in enumerate(ROWS)]
+    found = stance.estimate_shares(rows, CODED, population="outlets")
+    assert warned(found, "150 articles have no outlet: they count as one outlet")
+    assert found.n_outlets == 10
+    assert warned(stance.estimate_shares(rows, held_out=held_out()), "150 articles have no outlet")
+    assert not warned(stance.estimate_shares(rows, CODED), "no outlet")
+
+
+def test_what_is_no_rows_is_refused():
+    refused(CorpusError, "Got int, but expected names of files", 5, CODED)
+    refused(CorpusError, "Got no rows and no file", ROWS, [])
+    refused(CorpusError, "Got int at place 1", [ROWS[0], 5], CODED)
 
 
 def test_a_group_of_one_outlet_is_not_taken_as_certain():

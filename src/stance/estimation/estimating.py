@@ -127,6 +127,7 @@ def estimate_shares(
         confidence,
         simultaneous,
         margin,
+        is_from_sample=held_out is None,
     )
     chosen = chosen_method(method, is_coded=coded is not None, is_held_out=held_out is not None)
     source, table = opened(labels, options)
@@ -192,7 +193,7 @@ def _from_sample(
         *cautions.single_outlets(found, summed.population),
         *response.warnings,
         *cautions.missing_contrasts(found, wanted_contrasts),
-        *cautions.warnings_of_archive(archive, found_groups, asked.by),
+        *cautions.warnings_of_archive(archive, summed, found_groups, asked),
         *(() if design else no_design),
     )
     shown = asked.restricted(found, numbering)
@@ -309,7 +310,7 @@ def _from_rates(
     warnings = (
         *cautions.warnings_of_rates(found, bootstrap),
         *cautions.missing_contrasts(found, wanted_contrasts),
-        *cautions.warnings_of_archive(archive, found_groups, asked.by),
+        *cautions.warnings_of_archive(archive, summed, found_groups, asked),
     )
     shown = asked.restricted(found, numbering)
     return replace(

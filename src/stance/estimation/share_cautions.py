@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from stance.estimation.archive import LabelledArchive
+    from stance.estimation.archive_cells import SummedArchive
     from stance.estimation.compared_groups import Groups
     from stance.estimation.error_rates import ErrorRates
     from stance.estimation.population import CodedSample, Population
     from stance.estimation.resampled_shares import ShareBootstrap
+    from stance.estimation.share_question import ShareQuestion
     from stance.estimation.share_records import ShareEstimates
 
 FEW_CODED = 50
@@ -83,8 +85,11 @@ def assumptions_of_rates(found: ShareEstimates, bootstrap: ShareBootstrap) -> tu
     )
 
 
-def warnings_of_archive(archive: LabelledArchive, groups: Groups, by: str | None) -> Iterator[str]:
+def warnings_of_archive(
+    archive: LabelledArchive, summed: SummedArchive, groups: Groups, asked: ShareQuestion
+) -> Iterator[str]:
     """Yield warnings about rows of the archive."""
+    by = asked.by
     if archive.n_rejected:
         rows = "1 row" if archive.n_rejected == 1 else f"{archive.n_rejected:,} rows"
         yield (
@@ -93,6 +98,8 @@ def warnings_of_archive(archive: LabelledArchive, groups: Groups, by: str | None
         )
     if groups.n_without:
         yield f"{groups.n_without:,} articles have no {by}: they are in no group."
+    if summed.outlets and (n := summed.n_without_outlet) and not asked.is_about_articles:
+        yield f"{n:,} articles have no {asked.outlet_field}: they count as one outlet."
 
 
 def warnings_of_sample(
