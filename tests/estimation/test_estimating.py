@@ -415,6 +415,20 @@ def test_rows_of_the_archive_that_cannot_be_used_are_told():
     refused(CorpusError, "where no row can be used", [{"nr": 1}], CODED)
 
 
+@pytest.mark.parametrize("method", ["acc", "pacc"])
+def test_held_out_predictions_of_a_model_with_other_errors_are_noticed(method):
+    # The other model takes every second article of one label for another one.
+    others = held_out(600)
+    fitting = stance.estimate_shares(ROWS, held_out=others, method=method)
+    assert not warned(fitting, "No shares of the labels explain")
+    for place, row in enumerate(others):
+        if row["true_label"] == LABELS[0]:
+            label = LABELS[1 + place % 2]
+            row |= {"label": label, "probabilities": {one: float(one == label) for one in LABELS}}
+    found = stance.estimate_shares(ROWS, held_out=others, method=method)
+    assert warned(found, r"No shares of the labels explain .* by \d+ points")
+
+
 def test_held_out_predictions_give_shares_under_other_assumptions():
     for method, name in ((None, "PACC"), ("acc", "ACC"), ("emq", "EMQ")):
         found = stance.estimate_shares(

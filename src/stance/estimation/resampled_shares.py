@@ -145,6 +145,23 @@ class ShareBootstrap:
         shares[np.broadcast_to(absent[:, None], shares.shape)] = np.nan
         return Resamples(point, shares)
 
+    def misfit(self, shares: Floats) -> float:
+        """Return how far the predicted labels of all articles are from what shares would give.
+
+        Parameters
+        ----------
+        shares : ndarray of float64, shape (n_labels,)
+
+        Returns
+        -------
+        float
+            The largest difference, in [0, 1]; 0 for EMQ, whose shares fit by themselves.
+        """
+        if self.method == "EMQ":
+            return 0.0
+        rates = self.rates.table(self.method).sum(axis=0) / self.rates.n_by_label[:, None]
+        return float(np.abs(shares @ rates - self._observed(self._cells[0])[0]).max())
+
     def _observed(self, cells: Integers) -> Floats:
         """Return the observed shares of the predicted labels, shape (1, n_labels)."""
         n = self.population.n[cells].sum()

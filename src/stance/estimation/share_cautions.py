@@ -30,6 +30,10 @@ FEWEST_TO_COMPARE = 30
 # Of the share that EMQ finds among the held-out articles from the true one.
 BAD_CALIBRATION = 0.05
 CHECK_TOLERANCE = 1e-4
+# How far predicted labels are from those that the shares would give: less is not told, and so
+# much over the root of the number of held-out articles of a label occurs by chance.
+SMALL_MISFIT = 0.03
+MISFIT = {"ACC": 0.8, "PACC": 0.45, "EMQ": 1.0}
 NAMED = 5
 
 
@@ -229,11 +233,31 @@ def warnings_of_rates(found: ShareEstimates, bootstrap: ShareBootstrap) -> Itera
             )
         elif n < FEW_CODED_OF_GROUP:
             yield f"Only {n:.0f} held-out articles have the label {label!r}: its errors are rough."
+    yield from _misfit(found, bootstrap)
     yield from _calibration(found, rates)
     part = bootstrap.posteriors
     if found.method == "EMQ" and part is not None and len(part.group) < found.overall.n:
         yield f"EMQ was computed from {len(part.group):,} articles of the archive, drawn at random."
     yield from _many_intervals(found)
+
+
+def _misfit(found: ShareEstimates, bootstrap: ShareBootstrap) -> Iterator[str]:
+    """Yield a warning if no shares explain the predicted labels.
+
+    If the model errs as in the training corpus, shares differ from them by chance alone:
+    in simulations by more than this in one of a hundred archives.
+    """
+    shares = [share.estimate for share in found.overall.shares]
+    if any(share is None for share in shares):
+        return
+    misfit = bootstrap.misfit(np.array(shares, np.float64))
+    by_chance = MISFIT[found.method] / float(bootstrap.rates.n_by_label.min()) ** 0.5
+    if misfit > max(SMALL_MISFIT, by_chance):
+        yield (
+            "No shares of the labels explain the predicted labels: the nearest ones differ from "
+            f"them by {100 * misfit:.0f} points. The model errs here in other ways than in the "
+            "training corpus, or another model labelled the archive: do not use these shares."
+        )
 
 
 def _calibration(found: ShareEstimates, rates: ErrorRates) -> Iterator[str]:

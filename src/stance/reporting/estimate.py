@@ -58,7 +58,7 @@ LABELS_NAMED = 4
 WITHOUT_SAMPLE = "NO RANDOM SAMPLE: errors are assumed to be those in the training corpus"
 FAR_OFF = (
     "The shares can be far off, and their intervals too narrow, where this archive differs from "
-    "the training corpus in outlets, topics or time. Nothing in the labels can show that. To make "
+    "the training corpus in outlets, topics or time. The labels seldom show that. To make "
     "a claim, draw a random sample with stance sample, code it, and give it with --coded."
 )
 

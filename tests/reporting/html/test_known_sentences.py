@@ -46,9 +46,14 @@ def test_usual_warnings_of_the_library_are_known():
     weights = np.where(np.arange(40) == 0, 50.0, 1.0)
     texts = set(cautions.warnings_of_sample(found, sample(40, weights), ()))
     rates = SimpleNamespace(
-        n_units=5, is_by_outlet=True, labels=(), outlets_of_label=(), n_by_label=np.zeros(0)
+        n_units=5,
+        is_by_outlet=True,
+        labels=("a",),
+        outlets_of_label=(5,),
+        n_by_label=np.array([9.0]),
     )
     bootstrap = SimpleNamespace(rates=rates, n_outlets=1, is_by_outlet=False, posteriors=None)
+    bootstrap.misfit = lambda shares: 0.3
     texts.update(cautions.warnings_of_rates(replace(found, method="ACC"), bootstrap))
     rows = [{"id": str(n), "label": "ab"[n % 2]} for n in range(80)]
     drawn = [{**row, "inclusion_probability": 1.0} for row in rows]

@@ -24,7 +24,14 @@ ASSUMPTIONS = (
 )
 WARNINGS = (
     *("few_coded", "few_outlets", "weight", "all_predicted", "many", "no_design", "not_coded"),
-    *("groups_none", "groups_few", "label_none", "not_by_outlet", "few_outlets_resampled"),
+    *(
+        "groups_none",
+        "groups_few",
+        "label_none",
+        "not_by_outlet",
+        "few_outlets_resampled",
+        "misfit",
+    ),
 )
 
 # Words of a sentence that are strings too.
