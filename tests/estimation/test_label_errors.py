@@ -31,6 +31,21 @@ def test_wrong_labels_come_first_and_are_counted():
     assert found.joint.sum(axis=1).tolist() == pytest.approx(np.bincount(given).tolist())
 
 
+def test_the_joint_and_the_order_are_those_of_cleanlab():
+    chance = np.random.default_rng(5)
+    true = chance.integers(0, 3, 300)
+    p = chance.dirichlet([1, 1, 1], 300) * 0.6
+    p[np.arange(300), true] += 0.4
+    given, wrong = true.copy(), chance.choice(300, 45, replace=False)
+    given[wrong] = (true[wrong] + chance.integers(1, 3, 45)) % 3
+    found = find_label_errors(given, p)
+    # cleanlab 2.9.0: find_label_issues(filter_by="confident_learning",
+    # return_indices_ranked_by="normalized_margin") and compute_confident_joint.
+    assert found.is_suspected.sum() == 36
+    assert found.order[:8].tolist() == [263, 245, 136, 192, 17, 243, 45, 58]
+    assert found.joint.round().tolist() == [[77, 5, 15], [7, 83, 15], [3, 11, 83]]
+
+
 def test_a_corpus_without_errors_has_none():
     given, p, _ = corrupted(300, 0)
     found = find_label_errors(given, p)
