@@ -126,7 +126,7 @@ def test_labels_of_interest_alone():
     )
     assert found.labels == ("neutral_wire",)
     assert [share.label for share in found.groups[1].shares] == ["neutral_wire"]
-    assert found.contrasts == ()
+    assert [(one.kind, one.label) for one in found.contrasts] == [("difference", "مؤيد")]
     assert {one.label for one in found.plan.sizes} == {"neutral_wire"}
 
 
@@ -236,7 +236,7 @@ def test_coded_rows_that_do_not_fit_are_refused(coded, said):
 def test_a_claim_about_outlets_needs_outlets():
     refused(
         CorpusError,
-        "Got an archive with 0 outlets",
+        "Got an archive with no outlet",
         without(ROWS, "outlet"),
         CODED,
         population="outlets",
@@ -247,6 +247,35 @@ def test_a_claim_about_outlets_needs_outlets():
     assert warned(found, "has only 6 outlets: under 10")
     assert "outlets like these" in found.assumptions[1]
     assert not warned(stance.estimate_shares(ROWS, CODED, population="outlets"), "outlets: under")
+
+
+def test_articles_without_an_outlet_count_as_one_outlet():
+    rows = [{**row, "outlet": row["outlet"] if n % 4 else None} for n, row in enumerate(ROWS)]
+    found = stance.estimate_shares(rows, CODED, population="outlets")
+    assert warned(found, "150 articles have no outlet: they count as one outlet")
+    assert found.n_outlets == 10
+    assert warned(stance.estimate_shares(rows, held_out=held_out()), "150 articles have no outlet")
+    assert not warned(stance.estimate_shares(rows, CODED), "no outlet")
+
+
+def test_what_is_no_rows_is_refused():
+    refused(CorpusError, "Got int, but expected names of files", 5, CODED)
+    refused(CorpusError, "Got no rows and no file", ROWS, [])
+    refused(CorpusError, "Got int at place 1", [ROWS[0], 5], CODED)
+
+
+def test_a_group_of_one_outlet_is_not_taken_as_certain():
+    found = stance.estimate_shares(
+        ROWS, CODED, by="outlet", population="outlets", contrasts=["label=مؤيد,صحيفة 1-صحيفة 0"]
+    )
+    articles = stance.estimate_shares(ROWS, CODED, by="outlet")
+    for group, other in zip(found.groups, articles.groups, strict=True):
+        for share, same in zip(group.shares, other.shares, strict=True):
+            assert (share.low, share.high) == pytest.approx((same.low, same.high))
+            assert share.high - share.low > 0.1
+    assert found.contrasts[0].standard_error > 0.03
+    assert warned(found, "12 of 12 values of outlet have the articles of a single outlet.* 7 more")
+    assert not warned(articles, "single outlet")
 
 
 def test_a_field_of_a_thousand_values_is_no_group():
@@ -401,6 +430,7 @@ def test_hand_labels_equal_to_all_predictions_are_suspicious():
 def test_many_intervals_are_told_unless_they_hold_together():
     found = stance.estimate_shares(ROWS, CODED, by="outlet")
     assert warned(found, "Of 39 intervals, 2 or so are expected to miss")
+    assert not warned(stance.estimate_shares(ROWS, CODED, by="outlet", only=["مؤيد"]), "miss")
     together = stance.estimate_shares(ROWS, CODED, by="outlet", simultaneous=True)
     assert not warned(together, "expected to miss")
     for one, other in zip(together.overall.shares, found.overall.shares, strict=True):

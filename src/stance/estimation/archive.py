@@ -148,6 +148,10 @@ class LabelledArchive:
         """Whether the rows have probabilities."""
         return bool(self._probabilities.are_given)
 
+    def has_values(self, field: str) -> bool:
+        """Return whether any row so far has a value of a field."""
+        return len(self._columns[field]) > 0
+
     def grouping(self, field: str) -> Grouping:
         """Return the values of a field once all rows are read.
 

@@ -73,6 +73,12 @@ class SummedArchive:
     found: FoundArticles
     posteriors: PosteriorSample | None
 
+    @property
+    def n_without_outlet(self) -> int:
+        """Number of articles that name no outlet; they count as one outlet."""
+        n_outlets = len(self.outlets.values) if self.outlets else 0
+        return int(self.population.n[self.population.outlet == n_outlets].sum())
+
 
 def sum_archive(
     archive: LabelledArchive,

@@ -41,7 +41,7 @@ class ProbabilityRows:
     def __init__(self, labels: LabelNumbers) -> None:
         self.are_given: bool | None = None
         self._labels = labels
-        self._flat_names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._flat_names: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
 
     def most_probable(self, values: Mapping[str, Any]) -> str | None:
         """Return the most probable label of a row whose label was withheld."""
@@ -81,11 +81,15 @@ class ProbabilityRows:
         header = tuple(values)
         names = self._flat_names.get(header)
         if names is None:
-            names = tuple(name for name in header if name.startswith(FLAT))
+            names = tuple(
+                (name, name.removeprefix(FLAT)) for name in header if name.startswith(FLAT)
+            )
             self._flat_names[header] = names
         if not names:
             return {}
-        found = {name[len(FLAT) :]: values[name] for name in names}
+        found = {label: values[name] for name, label in names}
+        if values[names[0][0]] not in (None, ""):
+            return found
         return found if any(value not in (None, "") for value in found.values()) else {}
 
     def _table(self, found: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:

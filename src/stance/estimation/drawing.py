@@ -12,7 +12,15 @@ from stance.estimation.allocation import ALLOCATIONS
 from stance.estimation.archive_columns import id_hashes, random_numbers
 from stance.estimation.coded_file import CodedFile
 from stance.estimation.sample_design import design_path, read_design
-from stance.estimation.sample_texts import DrawnArticle, articles_at, kept_fields, same_articles
+from stance.estimation.sample_texts import (
+    PREDICTED,
+    DrawnArticle,
+    articles_at,
+    column_of,
+    kept_columns,
+    kept_fields,
+    same_articles,
+)
 from stance.estimation.sampling_frame import read_frame
 from stance.estimation.strata import design_of, extended
 from stance.formats.source import Source, SourceOptions
@@ -30,10 +38,7 @@ if TYPE_CHECKING:
     from stance.estimation.sampling_frame import SamplingFrame
     from stance.formats.inputs import PlannedInput
 
-# Columns that every file to code has; a kept field of one of these names gets a prefix.
-FIRST = ("id",)
 LAST = ("text", "label", "stratum", "inclusion_probability", "same_as")
-PREDICTED = ("predicted_label", "probability")
 FEWEST = 2
 
 
@@ -273,7 +278,7 @@ def _row(
     drawn_from = design.strata[stratum]
     own = {
         "id": one.id,
-        **{_column(name): value for name, value in one.values.items()},
+        **{column_of(name): value for name, value in one.values.items()},
         "text": one.text,
         "label": None,
         # What coders wrote takes precedence, in whatever columns.
@@ -287,11 +292,6 @@ def _row(
     return own
 
 
-def _column(name: str) -> str:
-    """Return the column of a kept field, as ``stance predict --keep`` names it."""
-    return f"input.{name}" if name in {*FIRST, *LAST, *PREDICTED} else name
-
-
 def _columns(
     drawn: Sequence[DrawnArticle],
     fields: Sequence[str],
@@ -299,8 +299,8 @@ def _columns(
     *,
     show_predictions: bool,
 ) -> dict[str, type]:
-    kept = [_column(name) for name in fields if any(name in one.values for one in drawn)]
-    names = [*FIRST, *kept, *LAST, *(PREDICTED if show_predictions else ()), *before.columns]
+    kept = kept_columns(drawn, fields)
+    names = ["id", *kept, *LAST, *(PREDICTED if show_predictions else ()), *before.columns]
     kinds = {"stratum": int, "inclusion_probability": float, "probability": float}
     return {name: kinds.get(name, str) for name in dict.fromkeys(names)}
 

@@ -127,6 +127,7 @@ def estimate_shares(
         confidence,
         simultaneous,
         margin,
+        is_from_sample=held_out is None,
     )
     chosen = chosen_method(method, is_coded=coded is not None, is_held_out=held_out is not None)
     source, table = opened(labels, options)
@@ -189,13 +190,18 @@ def _from_sample(
     )
     warnings = (
         *cautions.warnings_of_sample(found, sample, numbering.added),
+        *cautions.single_outlets(found, summed.population),
         *response.warnings,
         *cautions.missing_contrasts(found, wanted_contrasts),
-        *cautions.warnings_of_archive(archive, found_groups, asked.by),
+        *cautions.warnings_of_archive(archive, summed, found_groups, asked),
         *(() if design else no_design),
     )
-    found = replace(found, assumptions=cautions.assumptions_of_sample(found), warnings=warnings)
-    return asked.restricted(found, numbering)
+    shown = asked.restricted(found, numbering)
+    return replace(
+        shown,
+        assumptions=cautions.assumptions_of_sample(found),
+        warnings=(*warnings, *cautions.many_intervals(shown)),
+    )
 
 
 def _coded_sample(
@@ -304,9 +310,11 @@ def _from_rates(
     warnings = (
         *cautions.warnings_of_rates(found, bootstrap),
         *cautions.missing_contrasts(found, wanted_contrasts),
-        *cautions.warnings_of_archive(archive, found_groups, asked.by),
+        *cautions.warnings_of_archive(archive, summed, found_groups, asked),
     )
-    found = replace(
-        found, assumptions=cautions.assumptions_of_rates(found, bootstrap), warnings=warnings
+    shown = asked.restricted(found, numbering)
+    return replace(
+        shown,
+        assumptions=cautions.assumptions_of_rates(found, bootstrap),
+        warnings=(*warnings, *cautions.many_intervals(shown)),
     )
-    return asked.restricted(found, numbering)

@@ -120,8 +120,10 @@ class GroupEstimator:
             domain = Domain.of(self.population, self.coded, design, number)
         outlets, freedom = None, design.freedom(domain.share)
         if self.of_outlets:
-            outlets = OutletSums.of(domain, self.population, self.coded, design)
-            freedom = max(outlets.effective - 1, 1.0)
+            sums = OutletSums.of(domain, self.population, self.coded, design)
+            # One outlet says nothing of others: the claim about it is one about its articles.
+            if sums.n_outlets > 1:
+                outlets, freedom = sums, max(sums.effective - 1, 1.0)
         weights = prediction_weights(domain, self.whole, design)
         found = estimate_domain(domain, weights, design, outlets)
         by_hand = estimate_domain(domain, np.zeros_like(weights), design, outlets)

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 # Fields of an article that help to code it, and say nothing about the predicted label.
 SHOWN = ("title", "outlet", "published")
 
+# Columns of files to code; a kept field of one of these names gets a prefix.
+PREDICTED = ("predicted_label", "probability")
+RESERVED = frozenset(
+    {
+        *("id", "text", "label", "stratum", "inclusion_probability", "same_as", *PREDICTED),
+        *("arm", "rank", "given_label", "suggested_label", "given_probability"),
+    }
+)
+
 
 @dataclass
 class DrawnArticle:
@@ -113,6 +122,16 @@ def articles_at(
 def kept_fields(source: Source, keep: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the fields that are copied from the files, in order."""
     return tuple(dict.fromkeys([*(getattr(source.fields, name) for name in SHOWN), *keep]))
+
+
+def column_of(name: str) -> str:
+    """Return the column of a kept field, as ``stance predict --keep`` names it."""
+    return f"input.{name}" if name in RESERVED else name
+
+
+def kept_columns(articles: Sequence[DrawnArticle], fields: Sequence[str]) -> list[str]:
+    """Return the columns of those kept fields that an article has."""
+    return [column_of(name) for name in fields if any(name in one.values for one in articles)]
 
 
 def _fill(

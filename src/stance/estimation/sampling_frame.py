@@ -78,6 +78,15 @@ class SamplingFrame:
         return Frame(len(self.cell), frame.ids, frame.labelled_ids)
 
 
+def refuse_standard_input(source: Source) -> None:
+    """Refuse an archive that cannot be read twice."""
+    if STDIN in source.files:
+        raise CorpusError(
+            "Got - as input, but a sample is drawn in two passes over the archive, and standard "
+            "input can be read only once. Write it to a file and name that file."
+        )
+
+
 def read_frame(
     source: Source,
     fields: Sequence[str],
@@ -91,11 +100,7 @@ def read_frame(
     CorpusError
         If it comes from standard input, which cannot be read twice, or cannot be used.
     """
-    if STDIN in source.files:
-        raise CorpusError(
-            "Got - as input, but a sample is drawn in two passes over the archive, and standard "
-            "input can be read only once. Write it to a file and name that file."
-        )
+    refuse_standard_input(source)
     archive = LabelledArchive(source, fields, on_input)
     cells = _Cells()
     random, places = [], []

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from stance.estimation.archive import LabelledArchive
+    from stance.estimation.archive_cells import SummedArchive
     from stance.estimation.compared_groups import Groups
     from stance.estimation.error_rates import ErrorRates
-    from stance.estimation.population import CodedSample
+    from stance.estimation.population import CodedSample, Population
     from stance.estimation.resampled_shares import ShareBootstrap
+    from stance.estimation.share_question import ShareQuestion
     from stance.estimation.share_records import ShareEstimates
 
 FEW_CODED = 50
@@ -83,8 +85,11 @@ def assumptions_of_rates(found: ShareEstimates, bootstrap: ShareBootstrap) -> tu
     )
 
 
-def warnings_of_archive(archive: LabelledArchive, groups: Groups, by: str | None) -> Iterator[str]:
+def warnings_of_archive(
+    archive: LabelledArchive, summed: SummedArchive, groups: Groups, asked: ShareQuestion
+) -> Iterator[str]:
     """Yield warnings about rows of the archive."""
+    by = asked.by
     if archive.n_rejected:
         rows = "1 row" if archive.n_rejected == 1 else f"{archive.n_rejected:,} rows"
         yield (
@@ -93,6 +98,8 @@ def warnings_of_archive(archive: LabelledArchive, groups: Groups, by: str | None
         )
     if groups.n_without:
         yield f"{groups.n_without:,} articles have no {by}: they are in no group."
+    if summed.outlets and (n := summed.n_without_outlet) and not asked.is_about_articles:
+        yield f"{n:,} articles have no {asked.outlet_field}: they count as one outlet."
 
 
 def warnings_of_sample(
@@ -122,7 +129,22 @@ def warnings_of_sample(
             "estimate repeats the model's errors."
         )
     yield from _groups_coded(found)
-    yield from _many_intervals(found)
+
+
+def single_outlets(found: ShareEstimates, population: Population) -> Iterator[str]:
+    """Yield a warning about groups of one outlet, where the claim is about outlets."""
+    if found.population != "outlets":
+        return
+    single = [
+        str(group.value)
+        for number, group in enumerate(found.groups)
+        if len(np.unique(population.outlet[population.group == number])) == 1
+    ]
+    if single:
+        yield (
+            f"{_of(len(single), found)} the articles of a single outlet: there the claim is about "
+            f"its articles, not about other outlets: {_named(single)}."
+        )
 
 
 def _few_outlets(n: int) -> str:
@@ -180,7 +202,8 @@ def _named(values: Sequence[str]) -> str:
     return ", ".join(values[:NAMED]) + more
 
 
-def _many_intervals(found: ShareEstimates) -> Iterator[str]:
+def many_intervals(found: ShareEstimates) -> Iterator[str]:
+    """Yield a warning if some of the intervals that are shown are expected to miss."""
     n = len(found.labels) * (1 + len(found.groups)) + len(found.contrasts)
     if not found.simultaneous and n >= MANY_INTERVALS:
         yield (
@@ -238,7 +261,6 @@ def warnings_of_rates(found: ShareEstimates, bootstrap: ShareBootstrap) -> Itera
     part = bootstrap.posteriors
     if found.method == "EMQ" and part is not None and len(part.group) < found.overall.n:
         yield f"EMQ was computed from {len(part.group):,} articles of the archive, drawn at random."
-    yield from _many_intervals(found)
 
 
 def _misfit(found: ShareEstimates, bootstrap: ShareBootstrap) -> Iterator[str]:

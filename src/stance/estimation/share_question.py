@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,6 +28,8 @@ class ShareQuestion:
     ----------
     by, groups, population, contrasts, only, confidence, simultaneous, margin
         As for `stance.estimate_shares`.
+    is_from_sample : bool
+        Whether a random sample was coded; without one, outlets are resampled.
     """
 
     by: str | None
@@ -38,6 +40,7 @@ class ShareQuestion:
     confidence: float
     simultaneous: bool
     margin: float | None
+    is_from_sample: bool = True
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -63,6 +66,11 @@ class ShareQuestion:
         return self.groups or DEFAULT_OUTLET_FIELD
 
     @property
+    def is_about_articles(self) -> bool:
+        """Whether intervals rest on articles, whatever their outlets."""
+        return self.is_from_sample and self.population == "articles"
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the archive that are needed."""
         return (self.outlet_field, *((self.by,) if self.by else ()))
@@ -76,13 +84,14 @@ class ShareQuestion:
         """
         if self.population == "outlets" and n_outlets < 2:
             raise CorpusError(
-                f"Got an archive with {n_outlets} outlets, but a claim about outlets needs two, "
+                f"Got an archive with {'one outlet' if n_outlets else 'no outlet'}, but a claim "
+                "about outlets needs two, "
                 "and better 20. Keep the field with 'stance predict --keep outlet', name it with "
                 "--groups, or ask about the articles of the archive (--population articles)."
             )
 
     def restricted(self, found: ShareEstimates, numbering: LabelNumbering) -> ShareEstimates:
-        """Leave out the labels that were not asked for."""
+        """Leave out the labels that were not asked for, but no difference that was."""
         if not self.only:
             return found
         numbers = sorted({numbering.number(label, "--label") for label in self.only})
@@ -99,7 +108,9 @@ class ShareQuestion:
             labels=labels,
             overall=parts[0],
             groups=tuple(parts[1:]),
-            contrasts=tuple(one for one in found.contrasts if one.label in labels),
+            contrasts=tuple(
+                one for one in found.contrasts if one.kind == "difference" or one.label in labels
+            ),
             plan=plan,
         )
 
@@ -156,4 +167,9 @@ def opened(inputs: Any, options: SourceOptions) -> tuple[Source, TableInput | No
         inputs = (inputs,)
     if isinstance(inputs, Sequence) and not inputs:
         raise CorpusError("Got no rows and no file, but expected one or more. Give a file.")
+    if not isinstance(inputs, Source | Iterable):
+        raise CorpusError(
+            f"Got {type(inputs).__name__}, but expected names of files, a table, or a sequence of "
+            "mappings with 'id' and 'label'."
+        )
     return Source.of(inputs, options), None

@@ -19,8 +19,10 @@ from stance.reporting.phrases import counted, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stance.estimation.checking_sample import CheckingSample
     from stance.estimation.drawing import DrawnSample
     from stance.estimation.sample_design import Stratum
+    from stance.estimation.training_sample import TrainingSample
     from stance.reporting.document import Section
 
 STRATA_SHOWN = 20
@@ -121,12 +123,76 @@ def _values(one: Stratum, fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _next(found: DrawnSample, output: str | None) -> Section:
-    if output is None:
-        return section(Note("Nothing was written. Give -o FILE.csv for the articles."))
     return section(
-        Note(
+        _nothing_written(output)
+        or Note(
             f"Fill in 'label' in {output}, without looking at predicted labels. Rows with "
             "'same_as' get the label of the row that they name. Coding may stop after any row, as "
             f"the order is random. Then: stance estimate LABELS --coded {output}"
         )
     )
+
+
+def training_report(found: TrainingSample, output: str | None = None) -> Document:
+    """Return what was drawn for training as a document."""
+    n = len(found.articles)
+    facts = [
+        ("articles of the archive", f"{found.n_archive:,}"),
+        ("drawn", counted(n, "article")),
+        ("at random", f"{found.n_of('random'):,}"),
+        ("uncertain", f"{found.n_of('uncertain'):,}, {_widest(found)}"),
+    ]
+    if found.max_per_outlet is not None:
+        facts.append(("uncertain of an outlet", f"at most {found.max_per_outlet:,}"))
+    fewer = found.asked - n
+    remark = (
+        f"{counted(fewer, 'article')} fewer than asked for: others are near-duplicates, or of "
+        "outlets that have their most. Give a larger --max-per-outlet, or draw from more articles."
+    )
+    advice = _nothing_written(output) or Note(
+        f"Fill in 'label' in {output}, and train on it with the corpus that you have. Do not "
+        "estimate shares from these articles: they are chosen because they are hard."
+    )
+    parts = (section(Facts(tuple(facts)), *paragraphs(remark if fewer else None)), section(advice))
+    return Document("Articles to label for training", parts, COMMAND)
+
+
+def _widest(found: TrainingSample) -> str:
+    return f"the two best labels no more than {found.margin:.2f} apart"
+
+
+def checking_report(found: CheckingSample, output: str | None = None) -> Document:
+    """Return which labels of a corpus may be wrong as a document."""
+    facts = [
+        ("articles of the corpus", f"{found.n_corpus:,}"),
+        ("with a suspected label", f"{found.n_suspected:,}"),
+        ("estimated wrong labels", f"{found.estimated_errors:,.0f}, if the models are right"),
+        ("to check", counted(len(found.articles), "article")),
+    ]
+    if found.n_without:
+        facts.insert(1, ("without held-out labels", f"{found.n_without:,}, not checked"))
+    too_good = (
+        f"The models agree with {100 * found.accuracy:.1f} % of the labels. Make sure that they "
+        "did not learn from these articles: use 'stance crossval --held-out', outlets held out."
+    )
+    remark = paragraphs(too_good if found.is_too_good else None)
+    columns = (
+        Column("given label", "name", widest=24),
+        Column("suggested label", "name", widest=24),
+        *numbers("suspected", "estimated"),
+    )
+    pairs = found.confusions[:STRATA_SHOWN]
+    rows = tuple((o.given, o.true, f"{o.n_suspected:,}", f"{o.estimated:.1f}") for o in pairs)
+    table = (section(Table(columns, rows), heading="Suspected errors"),) if rows else ()
+    advice = _nothing_written(output) or Note(
+        f"Fill in the right label as 'label' in {output}, the most suspect first. Leave what is "
+        "ambiguous as it is: correct errors, not disagreements with a model."
+    )
+    parts = (section(Facts(tuple(facts)), *remark), *table, section(advice))
+    return Document("Labels that may be wrong", parts, COMMAND)
+
+
+def _nothing_written(output: str | None) -> Note | None:
+    if output is not None:
+        return None
+    return Note("Nothing was written. Give -o FILE.csv for the articles.")

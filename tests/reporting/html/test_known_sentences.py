@@ -45,6 +45,9 @@ def test_usual_warnings_of_the_library_are_known():
     found = estimates("outlet", groups, population="outlets", n_outlets=9)
     weights = np.where(np.arange(40) == 0, 50.0, 1.0)
     texts = set(cautions.warnings_of_sample(found, sample(40, weights), ()))
+    cells = SimpleNamespace(group=np.arange(4), outlet=np.arange(4))
+    texts.update(cautions.single_outlets(found, cells))
+    texts.update(cautions.many_intervals(found))
     rates = SimpleNamespace(
         n_units=5,
         is_by_outlet=True,

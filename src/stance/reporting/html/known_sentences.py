@@ -31,6 +31,7 @@ WARNINGS = (
         "not_by_outlet",
         "few_outlets_resampled",
         "misfit",
+        "single_outlet",
     ),
 )
 
