@@ -45,10 +45,9 @@ MAIN = (sys.executable, "-m", "stance")
 
 def labelled(folder: Path) -> tuple[Path, dict[str, str]]:
     """Train on some articles, label the others; return the file and the true labels."""
-    articles = [
-        replace(article, label=article.outlet, outlet=None)
-        for article in stance.read_corpus("dataset:ant", label_field="outlet")
-    ]
+    fields = stance.FieldMapping(label="outlet")
+    read, _ = stance.read_corpus(["dataset:ant"], fields=fields)
+    articles = [replace(article, outlet=None) for article in read]
     random.Random(SEED).shuffle(articles)
     model = stance.train(articles[:TRAINED])
     rest = articles[TRAINED:]

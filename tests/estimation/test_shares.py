@@ -116,6 +116,7 @@ def test_perfect_predictions_have_an_interval_that_a_few_unseen_errors_would_fit
     for share in estimated_shares(population(one), simple(rng, one, 100), LABELS).overall.shares:
         assert share.low < share.estimate < share.high
         assert 0.02 < share.high - share.low < 0.08
+        assert share.standard_error == pytest.approx(3**0.5 / 100, rel=0.02)
 
 
 def test_a_label_never_coded_has_the_interval_of_hand_labels_alone():

@@ -36,6 +36,8 @@ class Measured:
         With the predictions, and from the hand labels alone.
     share : ndarray of float64, shape (n_coded,)
         Weights of the coded articles, divided by their sum over the group.
+    variance : ndarray of float64, shape (n_labels,)
+        Of the shares, with the fewest errors that may be there.
     trials, trials_by_hand : ndarray of float64, shape (n_labels,)
         Effective number of hand labels of each share.
     freedom : float
@@ -45,6 +47,7 @@ class Measured:
     found: DomainEstimate
     by_hand: DomainEstimate
     share: NDArray[np.float64]
+    variance: NDArray[np.float64]
     trials: NDArray[np.float64]
     trials_by_hand: NDArray[np.float64]
     freedom: float
@@ -127,18 +130,18 @@ class GroupEstimator:
         weights = prediction_weights(domain, self.whole, design)
         found = estimate_domain(domain, weights, design, outlets)
         by_hand = estimate_domain(domain, np.zeros_like(weights), design, outlets)
+        least = LEAST_ERRORS * one_error(domain.share, design)
         trials, of_hand = (
             np.array(
                 [
-                    effective_trials(
-                        share, variance, domain.effective, one_error(domain.share, design)
-                    )
+                    effective_trials(share, max(variance, least), domain.effective)
                     for share, variance in zip(one.shares, one.variance, strict=True)
                 ]
             )
             for one in (found, by_hand)
         )
-        return Measured(found, by_hand, domain.share, trials, of_hand, freedom)
+        variance = np.maximum(found.variance, least)
+        return Measured(found, by_hand, domain.share, variance, trials, of_hand, freedom)
 
     def variance_of_sum(
         self, groups: Sequence[Measured], weights: NDArray[np.float64], label: int

@@ -120,7 +120,7 @@ def _combination(
     number, name = label
     shares = np.array([one.found.shares[number] for one in measured])
     error = estimator.variance_of_sum(measured, weights, number) ** 0.5
-    parts = weights**2 * [one.found.variance[number] for one in measured]
+    parts = weights**2 * [one.variance[number] for one in measured]
     freedom = combined_freedom(parts, np.array([one.freedom for one in measured]))
     estimate = float(weights @ shares)
     reach = quantile(confidence, freedom) * error

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 LEAST_ERRORS = 3.0
 
 
-def effective_trials(share: float, variance: float, effective_n: float, one_error: float) -> float:
+def effective_trials(share: float, variance: float, effective_n: float) -> float:
     """Return how many simple random hand labels have the variance of an estimated share.
 
     Parameters
@@ -45,21 +45,18 @@ def effective_trials(share: float, variance: float, effective_n: float, one_erro
     share : float
         In [0, 1].
     variance : float
-        Of the estimate, from the errors that were seen.
+        Of the estimate, with the fewest errors that may be there.
     effective_n : float
         Effective number of coded articles.
-    one_error : float
-        The variance that one wrong prediction among the coded articles adds.
 
     Returns
     -------
     float
         Infinite if all articles were coded.
     """
-    seen = max(variance, LEAST_ERRORS * one_error)
-    if seen <= 0:
+    if variance <= 0:
         return float("inf")
-    return max(share * (1 - share), LEAST_ERRORS / effective_n) / seen
+    return max(share * (1 - share), LEAST_ERRORS / effective_n) / variance
 
 
 def interval_of_share(share: float, trials: float, t: float) -> tuple[float, float]:

@@ -126,7 +126,7 @@ def _shares(
                 share,
                 low,
                 high,
-                standard_error=float(measured.found.variance[number]) ** 0.5,
+                standard_error=float(measured.variance[number]) ** 0.5,
                 effective_n=(
                     equivalent_sample(trials, group.n) if is_finite or trials == inf else trials
                 ),
