@@ -1,15 +1,18 @@
-"""How often 95 % intervals hold the true score, on simulated outlets: `results/coverage.md`.
+"""How often 95 % intervals of estimated shares hold the true share: `results/coverage.md`.
 
-    python benchmarks/coverage.py [--short] [--results FOLDER]
+    python benchmarks/coverage.py [--short] [--runs N] [--results FOLDER]
 
-The full form takes some minutes; `--short` takes seconds and writes nothing unless asked to.
+The full form takes some minutes; `--short` takes seconds and writes nothing unless asked to. It
+ends with 1 if a bar does not hold.
 
-An outlet has a size (lognormal), mostly one of two labels (nine articles in ten), and a chance of
-being labelled rightly that varies from outlet to outlet on the logit scale. The truth is the score
-that the same model has on endlessly many such outlets, their articles pooled as a test pools them.
-"With a lone label" one more article of a third label stands in one outlet. Beside the intervals of
-`stance` are those of the percentile bootstrap, drawn as before them: whole outlets, or single
-articles where a label is of one outlet.
+An archive has 20,000 articles of some outlets, whose sizes are lognormal. Each outlet has its own
+shares of the labels (Dirichlet) and its own chance of each label to be predicted rightly (normal
+on the logit scale). The predictions are the probabilities that a model gives which knows the mean
+error rates and the shares of its training corpus. 200 articles are drawn and coded without error.
+Beside the estimates of `stance` are the predicted labels counted, with the interval of a share of
+all articles that the model was tested on 500 times for its error rates (adjusted counts, with both
+sides resampled by article), and 200 articles of a simple random sample of the same archive, coded
+and used alone (Wilson's interval).
 """
 
 from __future__ import annotations
@@ -19,310 +22,381 @@ if __name__ == "coverage":
     raise ImportError("benchmarks/coverage.py is not the package 'coverage'.")
 
 import argparse
-import itertools
 import json
-import statistics
-from dataclasses import asdict, dataclass
+import sys
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-import stance
-from stance.evaluation.scored import Scored, score_intervals
-from stance.evaluation.slices import slice_scores
+from stance.estimation.allocation import allocate, allocation_weights
+from stance.estimation.population import CodedSample, Population
+from stance.estimation.shares import estimated_shares
+from stance.evaluation.intervals import wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
+    from stance.estimation.share_records import ShareEstimates
+
 RESULTS = Path(__file__).parent / "results"
-LABELS = ("a", "b", "c")
-OUTLETS = (5, 8, 10, 20, 40)
-VARIATIONS = (0.5, 1.5)
-RUNS, SHORT_RUNS = 1000, 100
-PERCENTILE_RUNS = 400
-BY_NAME = {"accuracy": stance.Metric("accuracy"), "macro_f1": stance.Metric()}
-RESAMPLES = 400
-METHOD = (
-    "delete-one-outlet jackknife (Efron and Stein 1981; CV3 of MacKinnon, Nielsen and Webb 2023) "
-    "with Student's t, whose degrees of freedom are the effective number of outlets (Carter, "
-    "Schnepel and Steigerwald 2017) less one; scores on the logit scale and no narrower than "
-    "Wilson's interval (Korn and Graubard 1998)"
-)
+RUNS, SHORT_RUNS = 1000, 60
+TESTED = 500  # articles from which adjusted counts know the error rates
+Z = 1.959964
+Sampling = Literal["simple", "proportional", "neyman"]
 
 
 @dataclass(frozen=True)
-class Process:
-    """Where outlets come from.
+class Setting:
+    """An archive, its predictions, and how articles are drawn from it.
 
-    `variation` is the standard deviation of the chance to be labelled rightly between outlets, on
-    the logit scale; `loss` what the second model has less, on the same scale.
+    `trained` are the shares in the training corpus, `right` the chance of a label to be predicted
+    rightly, `variation` its standard deviation between outlets on the logit scale.
     """
 
-    variation: float
-    loss: float = 0.0
-    level: float = 1.4
-    log_size: float = 2.3
-    size_spread: float = 1.0
-    purity: float = 0.9
-    resemblance: float = 0.7
+    name: str
+    shares: tuple[float, ...] = (0.4, 0.3, 0.2, 0.1)
+    trained: tuple[float, ...] | None = None
+    right: float = 0.85
+    variation: float = 0.7
+    outlets: int = 20
+    sampling: Sampling = "simple"
+    about: Literal["articles", "outlets"] = "articles"
+    articles: int = 20_000
+    coded: int = 200
+
+    @property
+    def is_narrower(self) -> bool:
+        """Whether intervals should be a fifth narrower than of hand labels alone."""
+        balanced = min(self.shares) >= 0.05
+        return self.right == 0.85 and balanced and self.about == "articles"
+
+    @property
+    def shows_few_errors(self) -> bool:
+        """Whether coverage may be above its upper bar: fewer than three errors count as three."""
+        return self.coded * (1 - self.right) < 10
+
+
+RARE = (0.5, 0.48, 0.02)
+NEVER = (0.6, 0.3995, 0.0005)
+SETTINGS = (
+    Setting("shares as trained"),
+    Setting("shift of shares", trained=(0.1, 0.2, 0.3, 0.4)),
+    Setting("shift of shares, Neyman", trained=(0.1, 0.2, 0.3, 0.4), sampling="neyman"),
+    Setting("error rates differ more", variation=1.5),
+    Setting("proportional strata", sampling="proportional"),
+    Setting("Neyman's strata", sampling="neyman"),
+    Setting("10 outlets", outlets=10),
+    Setting("40 outlets", outlets=40),
+    Setting("rare label", shares=RARE),
+    Setting("rare label, Neyman", shares=RARE, sampling="neyman"),
+    Setting("label hardly ever coded", shares=NEVER),
+    Setting("useless classifier", right=0.0),
+    Setting("useless classifier, Neyman", right=0.0, sampling="neyman"),
+    Setting("perfect classifier", right=1.0),
+    Setting("perfect classifier, Neyman", right=1.0, sampling="neyman"),
+    Setting("50 coded", coded=50),
+    Setting("50 coded, Neyman", coded=50, sampling="neyman"),
+    Setting("1,000 coded", coded=1000, sampling="neyman"),
+    Setting("outlets like these: 10", outlets=10, about="outlets"),
+    Setting("outlets like these: 20", about="outlets"),
+    Setting("outlets like these: 40", outlets=40, about="outlets"),
+    Setting("outlets like these: 20, Neyman", about="outlets", sampling="neyman"),
+    Setting("outlets like these: 20, rare label", shares=RARE, about="outlets"),
+)
+SHORT = ("shift of shares, Neyman", "rare label", "perfect classifier", "outlets like these: 20")
 
 
 @dataclass(frozen=True)
-class Test:
-    """The articles of some outlets with the labels of two models."""
+class Archive:
+    """True and predicted labels of articles of some outlets."""
 
-    y_true: NDArray[np.int64]
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    outlets: NDArray[np.int64]
-
-    @property
-    def groups(self) -> list[str | None]:
-        """The outlet of each article, by name."""
-        return [f"o{number}" for number in self.outlets.tolist()]
+    outlet: NDArray[np.int64]
+    group: NDArray[np.int64]
+    y: NDArray[np.int64]
+    label: NDArray[np.int64]
+    predicted: NDArray[np.float64]
 
     @property
-    def scored(self) -> Scored:
-        """The first model's labels as `stance` scores them."""
-        return Scored(LABELS, self.y_true, np.eye(len(LABELS))[self.first], self.groups)
+    def population(self) -> Population:
+        """Return its sums over outlets and groups."""
+        n_outlets, k = int(self.outlet.max()) + 1, self.predicted.shape[1]
+        cell = self.group * n_outlets + self.outlet
+        n = np.bincount(cell, minlength=2 * n_outlets)
+        predicted, counted = np.zeros((len(n), k)), np.zeros((len(n), k))
+        np.add.at(predicted, cell, self.predicted)
+        np.add.at(counted, (cell, self.label), 1.0)
+        number = np.arange(len(n))
+        found = Population(number // n_outlets, number % n_outlets, n, predicted, counted)
+        some = n > 0
+        return replace(found, **{name: value[some] for name, value in vars(found).items()})
 
-    @property
-    def paired(self) -> stance.PairedPredictions:
-        """Both models' labels as `stance` compares them."""
-        return stance.PairedPredictions(LABELS, self.y_true, self.first, self.second, self.groups)
+
+def draw_archive(setting: Setting, random: np.random.Generator) -> Archive:
+    """Draw outlets and their articles."""
+    n, k = setting.articles, len(setting.shares)
+    size = random.lognormal(0, 1, setting.outlets)
+    outlet = np.sort(random.choice(setting.outlets, n, p=size / size.sum()))
+    of_outlets = random.dirichlet(np.array(setting.shares) * 8, setting.outlets)
+    y = (random.random(n)[:, None] > of_outlets.cumsum(axis=1)[outlet]).sum(axis=1).clip(0, k - 1)
+    label = predicted_labels(setting, outlet, y, random)
+    return Archive(outlet, random.integers(0, 2, n), y, label, probabilities(setting)[label])
 
 
-def chances(process: Process, n: int, random: np.random.Generator) -> NDArray[np.float64]:
-    """Draw for each outlet how often two models are right, shape (2, n)."""
-    first, other = random.normal(size=(2, n))
-    share = process.resemblance
-    second = share * first + np.sqrt(1 - share**2) * other
-    logits = process.level + process.variation * np.stack([first, second])
-    logits[1] -= process.loss
-    found: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+def predicted_labels(
+    setting: Setting, outlet: NDArray[np.int64], y: NDArray[np.int64], random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw the predicted label of each article."""
+    k, n = len(setting.shares), len(y)
+    if setting.right in {0.0, 1.0}:
+        by_chance = random.choice(k, n, p=setting.shares)
+        return y.copy() if setting.right else by_chance
+    level = np.log(setting.right / (1 - setting.right))
+    logits = level + setting.variation * random.standard_normal((setting.outlets, k))
+    right = random.random(n) < (1 / (1 + np.exp(-logits)))[outlet, y]
+    found: NDArray[np.int64] = np.where(right, y, (y + random.integers(1, k, n)) % k)
     return found
 
 
-def sizes(process: Process, n: int, random: np.random.Generator) -> NDArray[np.int64]:
-    """Draw how many articles each outlet has."""
-    drawn = np.exp(random.normal(process.log_size, process.size_spread, n))
-    found: NDArray[np.int64] = np.clip(np.rint(drawn), 1, 2000).astype(np.int64)
+def probabilities(setting: Setting) -> NDArray[np.float64]:
+    """Return the probabilities of a model for each label that it predicts, one in a row."""
+    k = len(setting.shares)
+    if setting.right in {0.0, 1.0}:
+        return np.eye(k)
+    rates = np.full((k, k), (1 - setting.right) / (k - 1))
+    np.fill_diagonal(rates, setting.right)
+    joint = rates.T * np.array(setting.trained or setting.shares)
+    found: NDArray[np.float64] = joint / joint.sum(axis=1, keepdims=True)
     return found
 
 
-def draw(process: Process, n_outlets: int, lone: bool, random: np.random.Generator) -> Test:
-    """Draw the articles of some outlets, two labels and, if asked, one article of a third."""
-    outlets = np.repeat(np.arange(n_outlets), sizes(process, n_outlets, random))
-    mostly = random.integers(0, 2, n_outlets)[outlets]
-    truth = np.where(random.random(len(outlets)) < process.purity, mostly, 1 - mostly)
-    if lone:
-        outlets, truth = np.append(outlets, 0), np.append(truth, 2)
-    right = chances(process, n_outlets, random)[:, outlets]
-    hard, alone = random.random((2, len(truth)))
-    shared = random.random(len(truth)) < 0.5
-    wrong = np.where(truth == 2, 0, 1 - truth)
-    first = np.where(hard < right[0], truth, wrong)
-    second = np.where(np.where(shared, hard, alone) < right[1], truth, wrong)
-    return Test(truth, first, second, outlets)
+def draw_sample(setting: Setting, archive: Archive, random: np.random.Generator) -> CodedSample:
+    """Draw articles as `stance sample` does, and code them."""
+    n = len(archive.y)
+    if setting.sampling == "simple":
+        drawn = random.choice(n, setting.coded, replace=False)
+        probability, stratum = np.full(setting.coded, setting.coded / n), np.zeros_like(drawn)
+    else:
+        labels, sizes = np.unique(archive.label, return_counts=True)
+        left = 1 - (probabilities(setting)[labels] ** 2).sum(axis=1)
+        weights = allocation_weights(sizes, left if setting.sampling == "neyman" else None)
+        each = allocate(setting.coded, sizes, weights, 2)
+        parts = [
+            random.choice(np.flatnonzero(archive.label == label), m, replace=False)
+            for label, m in zip(labels, each, strict=True)
+        ]
+        drawn = np.concatenate(parts)
+        stratum = np.repeat(labels, each)
+        probability = np.repeat(each / sizes, each)
+    return CodedSample(
+        archive.y[drawn],
+        archive.predicted[drawn],
+        probability,
+        stratum,
+        archive.group[drawn],
+        archive.outlet[drawn],
+    )
 
 
-def true_scores(process: Process, lone: bool) -> dict[str, tuple[float, float]]:
-    """Return accuracy and macro-F1 of both models on endlessly many outlets."""
-    random = np.random.default_rng(2)
-    n = 1_000_000
-    weights = sizes(process, n, random) * 1.0
-    accuracy = chances(process, n, random) @ weights / weights.sum()
-    # Both labels are equally frequent and equally hard, so the F1 of each is the accuracy. A third
-    # label is as hard, and never given to an article of another.
-    third = 2 * accuracy / (1 + accuracy)
-    macro = (2 * accuracy + third) / 3 if lone else accuracy
-    return {name: (s[0], s[1]) for name, s in (("accuracy", accuracy), ("macro_f1", macro))}
+def by_hand_alone(
+    setting: Setting, archive: Archive, random: np.random.Generator
+) -> list[tuple[float, float]]:
+    """Return Wilson's intervals from a simple random sample of the same size."""
+    drawn = random.choice(len(archive.y), setting.coded, replace=False)
+    counts = np.bincount(archive.y[drawn], minlength=len(setting.shares))
+    return [wilson_interval(count / setting.coded, setting.coded, Z) for count in counts.tolist()]
 
 
-def percentiles(test: Test, random: np.random.Generator) -> dict[str, tuple[float, float]]:
-    """Return the intervals of the percentile bootstrap, as they were before."""
-    k = len(LABELS)
-    pairs = np.unique(np.stack([test.y_true, test.outlets]), axis=1)[0]
-    crossed = (np.bincount(pairs)[np.unique(pairs)] > 1).all()
-    found = {}
-    for name, metric in BY_NAME.items():
-        units = test.outlets if crossed else np.arange(len(test.y_true))
-        n = int(units.max()) + 1
-        both = []
-        for guess in (test.first, test.second):
-            cells = np.zeros((n, k * k))
-            np.add.at(cells, (units, test.y_true * k + guess), 1.0)
-            both.append(cells)
-        counts = random.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
-        drawn = [(counts @ cells).reshape(-1, 1, k, k) for cells in both]
-        one, two = (metric.score(confusions, LABELS) for confusions in drawn)
-        for quantity, values in ((name, one), (f"difference of {name}", one - two)):
-            low, high = np.quantile(values, [0.025, 0.975])
-            found[quantity] = (float(low), float(high))
-    return found
+def counted(setting: Setting, archive: Archive) -> list[tuple[float, float]]:
+    """Return the shares of the predicted labels, as a share of independent articles."""
+    counts, n = np.bincount(archive.label, minlength=len(setting.shares)), len(archive.y)
+    return [wilson_interval(count / n, n, Z) for count in counts.tolist()]
 
 
-def intervals(test: Test, random: np.random.Generator) -> dict[str, tuple[float, float]]:
-    """Return the intervals of `stance`, those of a slice of half of the articles among them."""
-    found = dict(score_intervals(test.scored)[0])
-    field = np.where(random.random(len(test.y_true)) < 0.5, "x", "y").tolist()
-    part = next(p for p in slice_scores(test.scored, {"f": field})["f"] if p.value == "x")
-    for name in BY_NAME:
-        if name in part.intervals:
-            found[f"slice: {name}"] = part.intervals[name]
-    return {**found, **differences(test)}
+def adjusted(
+    setting: Setting, archive: Archive, random: np.random.Generator, resamples: int = 100
+) -> list[tuple[float, float]]:
+    """Return adjusted counts with percentile intervals, articles resampled on both sides.
 
-
-def differences(test: Test) -> dict[str, tuple[float, float]]:
-    """Return the intervals that `stance compare` gives."""
-    return {
-        f"difference of {name}": stance.compare(test.paired, metric).interval
-        for name, metric in BY_NAME.items()
-    }
-
-
-def truths(process: Process, lone: bool) -> dict[str, float]:
-    """Return what each interval should hold."""
-    found = {}
-    for name, (first, second) in true_scores(process, lone).items():
-        found[name] = first
-        found[f"difference of {name}"] = first - second
-        # Half of the articles may lack the lone one; only the others are then averaged.
-        if not (lone and name == "macro_f1"):
-            found[f"slice: {name}"] = first
-    return found
+    The error rates are those of articles of other outlets.
+    """
+    k, n = len(setting.shares), len(archive.y)
+    tested = draw_archive(replace(setting, articles=TESTED), random)
+    table = np.zeros((k, k))
+    np.add.at(table, (tested.y, tested.label), 1.0)
+    shares = np.bincount(archive.label, minlength=k) / n
+    found = []
+    for _ in range(resamples):
+        again = random.multinomial(TESTED, (table / table.sum()).ravel()).reshape(k, k) + 0.01
+        rates = again / again.sum(axis=1, keepdims=True)
+        solved = np.linalg.lstsq(rates.T, random.multinomial(n, shares) / n, rcond=None)[0]
+        solved = np.clip(solved, 0, None)
+        found.append(solved / solved.sum())
+    low, high = np.quantile(found, [0.025, 0.975], axis=0)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
 class Row:
-    """How often intervals hold the truth, and how wide they are, in the mean of some runs."""
+    """What was found in one setting; coverage by label, widths in the mean of labels and runs."""
 
-    outlets: int
-    variation: float
-    lone_label: bool
-    quantity: str
+    setting: str
+    about: str
     runs: int
-    coverage: float
+    coverage: list[float]
     width: float
-    percentile_coverage: float | None
-    percentile_width: float | None
+    width_to_hand: float
+    widest_to_hand: float
+    contrast_coverage: float
+    hand_coverage: float
+    counted_coverage: float
+    adjusted_coverage: float
+
+    @property
+    def mean(self) -> float:
+        """Mean coverage of the labels."""
+        return float(np.mean(self.coverage))
+
+    def faults(self, setting: Setting, runs: int) -> list[str]:
+        """Return the bars that do not hold; few runs have wider ones."""
+        slack = 0.0 if runs >= RUNS else 0.06
+        least, most, worst = 0.935 - slack, 0.97 + slack, 0.92 - slack
+        bars = {
+            f"mean coverage {self.mean:.3f}, not {least:.3f} or more": self.mean < least,
+            f"mean coverage {self.mean:.3f}, not {most:.3f} or less": (
+                self.mean > most and not setting.shows_few_errors
+            ),
+            f"coverage of a label {min(self.coverage):.3f}, not {worst:.3f}": (
+                min(self.coverage) < worst
+            ),
+            f"coverage of differences {self.contrast_coverage:.3f}, not {worst:.3f}": (
+                self.contrast_coverage < worst
+            ),
+        }
+        if setting.about == "articles":
+            bars[f"{self.widest_to_hand:.2f} times as wide as hand labels alone, not 1.02"] = (
+                self.widest_to_hand > 1.02 + slack
+            )
+        if setting.is_narrower:
+            bars[f"{self.width_to_hand:.2f} times as wide as hand labels alone, not 0.80"] = (
+                self.width_to_hand > 0.8 + slack
+            )
+        return [f"{self.setting}: {text}" for text, broken in bars.items() if broken]
 
 
-def measure(
-    n_outlets: int, variation: float, lone: bool, runs: int, *, loss: float = 0.5
-) -> list[Row]:
-    """Simulate one setting; without loss, the two models are equally good."""
-    process = Process(variation, loss)
-    wanted = truths(process, lone)
-    random = np.random.default_rng([n_outlets, int(variation * 10), int(lone), int(loss * 10)])
-    new: dict[str, list[tuple[float, float]]] = {}
-    old: dict[str, list[tuple[float, float]]] = {}
-    for run in range(runs):
-        test = draw(process, n_outlets, lone, random)
-        keep(new, differences(test) if not loss else intervals(test, random))
-        if run < PERCENTILE_RUNS:
-            keep(old, percentiles(test, random))
-    return [
-        Row(
-            n_outlets,
-            variation,
-            lone,
-            quantity,
-            len(new[quantity]),
-            *holds(new[quantity], true),
-            *(holds(old[quantity], true) if quantity in old else (None, None)),
+def measure(setting: Setting, runs: int) -> Row:
+    """Simulate one setting."""
+    random = np.random.default_rng([*setting.name.encode()])
+    labels = [str(number) for number in range(len(setting.shares))]
+    hits: dict[str, list[list[bool]]] = {"own": [], "hand": [], "counted": [], "adjusted": []}
+    widths: dict[str, list[list[float]]] = {"own": [], "hand": []}
+    contrasts = []
+    for _ in range(runs):
+        archive = draw_archive(setting, random)
+        found = estimated_shares(
+            archive.population,
+            draw_sample(setting, archive, random),
+            labels,
+            ("first", "second"),
+            claim_about=setting.about,
+            contrasts=[(label, "second", "first") for label in labels],
         )
-        for quantity, true in wanted.items()
-        if quantity in new
+        of_articles = np.bincount(archive.y, minlength=len(labels)) / len(archive.y)
+        truth = of_articles if setting.about == "articles" else np.array(setting.shares)
+        ends = {
+            "own": [(share.low, share.high) for share in found.overall.shares],
+            "hand": by_hand_alone(setting, archive, random),
+            "counted": counted(setting, archive),
+            "adjusted": adjusted(setting, archive, random),
+        }
+        for name, pairs in ends.items():
+            hits[name].append([a <= t <= b for (a, b), t in zip(pairs, truth, strict=True)])
+            if name in widths:
+                widths[name].append([b - a for a, b in pairs])
+        contrasts.append(_right_differences(found, archive, setting))
+    own, hand = (np.mean(widths[name], axis=0) for name in ("own", "hand"))
+    return Row(
+        setting.name,
+        setting.about,
+        runs,
+        np.mean(hits["own"], axis=0).round(4).tolist(),
+        round(float(own.mean()), 4),
+        round(float((own / hand).mean()), 3),
+        round(float((own / hand).max()), 3),
+        round(float(np.mean(contrasts)), 4),
+        *(round(float(np.mean(hits[name])), 4) for name in ("hand", "counted", "adjusted")),
+    )
+
+
+def _right_differences(found: ShareEstimates, archive: Archive, setting: Setting) -> list[bool]:
+    """Return whether the interval of each label's difference holds the true one."""
+    k = len(setting.shares)
+    first, second = (
+        np.bincount(archive.y[archive.group == g], minlength=k) / (archive.group == g).sum()
+        for g in (0, 1)
+    )
+    # In endlessly many outlets both groups have the same shares.
+    truth = second - first if setting.about == "articles" else np.zeros(k)
+    return [
+        bool(one.low <= value <= one.high)
+        for one, value in zip(found.contrasts, truth, strict=True)
     ]
 
 
-def keep(into: dict[str, list[tuple[float, float]]], found: dict[str, tuple[float, float]]) -> None:
-    """Add the intervals of a run."""
-    for quantity, pair in found.items():
-        into.setdefault(quantity, []).append(pair)
-
-
-def holds(pairs: Iterable[tuple[float, float]], true: float) -> tuple[float, float]:
-    """Return how often intervals hold a value, and their mean width."""
-    pairs = list(pairs)
-    inside = statistics.fmean(low <= true <= high for low, high in pairs)
-    return round(inside, 4), round(statistics.fmean(high - low for low, high in pairs), 3)
-
-
-def report(rows: list[Row], null: list[Row]) -> str:
+def report(rows: list[Row]) -> str:
     """Write Markdown."""
     lines = [
-        "# How often 95 % intervals hold the truth",
+        "# How often 95 % intervals of shares hold the truth",
         "",
         "Written by `benchmarks/coverage.py`, whose first lines say what is simulated; not edited "
         "by hand.",
         "",
-        f"Method: {METHOD}.",
+        f"{rows[0].runs:,} runs each. *Worst* is the label with the lowest coverage. *Width* is "
+        "the width of the intervals beside that of as many hand labels of a simple random sample "
+        "used alone, in the mean of labels and for the label with the largest. *Differences* is "
+        "the coverage of the differences between two halves of the archive. A classifier "
+        "without an error cannot be told from one with a few, so its intervals hold the truth "
+        "more often than 95 %; with 50 coded articles this concerns single labels too.",
         "",
-        f"{rows[0].runs:,} runs each. In brackets the mean width. *Percentile* is the percentile "
-        "bootstrap, over outlets, or over articles where a label is of one outlet.",
-        "",
-        "| interval of | variation | lone label | outlets | coverage | percentile |",
-        "|---|---|---|---|---|---|",
+        "| setting | coverage | worst | width | widest | differences | hand labels alone | labels "
+        "counted | adjusted counts |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    key = {quantity: n for n, quantity in enumerate(dict.fromkeys(row.quantity for row in rows))}
-    for row in sorted(rows, key=lambda r: (key[r.quantity], r.lone_label, r.variation, r.outlets)):
-        old = ""
-        if row.percentile_coverage is not None:
-            old = f"{row.percentile_coverage:.3f} ({row.percentile_width:.2f})"
-        lines.append(
-            f"| {row.quantity} | {row.variation} | {'yes' if row.lone_label else 'no'} | "
-            f"{row.outlets} | {row.coverage:.3f} ({row.width:.2f}) | {old} |"
-        )
     lines += [
-        "",
-        "## False alarms of `stance compare`",
-        "",
-        "Two equally good models: how often the interval of the difference leaves zero out, which "
-        "is how often p is below 0.05.",
-        "",
-        "| metric | variation | lone label | outlets | false alarms | percentile |",
-        "|---|---|---|---|---|---|",
+        f"| {row.setting} | {row.mean:.3f} | {min(row.coverage):.3f} | {row.width_to_hand:.2f} | "
+        f"{row.widest_to_hand:.2f} | {row.contrast_coverage:.3f} | {row.hand_coverage:.3f} | "
+        f"{row.counted_coverage:.3f} | {row.adjusted_coverage:.3f} |"
+        for row in rows
     ]
-    for row in sorted(null, key=lambda r: (key[r.quantity], r.lone_label, r.variation, r.outlets)):
-        lines.append(
-            f"| {row.quantity.removeprefix('difference of ')} | {row.variation} | "
-            f"{'yes' if row.lone_label else 'no'} | {row.outlets} | {1 - row.coverage:.3f} | "
-            f"{1 - (row.percentile_coverage or 0):.3f} |"
-        )
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Simulate every setting, print the report and keep it."""
+def main() -> int:
+    """Simulate the settings, print the report and keep it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--short", action="store_true", help="few runs of 8 and 20 outlets")
+    parser.add_argument("--short", action="store_true", help="few runs of a few settings")
     parser.add_argument("--runs", type=int, help="of each setting")
     parser.add_argument("--results", type=Path, help="folder for coverage.json and coverage.md")
     chosen = parser.parse_args()
     runs = chosen.runs or (SHORT_RUNS if chosen.short else RUNS)
-    settings = itertools.product((8, 20) if chosen.short else OUTLETS, VARIATIONS, (False, True))
-    rows: list[Row] = []
-    null: list[Row] = []
-    for setting in settings:
-        rows += measure(*setting, runs)
-        null += measure(*setting, runs, loss=0.0)
-    text = report(rows, null)
+    settings = [one for one in SETTINGS if not chosen.short or one.name in SHORT]
+    rows = [measure(setting, runs) for setting in settings]
+    text = report(rows)
     print(text)
-    folder = chosen.results or (None if chosen.short else RESULTS)
+    faults = [
+        fault
+        for row, setting in zip(rows, settings, strict=True)
+        for fault in row.faults(setting, runs)
+    ]
+    print("\n".join(faults) or "Every bar holds.")
+    folder = chosen.results or (None if chosen.short or chosen.runs else RESULTS)
     if folder:
-        found = {
-            "method": METHOD,
-            "rows": [asdict(row) for row in rows],
-            "equal_models": [asdict(row) for row in null],
-        }
+        found = [{**asdict(row), "mean_coverage": row.mean} for row in rows]
         (folder / "coverage.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
         (folder / "coverage.md").write_text(text, "utf-8")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -168,6 +168,8 @@ def test_scores_become_a_frame(seed_articles, fast_config):
     assert whole["low"].to_list()[0] == found.honest.intervals["macro_f1"][0]
     rows = pl.from_arrow(found.held_out.to_arrow(articles))
     assert rows.height == len(articles)
+    assert rows["true_label"].to_list() == [article.label for article in articles]
+    assert rows["outlet"].to_list() == [article.outlet for article in articles]
 
 
 def test_scores_of_slices_become_a_frame(fast_model, seed_articles):

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
         RejectedRowsWarning,
         StanceError,
     )
+    from stance.estimation.drawing import DrawnSample, draw_sample
+    from stance.estimation.estimating import estimate_shares
+    from stance.estimation.share_records import ShareEstimates
     from stance.evaluation.agreement import Agreement, Ratings, agreement
     from stance.evaluation.auditing import Audit, audit
     from stance.evaluation.comparison import Difference, PairedPredictions, compare
@@ -75,6 +78,7 @@ __all__ = [
     "CorpusError",
     "CrossValidation",
     "Difference",
+    "DrawnSample",
     "Evaluation",
     "Explanation",
     "FieldMapping",
@@ -97,6 +101,7 @@ __all__ = [
     "Receipt",
     "RejectedRow",
     "RejectedRowsWarning",
+    "ShareEstimates",
     "Source",
     "StanceClassifier",
     "StanceError",
@@ -112,6 +117,8 @@ __all__ = [
     "compare",
     "concordance",
     "cross_validate",
+    "draw_sample",
+    "estimate_shares",
     "evaluate_model",
     "explain",
     "keyness",
@@ -153,6 +160,12 @@ _HOMES = {
         "RejectedRowsWarning",
         "StanceError",
     ),
+    "stance.estimation.drawing": (
+        "DrawnSample",
+        "draw_sample",
+    ),
+    "stance.estimation.estimating": ("estimate_shares",),
+    "stance.estimation.share_records": ("ShareEstimates",),
     "stance.evaluation.agreement": (
         "Agreement",
         "Ratings",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import orjson
 
+from tests.archive_example import code, write_archive
 from tests.browser.chromium import tab
 from tests.conftest import ROOT, SEEDS
 
@@ -43,6 +44,7 @@ class Picture(NamedTuple):
 EXPLAIN = ("explain", "samples.jsonl", "-m", "model")
 REPORT = ("report", "held-out.jsonl", "-m", "model")
 CONCORDANCE = ("concordance", "held-out.jsonl", "قسد", "--sort", "before")
+ESTIMATE = ("estimate", "labels.jsonl", "--coded", "to-code.csv", "--by", "year")
 ANNOTATORS = ("--annotator", "amal", "--annotator", "nour", "--annotator", "huda")
 CURVE = ("curve", "held-out.jsonl", "--by", "event", "--sizes", "20,40,80,150")
 PICTURES = (
@@ -57,6 +59,8 @@ PICTURES = (
     Picture("compare", ("compare", "model", "words", "held-out.jsonl")),
     Picture("audit", ("audit", "held-out.jsonl")),
     Picture("naming", ("naming", "held-out.jsonl", "--by", "label"), begins="#s2", height=640),
+    Picture("estimate", ESTIMATE, begins="#s2", height=700),
+    Picture("estimate-ar", ESTIMATE, "ar", "#s3", height=430),
     Picture("info", ("info", "-m", "model")),
     Picture("agreement", ("agreement", "coded.csv", *ANNOTATORS)),
     Picture("benchmark", ("benchmark", "suite.toml", "--json", "results.json"), height=620),
@@ -104,10 +108,21 @@ def prepare(folder):
     (folder / "samples.jsonl").write_bytes((ROOT / "seeds" / "samples.jsonl").read_bytes())
     (folder / "suite.toml").write_text(SUITE, "utf-8")
     write_ratings(folder / "coded.csv", [row for row in rows if row["event"] in held_out])
+    write_sample(folder)
     codebook = str(ROOT / "seeds" / "codebook.toml")
     stance(folder, "train", "training.jsonl", "-o", "model", "--codebook", codebook, "--quiet")
     settings = ("--set", "features.lexicon.enabled=false")
     stance(folder, "train", "training.jsonl", "-o", "words", *settings, "--quiet")
+
+
+def write_sample(folder):
+    """Label the archive of docs/estimation.md, and draw and code a sample of it."""
+    write_archive(folder / "archive.jsonl")
+    kept = ("--keep", "outlet", "--keep", "published")
+    stance(folder, "predict", "archive.jsonl", "-o", "labels.jsonl", *kept, "--quiet")
+    drawn = ("--articles", "archive.jsonl", "-n", "240", "--by", "year", "-o", "to-code.csv")
+    stance(folder, "sample", "labels.jsonl", *drawn, "--quiet")
+    code(folder / "to-code.csv")
 
 
 def write_ratings(path, rows):

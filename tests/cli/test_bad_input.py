@@ -123,6 +123,7 @@ def test_an_output_that_cannot_be_written(tmp_path, corpus, model):  # noqa: F81
         (("tune",), "--output"),
         (("compare", "no-such-a.csv", "no-such-b.csv"), "--json"),
         (("audit",), "--json"),
+        (("estimate",), "--output"),
         (("agreement",), "--json"),
     ],
     ids=lambda part: part if isinstance(part, str) else part[0],

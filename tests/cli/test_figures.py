@@ -49,9 +49,8 @@ def test_names_of_figures_begin_with_the_command():
         for name, command in commands.items()
         if any(parameter.name == "figures" for parameter in command.params)
     }
-    assert {*CHARTS, "crossval", "curve", "benchmark", "info", "naming", "keyness"} == set(
-        with_figures
-    )
+    others = {"crossval", "curve", "benchmark", "info", "naming", "keyness", "estimate"}
+    assert {*CHARTS, *others} == set(with_figures)
     for name, callback in with_figures.items():
         assert callback.__name__ == f"{name}_command"
 

@@ -27,6 +27,10 @@ features.word.max_n = 1
 calibration.enabled = false
 """
 RATINGS = "id,a,b\n" + "".join(f"{n},{'مؤيد' if n % 2 else 'معارض'},مؤيد\n" for n in range(12))
+PREDICTED = "id,label\n" + "".join(f"{n},{'مؤيد' if n % 3 else 'معارض'}\n" for n in range(60))
+CODED = "id,label,inclusion_probability\n" + "".join(
+    f"{n},{'مؤيد' if n % 5 else 'معارض'},0.25\n" for n in range(15)
+)
 
 # Processes of a pool are tested elsewhere.
 ONE = ("--jobs", "1")
@@ -47,7 +51,9 @@ COMMANDS = {
     "info": ("info", "-m", "{model}"),
     "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),
     "audit": ("audit", "{corpus}"),
+    "estimate": ("estimate", "predicted.csv", "--coded", "coded.csv"),
     "naming": ("naming", "{corpus}", "--actor", "sdf", "-o", "out.csv"),
+    "sample": ("sample", "{corpus}", "-n", "12", "-o", "out.csv"),
     "keyness": ("keyness", "{corpus}", "--bootstrap", "19"),
     "benchmark": ("benchmark", "suite.toml", "--json", "out", *ONE),
     "tune": (
@@ -86,6 +92,8 @@ def test_a_command_does_the_same_through_the_script(command, corpus, model, tmp_
         (folder / "articles.jsonl").write_bytes(SEEDS.read_bytes())
         (folder / "suite.toml").write_text(SUITE, "utf-8")
         (folder / "ratings.csv").write_text(RATINGS, "utf-8")
+        (folder / "predicted.csv").write_text(PREDICTED, "utf-8")
+        (folder / "coded.csv").write_text(CODED, "utf-8")
         if command == "verify":
             stance("predict", corpus, "-m", model, "-o", "labels.jsonl")
         words = [word.format(corpus=corpus, model=model) for word in COMMANDS[command]]

@@ -49,6 +49,8 @@ def test_crossval_writes_what_compare_reads(corpus, model, tmp_path):  # noqa: F
         tmp_path / "c",
     )
     result = orjson.loads((tmp_path / "c").read_bytes())
+    header = labels.read_text("utf-8").splitlines()[0].split(",")
+    assert header[:2] + header[-2:] == ["id", "label", "true_label", "outlet"]
     assert {part["n"] for part in result["slices"]["label"]} == {12}
     out, _ = stance("compare", labels, model, corpus, "--json", tmp_path / "j.json")
     compared = orjson.loads((tmp_path / "j.json").read_bytes())

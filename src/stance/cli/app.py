@@ -21,6 +21,7 @@ from stance.cli import (
     crossval,
     curve,
     datasets,
+    estimate,
     evaluate,
     explain,
     export,
@@ -30,6 +31,7 @@ from stance.cli import (
     naming,
     predict,
     report,
+    sample,
     train,
     tune,
     verify,
@@ -102,7 +104,9 @@ app.command("verify")(guarded(verify.verify_command))
 app.command("info")(guarded(info.info_command))
 app.command("agreement")(guarded(agreement.agreement_command))
 app.command("audit")(guarded(audit.audit_command))
+app.command("estimate")(guarded(estimate.estimate_command))
 app.command("naming")(guarded(naming.naming_command))
+app.command("sample")(guarded(sample.sample_command))
 app.command("keyness")(guarded(keyness.keyness_command))
 app.command("benchmark")(guarded(benchmark.benchmark_command))
 app.command("tune", epilog=tune.NEEDS)(guarded(tune.tune_command))

@@ -79,7 +79,8 @@ HeldOutOption = Annotated[
     typer.Option(
         "--held-out",
         metavar="FILE",
-        help="File for the labels of the held-out articles, for 'stance compare'.",
+        help="File for the predicted and the true labels of the held-out articles, for "
+        "'stance compare' and 'stance estimate'.",
     ),
 ]
 
@@ -196,7 +197,7 @@ def _write_labels(
     from stance.replacing import replacing_file
 
     numbers = ["probability", *(f"probabilities.{label}" for label in result.honest.labels)]
-    columns = ["id", "label", *numbers]
+    columns = ["id", "label", *numbers, "true_label", "outlet"]
     with (
         replacing_file(path, force=force) as file,
         ResultWriter(file, file_format, columns, numbers=numbers) as writer,

@@ -23,6 +23,7 @@ LISTS = {
     "label": "--label",
     "order": "--order",
     "slices": "--slice",
+    "strata": "--by",
     "task": "--task",
     "voice": "--voice",
 }

@@ -14,6 +14,7 @@ from stance.errors import OutputError
 READ = (
     *("inputs", "corpus", "labels", "auxiliary", "always_train", "first", "second", "predictions"),
     *("model", "config", "codebook", "suite", "baseline", "labelled", "results", "lexicon"),
+    *("articles", "extend", "design", "coded", "held_out_rows"),
 )
 WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html")
 # That of a folder to which files are added.

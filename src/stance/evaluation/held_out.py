@@ -39,20 +39,30 @@ class HeldOut:
         return HeldOut(self.tested[places], self.scored.part(places))
 
     def rows(self, articles: Sequence[Article]) -> Iterator[dict[str, Any]]:
-        """Return the output rows: id, label and probabilities, in the corpus's order."""
+        """Return the output rows in the corpus's order.
+
+        Each has the id, the predicted label, the probabilities, the true label and the outlet.
+        """
         labels = self.scored.labels
         for place in np.argsort(self.tested, kind="stable").tolist():
             table = self.scored.probabilities[place].round(DECIMALS).tolist()
             best = int(self.scored.y_pred[place])
+            article = articles[self.tested[place]]
             yield {
-                "id": articles[self.tested[place]].id,
+                "id": article.id,
                 "label": labels[best],
                 "probability": table[best],
                 "probabilities": dict(zip(labels, table, strict=True)),
+                "true_label": labels[int(self.scored.y_true[place])],
+                "outlet": article.outlet,
             }
 
     def to_arrow(self, articles: Sequence[Article]) -> Any:
         """Return the rows of `rows` as an Arrow table."""
         probabilities = [f"probabilities.{label}" for label in self.scored.labels]
-        columns = {"id": str, "label": str, **dict.fromkeys(["probability", *probabilities], float)}
+        columns: dict[str, type] = {
+            **dict.fromkeys(["id", "label"], str),
+            **dict.fromkeys(["probability", *probabilities], float),
+            **dict.fromkeys(["true_label", "outlet"], str),
+        }
         return arrow_table(self.rows(articles), columns)

@@ -221,10 +221,12 @@ class _Table:
         if len(values) > len(header) or doubtful:
             reason = f"{len(values)} values for {len(header)} columns"
             return RejectedRow(self._file.name, number, reason, self._lines.raw, offset)
-        if any(value[:1] == "'" for value in values):
+        raw = self._lines.raw
+        # Few rows have an apostrophe at all.
+        if b"'" in raw and any(value[:1] == "'" for value in values):
             values = list(map(unescape_formula, values))
         named = dict(zip(header, values, strict=False))
-        return Row(self._file.name, number, named, offset, self._lines.raw, self._lines.suspect)
+        return Row(self._file.name, number, named, offset, raw, self._lines.suspect)
 
     def _broken(self, error: Exception) -> RejectedRow:
         overlong = isinstance(error, _OverlongError)

@@ -88,7 +88,7 @@ def read_corpus(
 
 
 def read_labelled(
-    source: Source, on_input: Callable[[PlannedInput], None] = lambda planned: None
+    source: Source, on_input: Callable[[PlannedInput], object] = lambda planned: None
 ) -> LabelledRows:
     """Read labelled articles as `read_corpus` does, each with its row.
 

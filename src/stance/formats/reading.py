@@ -118,7 +118,7 @@ def read_located(
     source: Source,
     *,
     needs: frozenset[str] = READ,
-    on_input: Callable[[PlannedInput], None] = lambda planned: None,
+    on_input: Callable[[PlannedInput], object] = lambda planned: None,
 ) -> Iterator[LocatedArticle | RejectedRow]:
     """Read articles together with the rows that they came from.
 
@@ -209,9 +209,7 @@ class ArticleLocator:
     def locate(self, row: Row) -> LocatedArticle | RejectedRow | None:
         """Find the article in a row; None if the row is filtered out."""
         values = row.values
-        if self._where and not all(
-            _matches(values.get(name), accepted) for name, accepted in self._where.items()
-        ):
+        if self._where and not matches(values, self._where):
             return None
         found: dict[str, str | None] = {}
         try:
@@ -284,9 +282,10 @@ def _body(values: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def _matches(found: Any, accepted: frozenset[str]) -> bool:
-    text = text_or_json(found)
-    return text is not None and canonical(text) in accepted
+def matches(values: Mapping[str, Any], where: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether each field of a row has one of the canonical values accepted for it."""
+    found = ((text_or_json(values.get(name)), accepted) for name, accepted in where.items())
+    return all(text is not None and canonical(text) in accepted for text, accepted in found)
 
 
 def _undecodable(text: str | None) -> bool:

@@ -34,6 +34,9 @@ _AS_LINES = "Save it as JSON Lines, in pandas with to_json(..., orient='records'
 # Formats whose rows carry their own field names.
 NAMED_BY_ROW = ("jsonl", "json", "parquet")
 
+# Sets of field names that are known to be tidy.
+MOST_HEADERS = 1000
+
 # Takes the place of column names when reading resumes within a JSON array.
 WITHIN_ARRAY = ("[",)
 
@@ -71,11 +74,17 @@ def read_rows(file: InputFile, cursor: Cursor | None = None) -> Iterator[Row | R
 
 def _with_tidy_names(rows: Iterator[Row | RejectedRow]) -> Iterator[Row | RejectedRow]:
     """Normalise the names of fields, as for the columns of a table."""
+    # Most rows have the names of an earlier one.
+    tidy_already: set[tuple[str, ...]] = set()
     for row in rows:
-        if isinstance(row, Row) and any(name != _tidy_name(name) for name in row.values):
-            yield row._replace(values={_tidy_name(n): value for n, value in row.values.items()})
-        else:
-            yield row
+        if isinstance(row, Row) and (names := tuple(row.values)) not in tidy_already:
+            if any(name != _tidy_name(name) for name in names):
+                values = {_tidy_name(name): value for name, value in row.values.items()}
+                yield row._replace(values=values)
+                continue
+            if len(tidy_already) < MOST_HEADERS:
+                tidy_already.add(names)
+        yield row
 
 
 @lru_cache(maxsize=4096)

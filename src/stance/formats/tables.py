@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import FieldMapping, Row
@@ -11,7 +13,7 @@ from stance.formats.reading import READ, ArticleLocator, LocatedArticle, rejecti
 from stance.formats.source import Source, check_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator
 
     from stance.corpus.article import Article, RejectedRow
 
@@ -91,6 +93,48 @@ def articles_from_table(
     rows, _ = in_one_spelling(rows, source)
     rows, _ = dated(rows, source)
     return [row.article for row in rows]
+
+
+@dataclass(frozen=True)
+class TableInput:
+    """Rows of a table or of mappings, read like those of a file.
+
+    Parameters
+    ----------
+    table : table, or sequence of mapping
+        Anything that exports an Arrow stream, or a mapping of names to values for each row.
+    name : str
+        For messages.
+    """
+
+    table: Any
+    name: str = TABLE
+
+    def rows(self, source: Source) -> Iterator[Row]:
+        """Yield the rows; `source` is for files and is not used."""
+        del source
+        if isinstance(self.table, Sequence):
+            for number, values in enumerate(self.table, start=1):
+                if not isinstance(values, Mapping):
+                    raise CorpusError(
+                        f"Got {type(values).__name__} at place {number - 1}, but expected a "
+                        "mapping of names to values for each row, such as {'id': '17', 'label': "
+                        "'neutral'}, a table, or names of files."
+                    )
+                yield Row(self.name, number, dict(values))
+            return
+        number = 0
+        for batch in _arrow_stream(self.table):
+            for values in batch.to_pylist():
+                number += 1
+                yield Row(self.name, number, values)
+
+
+def is_table(value: object) -> bool:
+    """Return whether a value is a table, or a sequence of mappings, rather than names of files."""
+    if hasattr(value, "__arrow_c_stream__"):
+        return True
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], Mapping)
 
 
 def _arrow_stream(table: Any) -> Any:

@@ -2,6 +2,12 @@
 
 from stance.reporting.html.charts import Bar, Bars, Plot, Series
 from stance.reporting.html.page import Confusion, Name, Number, Page, Table, phrase, section
+from stance.reporting.html.range_charts import (
+    Axis,
+    RangePoint,
+    RangeRow,
+    Ranges,
+)
 from stance.reporting.html.share_charts import Panel, Stack, Stacks, TimePoint, Trends
 
 TABLE = Table(phrase("scores"), (), ())
@@ -33,6 +39,25 @@ def trends(*names):
     panels = tuple(Panel(Name(name), points) for name in names)
     caption = phrase("naming.trends", voice=phrase("naming.voice.own"))
     return Trends(caption, ("2019-01", "2019-10"), panels, TABLE)
+
+
+def ranges(*values, low=0.0):
+    """Return a row for each value, with three series; None has a tick alone."""
+    rows = tuple(
+        RangeRow(
+            Name(f"مجموعة {place}"),
+            (
+                None if value is None else RangePoint(value, value - 0.1, value + 0.1),
+                None if value is None else RangePoint(value, value - 0.2, value + 0.2),
+                RangePoint(0.4),
+            ),
+            Number("-" if value is None else f"{100 * value:.1f} %"),
+        )
+        for place, value in enumerate(values)
+    )
+    series = (Name("estimated"), Name("by hand"), Name("counted"))
+    axis = Axis(low, 1.0, 4)
+    return Ranges(phrase("estimate.table"), series, rows, axis, TABLE)
 
 
 def confusion(n=3):

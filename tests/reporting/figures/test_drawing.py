@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stance.reporting.figures.drawing import DPI, FILL, FORMATS, POINTS, WIDTH, draw
+from stance.reporting.figures.drawing import DPI, FILL, FORMATS, WIDTH, draw
 from stance.reporting.figures.selection import Figure
+from stance.reporting.figures.style import POINTS
 from stance.reporting.html.charts import Bar, Bars
 from stance.reporting.html.page import Name, Number, phrase
-from tests.reporting.figures.samples import TABLE, bars, confusion, plot, stacks, trends
+from tests.reporting.figures.samples import TABLE, bars, confusion, plot, ranges, stacks, trends
 
 SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 CHARTS = {
@@ -25,6 +26,7 @@ CHARTS = {
     "confusion": confusion(),
     "stacks": stacks((0.2, 0.1, 0.1, 0.1, 0.1, 0.4), (0.0, 0.5, 0.5, 0.0, 0.0, 0.0)),
     "trends": trends("قسد", "ميليشيا قسد", "SDF"),
+    "ranges": ranges(0.3, 0.6, None),
 }
 
 
@@ -81,6 +83,15 @@ def test_series_of_one_kind_differ_without_colour():
     for mark, patterns in (("line", 1), ("dashes", 2)):
         svg = draw(Figure("f", plot(mark, mark))).files["svg"].decode()
         assert len(set(re.findall('stroke-dasharray: ([^;"]+)', svg))) == patterns
+
+
+def test_the_legend_of_estimates_names_each_series_once():
+    svg = draw(Figure("f", ranges(0.3, None, low=-1.0)), "en").files["svg"].decode()
+    assert [svg.count(f"<!-- {name} -->") for name in ("estimated", "by hand", "counted")] == [
+        1
+    ] * 3
+    # An axis with negative values has a line at zero.
+    assert svg.count("<!-- -100 -->") == svg.count("<!-- 0 -->") == 1
 
 
 def test_names_are_never_formulas_and_missing_letters_are_told():

@@ -8,7 +8,7 @@ from stance.reporting.html import page as blocks
 from stance.reporting.html.evaluation import page as evaluation_page
 from stance.reporting.html.page import Listed, Name, Paragraph, phrase
 from stance.reporting.html.strings import TEMPLATES
-from tests.reporting.figures.samples import bars, confusion, page, plot, stacks, trends
+from tests.reporting.figures.samples import bars, confusion, page, plot, ranges, stacks, trends
 from tests.reporting.html.sample_pages import evaluation
 
 
@@ -16,7 +16,11 @@ def test_every_kind_of_block_that_html_shows_as_a_figure_is_drawn():
     template = (TEMPLATES / "blocks.html").read_text("utf-8")
     macros = re.findall(r"{% macro (\w+)\((.*?){%-? endmacro %}", template, re.DOTALL)
     shown = {name for name, content in macros if "<figure" in content}
-    assert {"bars", "plot", "stacks", "trends"} <= shown <= {kind.kind for kind in get_args(Chart)}
+    assert (
+        {"bars", "plot", "ranges", "stacks", "trends"}
+        <= shown
+        <= {kind.kind for kind in get_args(Chart)}
+    )
 
 
 def test_the_charts_of_a_page_in_its_order():
@@ -55,6 +59,8 @@ def test_many_divided_bars_become_several_figures_and_empty_panels_none():
         "evaluate-naming-trends-own",
     ]
     assert [len(figure.chart.bars) for figure in found[:2]] == [20, 20]
+    found = figures(page(ranges(*[0.5] * 31)))
+    assert [len(figure.chart.rows) for figure in found] == [15, 16]
 
 
 def test_a_name_of_the_data_is_part_of_the_name_and_differs_in_any_letter_case():

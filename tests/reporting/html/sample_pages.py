@@ -43,6 +43,7 @@ from stance.reporting.html.concordance import page as concordance_page
 from stance.reporting.html.corpus_report import CorpusReport, ExplainedExample
 from stance.reporting.html.corpus_report import page as report_page
 from stance.reporting.html.cross_validation import page as cross_validation_page
+from stance.reporting.html.estimate import page as estimate_page
 from stance.reporting.html.evaluation import page as evaluation_page
 from stance.reporting.html.explanation import page as explanation_page
 from stance.reporting.html.keyness import page as keyness_page
@@ -50,6 +51,7 @@ from stance.reporting.html.learning_curve import page as learning_curve_page
 from stance.reporting.html.lexicon import page as lexicon_page
 from stance.reporting.html.model import page as model_page
 from stance.reporting.html.naming import page as naming_page
+from tests.reporting.sample_shares import contrast, estimates, group, plan
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -176,6 +178,19 @@ def _benchmark():
     return benchmark_page(suite, results, [Verdict(HOSTILE[0], "held", "fine")])
 
 
+def _estimate():
+    """Return shares of hostile labels in hostile groups, with every kind of section."""
+    groups = tuple(group(name, 900, n, HOSTILE) for n, name in enumerate(HOSTILE))
+    contrasts = (
+        contrast("difference", HOSTILE[0], HOSTILE[1], HOSTILE[2]),
+        contrast("trend", HOSTILE[3], HOSTILE[1], HOSTILE[2], -0.1),
+    )
+    texts = {"assumptions": HOSTILE[:2], "warnings": HOSTILE[2:]}
+    return estimate_page(
+        estimates("<i>", groups, HOSTILE, contrasts=contrasts, plan=plan(HOSTILE[3]), **texts)
+    )
+
+
 def _lexicon(folder):
     """Return the check of a lexicon whose names are hostile, with every kind of section."""
     names = (HOSTILE[1], HOSTILE[2], "third")
@@ -294,6 +309,7 @@ def pages(articles, models, config, explained, folder):
         "info": model_page(read_model(folder / "<model>"), 5, "<model>"),
         "benchmark": _benchmark(),
         "naming": _naming(voice="both"),
+        "estimate": _estimate(),
         "explain": explanation_page(explained),
         "concordance": _concordance(articles),
         "report": _report(articles, hostile, folder),
@@ -312,6 +328,7 @@ NAMES = (
     "info",
     "benchmark",
     "naming",
+    "estimate",
     "explain",
     "concordance",
     "report",

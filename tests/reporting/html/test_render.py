@@ -80,6 +80,7 @@ SHOWN = {
     "agreement": (0,),
     "benchmark": (0, 1, 2),
     "naming": (0, 1, 2),
+    "estimate": (0, 1, 2, 3),
     "explain": (0, 2, 3),
     "concordance": (0, 1, 2, 3),
     "report": (0, 1, 2, 3),

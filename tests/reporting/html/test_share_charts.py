@@ -75,3 +75,13 @@ def test_a_line_is_interrupted_where_a_time_is_missing():
     assert panel.intervals == "M0.00 60.00V20.00M100.00 40.00V0.00M200.00 80.00V60.00"
     trends = Trends(phrase("scores"), ("a", "b"), (panel,), TABLE)
     assert trends.grid.count("H200") == 3
+
+
+def test_a_panel_may_end_below_one_and_have_other_shares_beside_its_own():
+    points = (TimePoint(0.0, 0.1, 0.05, 0.2), TimePoint(1.0, 0.2, 0.1, 0.2))
+    reference = (TimePoint(0.0, 0.0, 0.0, 0.0), TimePoint(1.0, 0.1, 0.1, 0.1))
+    panel = Panel(Name("a"), points, reference, 0.2, ("20", "10", "0"))
+    assert panel.path == "M0.00 40.00L200.00 0.00"
+    assert panel.intervals == "M0.00 60.00V0.00M200.00 40.00V0.00"
+    assert panel.reference_path == "M0.00 80.00L200.00 40.00"
+    assert Panel(Name("a"), points).reference_path == ""

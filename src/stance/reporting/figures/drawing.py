@@ -10,7 +10,6 @@ import io
 import warnings
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,20 +19,18 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text as DrawnText
 
+from stance.reporting.figures.series import draw_line, draw_ranges, draw_series
 from stance.reporting.figures.style import (
     CELL,
-    DASHES,
     DPI,
     FAINT,
     FILL,
     INK,
     LARGEST,
     LETTERS,
-    LINES,
     MARK,
     METADATA,
     PADDING,
@@ -41,7 +38,6 @@ from stance.reporting.figures.style import (
     PANELS_IN_ROW,
     PATTERNS,
     PLOT_HEIGHT,
-    POINTS,
     RULE,
     SETTINGS,
     SIZE,
@@ -51,15 +47,17 @@ from stance.reporting.figures.style import (
 from stance.reporting.figures.texts import LEFT_TO_RIGHT, alone, length, lines
 from stance.reporting.html.charts import TICKS, Bars, Plot
 from stance.reporting.html.page import Confusion
+from stance.reporting.html.range_charts import Ranges
 from stance.reporting.html.share_charts import Stacks
 from stance.reporting.html.strings import DIRECTIONS, plain
 from stance.reporting.phrases import END_ISOLATE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
     from stance.reporting.figures.selection import Figure
-    from stance.reporting.html.charts import Series
     from stance.reporting.html.page import Number, Text
     from stance.reporting.html.share_charts import Panel, Trends
 
@@ -71,6 +69,7 @@ SHADES = ListedColormap(
 )
 
 FORMATS = tuple(METADATA)
+PLACES = tuple(map(float, TICKS))
 
 # It comes with matplotlib and has Arabic letters, so figures do not depend on installed fonts.
 FONT = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
@@ -167,6 +166,8 @@ class _Sheet:
             self._confusion(chart)
         elif isinstance(chart, Stacks):
             self._stacks(chart)
+        elif isinstance(chart, Ranges):
+            self._ranges(chart)
         else:
             self._trends(chart)
         self._head(figure)
@@ -190,23 +191,38 @@ class _Sheet:
             color=INK,
         )
 
+    def _label_rows(self, texts: Sequence[Text], above: float) -> None:
+        """Make room for rows, and write their labels; `above` is the height of the rest."""
+        labels = [self._lines(text, 2 * LETTERS) for text in texts]
+        tallest = max(label.count("\n") + 1 for label in labels)
+        self.canvas.set_size_inches(WIDTH, above + len(labels) * (0.12 + 0.16 * tallest))
+        self._axes.set_ylim(len(labels) - 0.5, -0.5)
+        self._axes.set_yticks(range(len(labels)), labels, fontproperties=_font(), color=INK)
+        self._axes.tick_params(axis="y", length=0)
+
     def _bars(self, chart: Bars) -> None:
         axes, places = self._axes, range(len(chart.bars))
-        labels = [self._lines(bar.label, 2 * LETTERS) for bar in chart.bars]
-        tallest = max(label.count("\n") + 1 for label in labels)
-        height = 1.0 + len(labels) * (0.12 + 0.16 * tallest)
-        self.canvas.set_size_inches(WIDTH, height)
+        self._label_rows([bar.label for bar in chart.bars], 1.0)
         values = [bar.value for bar in chart.bars]
         axes.barh(places, values, height=0.62, color=FILL, edgecolor=INK, linewidth=0.8)
         for place, bar in enumerate(chart.bars):
             self._interval(place, bar.interval)
             self._value(place, bar.shown)
-        axes.set_ylim(len(labels) - 0.5, -0.5)
-        axes.set_yticks(places, labels, fontproperties=_font(), color=INK)
-        axes.tick_params(axis="y", length=0)
         self._share(axes.xaxis)
         axes.set_xlim(0, 1)
         axes.grid(axis="x", color=RULE, linewidth=0.6)
+        self._turn()
+
+    def _ranges(self, chart: Ranges) -> None:
+        axes = self._axes
+        self._label_rows([row.label for row in chart.rows], 1.3)
+        draw_ranges(axes, chart, [self._lines(name, 3 * LETTERS) for name in chart.series])
+        for place, row in enumerate(chart.rows):
+            self._value(place, row.shown)
+        self._share(axes.xaxis, chart.axis.places, chart.ticks)
+        axes.set_xlim(chart.axis.low, chart.axis.high)
+        axes.grid(axis="x", color=RULE, linewidth=0.6)
+        self._legend(len(chart.series))
         self._turn()
 
     def _interval(self, place: int, interval: tuple[float, float] | None) -> None:
@@ -232,9 +248,11 @@ class _Sheet:
             color=INK,
         )
 
-    def _share(self, axis: Any, ticks: tuple[str, ...] = TICKS) -> None:
-        """Give an axis from 0 to 1 marks at equal distances; those of shares by default."""
-        axis.set_ticks([place / (len(ticks) - 1) for place in range(len(ticks))], ticks)
+    def _share(
+        self, axis: Any, places: Sequence[float] = PLACES, ticks: Sequence[str] = TICKS
+    ) -> None:
+        """Give an axis its marks, those of shares from 0 to 1 if there are no others."""
+        axis.set_ticks(places, ticks)
         for label in axis.get_ticklabels():
             label.set(fontproperties=_font(SIZE - 1), color=FAINT)
         self._axes.set_axisbelow(True)
@@ -252,47 +270,25 @@ class _Sheet:
         self.canvas.set_size_inches(WIDTH, PLOT_HEIGHT)
         axes, drawn = self._axes, Counter[str]()
         for series in chart.series:
-            self._series(series, drawn[series.mark])
+            draw_series(axes, series, drawn[series.mark], self._lines(series.name, 3 * LETTERS))
             drawn[series.mark] += 1
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
-        self._share(axes.xaxis, chart.horizontal_ticks)
-        self._share(axes.yaxis, chart.vertical_ticks)
+        for axis, ticks in (
+            (axes.xaxis, chart.horizontal_ticks),
+            (axes.yaxis, chart.vertical_ticks),
+        ):
+            self._share(axis, [place / (len(ticks) - 1) for place in range(len(ticks))], ticks)
         axes.grid(color=RULE, linewidth=0.6)
         width = round(PLOT_HEIGHT * LETTERS)
         axes.set_xlabel(self._lines(chart.horizontal, width), fontproperties=_font(), color=INK)
         axes.set_ylabel(self._lines(chart.vertical, width), fontproperties=_font(), color=INK)
         self._legend(1 if len(chart.series) > 4 else 2)
 
-    def _series(self, series: Series, place: int) -> None:
-        if series.mark == "band":
-            name = self._lines(series.name, 3 * LETTERS)
-            self._axes.add_patch(Polygon(series.points, color=FILL, alpha=0.4, lw=0, label=name))
-            return
-        line = Line2D(
-            [x for x, _ in series.points],
-            [y for _, y in series.points],
-            label=self._lines(series.name, 3 * LETTERS),
-            color=INK if series.mark == "dashes" else MARK,
-            linewidth=1.2 if series.mark == "dashes" else 2.0,
-            clip_on=False,
-        )
-        if series.mark in {"points", "open"}:
-            line.set(linestyle="", marker=POINTS[place % len(POINTS)], markersize=6, zorder=3)
-            line.set(markeredgecolor=INK, markeredgewidth=0.6)
-            if series.mark == "open":
-                line.set(markerfacecolor="white", markeredgewidth=1.4)
-        else:
-            strokes: Any = DASHES if series.mark == "dashes" else LINES
-            line.set_linestyle(strokes[place % len(strokes)])
-        self._axes.add_line(line)
-
     def _stacks(self, chart: Stacks) -> None:
         axes, n = self._axes, len(chart.bars)
-        labels = [self._lines(bar.label, 2 * LETTERS) for bar in chart.bars]
-        tallest = max(label.count("\n") + 1 for label in labels)
         rows = -(-len(chart.shown) // PANELS_IN_ROW)
-        self.canvas.set_size_inches(WIDTH, 1.2 + n * (0.12 + 0.16 * tallest) + 0.2 * rows)
+        self._label_rows([bar.label for bar in chart.bars], 1.2 + 0.2 * rows)
         for part, pattern, name in chart.shown:
             fill, hatch = PATTERNS[pattern]
             axes.barh(
@@ -303,9 +299,6 @@ class _Sheet:
             )  # fmt: skip
         for place, bar in enumerate(chart.bars):
             self._value(place, bar.shown)
-        axes.set_ylim(n - 0.5, -0.5)
-        axes.set_yticks(range(n), labels, fontproperties=_font(), color=INK)
-        axes.tick_params(axis="y", length=0)
         self._share(axes.xaxis)
         axes.set_xlim(0, 1)
         self._legend(PANELS_IN_ROW)
@@ -326,16 +319,15 @@ class _Sheet:
 
     def _panel(self, panel: Panel, ends: tuple[str, str]) -> None:
         axes = self._axes
-        xs, shares = [one.x for one in panel.points], [one.share for one in panel.points]
         for one in panel.points:
             axes.plot([one.x, one.x], [one.low, one.high], color=FAINT, linewidth=0.9)
-        starts = [place for place, one in enumerate(panel.points) if not one.follows]
-        for start, end in pairwise([0, *starts, len(xs)]):
-            axes.plot(xs[start:end], shares[start:end], color=MARK, linewidth=1.6)
-        axes.plot(xs, shares, color=MARK, linestyle="", marker="o", markersize=3.5, clip_on=False)
+        draw_line(axes, panel.points, color=MARK, linewidth=1.6, marker="o")
+        draw_line(axes, panel.reference, color=INK, linewidth=1.0, linestyle="--")
         axes.set_xlim(0, 1)
-        axes.set_ylim(0, 1)
-        self._share(axes.yaxis)
+        axes.set_ylim(0, panel.top)
+        middles = [part * panel.top for part in (0.0, 0.5, 1.0)]
+        self._share(axes.yaxis, middles, panel.ticks[::-1])
+        xs = [one.x for one in panel.reference or panel.points]
         axes.set_xticks([xs[0], xs[-1]] if len(xs) > 1 else xs, ends[: len(xs)])
         for label in axes.get_xticklabels():
             label.set(fontproperties=_font(SIZE - 1), color=FAINT)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stance.reporting.html.charts import Bars, Plot
 from stance.reporting.html.page import Confusion, English, Listed, Name, Phrase
+from stance.reporting.html.range_charts import Ranges
 from stance.reporting.html.share_charts import Stacks, Trends
 from stance.reporting.html.strings import shown
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from stance.reporting.html.page import Block, Page, Text
 
-Chart = Bars | Plot | Confusion | Stacks | Trends
+Chart = Bars | Plot | Confusion | Ranges | Stacks | Trends
 
 # Bars that fit on a printed page; more of them become several figures.
 MOST_BARS = 30
@@ -36,7 +37,7 @@ class Figure:
     ----------
     name : str
         Name of its files, without extension; the same in every language.
-    chart : Bars, Plot, Confusion, Stacks or Trends
+    chart : Bars, Plot, Confusion, Ranges, Stacks or Trends
     heading : Text, optional
         The name from the data that the chart is about, such as a task.
     part, parts : int
@@ -82,6 +83,12 @@ def _parts(block: Block) -> Iterator[Figure]:
         for part in range(n_parts):
             start, end = (len(block.bars) * place // n_parts for place in (part, part + 1))
             yield Figure("", _only_bars(block, start, end), part=part + 1, parts=n_parts)
+    elif isinstance(block, Ranges):
+        n_parts = ceil(len(block.rows) / MOST_BARS)
+        for part in range(n_parts):
+            start, end = (len(block.rows) * place // n_parts for place in (part, part + 1))
+            rows = replace(block, rows=block.rows[start:end])
+            yield Figure("", rows, part=part + 1, parts=n_parts)
     elif isinstance(block, Plot):
         if any(series.points for series in block.series):
             yield Figure("", block)

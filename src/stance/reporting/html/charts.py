@@ -31,7 +31,7 @@ class Bar:
     @property
     def width(self) -> str:
         """Length in hundredths of the axis."""
-        return _rounded(100 * self.value)
+        return rounded(100 * self.value)
 
     @property
     def ends(self) -> tuple[str, str] | None:
@@ -39,7 +39,7 @@ class Bar:
         if self.interval is None:
             return None
         low, high = (min(max(end, 0.0), 1.0) for end in self.interval)
-        return _rounded(100 * low), _rounded(100 * high)
+        return rounded(100 * low), rounded(100 * high)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Series:
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
         """Points in the coordinates of the SVG, whose vertical axis points down."""
-        return tuple((_rounded(x * WIDTH), _rounded((1 - y) * HEIGHT)) for x, y in self.points)
+        return tuple((rounded(x * WIDTH), rounded((1 - y) * HEIGHT)) for x, y in self.points)
 
     @property
     def path(self) -> str:
@@ -111,9 +111,9 @@ class Plot:
     def grid(self) -> str:
         """The lines at the inner ticks, as the value of a path."""
         across = "".join(
-            f"M0 {_rounded(at * HEIGHT)}H{self.width}" for at in _inner(self.vertical_ticks)
+            f"M0 {rounded(at * HEIGHT)}H{self.width}" for at in _inner(self.vertical_ticks)
         )
-        down = (f"M{_rounded(at * WIDTH)} 0V{self.height}" for at in _inner(self.horizontal_ticks))
+        down = (f"M{rounded(at * WIDTH)} 0V{self.height}" for at in _inner(self.horizontal_ticks))
         return across + "".join(down)
 
 
@@ -123,6 +123,6 @@ def _inner(ticks: tuple[str, ...]) -> list[float]:
     return [place / last for place in range(1, last)]
 
 
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
     """Format a coordinate; the same on every machine."""
     return f"{value:.2f}"

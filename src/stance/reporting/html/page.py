@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from stance.reporting.html.charts import Bars, Plot
+from stance.reporting.html.range_charts import Ranges
 from stance.reporting.html.share_charts import Stacks, Trends
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ class Contexts:
     direction: Literal["rtl", "ltr"] = "rtl"
 
 
-Chart = Bars | Plot | Stacks | Trends
+Chart = Bars | Plot | Ranges | Stacks | Trends
 Block = Contexts | Table | Confusion | Facts | Paragraph | Advice | PublishedText | Legend | Chart
 
 

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from stance.reporting.html.charts import rounded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,7 +43,7 @@ class Part:
     @property
     def rect(self) -> tuple[str, str]:
         """Left end and width."""
-        return _rounded(self.x), _rounded(self.width)
+        return rounded(self.x), rounded(self.width)
 
     @property
     def lines(self) -> str:
@@ -50,12 +52,12 @@ class Part:
         left, right = self.x, self.x + self.width
         if self.pattern == "rows":
             places = [top + ROW * (n + 0.5) for n in range(int((bottom - top) / ROW))]
-            return "".join(f"M{_rounded(left)} {_rounded(y)}H{_rounded(right)}" for y in places)
+            return "".join(f"M{rounded(left)} {rounded(y)}H{rounded(right)}" for y in places)
         n_lines = int(self.width / COLUMN) + 1
         if self.pattern == "columns":
             places = [left + COLUMN * (n + 0.5) for n in range(n_lines)]
             return "".join(
-                f"M{_rounded(x)} {_rounded(top)}V{_rounded(bottom)}" for x in places if x < right
+                f"M{rounded(x)} {rounded(top)}V{rounded(bottom)}" for x in places if x < right
             )
         if self.pattern == "slants":
             return "".join(self._slant(left + COLUMN * (n - 1), right) for n in range(n_lines + 1))
@@ -69,7 +71,7 @@ class Part:
             return ""
         rise = (bottom - top) / run
         start, end = bottom - (first - x) * rise, bottom - (last - x) * rise
-        return f"M{_rounded(first)} {_rounded(start)}L{_rounded(last)} {_rounded(end)}"
+        return f"M{rounded(first)} {rounded(start)}L{rounded(last)} {rounded(end)}"
 
 
 @dataclass(frozen=True)
@@ -168,34 +170,56 @@ class TimePoint:
 
 @dataclass(frozen=True)
 class Panel:
-    """The share of one name over time."""
+    """The share of one name over time.
+
+    Parameters
+    ----------
+    name : Text
+    points : tuple of TimePoint
+    reference : tuple of TimePoint
+        Other shares at the same times, drawn as dashes without intervals.
+    top : float
+        Where the vertical axis ends, in (0, 1].
+    ticks : tuple of str
+        What is written at its end, its middle and its beginning.
+    """
 
     name: Text
     points: tuple[TimePoint, ...]
+    reference: tuple[TimePoint, ...] = ()
+    top: float = 1.0
+    ticks: tuple[str, str, str] = ("1", "0.5", "0")
 
     @property
     def path(self) -> str:
         """The shares as the value of a path, which is interrupted where times are missing."""
-        places = zip(self.points, self.dots, strict=True)
+        return self._path(self.points)
+
+    @property
+    def reference_path(self) -> str:
+        """The other shares as the value of a path; empty if there are none."""
+        return self._path(self.reference)
+
+    def _path(self, points: tuple[TimePoint, ...]) -> str:
+        places = ((one, self._place(one.x, one.share)) for one in points)
         return "".join(
-            f"{'L' if place and point.follows else 'M'}{x} {y}"
-            for place, (point, (x, y)) in enumerate(places)
+            f"{'L' if number and point.follows else 'M'}{x} {y}"
+            for number, (point, (x, y)) in enumerate(places)
         )
 
     @property
     def dots(self) -> tuple[tuple[str, str], ...]:
         """The places of the shares."""
-        return tuple(_in_panel(one.x, one.share) for one in self.points)
+        return tuple(self._place(one.x, one.share) for one in self.points)
 
     @property
     def intervals(self) -> str:
         """The intervals as the value of a path."""
-        ends = ((_in_panel(one.x, one.low), _in_panel(one.x, one.high)) for one in self.points)
+        ends = ((self._place(one.x, one.low), self._place(one.x, one.high)) for one in self.points)
         return "".join(f"M{x} {low}V{high}" for (x, low), (_, high) in ends)
 
-
-def _in_panel(x: float, y: float) -> tuple[str, str]:
-    return _rounded(x * PANEL_WIDTH), _rounded((1 - y) * PANEL_HEIGHT)
+    def _place(self, x: float, share: float) -> tuple[str, str]:
+        return rounded(x * PANEL_WIDTH), rounded((1 - share / self.top) * PANEL_HEIGHT)
 
 
 def time_places(times: Sequence[str]) -> list[tuple[float, bool]]:
@@ -238,6 +262,8 @@ class Trends:
         The first and the last time.
     panels : tuple of Panel
     table : Table
+    legend : tuple of Text
+        The names of the line and of the dashes, if panels have both.
     """
 
     kind: ClassVar[str] = "trends"
@@ -247,15 +273,11 @@ class Trends:
     ends: tuple[str, str]
     panels: tuple[Panel, ...]
     table: Table
+    legend: tuple[Text, ...] = ()
 
     @property
     def grid(self) -> str:
         """The lines at a quarter, a half and three quarters."""
         return "".join(
-            f"M0 {_rounded(part * PANEL_HEIGHT)}H{self.width}" for part in (0.25, 0.5, 0.75)
+            f"M0 {rounded(part * PANEL_HEIGHT)}H{self.width}" for part in (0.25, 0.5, 0.75)
         )
-
-
-def _rounded(value: float) -> str:
-    """Format a coordinate; the same on every machine."""
-    return f"{value:.2f}"
