@@ -124,6 +124,13 @@ def test_without_a_fit_the_report_says_why(found, trend, text, html):
     assert [one.mark for one in figure.chart.series] == ["band", "points", "open"]
 
 
+def test_sizes_that_are_left_out_of_the_fit_are_told(found):
+    text = "fitted to the sizes from"
+    assert all(text not in one for one in said(found))
+    changed = said(replace(found, fit=replace(found.fit, fitted_from=24)))
+    assert all(text in one for one in changed)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [

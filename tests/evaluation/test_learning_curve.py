@@ -154,6 +154,27 @@ def test_the_place_where_a_curve_is_flat():
     assert found.fit.flat_after is None
 
 
+def test_small_sizes_that_depart_from_a_power_law_are_left_out():
+    scores, tested = made_up()
+    bent = replace(scores, scores=scores.scores + np.array([0.2, 0, 0, 0, 0])[:, None])
+    found = extrapolate(CurveData(bent, tested, 320, 400, 0), trend_of(scores, tested), (100,))
+    whole = extrapolate(CurveData(scores, tested, 320, 400, 0), trend_of(scores, tested), (100,))
+    assert found.fit.fitted_from == found.fitted[0].n_articles == 40
+    assert whole.fit.fitted_from == whole.fitted[0].n_articles == 20
+    assert abs(found.predictions[1].macro_f1 - whole.predictions[1].macro_f1) < 0.03
+
+
+def test_an_interval_is_wider_where_the_fit_is_bad():
+    scores, tested = made_up()
+    away = np.array([0, 0.05, -0.05, 0.05, -0.05])[:, None]
+    bad = replace(scores, scores=scores.scores + away)
+    widths = []
+    for one in (scores, bad):
+        found = extrapolate(CurveData(one, tested, 320, 400, 0), trend_of(scores, tested), (100,))
+        widths.append(found.predictions[1].gain_high - found.predictions[1].gain_low)
+    assert widths[1] > 1.5 * widths[0]
+
+
 def test_noise_is_no_trend():
     scores, tested = made_up(ceiling=0.7, scale=0.0)
     assert trend_of(scores, tested).verdict in {"flat", "unclear"}

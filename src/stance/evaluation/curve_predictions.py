@@ -85,10 +85,11 @@ def extrapolate(data: CurveData, trend: Trend, more: Sequence[int] | None) -> Ex
     predictor, n = _Predictor(data), data.n_articles
     steps = sorted(set(more)) if more else [rounded(share * n) for share in MORE]
     predictions = tuple(predictor.predict(n + step) for step in (0, *steps))
-    first, last = data.scores.sizes[0], predictions[-1].n_articles
-    grid = np.unique(np.geomspace(first, last, BAND_POINTS).round().astype(int))
+    fit = predictor.fit
+    ends_of_band = fit.fitted_from, predictions[-1].n_articles
+    grid = np.unique(np.geomspace(*ends_of_band, BAND_POINTS).round().astype(int))
     fitted = tuple(predictor.predict(size) for size in grid.tolist())
-    return Extrapolation(predictor.fit, predictions, fitted)
+    return Extrapolation(fit, predictions, fitted)
 
 
 def check_fit(data: CurveData) -> FitCheck | None:

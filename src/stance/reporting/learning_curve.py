@@ -222,8 +222,20 @@ def _predictions(found: LearningCurve) -> Section:
             "cover that the curve may bend."
             if far
             else None,
+            _fitted_from(found),
         ),
         *([Paragraph(_check(found.check))] if found.check else []),
+    )
+
+
+def _fitted_from(found: LearningCurve) -> str | None:
+    """Say which sizes are left out of the fit."""
+    fit = found.fit
+    if fit is None or fit.fitted_from == found.points[0].n_articles:
+        return None
+    return (
+        f"The curve is fitted to the sizes from {fit.fitted_from:,} on: smaller ones depart from a "
+        "power law."
     )
 
 

@@ -206,8 +206,16 @@ def _predictions(found: LearningCurve) -> Section:
         "curve.predictions",
         Table(phrase("curve.predicted"), columns, rows),
         Paragraph(phrase("curve.gains")),
+        _fitted_from(found),
         _check(found.check) if found.check else None,
     )
+
+
+def _fitted_from(found: LearningCurve) -> Block | None:
+    fit = found.fit
+    if fit is None or fit.fitted_from == found.points[0].n_articles:
+        return None
+    return Paragraph(phrase("curve.fitted_from", n=count(fit.fitted_from)))
 
 
 def _check(check: FitCheck) -> Block:
