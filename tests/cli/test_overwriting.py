@@ -51,7 +51,7 @@ NEITHER = {
         "purpose",
         "notes",
     ),
-    *("query", "voice", "since", "until", "sort"),
+    *("query", "voice", "since", "until", "sort", "sizes"),
     *("voice", "level", "actor", "assumed_date"),
 }
 
