@@ -101,7 +101,9 @@ def test_a_sample_is_extended(desk):
 
 def test_merged_strata_are_told(desk):
     out, _ = stance("sample", "labels.jsonl", "-n", "16", "--by", "outlet")
-    found = re.search(r"predicted label x outlet; (\d+) merged, with (\d+) % of articles", out)
+    found = re.search(
+        r"predicted label x outlet; (\d+) merged, with (\d+) % of articles", " ".join(out.split())
+    )
     design, _ = stance("sample", "labels.jsonl", "-n", "16", "--by", "outlet", "--json", "-")
     merged = [one["n"] for one in json.loads(design)["strata"] if one["values"] is None]
     assert [*map(int, found.groups())] == [len(merged), round(100 * sum(merged) / 120)]
