@@ -231,7 +231,9 @@ def test_many_articles_are_scored_at_once():
 @pytest.fixture(scope="module")
 def simulation():
     """Load the script under a name of its own."""
-    spec = importlib.util.spec_from_file_location("interval_coverage", BENCHMARKS / "score_coverage.py")
+    spec = importlib.util.spec_from_file_location(
+        "interval_coverage", BENCHMARKS / "score_coverage.py"
+    )
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
