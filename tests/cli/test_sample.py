@@ -99,6 +99,16 @@ def test_a_sample_is_extended(desk):
     assert "it is (or holds) the input to-code.csv" in err
 
 
+def test_merged_strata_are_told(desk):
+    out, _ = stance("sample", "labels.jsonl", "-n", "16", "--by", "outlet")
+    found = re.search(
+        r"predicted label x outlet; (\d+) merged, with (\d+) % of articles", " ".join(out.split())
+    )
+    design, _ = stance("sample", "labels.jsonl", "-n", "16", "--by", "outlet", "--json", "-")
+    merged = [one["n"] for one in json.loads(design)["strata"] if one["values"] is None]
+    assert [*map(int, found.groups())] == [len(merged), round(100 * sum(merged) / 120)]
+
+
 def test_rows_that_are_skipped_are_told(desk):
     write(desk / "some.jsonl", [*ROWS, {"id": "x", "text": "خبر"}])
     out, err = stance("sample", "some.jsonl", "-n", "12")

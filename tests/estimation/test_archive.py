@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stance.corpus.article import FieldMapping
-from stance.errors import CorpusError
+from stance.errors import CorpusError, MissingFieldError
 from stance.estimation.archive import LabelledArchive
 from stance.estimation.archive_columns import NO_VALUE, id_hashes, random_numbers
 from stance.formats.source import Source
@@ -201,3 +201,14 @@ def test_random_numbers_are_uniform_and_differ_by_seed():
         # Chi-squared with 19 degrees of freedom is above 50 in 1 of 7,000 cases.
         assert ((counts - 1000) ** 2 / 1000).sum() < 50
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.03
+
+
+def test_names_of_the_articles_do_not_hide_those_of_predictions(tmp_path):
+    path = written(tmp_path, ROWS)
+    fields = FieldMapping(id="nr", label="framing")
+    archive, (batch,) = read(path, fields=())
+    own = LabelledArchive(Source((str(path),), fields, optional=frozenset({"label"})))
+    assert [one.ids for one in own.batches()] == [batch.ids]
+    assert own.labels == archive.labels
+    with pytest.raises(MissingFieldError, match=r"without a field 'framing'.*label, probability"):
+        list(LabelledArchive(Source((str(path),), fields)).batches())

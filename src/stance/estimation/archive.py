@@ -10,7 +10,7 @@ import numpy as np
 from stance.corpus.article import FieldMapping, RejectedRow, Row
 from stance.corpus.dates import EXPECTED_DATE
 from stance.corpus.keys import canonical
-from stance.errors import CorpusError
+from stance.errors import CorpusError, MissingFieldError
 from stance.estimation.archive_columns import (
     NO_VALUE,
     FieldColumn,
@@ -244,11 +244,7 @@ class LabelledArchive:
         if not self._names:
             self._names = dict.fromkeys(name for row in rows[:LOOKED_AT] for name in row.values)
             self._columns = {name: self._column(name, rows) for name in self._fields}
-            # 'stance predict' writes 'id' and 'label', whatever they are called in the articles.
-            if self.id_name not in self._names:
-                self.id_name = FieldMapping().id
-            if self.label_name not in self._names:
-                self.label_name = FieldMapping().label
+            self._find_id_and_label()
         rows, ids, labels = self._identified(rows)
         probabilities, faults = self._probabilities.of(rows)
         if faults:
@@ -271,6 +267,18 @@ class LabelledArchive:
         self._row_numbers.append(np.array([row.number for row in rows], np.int64))
         first, self.n = self.n, self.n + len(rows)
         yield Batch(first, ids, hashes, number, probabilities, self._numbers(rows), rows)
+
+    def _find_id_and_label(self) -> None:
+        """Take 'id' and 'label', which 'stance predict' writes, for names that are not there."""
+        if self.id_name not in self._names:
+            self.id_name = FieldMapping().id
+        if self.label_name not in self._names:
+            if self.label_name != FieldMapping().label and "label" not in self.source.optional:
+                raise MissingFieldError(
+                    f"Got labels without a field {self.label_name!r}, but expected it. Their "
+                    f"fields are: {', '.join(self._names)}. Name one with --label-field."
+                )
+            self.label_name = FieldMapping().label
 
     def _identified(self, rows: list[Row]) -> tuple[list[Row], list[str], list[str]]:
         """Return the rows that have an id and a label, with both."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-# With fewer units intervals were too narrow or too wide to use: benchmarks/score_coverage.py.
+# With fewer units intervals were too narrow or too wide to be useful: benchmarks/score_coverage.py.
 FEW_UNITS = 8
 
 

@@ -14,7 +14,7 @@ from stance.reporting.document import (
     paragraphs,
     section,
 )
-from stance.reporting.phrases import counted, shown
+from stance.reporting.phrases import counted, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +52,13 @@ def _overview(found: DrawnSample) -> Section:
     if found.n_rejected:
         facts.append(("rows without a label or an id", f"{found.n_rejected:,}, no part of it"))
     facts.append(("drawn", _drawn(found)))
-    merged = sum(one.values is None for one in design.strata)
+    merged = [one for one in design.strata if one.values is None]
     strata = f"{len(design.strata):,}: predicted label" + "".join(f" x {f}" for f in design.fields)
-    small = f"; small ones are together in {merged:,}" if merged else ""
+    if merged:
+        share = percent(sum(one.n for one in merged) / design.frame.n)
+        strata += f"; {len(merged):,} merged, with {share} of articles"
     facts += [
-        ("strata", f"{strata}{small}"),
+        ("strata", strata),
         ("allocation", ALLOCATIONS[design.allocation]),
         ("seed", str(design.seed)),
         *_margins(found),
