@@ -188,6 +188,7 @@ def room(name: str) -> str:
     return name.split(".")[1] if "." in name else ""
 
 
+@pytest.mark.slow
 def test_rooms_import_only_from_below():
     broken = []
     for path in MODULES:
@@ -278,6 +279,7 @@ def test_no_module_is_too_long():
     assert not long
 
 
+@pytest.mark.slow
 def test_no_function_is_too_long():
     found = {
         f"{path.relative_to(SOURCE).as_posix()} {node.name}"
@@ -379,6 +381,7 @@ def test_no_module_that_loading_a_model_reaches_imports_what_runs_code():
         assert not found & UNSAFE, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fast_model", "full_model"])
 def test_loading_a_model_runs_no_code(request, tmp_path, name):
     from stance.model.persistence import save_model

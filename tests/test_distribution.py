@@ -148,6 +148,7 @@ def test_the_command_and_the_import_are_no_old_form(text):
     assert not old_forms(text)
 
 
+@pytest.mark.slow
 def test_nothing_names_the_package_of_somebody_else():
     files = texts()
     assert {"pyproject.toml", "README.md", "src/stance/distribution.py"} <= set(files)

@@ -182,6 +182,7 @@ def test_the_commands_and_the_python_of_the_page_on_learning_curves_run(desk, mo
     assert len(capsys.readouterr().out.splitlines()) >= 4
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_on_a_table_with_a_bad_row(desk, monkeypatch, capsys):
     with (desk / "labelled.jsonl").open("ab") as file:
         file.write(b'{"id": "bad", "text": "", "label": "neutral_wire"}\n')
@@ -194,6 +195,7 @@ def test_the_notebook_runs_on_a_table_with_a_bad_row(desk, monkeypatch, capsys):
     assert "shape: (5, 4)" in out
 
 
+@pytest.mark.slow
 def test_the_commands_and_the_python_of_the_page_on_concordances_run(tmp_path, monkeypatch, capsys):
     (tmp_path / "seeds").symlink_to(SEEDS.parent)
     monkeypatch.chdir(tmp_path)

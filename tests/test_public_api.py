@@ -158,6 +158,7 @@ def test_predictions_become_a_frame(fast_model, seed_articles):
     assert stance.predict(fast_model, []).to_arrow().column_names == frame.columns
 
 
+@pytest.mark.slow
 def test_scores_become_a_frame(seed_articles, fast_config):
     articles = seed_articles[::3]
     found = stance.cross_validate(articles, fast_config, by="event", folds=2)
@@ -180,6 +181,7 @@ def test_scores_of_slices_become_a_frame(fast_model, seed_articles):
     assert frame["n"].sum() == len(seed_articles)
 
 
+@pytest.mark.slow
 def test_trials_become_a_frame(seed_articles, fast_config):
     found = stance.tune(seed_articles[::3], fast_config, budget=60, max_trials=2, folds=2)
     frame = _frames(found)

@@ -111,6 +111,7 @@ def test_years_and_outlets_are_many(seed_articles):
     assert not any(a & b for a, b in combinations(outlets.values(), 2))
 
 
+@pytest.mark.slow
 def test_no_two_articles_of_a_label_share_a_run_of_words(seed_articles):
     table = arabic_normalization()
     first_seen, shared = {}, []

@@ -17,6 +17,7 @@ def test_a_suite_run_twice_gives_the_same_bytes(write_suite, tmp_path):
     assert told[-1][1] == told[-1][2]
 
 
+@pytest.mark.slow
 def test_results_hold_neither_texts_nor_ids_nor_true_labels(write_suite, desk):
     suite = write_suite('by = "outlet"')
     written = run_suite(suite).results.model_dump_json()

@@ -41,6 +41,7 @@ def test_frequent_words_are_drawn_more_often_by_frequency(script, monkeypatch):
         assert sizes.count(3) / 2000 == pytest.approx(share, abs=0.04)
 
 
+@pytest.mark.slow
 def test_evidence_is_what_supports_the_label(script, fast_model, seed_articles):
     (one,) = stance.explain(fast_model, seed_articles[:1], top=0)
     words = [word for word in one.words if word.contribution > 0][: script.N_WORDS]
@@ -58,6 +59,7 @@ def test_an_interval_is_that_of_a_jackknife_over_outlets(script):
     assert found["low"] == pytest.approx(0.4 - 4.302653 * error, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_evidence_changes_labels_more_often_than_random_words(
     script, seed_articles, tmp_path, monkeypatch
 ):

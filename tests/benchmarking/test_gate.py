@@ -72,6 +72,7 @@ def test_a_task_without_a_baseline_is_new_and_one_without_a_run_is_missed(small_
     assert (held.grade, gone.grade, gone.fails) == ("held", "missing", True)
 
 
+@pytest.mark.slow
 def test_other_articles_are_not_compared(small_run, write_suite, desk):
     suite, run = small_run
     lines = (desk / "corpus.jsonl").read_bytes().replace(b'"n3"', b'"m3"')

@@ -19,6 +19,7 @@ def guesses_of(suite, **options):
     return prepared, run(plan(suite, prepared), **options)
 
 
+@pytest.mark.slow
 def test_every_article_is_tested_once_and_labels_stand_in_its_place(write_suite):
     suite = write_suite('by = "outlet"\nnaive = true\nopponents = ["majority"]')
     prepared, found = guesses_of(suite)
@@ -101,6 +102,7 @@ def test_an_opponent_that_is_not_installed_takes_no_part_and_the_others_do(write
     assert majority.labels
 
 
+@pytest.mark.slow
 def test_a_contender_that_fails_in_one_fold_has_an_error_and_the_others_go_on(with_opponent, desk):
     _, (ours, first, majority) = guesses_of(with_opponent(before_predict=FAILS_ON_ONE))
     assert first.labels is None
@@ -111,6 +113,7 @@ def test_a_contender_that_fails_in_one_fold_has_an_error_and_the_others_go_on(wi
     assert majority.labels
 
 
+@pytest.mark.slow
 def test_a_bug_in_one_contender_costs_the_others_nothing(with_opponent, monkeypatch):
     def broken(self, known, unknown):
         raise ZeroDivisionError("once a year")
@@ -188,6 +191,7 @@ def test_a_contender_that_ran_beside_one_that_ended_is_not_blamed(with_opponent,
     assert list(kept.labels) == [waiting[0].key]
 
 
+@pytest.mark.slow
 def test_opponents_get_the_articles_in_an_order_drawn_by_the_seed(with_opponent, desk):
     planned = plan(suite := with_opponent(), prepare(suite, "small"))
     (first,) = (one for one in planned.parts if one.contender == "first")
@@ -202,6 +206,7 @@ def test_opponents_get_the_articles_in_an_order_drawn_by_the_seed(with_opponent,
     assert sorted(once.split()) == sorted(other.split()) == sorted(in_order)
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_not_made_again_and_failures_are(with_opponent, desk, tmp_path):
     path = tmp_path / "kept"
     _, whole = guesses_of(with_opponent(), kept=KeptPredictions(tmp_path / "undisturbed"))
@@ -226,6 +231,7 @@ def test_what_is_kept_is_not_made_again_and_failures_are(with_opponent, desk, tm
     assert len(fits(desk)) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "made_again"),
     [
@@ -251,6 +257,7 @@ def test_what_another_suite_or_other_data_gave_is_not_used(
     assert len(set(kept.labels) - before) == made_again
 
 
+@pytest.mark.slow
 def test_what_cannot_be_tested_is_in_no_protocol(write_suite, desk):
     path = desk / "corpus.jsonl"
     rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]

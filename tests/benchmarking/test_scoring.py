@@ -68,6 +68,7 @@ def test_a_field_that_an_article_has_not_is_told(tested, guesses):
         tested.score(guesses, TaskMetric(over="outlet"))
 
 
+@pytest.mark.slow
 def test_a_task_is_scored_for_everyone(write_suite):
     suite = write_suite(
         'by = "outlet"\nnaive = true\nopponents = ["majority"]\n'

@@ -94,6 +94,7 @@ def test_a_row_that_fails_costs_the_others_nothing(measuring, capsys):
     assert len(found["rows"]["last"][0]["seconds"]) == 1
 
 
+@pytest.mark.slow
 def test_some_rows_alone_leave_the_others_as_they_were(measuring):
     _, before = measuring()
     code, after = measuring("--only", "last")
@@ -102,6 +103,7 @@ def test_some_rows_alone_leave_the_others_as_they_were(measuring):
     assert after["failures"] == before["failures"]
 
 
+@pytest.mark.slow
 def test_a_bar_that_is_missed_ends_with_1(measuring, monkeypatch):
     import speed
     from bars import Wanted, seconds
@@ -205,6 +207,7 @@ def test_longer_draws_of_articles_hold_the_shorter_ones(shop):
     assert long != shop.articles.read_bytes().splitlines()[:15]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("scripts")
 def test_made_up_articles_quote_and_use_terms_of_the_lexicon(tmp_path):
     from made_up import as_news, lexicon_terms, write_articles

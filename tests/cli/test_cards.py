@@ -81,6 +81,7 @@ def test_a_trained_model_has_a_card_with_what_is_known(trained, corpus):  # noqa
     assert str(corpus.parent) not in text
 
 
+@pytest.mark.slow
 def test_training_again_gives_the_same_bytes_of_all_files(corpus, tmp_path):  # noqa: F811
     for name in ("a", "b"):
         stance("train", corpus, "-o", tmp_path / name, *FAST_SETTINGS)
@@ -90,6 +91,7 @@ def test_training_again_gives_the_same_bytes_of_all_files(corpus, tmp_path):  # 
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_results_fill_the_card_and_leave_the_model_as_it_is(model, results):
     before = read_model(model)
     files = (word for path in results.values() for word in ("--results", path))
@@ -205,6 +207,7 @@ def test_a_note_is_plain_text_wherever_it_is_shown(model):
     assert not parse(text).is_edited
 
 
+@pytest.mark.slow
 def test_what_people_write_below_the_card_is_kept(model, corpus):  # noqa: F811
     own = "## From us\n\n| a | b |\n|---|---|\n| **1** | <b>2</b> |"
     path = model / "card.md"
@@ -295,6 +298,7 @@ def test_verify_names_what_differs_in_the_corpus(trained, corpus, tmp_path):  # 
         assert "Nothing was trained" in out
 
 
+@pytest.mark.slow
 def test_ids_from_the_name_of_a_file_do_not_count(corpus, results, tmp_path):  # noqa: F811
     rows = [orjson.loads(line) for line in corpus.read_bytes().splitlines()]
     for row in rows:
@@ -329,6 +333,7 @@ def test_verify_names_the_files_that_differ_and_the_likely_reason(model, corpus)
     assert "The same bytes: codebook.json" in " ".join(out.split())
 
 
+@pytest.mark.slow
 def test_verify_finds_all_that_a_model_learned_from(corpus, tmp_path):  # noqa: F811
     lines = SEEDS.read_bytes().splitlines(keepends=True)
     for name, first in (("other", 200), ("added", 400)):
@@ -350,6 +355,7 @@ def test_verify_finds_all_that_a_model_learned_from(corpus, tmp_path):  # noqa: 
     assert "the same bytes" in stance(*verify, *options, "--lexicon", moved)[0]
 
 
+@pytest.mark.slow
 def test_verify_asks_for_what_it_needs(model, corpus):  # noqa: F811
     assert "with --corpus" in stance("verify", model, code=2)[1]
     assert "without --corpus" in stance("verify", model, "--corpus-only", code=2)[1]

@@ -316,6 +316,7 @@ def test_five_real_articles_get_labels(real_articles):
     assert len(out.splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_the_old_name_of_a_setting_is_one_line_on_stderr():
     out, err = installed_stance("config", "--set", "classifier.steadiness=0.3")
     assert "outlet_shrinkage = 0.3" in out

@@ -93,6 +93,7 @@ def test_text_from_left_to_right_has_its_columns_from_left_to_right(tmp_path):
     assert 'class="contexts" dir="ltr"' in (tmp_path / "page.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_rows_and_json_have_all_hits(corpus, tmp_path):
     whole = concordance(read_articles([corpus]), "في")
     assert whole.n_hits > SHOWN

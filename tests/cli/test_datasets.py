@@ -28,6 +28,7 @@ def test_show_tells_source_licence_and_citation(tmp_path, nowhere):
     assert "train.csv" in (tmp_path / "ans.json").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_mistakes_are_told(nowhere):
     assert "Did you mean 'ant'" in stance("datasets", "show", "amt", code=2, **nowhere)[1]
     assert "train, test" in stance("predict", "dataset:mawqif/dev", code=2, **nowhere)[1]

@@ -79,6 +79,7 @@ def test_a_terminal_shows_the_text_from_right_to_left_in_80_columns(
     assert "What would change it:" in shown
 
 
+@pytest.mark.slow
 def test_a_terminal_tells_how_many_outlets_have_a_feature(corpus, model):  # noqa: F811
     shown, _ = run("explain", corpus, "-m", model, "--no-changes", "--top", 3)
     assert "places  outlets  contribution" in shown
@@ -117,6 +118,7 @@ def test_an_article_without_evidence_and_rows_that_cannot_be_used(model, tmp_pat
     assert "1 row" in messages
 
 
+@pytest.mark.slow
 def test_the_view_of_a_terminal_goes_to_a_file(corpus, model, tmp_path, monkeypatch):  # noqa: F811
     # A file has no width at which its first line would be broken.
     monkeypatch.setenv("COLUMNS", "200")
@@ -131,6 +133,7 @@ def test_the_view_of_a_terminal_goes_to_a_file(corpus, model, tmp_path, monkeypa
         run("explain", corpus, "-m", model, "-o", file, "--json", "-", "--force")
 
 
+@pytest.mark.slow
 def test_a_page_is_written_beside_the_text_with_the_same_numbers(corpus, model, tmp_path):  # noqa: F811
     file, json = tmp_path / "why.html", tmp_path / "why.json"
     shown, _ = run("explain", corpus, "-m", model)

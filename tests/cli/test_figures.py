@@ -55,6 +55,7 @@ def test_names_of_figures_begin_with_the_command():
         assert callback.__name__ == f"{name}_command"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_charts_of_a_report_are_written(reports, tmp_path, undrawn, name):  # noqa: F811
     command, folder = reports[name], tmp_path / "new" / "figures"
@@ -67,6 +68,7 @@ def test_the_charts_of_a_report_are_written(reports, tmp_path, undrawn, name):  
     assert contents(folder) == dict.fromkeys(names(name, CHARTS[name]), b"ar")
 
 
+@pytest.mark.slow
 def test_figures_are_pictures_and_the_same_each_time(reports, tmp_path):  # noqa: F811
     command = reports["agreement"]
     run(*command, "--figures", tmp_path / "a", "--language", "ar")

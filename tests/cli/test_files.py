@@ -132,6 +132,7 @@ def test_the_columns_of_a_pipe_are_told(here):
     assert "Perhaps: --text-field 'نص الخبر' --id-field رقم" in err
 
 
+@pytest.mark.slow
 def test_a_condition_that_no_row_fulfils(here):
     (here / "a.csv").write_text(table(["text", "label"], TEXTS, LABELS), "utf-8")
     err = failing(("predict", "{file}", "--where", "label=محايد"), "a.csv")

@@ -10,6 +10,7 @@ from tests.cli.test_reports import corpus, model, reports, run  # noqa: F401
 NAMES = ("evaluate", "compare", "agreement", "audit", "info", "concordance")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_written_beside_the_report(reports, tmp_path, name):  # noqa: F811
     command, file = reports[name], tmp_path / "report.html"
@@ -28,6 +29,7 @@ def test_a_page_is_written_beside_the_report(reports, tmp_path, name):  # noqa: 
     assert file.read_bytes() == written
 
 
+@pytest.mark.slow
 def test_a_cross_validation_has_a_page_too(corpus, tmp_path):  # noqa: F811
     settings = ["--set", "features.char.enabled=false", "--set", "features.lexicon.enabled=false"]
     file = tmp_path / "report.html"

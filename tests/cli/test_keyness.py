@@ -32,12 +32,14 @@ def test_the_report_fits_a_terminal_and_says_what_a_table_rests_on(corpus):
     assert all(cell_len(line) <= 80 for line in out.splitlines())
 
 
+@pytest.mark.slow
 def test_words_alone_are_not_called_pairs(corpus):
     out, _ = stance("keyness", corpus, "--no-pairs", "--min-articles", "1", *FAST)
     assert "words in 1 article or more are compared." in out
     assert "pairs" not in out
 
 
+@pytest.mark.slow
 def test_rows_json_and_the_library_have_the_same_figures(corpus, seed_articles, tmp_path):
     asked = ("keyness", corpus, "--by", "label", *FAST)
     told, _ = stance(*asked, "--json", "-")
@@ -60,6 +62,7 @@ def test_rows_json_and_the_library_have_the_same_figures(corpus, seed_articles, 
     assert float(first["log_odds_z"]) == rows[0]["log_odds_z"]
 
 
+@pytest.mark.slow
 def test_a_page_figures_and_a_file_for_excel(corpus, tmp_path):
     page, figures, table = tmp_path / "page.html", tmp_path / "figures", tmp_path / "rows.csv"
     asked = ("keyness", corpus, "--target", "pro_sdf", *FAST, "--html", page, "--language", "ar")

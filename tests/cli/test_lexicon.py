@@ -41,6 +41,7 @@ def lines(path):
     return path.read_bytes().splitlines()
 
 
+@pytest.mark.slow
 def test_the_example_runs_as_the_page_says(sudan):
     (commands,) = [one for one in blocks(PAGE, "") if "sudan-model" in one]
     for command in commands.splitlines():
@@ -165,6 +166,7 @@ def test_the_report_fits_eighty_columns_and_is_read_from_right_to_left():
     assert "NEVER FOUND: 11 of 60 terms" in out
 
 
+@pytest.mark.slow
 def test_the_page_of_a_lexicon_with_errors_and_of_one_without_a_corpus(tmp_path):
     (tmp_path / "a.toml").write_text("format = 3\n", "utf-8")
     args = ("--html", tmp_path / "a.html", "--json", tmp_path / "a.json", "--language", "ar")

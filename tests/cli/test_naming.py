@@ -35,6 +35,7 @@ def lexicon(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_the_report_fits_a_terminal_of_80_columns(corpus):
     out, err = stance("naming", corpus, "--by", "label", "--actor", "sdf")
     plain = [re.sub("[\u2066-\u2069]", "", line) for line in out.splitlines()]
@@ -49,6 +50,7 @@ def test_the_report_fits_a_terminal_of_80_columns(corpus):
     assert len(every.splitlines()) > 2 * len(plain)
 
 
+@pytest.mark.slow
 def test_rows_are_the_same_in_every_format(corpus, tmp_path):
     command = ("naming", corpus, "--by", "section", "--voice", "both")
     for name in ("rows.csv", "rows.jsonl", "rows.parquet"):
@@ -72,6 +74,7 @@ def test_rows_are_the_same_in_every_format(corpus, tmp_path):
     assert stance(*command, "--format", "jsonl", "-q") == (b"\n".join(lines).decode() + "\n", "")
 
 
+@pytest.mark.slow
 def test_months_are_in_order_and_every_page_has_its_charts(corpus, tmp_path, monkeypatch):
     # Nothing is drawn, which takes time: tests/reporting/figures does.
     drawn = drawing.Drawing(dict.fromkeys(drawing.FORMATS, b"x"), frozenset())
@@ -104,6 +107,7 @@ def test_a_lexicon_of_ones_own_is_read(lexicon, tmp_path):
         run("naming", tmp_path / "new.jsonl", "--lexicon", lexicon, "-m", "model")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_used_is_said_and_ends_with_1(corpus, lexicon, tmp_path):
     nameless = tmp_path / "nameless.toml"
     nameless.write_text(LEXICON.replace("naming = true\n", ""), "utf-8")
@@ -131,6 +135,7 @@ def test_what_cannot_be_used_is_said_and_ends_with_1(corpus, lexicon, tmp_path):
         assert said in err
 
 
+@pytest.mark.slow
 def test_a_row_that_cannot_be_used_is_skipped_and_told(corpus, tmp_path):
     path = tmp_path / "mixed.jsonl"
     path.write_bytes(corpus.read_bytes() + b"not json\n")
@@ -142,6 +147,7 @@ def test_a_row_that_cannot_be_used_is_skipped_and_told(corpus, tmp_path):
         run("naming", path)
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_document_do_what_it_says(corpus, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "articles.jsonl").write_bytes(corpus.read_bytes())

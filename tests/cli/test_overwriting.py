@@ -27,6 +27,7 @@ NEITHER = {
         "metric",
         "over",
         "label",
+        "population",
     ),
     *("group", "file_format", "keep", "where", "input_format", "encoding", "delimiter", "sheet"),
     *(

@@ -37,6 +37,7 @@ def written(tmp_path):
     return write
 
 
+@pytest.mark.slow
 def test_a_labelled_corpus_is_evaluated(corpus, model, tmp_path):  # noqa: F811
     page, messages = report(corpus, "-m", model, tmp_path / "all.html")
     for part in ("The model", "Audit of a corpus", "Evaluation of a model", "surest right label"):
@@ -54,6 +55,7 @@ def test_a_labelled_corpus_is_evaluated(corpus, model, tmp_path):  # noqa: F811
     assert "Why some articles" not in none
 
 
+@pytest.mark.slow
 def test_a_corpus_without_labels_is_labelled(rows, written, model, tmp_path):  # noqa: F811
     for row in rows:
         del row["label"]
@@ -64,6 +66,7 @@ def test_a_corpus_without_labels_is_labelled(rows, written, model, tmp_path):  #
     assert "A share of predicted labels is not the share of the true ones" in page
 
 
+@pytest.mark.slow
 def test_labels_that_the_model_does_not_know_are_named(rows, written, model, tmp_path):  # noqa: F811
     for row in rows[::2]:
         row["label"] = HOSTILE
@@ -79,6 +82,7 @@ def test_labels_that_the_model_does_not_know_are_named(rows, written, model, tmp
     assert "Evaluation of a model" not in page
 
 
+@pytest.mark.slow
 def test_one_outlet_says_nothing_about_others(rows, written, model, tmp_path):  # noqa: F811
     for row in rows:
         row["outlet"] = "وكالة واحدة"
@@ -96,11 +100,13 @@ def test_one_article_without_a_word_is_explained_all_the_same(written, model, tm
     assert "<script" not in page
 
 
+@pytest.mark.slow
 def test_rows_that_cannot_be_used_are_told(rows, written, model, tmp_path):  # noqa: F811
     _, messages = report(written([*rows, {"id": "x"}]), "-m", model, tmp_path / "all.html")
     assert "Skipped 1 row that cannot be used" in messages
 
 
+@pytest.mark.slow
 def test_the_corpus_of_the_training_is_recognised(tmp_path, corpus):  # noqa: F811
     settings = ("features.char.enabled=false", "features.lexicon.enabled=false")
     options = [word for one in settings for word in ("--set", one)]

@@ -54,6 +54,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_goes_where_it_is_asked_for(reports, tmp_path, name):
     command, file = reports[name], tmp_path / "report.md"
@@ -70,6 +71,7 @@ def test_a_report_goes_where_it_is_asked_for(reports, tmp_path, name):
     assert file.read_text("utf-8").split() == shown.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_json_on_standard_output_is_alone_there(reports, tmp_path, name):
     command = reports[name]
@@ -84,6 +86,7 @@ def test_json_on_standard_output_is_alone_there(reports, tmp_path, name):
         run(*command, "--format", "html")
 
 
+@pytest.mark.slow
 def test_quiet_keeps_results_and_errors(corpus, tmp_path):
     rows = corpus.read_bytes().splitlines(keepends=True)
     path = tmp_path / "mixed.jsonl"

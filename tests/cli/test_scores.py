@@ -81,6 +81,7 @@ def test_a_grid_that_is_none_is_misuse(corpus):  # noqa: F811
     assert "features.word.min_df" in error
 
 
+@pytest.mark.slow
 def test_near_duplicates_may_be_ignored(tmp_path):
     words = "جلس أهالي البلدة أمام دار البلدية وتحدثوا عن موسم القطن والطريق والماء والكهرباء"
     rows = [
@@ -109,6 +110,7 @@ def in_halves(whole, tmp_path):
     return first, second
 
 
+@pytest.mark.slow
 def test_crossval_always_trains_on_more(corpus, tmp_path):  # noqa: F811
     first, second = in_halves(corpus, tmp_path)
     out, _ = stance(
@@ -131,6 +133,7 @@ def test_crossval_always_trains_on_more(corpus, tmp_path):  # noqa: F811
     assert all(cell_len(line) <= 80 for line in out.splitlines())
 
 
+@pytest.mark.slow
 def test_where_applies_to_the_articles_that_are_always_trained_on(corpus, tmp_path):  # noqa: F811
     first, second = in_halves(corpus, tmp_path)
     stance(
@@ -144,6 +147,7 @@ def test_where_applies_to_the_articles_that_are_always_trained_on(corpus, tmp_pa
     assert result["division"]["n_always_train"] == n_always / 2
 
 
+@pytest.mark.slow
 def test_an_article_both_tested_and_always_trained_on_is_never_learned_with_its_test(
     corpus,  # noqa: F811
     tmp_path,
@@ -155,6 +159,7 @@ def test_an_article_both_tested_and_always_trained_on_is_never_learned_with_its_
     assert twice["macro_f1"] < 1.0
 
 
+@pytest.mark.slow
 def test_evaluate_takes_the_periods_from_the_codebook_of_the_model(corpus, model, tmp_path):  # noqa: F811
     error = stance("evaluate", corpus, "-m", model, "--slice", "period", code=2)[1]
     assert "--period-start" in error

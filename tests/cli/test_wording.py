@@ -143,6 +143,7 @@ def test_no_word_is_broken_at_80_columns(name, learned, monkeypatch, capsys):
             assert ISOLATE in line
 
 
+@pytest.mark.slow
 def test_a_label_is_not_cut_where_there_is_room(learned, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "120")
     show_predictions(*learned)

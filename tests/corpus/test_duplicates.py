@@ -56,6 +56,7 @@ def test_groups_are_those_of_a_comparison_of_all_pairs(texts, threshold, size):
     assert found.tolist() == plain_groups(texts, threshold, size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", [1, 7, 50])
 def test_chunks_change_nothing(monkeypatch, chunk):
     rng = np.random.default_rng(1)

@@ -20,6 +20,7 @@ def found(seed_articles):
     return keyness(seed_articles[::3], n_resamples=99, top=0)
 
 
+@pytest.mark.slow
 def test_every_value_is_compared_with_the_rest(found):
     assert [(one.target, one.reference) for one in found.comparisons] == [
         (label, None) for label in LABELS
@@ -88,6 +89,7 @@ def test_terms_are_ranked_by_the_measure(seed_articles, measure, name):
     assert values[0] > values[-1] > 0
 
 
+@pytest.mark.slow
 def test_bounds_tell_a_habit_of_all_outlets_from_that_of_one(seed_articles):
     marked = []
     for a in seed_articles[::3]:

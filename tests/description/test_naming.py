@@ -227,6 +227,7 @@ def test_mentions_are_those_that_the_features_count(seed_articles):
     assert {one.actor for one in index.names} >= {"sdf", "damascus", "turkey"}
 
 
+@pytest.mark.slow
 def test_labels_of_the_seed_corpus_use_their_own_names(seed_articles):
     found = naming(seed_articles[::3], by="label", actors=["sdf"], level="category")
     (sdf,) = found.actors

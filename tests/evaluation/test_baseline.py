@@ -38,6 +38,7 @@ def chance(fast_config):
     return cross_validate(chance_corpus(), fast_config, folds=4)
 
 
+@pytest.mark.slow
 def test_a_model_that_learned_nothing_is_not_better_than_one_label(chance):
     (baseline, *_) = chance.honest.baselines
     assert baseline.labels == ("معارض",)

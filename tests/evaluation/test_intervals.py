@@ -265,6 +265,7 @@ def test_equal_models_are_seldom_called_different(simulation):
     assert np.mean([1 - row.coverage for row in found]) <= 0.06
 
 
+@pytest.mark.slow
 def test_the_script_does_not_stand_in_for_the_package_of_its_name():
     """Numba imports `coverage`, and finds what lies beside the script that is run."""
     code = "import sys; sys.path.insert(0, sys.argv[1]); import numba"

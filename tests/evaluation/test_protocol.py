@@ -55,6 +55,7 @@ def test_workers_do_not_change_the_figures(fast_config):
     assert alone == together
 
 
+@pytest.mark.slow
 def test_random_folds_have_no_naive_figure_beside_them(fast_config):
     result = cross_validate(outlet_corpus(), fast_config, by="random")
     assert result.naive is None
@@ -62,6 +63,7 @@ def test_random_folds_have_no_naive_figure_beside_them(fast_config):
     assert "random" not in result.to_dict()
 
 
+@pytest.mark.slow
 def test_time_goes_forward(fast_config):
     articles = [
         dataclasses.replace(article, published=f"2019-03-{1 + n % 28:02}")
@@ -95,6 +97,7 @@ def of_outlets(*rows, n_words=12):
     return articles
 
 
+@pytest.mark.slow
 def test_a_label_of_one_outlet_is_learned_but_not_tested(fast_config):
     articles = of_outlets(("a", "123"), ("b", "1234"), ("c", "4"))
     result = cross_validate(articles, fast_config)
@@ -127,6 +130,7 @@ def test_a_label_of_one_article_changes_no_other_figure(fast_config):
     assert at_random.honest.n == 18
 
 
+@pytest.mark.slow
 def test_articles_without_an_outlet_are_held_out_too(fast_config):
     articles = of_outlets(("a", "123"), ("b", "123"))
     bare = [
@@ -143,6 +147,7 @@ def test_articles_without_an_outlet_are_held_out_too(fast_config):
     }
 
 
+@pytest.mark.slow
 def test_a_number_of_outlets_that_nobody_set_is_lowered_where_a_fold_has_fewer():
     """The first period knows two outlets; the corpus asks for words of three."""
     articles = []
@@ -252,6 +257,7 @@ def test_what_is_wrong_with_a_corpus_is_told_from_a_cluster_too(cluster, seed_ar
     assert messages[0] == messages[1]
 
 
+@pytest.mark.slow
 def test_some_articles_are_always_in_training_and_never_tested(fast_config):
     articles = of_outlets(("a", "123"), ("b", "123"), ("c", "4"))
     added = of_outlets(("a", "9"), ("b", "9"), ("c", "9"), n_words=30)
@@ -269,6 +275,7 @@ def test_some_articles_are_always_in_training_and_never_tested(fast_config):
     assert {row["id"] for row in result.held_out.rows(articles)} == {a.id for a in articles}
 
 
+@pytest.mark.slow
 def test_articles_that_are_always_in_training_repeat_no_test_article(fast_config):
     articles = of_outlets(("a", "123"), ("b", "123"))
     result = cross_validate(articles, fast_config, by="outlet", always_train=repeated(articles[:2]))
@@ -309,6 +316,7 @@ def test_always_train_with_nested_choices_and_several_workers(fast_config):
         assert fold.train.max() >= len(articles)
 
 
+@pytest.mark.slow
 def test_the_domain_of_each_fold_flags_its_test_articles(fast_config):
     articles = of_outlets(("a", "123"), ("b", "123"))
     odd = Article("odd", "قطة كلب عصفور سمكة حصان", "a", "4")

@@ -84,6 +84,7 @@ def test_an_open_penalty_is_a_candidate_in_each_strength():
     assert resolved == resolve_auto(LabelledCorpus(articles), config())
 
 
+@pytest.mark.slow
 def test_a_nested_cross_validation_chooses_in_each_fold():
     articles = corpus(signed)
     candidates = [config("features.word.min_outlets=2"), config()]
@@ -97,6 +98,7 @@ def test_a_nested_cross_validation_chooses_in_each_fold():
     assert result.to_dict()["chosen"][0]["settings"] == {"features.word.min_outlets": 2}
 
 
+@pytest.mark.slow
 def test_nested_without_a_choice_is_the_plain_figure():
     articles = corpus(signed, 48)
     plain = cross_validate(articles, config(), folds=3)
@@ -106,6 +108,7 @@ def test_nested_without_a_choice_is_the_plain_figure():
     assert "chosen" not in plain.to_dict()
 
 
+@pytest.mark.slow
 def test_fewer_outlets_than_inner_folds_are_held_out_one_by_one():
     articles = [a for a in corpus(signed) if a.outlet in {f"outlet{n}" for n in range(4)}]
     candidates = [config(), config("classifier.logistic.C=3.0")]

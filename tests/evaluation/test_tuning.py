@@ -64,6 +64,7 @@ def rehearsal(monkeypatch):
     return kind
 
 
+@pytest.mark.slow
 def test_the_best_settings_are_found_and_nothing_is_left_open(rehearsal, seed_articles):
     found = tune(seed_articles[::2], budget=FOREVER, max_trials=12)
     assert found.chosen.settings["features.word.max_n"] == 1
@@ -89,6 +90,7 @@ def test_what_it_began_with_stands_unless_another_is_clearly_better(
     assert max(trial.macro_f1 for trial in found.trials) == better
 
 
+@pytest.mark.slow
 def test_of_equals_the_one_that_changes_least_is_chosen(rehearsal, seed_articles):
     found = tune(seed_articles[::2], budget=FOREVER, max_trials=15)
     best = [t for t in found.trials if t.macro_f1 == found.chosen.macro_f1]
@@ -205,6 +207,7 @@ def test_processes_learn_from_auxiliary_articles_too(seed_articles):
     assert predictions[0] != [alone.labels[number] for number in found]
 
 
+@pytest.mark.slow
 def test_auxiliary_articles_have_a_weight_to_tune(rehearsal, seed_articles):
     options = {"budget": FOREVER, "max_trials": 4}
     beside = tune(seed_articles[:40], auxiliary=seed_articles[300:], **options)
@@ -229,6 +232,7 @@ def test_a_mistake_in_a_process_is_told(seed_articles):
         workers.predict(config, time.monotonic() + 500)
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_told(seed_articles):
     from stance.corpus.splitting import split
 

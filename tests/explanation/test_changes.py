@@ -14,6 +14,7 @@ def difference(model, article, one):
     return logits[model.labels.index(one.label)] - logits[model.labels.index(one.against)]
 
 
+@pytest.mark.slow
 def test_removals_are_labelled_again_and_flip_the_label(full_model, seed_articles):
     found = list(explain(full_model, seed_articles[:24], changes=True))
     assert sum(one.changes.flips for one in found) > 12
@@ -33,6 +34,7 @@ def test_removals_are_labelled_again_and_flip_the_label(full_model, seed_article
         assert one.changes.flips == (labels[-1:] not in ([], [one.label]))
 
 
+@pytest.mark.slow
 def test_the_first_removal_is_the_word_that_contributes_most(full_model, seed_articles):
     for one in explain(full_model, seed_articles[:9], changes=True, top=0):
         (first, *_) = one.changes.removals

@@ -72,6 +72,7 @@ def assert_adds_up(model, given_articles, **options):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("top", [0, 3])
 def test_intercept_and_contributions_are_the_logit_difference(any_model, seed_articles, top):
     for one in assert_adds_up(any_model, seed_articles[42:52], top=top):
@@ -96,6 +97,7 @@ def all_places(one):
     return [p for part in (one.contributions, one.words) for each in part for p in each.places]
 
 
+@pytest.mark.slow
 def test_an_explanation_depends_on_its_article_alone(full_model, seed_articles):
     # Words that contribute the same are listed as they occur, not as others of the batch have them.
     # These have the same known n-grams.
@@ -115,6 +117,7 @@ def test_sums_hold_on_odd_texts(any_model):
     assert_adds_up(any_model, [*alone, *(replace(one, title=one.text) for one in alone)])
 
 
+@pytest.mark.slow
 def test_sums_hold_on_a_very_long_word(full_model):
     word = SAMPLES["long_word"]
     assert_adds_up(full_model, [Article("1", word), Article("2", "خبر", title=word)])
@@ -213,6 +216,7 @@ def test_lexical_features_are_explained_by_their_terms(full_model):
     assert {one.block for one in one.contributions if one.terms} == {"lexicon"}
 
 
+@pytest.mark.slow
 def test_subtotals_by_voice_follow_the_words(full_model, seed_articles):
     quoted = [a for a in seed_articles if any(s.voice == Voice.SPEECH for s in voices(a.text))]
     for one in explain(full_model, quoted[:10], top=0):

@@ -270,6 +270,7 @@ def test_words_are_normalised_as_asked():
     assert surface.get_feature_names_out().tolist() == [" الرقّة "]
 
 
+@pytest.mark.slow
 def test_the_estimators_work_in_a_pipeline(lexicon_path):
     pipeline = make_pipeline(
         make_union(TfidfFeatures(max_n=1), LexiconFeatures(str(lexicon_path))),

@@ -139,6 +139,7 @@ def test_a_term_as_it_is_written_goes_before_one_without_the_article(one, other,
         check_matches(lexicon, [text, f"{one} و{other}", f"{other} {one}"])
 
 
+@pytest.mark.slow
 def test_samples_and_very_long_words_are_read_as_in_plain_python():
     lexicon = Lexicon.read(resources.LEXICONS)
     chosen = [*SAMPLES.values(), "و" * 5_000 + " قسد", "قسد " * 2_000, "«" * 3_000 + "قسد"]
@@ -170,6 +171,7 @@ def shipped():
     return LexiconBlock.of(lexicon, TABLE, log_rates=True), PythonMatcher(lexicon, TABLE)
 
 
+@pytest.mark.slow
 def test_seeds_have_the_values_of_plain_python(shipped, seed_articles):
     check_texts(*shipped, [f"{one.title}\n{one.text}" for one in seed_articles[::9]])
 

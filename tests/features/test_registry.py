@@ -135,6 +135,7 @@ def toy():
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_block_of_ones_own_trains_saves_loads_and_predicts(toy):
     for model in toy["models"]:
         assert model["files"] == sorted(

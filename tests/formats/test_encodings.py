@@ -147,6 +147,7 @@ def test_a_table_with_more_lines_in_ascii_is_in_its_code_page(put):
     assert len(found) == 90
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.jsonl"])
 @pytest.mark.parametrize("arabic", [1, 30, 3000])
 def test_a_file_that_turns_arabic_after_300_kb_of_ascii_is_recognised(put, name, arabic):

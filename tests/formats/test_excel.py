@@ -392,6 +392,7 @@ def test_a_file_that_was_cut_short(saved, tmp_path, end):
         rows_of(path)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_damaged_anywhere(saved, tmp_path):
     path = saved(many())
     whole = (tmp_path / "a.xlsx").read_bytes()

@@ -70,6 +70,7 @@ def test_a_change_of_a_file_or_of_a_text_in_a_folder_is_a_change_of_state(put, t
     assert folder.state() != before[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv.gz", "a.jsonl.zst", "t"])
 def test_reading_from_any_row_gives_the_rest(put, tmp_path, name):
     many = [ARTICLES[n % 3] for n in range(40)]

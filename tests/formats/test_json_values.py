@@ -91,6 +91,7 @@ def test_arrays_one_behind_the_other_are_read_as_one(groups, blanks):
     assert loaded(data) == [value for group in groups for value in group]
 
 
+@pytest.mark.slow
 @relaxed
 @given(
     before=st.dictionaries(TEXTS, SCALARS | st.lists(SCALARS, max_size=2), max_size=2),

@@ -249,6 +249,7 @@ def test_a_separator_of_lines_within_a_string_ends_no_row(put, separator):
     assert [isinstance(one, Article) for one in found] == [True, False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["array", "printed objects", "printed list within an object"])
 def test_json_documents_far_longer_than_the_sample_are_read(put, kind):
     many = [{**ROWS[n % 30], "id": str(n)} for n in range(3000)]

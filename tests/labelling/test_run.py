@@ -41,6 +41,7 @@ def streamed(stored, path, engine, **planned):
     return b"".join(labelled), rejected.getvalue(), run_counts
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -68,6 +69,7 @@ def test_any_mix_of_rows_adds_up_in_order_and_gives_the_same_bytes(stored, tmp_p
         assert streamed(stored, path, engine) == (written, rejected, run_counts), engine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.csv.xz", "out.parquet", "out/"])
 def test_every_output_has_the_same_bytes_for_any_threads_and_batches(stored, tmp_path, name):
     source = tmp_path / "in.jsonl"
@@ -121,6 +123,7 @@ def test_kept_fields_are_carried_and_never_hide_a_prediction(stored, tmp_path):
     assert line.endswith(',x,"{""a"":[1,null]}",1')
 
 
+@pytest.mark.slow
 def test_a_field_asked_for_that_is_nowhere_ends_the_run_early_and_leaves_nothing(stored, tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_bytes(as_lines(rows(3000)))
@@ -134,6 +137,7 @@ def test_a_field_asked_for_that_is_nowhere_ends_the_run_early_and_leaves_nothing
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
+@pytest.mark.slow
 def test_a_field_that_only_the_first_file_has_is_found_again_after_a_stop(stored, tmp_path):
     first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     first.write_bytes(as_lines([{**row, "extra": 1} for row in rows(5)]))
@@ -285,6 +289,7 @@ def test_an_engine_that_cannot_work_is_refused_at_once(engine):
         LocalEngine(**engine)
 
 
+@pytest.mark.slow
 def test_standard_input_is_resumed_by_passing_over_what_was_read(stored, tmp_path, monkeypatch):
     data = as_lines(rows(300)) + b"{x\n" + as_lines(rows(300, 300))
     (tmp_path / "in.jsonl").write_bytes(data)

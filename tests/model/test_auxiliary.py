@@ -45,6 +45,7 @@ def share_right(model, articles):
     return np.mean([a.label == g for a, g in zip(articles, guess, strict=True)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["logistic", "svm", "sgd"])
 def test_articles_labelled_in_other_words_teach_a_small_corpus(parts, kind):
     own, others, tests = parts
@@ -56,6 +57,7 @@ def test_articles_labelled_in_other_words_teach_a_small_corpus(parts, kind):
     assert f"also trained on {len(others)} auxiliary articles" in helped.record.notes
 
 
+@pytest.mark.slow
 def test_a_weight_of_zero_teaches_nothing(parts):
     own, others, tests = parts
     alone = train(own, config_of())
@@ -63,6 +65,7 @@ def test_a_weight_of_zero_teaches_nothing(parts):
     np.testing.assert_allclose(deaf.scores(tests), alone.scores(tests), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_passages_and_outlet_shrinkage_learn_from_them_too(parts):
     own, others, tests = parts
     settings = ("features.passages=30", "classifier.outlet_shrinkage=1", "classifier.logistic.C=3")
@@ -96,6 +99,7 @@ def test_their_scores_are_a_vector_of_the_length_asked_for(parts):
     np.testing.assert_allclose(np.square(added).sum(axis=1).mean(), 0.3**2, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_what_repeats_an_own_article_is_left_out(parts):
     own, others, _ = parts
     lies = [replace(a, id=f"again {a.id}", label="x", text=f"{a.text} ") for a in own]

@@ -70,6 +70,7 @@ def test_weights_are_those_of_liblinear(n_labels, penalty):
         assert found.intercepts[label] == pytest.approx(intercept, abs=2e-3)
 
 
+@pytest.mark.slow
 @settings(unhurried, max_examples=25)
 @given(
     size=st.tuples(st.integers(4, 40), st.integers(1, 25), st.integers(1, 6)),

@@ -61,6 +61,7 @@ def same_matrix(found, expected):
         assert ours.tobytes() == theirs.tobytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", SETTINGS.values(), ids=SETTINGS.keys())
 @settings(unhurried, max_examples=15)
 @given(drawn=corpora())
@@ -110,6 +111,7 @@ def test_lines_learned_from_a_part_do_not_meet_the_outlets_of_the_whole():
     same_matrix(found.matrix.articles, alone.matrix.articles)
 
 
+@pytest.mark.slow
 def test_a_model_of_a_part_is_that_of_its_articles_alone(seed_articles):
     articles = seed_articles[::3]
     corpus = LabelledCorpus(articles)

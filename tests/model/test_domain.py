@@ -91,6 +91,7 @@ def refitted_scores(articles, config, group_of):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides",
     [[], ["features.word.min_df=1"], ["features.word.min_outlets=3", "features.word.max_n=2"]],
@@ -107,6 +108,7 @@ def test_an_outlet_is_left_out_as_if_it_had_not_been_there(seed_articles, overri
     assert found.min() > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("least", [1, 3])
 def test_articles_without_an_outlet_are_left_out_one_by_one(seed_articles, least):
     outlets = sorted({article.outlet for article in seed_articles})[:4]
@@ -121,6 +123,7 @@ def test_articles_without_an_outlet_are_left_out_one_by_one(seed_articles, least
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_without_outlets_each_article_is_left_out(seed_articles):
     articles = [Article(a.id, a.text, label=a.label) for a in seed_articles[:16]]
     config = resolved(articles)
@@ -160,6 +163,7 @@ def test_the_threshold_flags_few_of_the_held_out(seed_articles, fast_model):
     assert learned.protocol == "each outlet left out in turn"
 
 
+@pytest.mark.slow
 def test_a_large_corpus_is_sampled_alike_each_time(seed_articles, monkeypatch):
     monkeypatch.setattr(domain, "MOST_HELD_OUT", 100)
     corpus, config = LabelledCorpus(seed_articles), resolved(seed_articles)
@@ -185,6 +189,7 @@ def test_a_model_without_single_words_knows_no_domain(seed_articles, overrides):
     assert model.contrast is None
 
 
+@pytest.mark.slow
 def test_the_block_of_words_is_found_behind_others(seed_articles):
     articles = seed_articles[:48]
     lexicon = ["features.lexicon.enabled=true", "features.char.enabled=true"]
@@ -216,6 +221,7 @@ def half_model(seed_articles):
     return train([a for a in seed_articles if a.outlet in outlets], config_of()), outlets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_words", [4, 6, 8, 12, 20, 30, 50, 100, 150, 200])
 def test_length_does_not_decide(seed_articles, half_model, n_words):
     model, outlets = half_model
@@ -258,6 +264,7 @@ def titles_of(articles):
     return [Article(f"t{a.id}", a.title, label=a.label, outlet=a.outlet) for a in articles]
 
 
+@pytest.mark.slow
 def test_other_subjects_are_out_of_domain_and_headlines_of_its_own_are_not(
     seed_articles, half_model
 ):
@@ -273,6 +280,7 @@ def test_other_subjects_are_out_of_domain_and_headlines_of_its_own_are_not(
     assert np.mean([p.out_of_domain for p in predict(model, new)]) <= 0.06
 
 
+@pytest.mark.slow
 def test_headlines_of_a_corpus_alone_decide_on_headlines(seed_articles):
     titles = titles_of(seed_articles)
     n_words = np.array([len(words(a.text, arabic_normalization())) for a in titles])

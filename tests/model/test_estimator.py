@@ -49,6 +49,7 @@ def test_scikit_learns_checks_without_data(check):
     check("StanceClassifier", StanceClassifier())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("estimator", "check"),
     [
@@ -92,6 +93,7 @@ def without_titles(articles):
     return [Article(str(n), a.text, a.label, a.outlet, a.event) for n, a in enumerate(articles)]
 
 
+@pytest.mark.slow
 def test_articles_are_learned_from_as_train_does(seeds, fitted):
     model = train(seeds, StanceClassifier(FAST).set_params().fit(seeds).model_.config)
     np.testing.assert_array_equal(fitted.predict_proba(seeds), model.probabilities(seeds))
@@ -99,6 +101,7 @@ def test_articles_are_learned_from_as_train_does(seeds, fitted):
     assert fitted.model_.record == model.record
 
 
+@pytest.mark.slow
 def test_texts_with_labels_and_outlets_are_learned_from_as_articles_are(
     seeds, texts, labels, outlets
 ):
@@ -223,6 +226,7 @@ def test_settings_come_from_a_file_too(tmp_path):
 # With scikit-learn's own tools
 
 
+@pytest.mark.slow
 def test_a_grid_search_varies_a_setting(texts, labels):
     grid = {"config__features__word__max_n": [1, 2]}
     search = GridSearchCV(StanceClassifier(FAST), grid, cv=2).fit(texts, labels)
@@ -230,6 +234,7 @@ def test_a_grid_search_varies_a_setting(texts, labels):
     assert len(set(search.cv_results_["mean_test_score"])) == 2
 
 
+@pytest.mark.slow
 def test_whole_outlets_are_held_out_by_groups(seeds, texts, labels, outlets):
     folds = GroupKFold(2)
     options = {"cv": folds, "groups": outlets}
@@ -247,6 +252,7 @@ def test_whole_outlets_are_held_out_by_groups(seeds, texts, labels, outlets):
     assert by_article[test_on].tolist() == expected.tolist()
 
 
+@pytest.mark.slow
 def test_outlets_are_routed_as_metadata(texts, labels, outlets):
     with sklearn.config_context(enable_metadata_routing=True):
         classifier = StanceClassifier(FAST).set_fit_request(outlets=True)

@@ -38,6 +38,7 @@ def corpus_of(labels_and_outlets):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["logistic", *KINDS])
 def test_every_classifier_learns_the_seed_corpus(seed_articles, kind):
     config = load_config(overrides=[*FAST, f"classifier.kind={kind}"])
@@ -47,6 +48,7 @@ def test_every_classifier_learns_the_seed_corpus(seed_articles, kind):
     assert np.mean([t == g for t, g in zip(truth, guess, strict=True)]) > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_scores_are_those_of_scikit_learn(seed_articles, kind):
     config = load_config(overrides=[*PLAIN, f"classifier.kind={kind}"])
@@ -79,6 +81,7 @@ def test_logistic_scores_are_those_of_l_bfgs_on_each_label(seed_articles):
         assert np.abs(theirs.decision_function(wide) - found[:, number]).max() < 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scores_of", "expected", "n_tried"),
     [
@@ -105,6 +108,7 @@ def test_the_strongest_penalty_wins_unless_another_is_clearly_better(
     assert tried == list(PENALTIES[:n_tried])
 
 
+@pytest.mark.slow
 def test_two_labels_have_the_probabilities_of_scikit_learn(seed_articles):
     from stance.model.exporting import to_pipeline
 
@@ -207,6 +211,7 @@ def test_calibration_is_random_where_outlets_are_labels():
     assert "random" in held_out_folds(corpus, CalibrationConfig(), 13)[1]
 
 
+@pytest.mark.slow
 def test_probabilities_are_calmer_than_the_truth_on_new_outlets(seed_articles):
     held = {a.outlet for a in seed_articles[:12]}
     known = [a for a in seed_articles if a.outlet not in held]
@@ -256,6 +261,7 @@ def test_all_features_off_is_refused(seed_articles):
         train(seed_articles[:8], load_config(overrides=off))
 
 
+@pytest.mark.slow
 def test_a_word_seen_in_too_few_outlets_is_no_feature(seed_articles):
     config = load_config(overrides=[*FAST, "features.word.min_outlets=10"])
     model = train(seed_articles, config)
@@ -355,6 +361,7 @@ def test_a_number_of_outlets_left_open_is_lowered_where_no_word_is_in_so_many():
         train(articles, load_config(overrides=[*FAST, "features.word.min_outlets=3"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held_out", [True, False])
 def test_near_duplicates_are_looked_for_before_there_is_a_matrix(seed_articles, held_out):
     switch = f"calibration.enabled={str(held_out).lower()}"

@@ -44,6 +44,7 @@ def small(tmp_path_factory):
     return suite, run_suite(suite).results
 
 
+@pytest.mark.slow
 def test_the_report_has_scores_published_figures_bars_gap_and_ablation(small):
     written = markdown(*small, VERDICTS)
     for line in (

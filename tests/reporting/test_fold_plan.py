@@ -90,6 +90,7 @@ def test_many_labels_do_not_fill_the_screen():
     assert found[5] == "25 articles of 25 other labels cannot be tested either."
 
 
+@pytest.mark.slow
 def test_crossval_says_it_first(capsys):
     articles = corpus(*CROSSING, ("c", "y", 3))
     show(cross_validation.report(cross_validate(articles, load_config(overrides=FAST))))

@@ -185,6 +185,7 @@ def test_every_code_point_among_letters_and_marks_becomes_what_camel_tools_makes
     assert list(map(ascii, wrong)) == []
 
 
+@pytest.mark.slow
 @unhurried
 @given(profile=some_profiles, text=texts)
 def test_any_text_becomes_what_camel_tools_makes_of_it(profile, text):

@@ -170,6 +170,7 @@ def kernels_called_from_outside():
     return {name: value for name, value in found.items() if callable(value)}
 
 
+@pytest.mark.slow
 def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_articles):
     full_model.scores(seed_articles[:5])
     full_model.features.transform(full_model.config.inputs(seed_articles[:5]))
@@ -183,6 +184,7 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays(full_model, seed_article
     assert not several
 
 
+@pytest.mark.slow
 def test_a_prediction_with_kept_machine_code_loads_no_numba():
     script = SMALL + "import sys; print('numba' in sys.modules)"
     run(script)

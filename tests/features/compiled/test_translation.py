@@ -122,6 +122,7 @@ def alternate(array, turns):
     return total
 
 
+@pytest.mark.slow
 def test_a_kernels_own_arrays_are_zero_and_given_back():
     kernel, array = Kernel(alternate), np.arange(100_000)
     assert kernel(array, 10) == alternate(array, 10)

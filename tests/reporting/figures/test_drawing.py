@@ -41,6 +41,7 @@ def filled_columns(content):
     return columns.min() / picture(content).shape[1], columns.max() / picture(content).shape[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_drawn_in_every_format(name):
     drawn = draw(Figure("f", CHARTS[name]), "ar")
@@ -55,6 +56,7 @@ def test_a_chart_is_drawn_in_every_format(name):
     assert image.width == pytest.approx(WIDTH * DPI, abs=1)
 
 
+@pytest.mark.slow
 def test_bars_begin_at_the_side_where_reading_begins():
     figure = Figure("f", bars(0.25, interval=None))
     left, right = filled_columns(draw(figure, "en").files["png"])
@@ -78,6 +80,7 @@ def test_arabic_letters_are_joined_and_run_from_right_to_left():
     assert "translate" in initial[1]
 
 
+@pytest.mark.slow
 def test_series_of_one_kind_differ_without_colour():
     assert len(set(POINTS)) == len(POINTS)
     for mark, patterns in (("line", 1), ("dashes", 2)):
@@ -94,11 +97,13 @@ def test_the_legend_of_estimates_names_each_series_once():
     assert svg.count("<!-- -100 -->") == svg.count("<!-- 0 -->") == 1
 
 
+@pytest.mark.slow
 def test_names_are_never_formulas_and_missing_letters_are_told():
     drawn = draw(Figure("f", bars(0.5, label="$\\frac{$ _^ 新")))
     assert drawn.missing == {"新"}
 
 
+@pytest.mark.slow
 def test_names_are_never_markup():
     hostile = "--><script>x</script> <!-- \x1b[2J\u202e\ud800 \0"
     chart = bars(0.5, label=hostile)
@@ -108,11 +113,13 @@ def test_names_are_never_markup():
     assert "<script>x</script>" in svg.find("{*}title").text
 
 
+@pytest.mark.slow
 def test_a_part_of_a_chart_says_so():
     svg = draw(Figure("f", bars(0.5), heading=Name("مهمة"), part=2, parts=3)).files["svg"].decode()
     assert "<title>مهمة: Accuracy by year with 95\u00a0% intervals (2/3)</title>" in svg
 
 
+@pytest.mark.slow
 def test_a_reader_can_copy_words_from_a_pdf(tmp_path):
     reader = shutil.which("pdftotext")
     if reader is None:
@@ -136,6 +143,7 @@ print(*(hashlib.sha256(content).hexdigest() for content in drawn.values()))
 """
 
 
+@pytest.mark.slow
 def test_the_same_chart_gives_the_same_bytes_in_another_process(tmp_path, monkeypatch):
     # A user's settings of matplotlib change nothing either.
     (tmp_path / "matplotlibrc").write_text("savefig.facecolor: red\nfont.size: 30\n", "utf-8")

@@ -92,6 +92,7 @@ every_page = pytest.mark.parametrize("name", NAMES)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
+@pytest.mark.slow
 @every_page
 @every_language
 def test_nothing_is_loaded_and_nothing_runs(parsed, name, language):
