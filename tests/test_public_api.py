@@ -94,6 +94,7 @@ def labelled(tmp_path_factory, fast_model, seed_articles):
     return folder
 
 
+@pytest.mark.slow
 def test_files_are_labelled_as_articles_are(labelled, fast_model):
     planned = []
     outcome = stance.label_files(

@@ -36,6 +36,7 @@ def printed(tmp_path_factory):
     return desk, out
 
 
+@pytest.mark.slow
 def test_the_page_has_what_the_commands_print(printed):
     lines = [line.rstrip() for line in printed[1].splitlines()]
     shown = blocks("text")

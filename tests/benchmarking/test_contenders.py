@@ -58,6 +58,7 @@ def test_the_majority_is_that_of_the_known_articles():
     assert MajorityBaseline().label(equal, equal) == ["a", "a"]
 
 
+@pytest.mark.slow
 def test_our_model_learns(fast_config):
     known, unknown = articles(range(48)), articles(range(48, 64))
     resolved = resolve_auto(LabelledCorpus(known), fast_config)

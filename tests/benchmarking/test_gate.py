@@ -60,6 +60,7 @@ def small_run(write_suite):
     return suite, run_suite(suite)
 
 
+@pytest.mark.slow
 def test_a_task_without_a_baseline_is_new_and_one_without_a_run_is_missed(small_run):
     suite, run = small_run
     empty = run.results.model_copy(update={"tasks": {}})

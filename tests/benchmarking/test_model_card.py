@@ -37,6 +37,7 @@ def write_text(folder, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_the_text_stands_below_the_generated_part(folder, write_text):
     before = parse((folder / "model" / "card.md").read_text("utf-8"))
     after = parse(write_text())

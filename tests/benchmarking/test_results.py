@@ -20,6 +20,7 @@ from stance.errors import ConfigError, OutputError
 NAMES = st.lists(st.text(min_size=1), min_size=1, max_size=400, unique=True)
 
 
+@pytest.mark.slow
 @given(NAMES.flatmap(lambda n: st.tuples(st.just(n), st.lists(st.sampled_from(n)))))
 def test_packed_guesses_come_back(case):
     labels, guesses = case

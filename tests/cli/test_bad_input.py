@@ -187,6 +187,7 @@ def test_a_model_that_is_none(tmp_path, corpus):  # noqa: F811
     assert "a file" in stance("info", "-m", corpus, code=1)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

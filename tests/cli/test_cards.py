@@ -142,6 +142,7 @@ def test_showing_a_card_writes_nothing(model):
     assert {path.name: path.stat().st_mtime_ns for path in model.iterdir()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

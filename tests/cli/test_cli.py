@@ -117,6 +117,7 @@ def test_articles_labelled_for_another_question_teach_too(corpus, tmp_path):
     assert "empty.jsonl" in told
 
 
+@pytest.mark.slow
 def test_predict_on_the_shipped_model(corpus):
     out, err = stance("predict", corpus)
     assert len(out.splitlines()) == 48

@@ -74,6 +74,7 @@ def test_few_groups_are_told(corpus, predictions):  # noqa: F811
     assert "A and B score the same" in out
 
 
+@pytest.mark.slow
 def test_mistakes_are_told(corpus, model, predictions, tmp_path):  # noqa: F811
     def failed(*arguments, code=1):
         return stance("compare", *arguments, code=code)[1]

@@ -96,6 +96,7 @@ def test_rows_go_to_files_of_every_format(tmp_path):
     assert (tmp_path / "shares.md").read_text("utf-8").startswith("# Shares of labels")
 
 
+@pytest.mark.slow
 def test_a_page_in_both_languages(tmp_path):
     page = tmp_path / "page.html"
     run(*ASKED, "--by", "month", "--html", page, "--language", "ar")

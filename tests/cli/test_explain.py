@@ -25,6 +25,7 @@ def explained(*words):
     return orjson.loads(run("explain", *words, "--json", "-")[0])
 
 
+@pytest.mark.slow
 def test_json_has_an_article_for_each_row_and_adds_up(corpus, model, seed_articles):  # noqa: F811
     found = explained(corpus, "-m", model)
     loaded = load_model(model)

@@ -89,6 +89,7 @@ def test_nothing_usable_is_a_failure_of_every_command(here, command):
     assert "Perhaps: --text-field 'نص الخبر'" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_what_a_useless_file_holds_is_told(here, name):
     content, expected = UNUSABLE[name]
@@ -170,6 +171,7 @@ def test_coders_who_write_a_number_differently_agree(here):
     assert found["model"]["majority"]["agreement"] == 1.0
 
 
+@pytest.mark.slow
 def test_a_sheet_of_a_workbook(here, model):  # noqa: F811
     header = ["رقم", "النص", "الموقف"]
     rows = list(zip(range(100, 108), TEXTS, LABELS, strict=True))

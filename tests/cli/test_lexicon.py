@@ -105,6 +105,7 @@ def test_the_other_files_of_the_page_are_right(tmp_path):
     assert shown.model_copy(update={"terms": real.terms}) == real
 
 
+@pytest.mark.slow
 def test_the_starters_are_taken_by_train_as_they_are(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     stance("lexicon", "new", "-o", "lexicon.toml")

@@ -137,6 +137,7 @@ def test_what_cannot_be_drawn(desk, words, code, said):
     assert not out
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_run(desk, fast_model):
     text = (ROOT / "docs" / "sampling.md").read_text("utf-8")
     lines = "".join(re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)).splitlines()

@@ -29,6 +29,7 @@ def read(articles, voice="all"):
     return found.words(np.arange(len(articles)), voice)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.lists(ODD, min_size=20, max_size=20))
 def test_published_words_are_at_the_same_places(texts):

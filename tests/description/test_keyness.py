@@ -174,6 +174,7 @@ def test_two_values_and_a_field_that_articles_do_not_have(seed_articles):
     assert found.n_articles == sum(value in {"v1", "v2"} for value in values)
 
 
+@pytest.mark.slow
 def test_results_are_plain_and_tabular(found):
     told = found.to_dict()
     assert told["comparisons"][0]["terms"][0]["spelling"]

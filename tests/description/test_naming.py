@@ -205,6 +205,7 @@ def test_names_are_ordered_by_the_mean_of_the_groups_not_by_the_largest():
     assert [one.value for one in army.groups] == ["large", "s", "t"]
 
 
+@pytest.mark.slow
 def test_mentions_are_those_that_the_features_count(seed_articles):
     chosen, table = seed_articles[::9], arabic_normalization()
     lexicon = Lexicon.read(LEXICONS)

@@ -20,6 +20,7 @@ def simulation():
     del sys.modules[spec.name]
 
 
+@pytest.mark.slow
 def test_the_short_form_holds_its_bars(simulation, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["coverage.py", "--short"])
     assert simulation.main() == 0, capsys.readouterr().out

@@ -59,6 +59,7 @@ def test_columns_are_in_their_order_and_do_not_show_the_prediction(archive):
         assert row["probability"] == by_id[row["id"]]["probability"]
 
 
+@pytest.mark.slow
 def test_each_article_is_drawn_with_its_probability(archive):
     times = 60
     drawn = dict.fromkeys((row["id"] for row in ROWS), 0)

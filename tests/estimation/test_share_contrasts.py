@@ -23,6 +23,7 @@ def true_shares(one, label):
     return np.array([(one.y[one.group == g] == label).mean() for g in range(4)])
 
 
+@pytest.mark.slow
 def test_differences_and_trends_are_covered_as_often_as_promised():
     rng = np.random.default_rng(1)
     one = rising(rng, 0.15)

@@ -45,6 +45,7 @@ def test_the_same_article_under_two_outlets_is_caught():
     assert [p.articles for p in found.passages] == [(0, len(corpus))]
 
 
+@pytest.mark.slow
 def test_a_byline_that_gives_the_label_away_is_caught():
     corpus = [
         Article(
@@ -84,6 +85,7 @@ def test_missing_fields_oddities_and_rejected_rows_are_counted():
     assert found.to_dict()["rejected"][0]["row"] == 3
 
 
+@pytest.mark.slow
 def test_the_result_is_plain_json():
     import orjson
 

@@ -43,6 +43,7 @@ def test_the_same_predictions_are_not_told_apart():
     assert mcnemar(paired).p_value == 1.0
 
 
+@pytest.mark.slow
 def test_chance_is_called_a_difference_about_as_often_as_it_says():
     random = np.random.default_rng(5)
     called = 0

@@ -30,6 +30,7 @@ class Draws:
         return low
 
 
+@pytest.mark.slow
 def test_outlets_are_searched_where_they_cross_the_labels(seed_articles):
     some = seed_articles[:264]
     keys = set(space_of(some).values)

@@ -43,6 +43,7 @@ def test_the_first_removal_is_the_word_that_contributes_most(full_model, seed_ar
         assert sorted(first.places) == sorted(largest.places)
 
 
+@pytest.mark.slow
 def test_a_name_is_exchanged_for_another_of_the_same_actor(full_model):
     text = "قصفت ميليشيا قسد القرية، والأهالي يتهمون ميليشيا قسد ولميليشيا قسد حواجز"
     article = Article("1", text)

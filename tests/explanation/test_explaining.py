@@ -111,6 +111,7 @@ def test_an_explanation_depends_on_its_article_alone(full_model, seed_articles):
     assert any(len(set(each)) < len(each) for each in amounts)
 
 
+@pytest.mark.slow
 def test_sums_hold_on_odd_texts(any_model):
     # Beginnings: the sample of a very long word takes as long as all others together.
     alone = [Article(name, text[:1_000]) for name, text in SAMPLES.items()]
@@ -236,6 +237,7 @@ def test_voices_are_told_without_a_lexicon_too(fast_model):
     assert abs(one.by_voice["speech"]) > 0
 
 
+@pytest.mark.slow
 def test_a_contribution_tells_how_many_training_outlets_have_the_feature(full_model, seed_articles):
     trained_on = seed_articles[::3]
     values = full_model.features.transform(full_model.config.inputs(trained_on)).tocsc()
@@ -252,6 +254,7 @@ def test_a_contribution_tells_how_many_training_outlets_have_the_feature(full_mo
     assert min(one.outlets for one in found.contributions if one.block == "word") >= least
 
 
+@pytest.mark.slow
 def test_a_model_that_does_not_know_its_outlets_says_so(seed_articles):
     nameless = [replace(one, outlet=None) for one in seed_articles[:48]]
     model = train(nameless, load_config(overrides=UNHELD))

@@ -378,6 +378,7 @@ dated_texts = st.lists(
 )
 
 
+@pytest.mark.slow
 @unhurried
 @given(lexicon=dated_lexicons(), texts=dated_texts, assumed=st.sampled_from(DAYS[1:]))
 def test_periods_are_those_of_plain_python(lexicon, texts, assumed):
@@ -394,6 +395,7 @@ def test_periods_are_those_of_plain_python(lexicon, texts, assumed):
         assert [SOURCES[number] for number in found.sources] == [source for _, source in expected]
 
 
+@pytest.mark.slow
 @unhurried
 @given(lexicon=dated_lexicons(), texts=dated_texts)
 def test_dated_matches_are_those_of_plain_python(lexicon, texts):

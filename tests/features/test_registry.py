@@ -147,6 +147,7 @@ def test_a_block_of_ones_own_trains_saves_loads_and_predicts(toy):
         assert model["strongest"] == "marks:؟"
 
 
+@pytest.mark.slow
 def test_a_block_of_ones_own_is_explained_by_its_contributions(toy):
     assert all(model["gap"] < 1e-9 for model in toy["models"])
 

@@ -74,6 +74,7 @@ def test_standard_input_is_json_lines_unless_said_otherwise():
     assert identify("-", "csv") == InputFile("-", "csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", ["", *COMPRESSIONS])
 def test_an_opened_file_is_decompressed_by_lines_and_as_a_whole(put, compression):
     source = identify(str(put(f"a.txt{compression}", LINES)))
@@ -83,6 +84,7 @@ def test_an_opened_file_is_decompressed_by_lines_and_as_a_whole(put, compression
         assert list(stream) == LINES.splitlines(keepends=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 def test_a_file_of_several_compressed_parts_is_read_to_its_end(put, pack, compression):
     path = put(f"a.txt{compression}", LINES)
@@ -91,6 +93,7 @@ def test_a_file_of_several_compressed_parts_is_read_to_its_end(put, pack, compre
         assert stream.read() == LINES + b"end"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [0.01, 0.5, 0.99])
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 def test_a_compressed_file_that_was_cut_short_is_told_of(put, compression, kept):

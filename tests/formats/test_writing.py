@@ -392,6 +392,7 @@ def test_parquet_holds_what_is_true_or_false_as_such():
     assert table.column("sure").to_pylist() == [True, False, None]
 
 
+@pytest.mark.slow
 def test_small_batches_do_not_make_small_row_groups_of_parquet():
     file = io.BytesIO()
     with ResultWriter(file, "parquet", ["id"]) as writer:

@@ -92,6 +92,7 @@ def test_a_part_has_the_features_of_its_articles_alone(overrides, drawn):
     assert found.matrix.article_of.tolist() == expected.matrix.article_of.tolist()
 
 
+@pytest.mark.slow
 def test_lines_learned_from_a_part_do_not_meet_the_outlets_of_the_whole():
     menu = "سوريا العالم رياضة اقتصاد منوعات"
     articles = [

@@ -231,6 +231,7 @@ def test_length_does_not_decide(seed_articles, half_model, n_words):
     assert np.mean([p.out_of_domain for p in predict(model, pieces)]) <= 0.06
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_words", [250, 500])
 def test_nor_does_a_length_that_no_article_of_the_corpus_has(seed_articles, half_model, n_words):
     model, outlets = half_model

@@ -119,6 +119,7 @@ def test_labels_outlets_and_events_that_are_given_go_before_those_of_articles(se
     assert classifier.model_.record.n_outlets == 1
 
 
+@pytest.mark.slow
 def test_decision_values_are_the_logits_of_the_probabilities(fitted, texts, labels):
     logits = fitted.decision_function(texts)
     powers = np.exp(logits)

@@ -63,6 +63,7 @@ def test_the_report_has_scores_published_figures_bars_gap_and_ablation(small):
     assert "seed 13" in written
 
 
+@pytest.mark.slow
 def test_a_report_on_few_outlets_says_that_its_intervals_are_unreliable(small):
     suite, results = small
     task = results.tasks["small"]

@@ -51,6 +51,7 @@ def test_a_few_slices_are_shown_in_full_on_any_screen(scored):
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
+@pytest.mark.slow
 def test_of_many_slices_the_details_are_in_json_alone(scored):
     assert "and label" in shown(scored, SLICES_DETAILED, "{}")
     assert "and label" not in shown(scored, SLICES_DETAILED + 1, "{}")

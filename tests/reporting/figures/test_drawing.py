@@ -65,6 +65,7 @@ def test_bars_begin_at_the_side_where_reading_begins():
     assert 0.5 < left < right
 
 
+@pytest.mark.slow
 def test_arabic_letters_are_joined_and_run_from_right_to_left():
     chart = Bars(phrase("scores"), (Bar(Name("بب"), 0.5, Number("0.500")),), TABLE)
     svg = draw(Figure("f", chart)).files["svg"].decode()
@@ -88,6 +89,7 @@ def test_series_of_one_kind_differ_without_colour():
         assert len(set(re.findall('stroke-dasharray: ([^;"]+)', svg))) == patterns
 
 
+@pytest.mark.slow
 def test_the_legend_of_estimates_names_each_series_once():
     svg = draw(Figure("f", ranges(0.3, None, low=-1.0)), "en").files["svg"].decode()
     assert [svg.count(f"<!-- {name} -->") for name in ("estimated", "by hand", "counted")] == [

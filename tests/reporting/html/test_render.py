@@ -112,6 +112,7 @@ def test_nothing_is_loaded_and_nothing_runs(parsed, name, language):
     ]
 
 
+@pytest.mark.slow
 @every_page
 @every_language
 def test_a_page_says_its_language_and_direction(parsed, name, language):
