@@ -28,6 +28,9 @@ NEITHER = {
         "over",
         "label",
         "population",
+        "method",
+        "groups",
+        "contrast",
     ),
     *("group", "file_format", "keep", "where", "input_format", "encoding", "delimiter", "sheet"),
     *(

@@ -67,7 +67,7 @@ def find_label_errors(given: NDArray[np.int64], probabilities: NDArray[np.float6
     >>> p = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.2, 0.8]])
     >>> found = find_label_errors(np.array([0, 0, 0, 1, 1]), p)
     >>> found.order.tolist(), found.is_suspected.tolist()
-    ([2, 3, 4, 1, 0], [False, False, True, False, False])
+    ([2, 1, 3, 4, 0], [False, False, True, False, False])
     """
     n, n_labels = probabilities.shape
     rows = np.arange(n)
