@@ -38,9 +38,9 @@ def write_archive(path):
             file.write(orjson.dumps({**kept, "text": text}) + b"\n")
 
 
-def code(path):
-    """Fill in the labels of the coder, who knows them."""
-    labels = {row["id"]: row["label"] for row in headlines()}
+def code(path, labels=None):
+    """Fill in the labels of the coder, who knows them: by default those of the headlines."""
+    labels = labels or {row["id"]: row["label"] for row in headlines()}
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows = list(reader)

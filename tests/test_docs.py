@@ -13,6 +13,7 @@ import typer
 
 from stance.cli.app import app
 from stance.model.config import settings
+from tests.archive_example import code
 from tests.browser.pictures import FIGURES, PICTURES
 from tests.commands import stance
 from tests.conftest import FAST, SEEDS
@@ -134,7 +135,11 @@ def test_commands_in_the_readme_run(desk, document, monkeypatch):
         shorter = shorter.replace("stance crossval ", "stance crossval --folds 3 ")
         few = "--folds 3 --draws 2 --sizes 10,14,20"
         shorter = shorter.replace("stance curve ", f"stance curve {few} ")
+        shorter = shorter.replace("-n 300 ", "-n 24 ")
         stance(*shlex.split(shorter)[1:])
+        if command.startswith("stance sample "):
+            rows = map(orjson.loads, (desk / "labelled.jsonl").read_bytes().splitlines())
+            code(desk / "to-code.csv", {row["id"]: row["label"] for row in rows})
 
 
 @pytest.mark.slow
