@@ -72,7 +72,10 @@ class Tool:
 
 
 # The first that recognises a file reads it.
-TOOLS: tuple[Tool, ...] = (Tool("html", "Coding page", ".html", "coding_page"),)
+TOOLS: tuple[Tool, ...] = (
+    Tool("html", "Coding page", ".html", "coding_page"),
+    Tool("excel", "Excel", ".xlsx", "excel_sheet"),
+)
 
 
 def tool(name: str) -> Tool:
