@@ -44,6 +44,14 @@ class Codec(Protocol):
         ...
 
 
+class CodecWithCompanion(Codec, Protocol):
+    """A codec that writes a second file, such as a labelling configuration."""
+
+    def companion(self, annotations: Sequence[Annotation], task: CodingTask) -> bytes:
+        """Return the content of the second file."""
+        ...
+
+
 @dataclass(frozen=True)
 class Tool:
     """An annotation tool.
@@ -58,23 +66,50 @@ class Tool:
         Of the file that it imports.
     module : str
         The module with its codec, imported when it is needed.
+    companion_suffix : str
+        Of a file that is written beside the other one; empty if there is none.
+    companion_use : str
+        What that file is for, as a sentence.
     """
 
     name: str
     title: str
     suffix: str
     module: str
+    companion_suffix: str = ""
+    companion_use: str = ""
 
     @property
     def codec(self) -> Codec:
         """The module, as a codec."""
         return cast("Codec", import_module(f"stance.formats.annotation.{self.module}"))
 
+    def targets(self, output: Path) -> tuple[Path, ...]:
+        """Return the files to write: the one that is named, and the one beside it."""
+        if not self.companion_suffix:
+            return (output,)
+        return (output, output.with_name(output.name + self.companion_suffix))
+
+    def companions(self, annotations: Sequence[Annotation], task: CodingTask) -> list[bytes]:
+        """Return the content of the file beside, if there is one."""
+        if not self.companion_suffix:
+            return []
+        return [cast("CodecWithCompanion", self.codec).companion(annotations, task)]
+
 
 # The first that recognises a file reads it.
 TOOLS: tuple[Tool, ...] = (
-    Tool("html", "Coding page", ".html", "coding_page"),
+    Tool(
+        "label-studio",
+        "Label Studio",
+        ".json",
+        "label_studio",
+        companion_suffix=".config.xml",
+        companion_use="paste it into Settings > Labeling Interface > Code.",
+    ),
+    Tool("doccano", "doccano", ".jsonl", "doccano"),
     Tool("excel", "Excel", ".xlsx", "excel_sheet"),
+    Tool("html", "Coding page", ".html", "coding_page"),
 )
 
 
