@@ -47,10 +47,39 @@ class Tab:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def press(self, key):
-        """Press a key."""
+    def press(self, key, code=None):
+        """Press a key; `code` is its place on the keyboard if its character does not say it."""
+        if code is None:
+            code = f"Key{key.upper()}" if key.isascii() and key.isalpha() and key[1:] == "" else key
+        asked = {"key": key, "code": code}
+        if key == "Enter":
+            asked |= {"text": "\r", "windowsVirtualKeyCode": 13}
         for kind in ("keyDown", "keyUp"):
-            self._send("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key})
+            self._send("Input.dispatchKeyEvent", {"type": kind, **asked})
+
+    def type(self, text):
+        """Type a text where the focus is."""
+        self._send("Input.insertText", {"text": text})
+
+    def choose_file(self, selector, path):
+        """Choose a file in an input, and wait until the page has read it."""
+        root = self._send("DOM.getDocument")["root"]["nodeId"]
+        node = self._send("DOM.querySelector", {"nodeId": root, "selector": selector})
+        self._send("DOM.setFileInputFiles", {"files": [str(path)], "nodeId": node["nodeId"]})
+        self.value("new Promise(done => setTimeout(done, 100))")
+
+    def download(self, folder, start):
+        """Return the file that something makes the page download into a new folder."""
+        folder.mkdir()
+        asked = {"behavior": "allow", "downloadPath": str(folder)}
+        self._send("Page.setDownloadBehavior", asked)
+        start()
+        for _ in range(100):
+            found = [path for path in folder.iterdir() if path.suffix == ".json"]
+            if found:
+                return found[0]
+            self.value("new Promise(done => setTimeout(done, 50))")
+        raise AssertionError("Nothing was downloaded.")
 
     def screenshot(self, path, clip=None):
         """Write a picture of the whole page, or of a part of it."""

@@ -12,6 +12,7 @@ import typer
 
 from stance.cli import (
     agreement,
+    annotate,
     audit,
     benchmark,
     codebook,
@@ -112,6 +113,7 @@ app.command("benchmark")(guarded(benchmark.benchmark_command))
 app.command("tune", epilog=tune.NEEDS)(guarded(tune.tune_command))
 app.command("config")(guarded(config.config_command))
 app.command("export")(guarded(export.export_command))
+app.add_typer(annotate.app, name="annotate")
 app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(codebook.app, name="codebook")
 app.add_typer(datasets.app, name="datasets")

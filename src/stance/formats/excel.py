@@ -293,6 +293,24 @@ def chosen_sheet(file: InputFile, wanted: str | None) -> str:
     return (visible or [name for name, _ in sheets])[0] if len(sheets) > 1 else ""
 
 
+def sheet_names(file: InputFile) -> list[str]:
+    """Return the names of the sheets with cells; none if the file cannot be read.
+
+    Raises
+    ------
+    ConfigError
+        If the package that reads workbooks is not installed.
+    """
+    _openpyxl()
+    try:
+        with seekable(file, Cursor(hashes=False)) as whole:
+            refuse_too_large(file, whole)
+            return [name for name, _ in _outline(whole)]
+    except (CorpusError, *_DAMAGE):
+        # The reader reports what is wrong.
+        return []
+
+
 def _outline(whole: Path | IO[bytes]) -> list[tuple[str, str]]:
     """Return the name and state of each sheet with cells, without reading a cell."""
     from openpyxl.reader.excel import ExcelReader

@@ -1,0 +1,1 @@
+"""Annotation files: what people and models say of articles, in the formats of annotation tools."""
