@@ -72,7 +72,7 @@ class Tool:
 
 
 # The first that recognises a file reads it.
-TOOLS: tuple[Tool, ...] = ()
+TOOLS: tuple[Tool, ...] = (Tool("inception", "INCEpTION", ".zip", "inception"),)
 
 
 def tool(name: str) -> Tool:
