@@ -93,7 +93,10 @@ def test_no_replaced_name_is_an_identifier(path):
     # model/renamed_settings.py has the old name of a setting as a string, to read it.
     code = path.read_text("utf-8")
     assert not replaced_words(path.stem)
-    assert [found for found in identifiers(code) if replaced_words(found[0])] == []
+    # A labelled part of a text is a span in every annotation tool.
+    own = {"Span"} if "annotation" in path.parts else set()
+    found = [one for one in identifiers(code) if replaced_words(one[0]) - own]
+    assert found == []
 
 
 def test_a_phrase_is_found_over_lines_of_a_comment_and_of_a_string():
