@@ -77,3 +77,16 @@ def test_mistakes_are_told(coded, tmp_path):
     (tmp_path / "p.csv").write_text("id,label\n0,1\n", "utf-8")
     error = failed(*annotators("سلمى", "نور"), "--predictions", tmp_path / "p.csv", code=1)
     assert "11 of 12 articles" in error
+
+
+@pytest.mark.parametrize("cell", ["sdf#gov", '["sdf", "gov"]', '{"choices": ["sdf", "gov"]}'])
+def test_several_labels_in_a_cell_are_refused_with_the_ways_to_go_on(tmp_path, cell):
+    rows = [{"id": "1", "amal": "sdf", "nour": "gov"}, {"id": "2", "amal": cell, "nour": "gov"}]
+    path = tmp_path / "coded.jsonl"
+    for row in (rows[1], rows[1] | {"amal": ["sdf", "gov"]}):
+        path.write_bytes(orjson.dumps(rows[0]) + b"\n" + orjson.dumps(row) + b"\n")
+        error = stance("agreement", path, *annotators("amal", "nour"), code=1)[1]
+        assert "not one: keep one" in error
+        assert "--several first" in error
+        assert "split" in error
+        assert "drop" in error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.corpus.article import RejectedRow
 from stance.corpus.keys import canonical
+from stance.corpus.label_cells import one_label, several_labels, with_choice
 from stance.errors import CorpusError
 from stance.formats.inputs import plan_inputs
 from stance.formats.values import NoTextError, text_of, text_or_json
@@ -88,7 +89,7 @@ def read_coded(coded: Source | TableInput) -> CodedRows:
     ------
     CorpusError
         If a row cannot be read, has no id or no inclusion probability, or if an article
-        has two labels.
+        or a cell has two labels.
     """
     rows, name = _rows(coded)
     _require_columns(rows, name)
@@ -110,8 +111,16 @@ def read_coded(coded: Source | TableInput) -> CodedRows:
             )
         if not before.label:
             found[key] = one
+    _require_single_labels(found, name)
     labelled, overruled = _with_labels_of_duplicates(found, name)
     return CodedRows(name, labelled, n_repeated, overruled)
+
+
+def _require_single_labels(rows: Mapping[str, CodedRow], name: str) -> None:
+    known = {canonical(row.label) for row in rows.values() if row.label}
+    for row in rows.values():
+        if row.label and (reason := several_labels(row.label, known)):
+            raise CorpusError(f"Got {name}, where the label of {row.id!r}, {reason}.")
 
 
 def _rows(coded: Source | TableInput) -> tuple[list[Row], str]:
@@ -167,8 +176,10 @@ def _text(values: Mapping[str, Any], field: str, where: str) -> str | None:
     try:
         text = text_of(values.get(field))
     except NoTextError as error:
-        raise CorpusError(f"Got {where}, whose {field!r} {error}. Correct the row.") from error
-    return text if text and canonical(text) else None
+        raise CorpusError(
+            f"Got {where}, whose {field!r} {with_choice(str(error))}. Correct the row."
+        ) from error
+    return one_label(text) if text and canonical(text) else None
 
 
 def _probability(value: Any, where: str) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from stance.corpus.article import RejectedRow
 from stance.corpus.keys import Spellings, canonical, tidy, whole
+from stance.corpus.label_cells import one_label, several_labels, with_choice
 from stance.errors import ConfigError, CorpusError
 from stance.formats.diagnosis import describe
 from stance.formats.inputs import plan_inputs
@@ -156,9 +157,18 @@ def read_long(
 def _in_one_spelling(
     table: Iterable[tuple[str | None, ...]],
 ) -> tuple[tuple[str | None, ...], ...]:
-    """Give labels with the same canonical form one spelling, across annotators."""
+    """Give labels with the same canonical form one spelling, across annotators.
+
+    Raises
+    ------
+    CorpusError
+        If one is several labels.
+    """
     rows = list(table)
     shown = Spellings.of(label for row in rows for label in row).display()
+    for label in shown.values():
+        if reason := several_labels(label, shown):
+            raise CorpusError(f"Got labels of which {reason}.")
     return tuple(
         tuple(None if label is None else shown.get(canonical(label)) for label in row)
         for row in rows
@@ -174,11 +184,13 @@ def _label(row: Row, name: str) -> str | None:
         If it holds several labels, or a value that cannot be a label.
     """
     try:
-        return text_of(row.values.get(name))
+        text = text_of(row.values.get(name))
     except NoTextError as error:
         raise CorpusError(
-            f"Got {row.source}, row {row.number}, whose {name!r} {error}. Correct the row."
+            f"Got {row.source}, row {row.number}, whose {name!r} "
+            f"{with_choice(str(error))}. Correct the row."
         ) from error
+    return None if text is None else one_label(text)
 
 
 def _require_rows(names: Iterable[str], source: Source) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from dataclasses import fields as fields_of
 from typing import TYPE_CHECKING, Any, Unpack
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from stance.corpus.article import Article, RejectedRow
 from stance.corpus.dates import DATE_ORDERS, ResolvedDates, resolve_dates
 from stance.corpus.keys import Spellings, canonical
+from stance.corpus.label_cells import one_label, several_labels
 from stance.formats.reading import READ, LocatedArticle, read_located
 from stance.formats.source import Source, SourceOptions
 from stance.formats.values import NoTextError, text_of
@@ -31,9 +31,6 @@ NEEDED = READ | {"label", "outlet", "event"}
 # Characters kept of a value of a row; bytes kept of a rejected row.
 HELD = 2_000
 HELD_BYTES = 16_000
-
-# Separators between several labels in one cell, as doccano and others write them.
-_JOINED = re.compile(r"[#;|,،؛]")
 
 
 @dataclass(frozen=True)
@@ -150,17 +147,15 @@ def _held_value(value: Any) -> Any:
 def _without_joined_labels(
     rows: list[LocatedArticle],
 ) -> tuple[list[LocatedArticle], list[RejectedRow]]:
-    """Reject rows with several labels of the corpus in one cell."""
+    """Reject rows with several labels in one cell, and unpack lists with a single one."""
     known = {canonical(str(row.article.label)) for row in rows}
     kept, rejected = [], []
     for row in rows:
-        parts = list(filter(None, map(canonical, _JOINED.split(str(row.article.label)))))
-        if len(parts) > 1 and all(part in known for part in parts):
-            rejected.append(
-                row.row.rejected(
-                    f"the label {row.article.label!r} is {len(parts)} labels, not one: keep one"
-                )
-            )
+        label = str(row.article.label)
+        if reason := several_labels(label, known):
+            rejected.append(row.row.rejected(f"the label {reason}"))
+        elif (single := one_label(label)) != label:
+            kept.append(row._replace(article=replace(row.article, label=single)))
         else:
             kept.append(row)
     return kept, rejected
@@ -212,9 +207,10 @@ def _published(row: LocatedArticle, key: str, name: str) -> str | None:
     if getattr(row.article, key) is None:
         return None
     try:
-        return text_of(row.row.values.get(name))
+        text = text_of(row.row.values.get(name))
     except NoTextError:
         return None
+    return one_label(text) if text is not None and key == "label" else text
 
 
 def _respelled(article: Article, shown: dict[str, dict[str, str]]) -> Article:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 from stance.corpus.article import Article, FieldMapping, RejectedRow, Row
 from stance.corpus.dates import DATE_ORDERS, in_order
 from stance.corpus.keys import canonical, tidy, whole
+from stance.corpus.label_cells import with_choice
 from stance.errors import RejectedRowsWarning
 from stance.formats.diagnosis import LOOKED_AT, no_such_field
 from stance.formats.inputs import PlannedInput, plan_inputs
@@ -241,7 +242,8 @@ class ArticleLocator:
                 value = text_of(value)
             except NoTextError as error:
                 if ours in self._needs:
-                    raise _FaultError(f"{theirs!r} {error}") from None
+                    reason = with_choice(str(error)) if ours == "label" else str(error)
+                    raise _FaultError(f"{theirs!r} {reason}") from None
                 return None
         text: str | None = value if value is None or ours == "title" else tidy(value)
         if text and ours == "published" and self._date_order:

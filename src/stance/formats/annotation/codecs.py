@@ -110,6 +110,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("doccano", "doccano", ".jsonl", "doccano"),
     Tool("excel", "Excel", ".xlsx", "excel_sheet"),
     Tool("html", "Coding page", ".html", "coding_page"),
+    Tool("inception", "INCEpTION", ".zip", "inception"),
 )
 
 

@@ -152,7 +152,10 @@ def recognises(path: Path) -> bool:
         start = file.read(_SNIFFED).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"[", b"{")):
         return any(mark in start for mark in _MARKS) and _is_json(path)
-    header = next(csv.reader([start.partition(b"\n")[0].decode(errors="replace")]), [])
+    try:
+        header = next(csv.reader([start.partition(b"\n")[0].decode("utf-8")]), [])
+    except (UnicodeDecodeError, csv.Error):  # a binary file
+        return False
     return {*_FLAT} <= {name.strip() for name in header}
 
 
