@@ -229,7 +229,10 @@ def test_what_a_program_calculated_is_read(saved):
     edited(
         path,
         SHEET,
-        (rb'<c r="B2"><f>"a"</f><v ?/></c>', '<c r="B2" t="str"><f>"a"</f><v>خبر</v></c>'.encode()),
+        (
+            rb'<c r="B2"><f>"a"</f>(?:<v ?/>|<v></v>)</c>',
+            '<c r="B2" t="str"><f>"a"</f><v>خبر</v></c>'.encode(),
+        ),
     )
     assert values_of(path) == [{"id": 1, "text": "خبر", "label": "أ"}]
 
@@ -239,7 +242,10 @@ def test_formulas_with_an_empty_result_are_empty_cells(saved):
     edited(
         path,
         SHEET,
-        (rb'(<c r="(?:C2|B3)")><f>""</f><v ?/></c>', rb'\1 t="str"><f>""</f><v></v></c>'),
+        (
+            rb'(<c r="(?:C2|B3)")><f>""</f>(?:<v ?/>|<v></v>)</c>',
+            rb'\1 t="str"><f>""</f><v></v></c>',
+        ),
     )
     assert values_of(path) == [{"id": 1, "text": "نص", "label": None}]
 
@@ -247,7 +253,7 @@ def test_formulas_with_an_empty_result_are_empty_cells(saved):
 def test_a_nought_in_the_place_of_a_result_is_none(saved):
     # XlsxWriter 3.3.1 writes 0 for each result, and asks Excel to calculate anew.
     path = saved(book(HEADER, [0, "نص", "=1-1"]))
-    edited(path, SHEET, (rb"<f>1-1</f><v ?/>", rb"<f>1-1</f><v>0</v>"))
+    edited(path, SHEET, (rb"<f>1-1</f>(?:<v ?/>|<v></v>)", rb"<f>1-1</f><v>0</v>"))
     assert articles_of(path) == [Article("0", "نص")]
     edited(path, WORKBOOK, (rb' fullCalcOnLoad="1"', b""))
     assert articles_of(path) == [Article("0", "نص", "0")]
