@@ -50,6 +50,7 @@ COMMANDS = {
     "verify": ("verify", "labels.jsonl"),
     "info": ("info", "-m", "{model}"),
     "agreement": ("agreement", "ratings.csv", "--annotator", "a", "--annotator", "b"),
+    "annotate": ("annotate", "export", "{corpus}", "--to", "html", "-o", "out"),
     "audit": ("audit", "{corpus}"),
     "estimate": ("estimate", "predicted.csv", "--coded", "coded.csv"),
     "naming": ("naming", "{corpus}", "--actor", "sdf", "-o", "out.csv"),
