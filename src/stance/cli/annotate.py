@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stance.corpus.codebook import Codebook
     from stance.formats.annotation.articles import AnnotatedArticles
     from stance.formats.annotation.codecs import Tool
+    from stance.formats.annotation.importing import ImportedAnnotations
     from stance.formats.annotation.records import CodingTask
     from stance.formats.inputs import PlannedInput
     from stance.reporting.html.page import Page
@@ -110,6 +111,24 @@ AnnotatorOption = Annotated[
         "--annotator",
         metavar="OLD=NEW",
         help="A new name of an annotator, such as 1=amal: Label Studio writes numbers. Repeatable.",
+    ),
+]
+
+AdjudicatedOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--adjudicated",
+        metavar="FILE",
+        help="The decisions in a file of 'stance agreement --adjudicate'. Each article then gets "
+        "one row: with the decided label, or the one that all annotators gave.",
+    ),
+]
+MajorityOption = Annotated[
+    bool,
+    typer.Option(
+        "--majority",
+        help="One row for each article: the label of more than half of its annotators, where "
+        "nothing was decided.",
     ),
 ]
 
@@ -236,6 +255,8 @@ def import_command(
     codebook: CodebookOption = None,
     several: SeveralOption = "refuse",
     annotator: AnnotatorOption = None,
+    adjudicated: AdjudicatedOption = None,
+    majority: MajorityOption = False,
     file_format: FormatOption = None,
     bom: BomOption = False,
     escape_formulas: EscapeFormulasOption = None,
@@ -262,9 +283,33 @@ def import_command(
         annotators=_new_names(annotator or ()),
         source=reading,
     )
+    if adjudicated is not None or majority:
+        found = _resolved(found, adjudicated, majority=majority)
     has_file = target.row_format is not None and str(output) != STDOUT
     name = str(output) if has_file else None
     target.write(found, lambda: report(found, name), lambda: report(found, name), _no_page)
+
+
+def _resolved(
+    found: ImportedAnnotations, adjudicated: Path | None, *, majority: bool
+) -> ImportedAnnotations:
+    """Return one annotation for each article, and say how its label was chosen."""
+    from dataclasses import replace
+
+    from stance.formats.annotation.adjudication import read_decisions, resolve
+
+    decisions = None if adjudicated is None else read_decisions(Source.of([adjudicated], {}))
+    chosen = resolve(found.annotations, decisions, majority=majority)
+    note(
+        f"One label for each article: {chosen.n_adjudicated:,} adjudicated, {chosen.n_agreed:,} "
+        f"that all annotators gave, {chosen.n_majority:,} by majority."
+    )
+    if chosen.left_out:
+        note(
+            f"Without a label, since annotators differ: {counted(len(chosen.left_out), 'article')} "
+            f"(the first: {chosen.left_out[0]}). Decide them with 'stance agreement --adjudicate'."
+        )
+    return replace(found, annotations=chosen.annotations)
 
 
 def _new_names(pairs: Sequence[str]) -> dict[str, str]:

@@ -14,9 +14,9 @@ from stance.errors import OutputError
 READ = (
     *("inputs", "corpus", "labels", "auxiliary", "always_train", "first", "second", "predictions"),
     *("model", "config", "codebook", "suite", "baseline", "labelled", "results", "lexicon"),
-    *("articles", "extend", "design", "coded", "held_out_rows"),
+    *("articles", "extend", "design", "coded", "held_out_rows", "adjudicated"),
 )
-WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html")
+WRITTEN = ("output", "json", "rejects", "held_out", "junit", "html", "adjudicate")
 # That of a folder to which files are added.
 ADDED_TO = "figures"
 

@@ -16,9 +16,32 @@ from stance.formats.source import Source, SourceOptions
 from stance.formats.values import NoTextError, text_of, text_or_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stance.corpus.article import Row
+
+COMMENT, CONFIDENCE = "comment", "confidence"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What an annotator added to a label.
+
+    Parameters
+    ----------
+    comment, confidence : str, optional
+        As given.
+    """
+
+    comment: str | None = None
+    confidence: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, object], suffix: str = "") -> Remark:
+        """Return the remark in a row, whose columns may end with an annotator's name."""
+        return cls(
+            _text(values.get(f"{COMMENT}{suffix}")), _text(values.get(f"{CONFIDENCE}{suffix}"))
+        )
 
 
 @dataclass(frozen=True)
@@ -34,11 +57,17 @@ class Annotations:
     labels : tuple of tuple of str or None
         A row for each article with a value for each annotator; None if the
         annotator did not label the article.
+    texts : tuple of str or None
+        Of the articles; empty if they are unknown.
+    remarks : tuple of tuple of Remark
+        As `labels`; empty if there are none.
     """
 
     ids: tuple[str, ...]
     annotators: tuple[str, ...]
     labels: tuple[tuple[str | None, ...], ...]
+    texts: tuple[str | None, ...] = ()
+    remarks: tuple[tuple[Remark, ...], ...] = ()
 
 
 def read_columns(
@@ -52,7 +81,8 @@ def read_columns(
     ----------
     inputs : Source, or iterable of str or Path
         JSON, CSV, TSV, Parquet or Excel workbooks; a row for each article.
-        Articles need no text.
+        Articles need no text. ``comment_NAME`` and ``confidence_NAME`` are what the
+        annotator of the column ``NAME`` added; so they are for ``label_NAME``.
     annotators : sequence of str
         The names of the columns. An empty value is no label.
     **options
@@ -75,6 +105,9 @@ def read_columns(
     found: dict[str, tuple[str | None, ...]] = {}
     shown: dict[str, str] = {}
     names: dict[str, None] = {}
+    texts: list[str | None] = []
+    remarks: list[tuple[Remark, ...]] = []
+    suffixes = [f"_{name.removeprefix('label_')}" for name in annotators]
     for row in _rows(source):
         identifier = _text(row.values.get(id_field)) or f"{Path(row.source).name}:{row.number}"
         key = canonical(identifier)
@@ -87,10 +120,16 @@ def read_columns(
         names.update(dict.fromkeys(row.values))
         shown[key] = whole(identifier)
         found[key] = tuple(_label(row, name) for name in annotators)
+        texts.append(_text(row.values.get(source.fields.text)))
+        remarks.append(tuple(Remark.of(row.values, suffix) for suffix in suffixes))
     _require_rows(names, source)
     _require(annotators, names)
     return Annotations(
-        tuple(shown[key] for key in found), tuple(annotators), _in_one_spelling(found.values())
+        tuple(shown[key] for key in found),
+        tuple(annotators),
+        _in_one_spelling(found.values()),
+        _if_any(texts),
+        _remarks(remarks),
     )
 
 
@@ -117,10 +156,8 @@ def read_long(
     """
     source = Source.of(inputs, options)
     id_field, label_field = source.fields.id, source.fields.label
-    found: dict[str, dict[str, str | None]] = {}
-    shown: dict[str, str] = {}
-    annotators: dict[str, str] = {}
     names: dict[str, None] = {}
+    table = LongTable(annotator_field)
     for row in _rows(source):
         names.update(dict.fromkeys(row.values))
         _require([annotator_field, id_field, label_field], names)
@@ -128,30 +165,109 @@ def read_long(
             _text(row.values.get(name)) for name in (id_field, annotator_field)
         )
         label = _label(row, label_field)
-        if identifier is None or annotator is None:
+        if _text(row.values.get("origin")) == "model":
+            continue  # of a table that 'stance annotate import' wrote
+        if identifier is None or (annotator is None and label is not None):
             lacking = id_field if identifier is None else annotator_field
             raise CorpusError(
                 f"Got {row.source}, row {row.number}, without {lacking!r}, but expected the id of "
                 "the article and the name of the annotator."
             )
-        shown.setdefault(canonical(identifier), whole(identifier))
-        given = found.setdefault(canonical(identifier), {})
+        text = _text(row.values.get(source.fields.text))
+        where = f"{row.source}, row {row.number}"
+        table.add(
+            where,
+            identifier,
+            text=text,
+            annotator=annotator,
+            label=label,
+            remark=Remark.of(row.values),
+        )
+    _require_rows(names, source)
+    return table.annotations()
+
+
+class LongTable:
+    """Labels given one by one, collected as a table of articles and annotators.
+
+    Parameters
+    ----------
+    annotator_field : str
+        Where the annotators are named, for messages.
+    """
+
+    def __init__(self, annotator_field: str) -> None:
+        self._field = annotator_field
+        self._given: dict[str, dict[str, tuple[str | None, Remark]]] = {}
+        self._ids: dict[str, str] = {}
+        self._texts: dict[str, str | None] = {}
+        self._annotators: dict[str, str] = {}
+
+    def add(
+        self,
+        where: str,
+        identifier: str,
+        *,
+        text: str | None,
+        annotator: str | None,
+        label: str | None,
+        remark: Remark,
+    ) -> None:
+        """Add what one annotator said of an article; without an annotator, the article alone.
+
+        Raises
+        ------
+        CorpusError
+            If the annotator labels it again.
+        """
+        key = canonical(identifier)
+        self._ids.setdefault(key, whole(identifier))
+        self._texts[key] = self._texts.get(key) or text
+        given = self._given.setdefault(key, {})
+        if annotator is None:
+            return
         if canonical(annotator) in given:
             raise CorpusError(
-                f"Got {row.source}, row {row.number}, where {annotator!r} labels {identifier!r} "
-                "again, but expected one label from each annotator. Remove one of the two."
+                f"Got {where}, where {annotator!r} labels {identifier!r} again, but expected one "
+                "label from each annotator. Remove one of the two."
             )
-        given[canonical(annotator)] = label
-        annotators.setdefault(canonical(annotator), whole(tidy(annotator)))
-    _require_rows(names, source)
-    if len(annotators) < 2:
-        raise CorpusError(
-            f"Got labels of {len(annotators)} annotators in {annotator_field!r}, but expected two "
-            "or more to compare."
+        given[canonical(annotator)] = (label, remark)
+        self._annotators.setdefault(canonical(annotator), whole(tidy(annotator)))
+
+    def annotations(self) -> Annotations:
+        """Return the table.
+
+        Raises
+        ------
+        CorpusError
+            If there is only one annotator, or a label is several.
+        """
+        if len(self._annotators) < 2:
+            raise CorpusError(
+                f"Got labels of {len(self._annotators)} annotators in {self._field!r}, but "
+                "expected two or more to compare."
+            )
+        nothing = (None, Remark())
+        rows = [
+            [given.get(key, nothing) for key in self._annotators] for given in self._given.values()
+        ]
+        return Annotations(
+            tuple(self._ids.values()),
+            tuple(self._annotators.values()),
+            _in_one_spelling(tuple(label for label, _ in row) for row in rows),
+            _if_any(self._texts.values()),
+            _remarks(tuple(remark for _, remark in row) for row in rows),
         )
-    table = _in_one_spelling(tuple(map(given.get, annotators)) for given in found.values())
-    ids = tuple(shown[key] for key in found)
-    return Annotations(ids, tuple(annotators.values()), table)
+
+
+def _if_any(texts: Iterable[str | None]) -> tuple[str | None, ...]:
+    found = tuple(texts)
+    return found if any(found) else ()
+
+
+def _remarks(table: Iterable[tuple[Remark, ...]]) -> tuple[tuple[Remark, ...], ...]:
+    found = tuple(table)
+    return found if any(remark != Remark() for row in found for remark in row) else ()
 
 
 def _in_one_spelling(

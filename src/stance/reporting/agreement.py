@@ -20,16 +20,25 @@ from stance.reporting.phrases import counted, figure, interval
 if TYPE_CHECKING:
     from stance.evaluation.agreement import Agreement
     from stance.evaluation.ceiling import Ceiling
+    from stance.evaluation.disagreement import Disagreement
 
 NAME_WIDTH = 20
+# Articles with a disagreement.
+SHOWN = 5
 # Krippendorff (2004), Content Analysis, chapter 11: data above the first value are reliable, data
 # above the second allow tentative conclusions.
 RELIABLE, TENTATIVE = 0.8, 0.667
 
 
-def report(result: Agreement, ceiling: Ceiling | None = None) -> Document:
+def report(
+    result: Agreement, ceiling: Ceiling | None = None, differing: Disagreement | None = None
+) -> Document:
     """Return the agreement of all annotators and of each pair, and that of a model."""
-    sections = (*_agreement(result), *(_ceiling(ceiling) if ceiling else ()))
+    sections = (
+        *_agreement(result),
+        *(_disputed(differing) if differing and differing.articles else ()),
+        *(_ceiling(ceiling) if ceiling else ()),
+    )
     return Document("Agreement", sections, command="stance agreement")
 
 
@@ -63,6 +72,26 @@ def _pairs(result: Agreement) -> Table:
         for pair in result.pairs
     )
     return Table((*names, *numbers("agreement", "Cohen's kappa", "articles")), tuple(rows))
+
+
+def _disputed(differing: Disagreement) -> tuple[Section, ...]:
+    """Return the first articles on which annotators differ, with their labels and comments."""
+    n = len(differing.articles)
+    rows = tuple(
+        (article.id, coding.annotator, coding.label, " ".join((coding.comment or "").split()))
+        for article in differing.articles[:SHOWN]
+        for coding in article.codings
+    )
+    columns = (
+        Column("article", "name", NAME_WIDTH),
+        Column("annotator", "name", NAME_WIDTH),
+        Column("label", "name", NAME_WIDTH),
+        Column("comment", "name"),
+    )
+    more = f" The first {SHOWN}:" if n > SHOWN else ""
+    said = f"Annotators differ on {counted(n, 'article')}.{more}"
+    all_of_them = "--adjudicate FILE writes all of them, to decide on their labels."
+    return (section(Paragraph(said), Table(columns, rows), Paragraph(all_of_them)),)
 
 
 def meaning(result: Agreement) -> str:
