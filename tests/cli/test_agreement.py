@@ -125,7 +125,9 @@ def test_the_neutral_table_is_recognised_and_its_disagreements_are_written(tmp_p
     # What was written can be compared again, as a table with columns.
     out, _ = stance("agreement", decide, "--annotator", "label_أمل", "--annotator", "label_نور")
     assert "agreement" in out
-    assert "file of its own" in stance("agreement", path, "--adjudicate", path, code=2)[1]
+    assert "never replaced" in stance("agreement", path, "--adjudicate", path, code=1)[1]
+    same = ("-o", tmp_path / "same.csv", "--adjudicate", tmp_path / "same.csv")
+    assert "file of its own" in stance("agreement", path, *same, code=2)[1]
 
 
 def test_a_file_of_an_annotation_tool_is_recognised(tmp_path):

@@ -103,7 +103,7 @@ def agreement_command(
     from stance.reporting.html.agreement import page
 
     chosen, ordered = _level(level, order), order or ()
-    _check(adjudicate, labels, report)
+    _check(adjudicate, report)
     found = read_coders(reading.reading(labels), annotators or (), annotator_field)
     spelled = by_canonical(label for row in found.labels for label in row if label is not None)
     ratings = Ratings.of(found.labels, [aligned(name, spelled) for name in ordered])
@@ -122,12 +122,12 @@ def agreement_command(
         _write(adjudicate, differing, force=report.force)
 
 
-def _check(adjudicate: Path | None, labels: Sequence[str], report: ReportTarget) -> None:
+def _check(adjudicate: Path | None, report: ReportTarget) -> None:
     from stance.replacing import check_file_target
 
     if adjudicate is None:
         return
-    if str(adjudicate) in {*labels, "-", str(report.output), str(report.json)}:
+    if str(adjudicate) in {"-", str(report.output), str(report.json)}:
         raise ConfigError(
             f"Got --adjudicate {adjudicate}, but expected a file of its own. Choose another name, "
             "such as adjudicate.csv."
