@@ -299,11 +299,13 @@ def loaded_after(code: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["import stance", "import stance.cli"])
 def test_start_up_loads_nothing_heavy(code):
     assert not loaded_after(code) & set(HEAVY)
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy():
     code = (
         "import sys; sys.argv = ['stance', '--help']\n"
@@ -373,6 +375,7 @@ def path_of(module: str) -> Path | None:
     return None
 
 
+@pytest.mark.slow
 def test_no_module_that_loading_a_model_reaches_imports_what_runs_code():
     reached = reached_from("stance.model.persistence")
     assert {"stance.model.persistence", "stance.features.stack", "stance.model.config"} <= reached

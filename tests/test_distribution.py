@@ -172,6 +172,7 @@ def test_the_project_is_called_as_the_code_says():
     assert PROJECT["scripts"] == {TOOLKIT: "stance.cli:main"}
 
 
+@pytest.mark.slow
 def test_every_extra_named_anywhere_exists():
     named = {
         extra

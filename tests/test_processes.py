@@ -47,6 +47,7 @@ def test_a_command_that_cannot_be_started_is_an_error(tmp_path):
         run_command([str(tmp_path / "no-such-program")], tmp_path)
 
 
+@pytest.mark.slow
 @NEEDS
 def test_a_command_ends_with_the_process_that_runs_it(tmp_path):
     # What the command itself starts ends with it too.

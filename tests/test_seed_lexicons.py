@@ -85,6 +85,7 @@ def columns_of(block, text, published):
     return {name for name, value in zip(block.terms, values[0], strict=True) if value}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("term", "until", "since"), CHANGED)
 def test_a_term_is_of_its_side_at_its_time(block, term, until, since):
     for day, side in ((UNTIL, until), (SINCE, since)):

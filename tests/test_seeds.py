@@ -207,6 +207,7 @@ def test_marks_around_the_acronym_are_a_habit_of_all_since_the_change(seed_artic
     assert max(marked[label] for label in rest) <= 2.5 * min(marked[label] for label in rest)
 
 
+@pytest.mark.slow
 def test_shared_words_are_shared(seed_articles):
     table = arabic_normalization()
     shared = {

@@ -88,6 +88,7 @@ def test_strings_and_comments_hold_no_identifiers():
     assert identifiers(code) == [("x", 1), ("y", 2), ("truth", 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_replaced_name_is_an_identifier(path):
     # model/renamed_settings.py has the old name of a setting as a string, to read it.

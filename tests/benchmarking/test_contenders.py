@@ -65,11 +65,13 @@ def test_our_model_learns(fast_config):
     assert OurModel(resolved).label(known, unknown) == [a.label for a in unknown]
 
 
+@pytest.mark.slow
 def test_a_command_learns_and_sees_no_label_of_what_it_is_to_label(opponent):
     unknown = articles(range(48, 64))
     assert opponent().label(articles(range(48)), unknown) == [a.label for a in unknown]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
@@ -90,6 +92,7 @@ def test_who_is_not_installed_is_unavailable(opponent):
         missing.label(articles(range(48)), articles(range(48, 64)))
 
 
+@pytest.mark.slow
 def test_labels_come_back_by_id_in_any_order(opponent, tmp_path):
     script = tmp_path / "backwards.py"
     script.write_text(

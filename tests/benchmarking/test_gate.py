@@ -85,6 +85,7 @@ def test_other_articles_are_not_compared(small_run, write_suite, desk):
         check([verdict])
 
 
+@pytest.mark.slow
 def test_nothing_is_raised_where_the_baseline_is_held(small_run):
     suite, run = small_run
     check(judge(suite, run.prepared, run.results, run.results))

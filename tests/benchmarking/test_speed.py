@@ -12,6 +12,7 @@ def timed(write_suite):
     return lambda: speed.measure_speed(suite, prepare(suite, "small"), suite.speed)
 
 
+@pytest.mark.slow
 def test_speed_is_told_in_multiples_of_counting_words(timed):
     found = timed()
     assert (found.task, found.articles, found.rounds) == ("small", 40, 3)

@@ -84,6 +84,7 @@ def measuring(shop, tmp_path, monkeypatch):
     return measure
 
 
+@pytest.mark.slow
 def test_a_row_that_fails_costs_the_others_nothing(measuring, capsys):
     code, found = measuring()
     assert code == 1

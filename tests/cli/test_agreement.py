@@ -32,6 +32,7 @@ def test_annotators_in_columns(coded, tmp_path):
     assert all(len(line) <= 84 for line in out.splitlines())  # four of them isolate names
 
 
+@pytest.mark.slow
 def test_an_order_makes_it_ordinal(coded, tmp_path):
     options = annotators("سلمى", "نور", "هدى", "ريم")
     options += [word for label in "12345" for word in ("--order", label)]
@@ -63,6 +64,7 @@ def test_rows_and_a_model_beside(tmp_path):
     assert "The model agrees with the majority of the others" in out
 
 
+@pytest.mark.slow
 def test_mistakes_are_told(coded, tmp_path):
     def failed(*options, code=2):
         return stance("agreement", coded, *options, code=code)[1]

@@ -82,6 +82,7 @@ def test_nothing_to_audit_is_a_failure(tmp_path):
     assert "where no row can be used" in stance("audit", tmp_path / "none.jsonl", code=1)[1]
 
 
+@pytest.mark.slow
 def test_dates_that_cannot_be_true_are_told_with_advice(tmp_path):
     rows = [orjson.loads(line) for line in SEEDS.read_bytes().splitlines()[:40]]
     dates = [f"2020-03-{day:02}" for day in range(1, 29)] + ["2019-01-01"] * 4

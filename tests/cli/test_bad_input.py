@@ -83,6 +83,7 @@ def test_nul_bytes(tmp_path, model):  # noqa: F811
     assert orjson.loads(stance("predict", path, "-m", model)[0])["id"] == "1"
 
 
+@pytest.mark.slow
 def test_invalid_utf8_in_the_middle_stops_training_until_told(tmp_path):
     rows = [orjson.dumps(row) for row in labelled()]
     rows.insert(5, b'{"id": "x", "text": "\xff\xfe", "label": "a"}')
@@ -182,6 +183,7 @@ def test_no_outlet_when_outlets_are_asked_for(tmp_path):
     assert "--outlet-field" in error
 
 
+@pytest.mark.slow
 def test_a_model_that_is_none(tmp_path, corpus):  # noqa: F811
     assert "does not exist" in stance("predict", corpus, "-m", tmp_path / "x", code=1)[1]
     assert "a file" in stance("info", "-m", corpus, code=1)[1]

@@ -77,6 +77,7 @@ def test_a_suite_is_run_reported_and_held(suite, tmp_path):
     stance(*held[:-1], "--json", tmp_path / "told.json", "--jobs", 1)
 
 
+@pytest.mark.slow
 def test_misuse_is_told_before_anything_runs(suite, tmp_path):
     out = tmp_path / "out.json"
     assert "cannot be read" in stance("benchmark", tmp_path / "no.toml", "--json", out, code=2)[1]

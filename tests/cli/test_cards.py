@@ -62,6 +62,7 @@ def changed(path, target, change):
     return target
 
 
+@pytest.mark.slow
 def test_a_trained_model_has_a_card_with_what_is_known(trained, corpus):  # noqa: F811
     text = text_of(trained)
     for row in (
@@ -228,6 +229,7 @@ def test_a_card_written_by_hand_is_kept_below_the_generated_one(model):
     assert parse(text_of(model)).own == "# Mine"
 
 
+@pytest.mark.slow
 def test_a_card_edited_by_hand_is_not_overwritten(model, corpus):  # noqa: F811
     edited = text_of(model).replace("| licence | CC-BY-4.0 |", "| licence | mine |")
     (model / "card.md").write_text(edited, "utf-8")
@@ -272,6 +274,7 @@ def test_an_output_over_the_results_is_refused(model, results):
     assert "input" in card(model, *options, code=1)[1]
 
 
+@pytest.mark.slow
 def test_verify_confirms_the_corpus_and_the_bytes(trained, corpus):  # noqa: F811
     out, _ = stance("verify", trained, "--corpus", corpus, "--json", "-")
     found = orjson.loads(out)
@@ -282,6 +285,7 @@ def test_verify_confirms_the_corpus_and_the_bytes(trained, corpus):  # noqa: F81
     assert "was not trained again" in out
 
 
+@pytest.mark.slow
 def test_verify_names_what_differs_in_the_corpus(trained, corpus, tmp_path):  # noqa: F811
     lines = corpus.read_bytes().splitlines(keepends=True)
     first = orjson.loads(lines[0])
@@ -313,6 +317,7 @@ def test_ids_from_the_name_of_a_file_do_not_count(corpus, results, tmp_path):  #
     card(tmp_path / "model", "--results", results["crossval"])
 
 
+@pytest.mark.slow
 def test_a_model_of_an_older_record_is_compared_by_what_it_has(model, corpus):  # noqa: F811
     stored = orjson.loads((model / "manifest.json").read_bytes())
     del stored["record"]["corpus"]
@@ -321,6 +326,7 @@ def test_a_model_of_an_older_record_is_compared_by_what_it_has(model, corpus):  
     assert "which recorded no dates" in " ".join(card(model)[0].split())
 
 
+@pytest.mark.slow
 def test_verify_names_the_files_that_differ_and_the_likely_reason(model, corpus):  # noqa: F811
     # As if an older numpy had given another number of steps.
     stored = orjson.loads((model / "manifest.json").read_bytes())

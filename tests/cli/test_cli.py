@@ -124,6 +124,7 @@ def test_predict_on_the_shipped_model(corpus):
     assert "Labelled 48 articles" in err
 
 
+@pytest.mark.slow
 def test_settings_reach_the_model(corpus, tmp_path):
     config = tmp_path / "config.toml"
     config.write_text('[classifier]\nkind = "svm"\n', "utf-8")
@@ -179,6 +180,7 @@ def test_config_writes_what_config_reads(tmp_path):
     assert "seed = 99" in out
 
 
+@pytest.mark.slow
 def test_predict_is_a_filter():
     line = orjson.dumps({"id": "7", "text": "أعلنت القوات السيطرة على البلدة"})
     out, err = stance("predict", "-", stdin=line + b"\n{broken\n" + line.replace(b"7", b"8"))
@@ -259,6 +261,7 @@ def test_predict_refuses_what_is_no_probability(corpus, model, tmp_path, value):
     assert not target.exists()
 
 
+@pytest.mark.slow
 def test_info_tells_the_domain(model):
     out, _ = stance("info", "-m", model, "--features", 0)
     domain = load_model(model).domain

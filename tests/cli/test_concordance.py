@@ -43,6 +43,7 @@ def cells(line):
     return [(m.group(1), cell_len(inner[: m.start()])) for m in ISOLATED.finditer(inner)]
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_each_hit_in_one_column(corpus, found):
     shown, _ = stance("concordance", corpus, "قسد", "--sort", "before")
     assert max(map(cell_len, shown.splitlines())) <= 80
@@ -61,6 +62,7 @@ def test_a_terminal_shows_each_hit_in_one_column(corpus, found):
     assert f"articles  {found.n_articles} of 60" in shown
 
 
+@pytest.mark.slow
 def test_a_file_cuts_nothing(corpus, found, tmp_path):
     stance("concordance", corpus, "قسد", "--sort", "before", "-o", tmp_path / "lines.txt")
     text = (tmp_path / "lines.txt").read_text("utf-8")
@@ -123,6 +125,7 @@ def test_csv_for_a_spreadsheet_runs_nothing(tmp_path):
     assert "--bom" in stance("concordance", path, "قسد", "--bom", code=2)[1]
 
 
+@pytest.mark.slow
 def test_a_page_has_the_lines_in_reading_order(corpus, found, tmp_path):
     page = tmp_path / "page.html"
     command = ("concordance", corpus, "قسد", "--sort", "before", "--html", page)
@@ -188,6 +191,7 @@ def test_what_cannot_be_found_or_is_misused_is_said(corpus, words, code, said):
     assert not out
 
 
+@pytest.mark.slow
 def test_arguments_in_another_order_and_words_without_quotation_marks_are_said(corpus, tmp_path):
     _, err = stance("concordance", "قسد", corpus, code=2)
     assert f"expected the corpus first: stance concordance {corpus} قسد" in err
@@ -197,6 +201,7 @@ def test_arguments_in_another_order_and_words_without_quotation_marks_are_said(c
     assert "no such file" in stance("concordance", "لاشيء", "قسد", code=1)[1]
 
 
+@pytest.mark.slow
 def test_a_page_of_very_many_lines_is_pointed_out(corpus, tmp_path, monkeypatch):
     monkeypatch.setattr("stance.cli.concordance.MANY", 5)
     page = tmp_path / "page.html"
@@ -204,6 +209,7 @@ def test_a_page_of_very_many_lines_is_pointed_out(corpus, tmp_path, monkeypatch)
     assert "has 6 lines, which a browser opens slowly" in err
 
 
+@pytest.mark.slow
 def test_dates_out_of_range_and_rows_that_cannot_be_used_are_said(tmp_path):
     path = tmp_path / "some.jsonl"
     rows = [
@@ -223,6 +229,7 @@ def test_dates_out_of_range_and_rows_that_cannot_be_used_are_said(tmp_path):
     assert "is empty" in stance("concordance", path, "قسد", code=1)[1]
 
 
+@pytest.mark.slow
 def test_several_corpora_are_searched_in_turn(corpus):
     out, _ = stance("concordance", corpus, HEADLINES, "قسد", "--json", "-")
     searched = orjson.loads(out)["searched"]["articles"]

@@ -54,6 +54,7 @@ def rows_of(folder, name, *options):
     return list(csv.DictReader((folder / name).read_text("utf-8").splitlines()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.parquet"])
 def test_rows_say_which_period_was_read_and_why(folder, name):
     rows = rows_of(folder, name, "--keep", "published")
@@ -83,6 +84,7 @@ def test_a_model_without_dates_writes_no_periods(folder, fast_model, tmp_path):
     assert all("period" not in orjson.loads(line) for line in out.splitlines())
 
 
+@pytest.mark.slow
 def test_evaluate_and_info_know_the_periods(folder):
     stance("evaluate", folder / "corpus.jsonl", "-m", folder / "model", "--json", folder / "e.json")
     assert orjson.loads((folder / "e.json").read_bytes())["accuracy"] > 0.7

@@ -43,6 +43,7 @@ def test_misuse_is_told_before_anything_is_read(command, tmp_path):
         assert said in stance(command, "no-such-file.csv", *output, *arguments, code=2)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["predict", "crossval", "tune"])
 def test_a_scheduler_that_is_none_leaves_nothing_behind(some, tmp_path, command):
     output = ("--output", tmp_path / "o.jsonl")

@@ -80,6 +80,7 @@ def test_json_has_the_shape_that_is_documented():
     assert found["contrasts"][0]["reference"] == "2018"
 
 
+@pytest.mark.slow
 def test_rows_go_to_files_of_every_format(tmp_path):
     command = (*ASKED, "--by", "year")
     out, _ = run(*command, "-o", tmp_path / "shares.csv")
@@ -170,6 +171,7 @@ def test_held_out_predictions_stand_under_a_heading_of_their_own():
     assert "not known: no article" not in out
 
 
+@pytest.mark.slow
 def test_an_archive_from_standard_input_and_in_parts(desk, tmp_path):
     expected = stance(*ASKED)[0]
     lines = (desk / "labels.jsonl").read_bytes()
@@ -193,6 +195,7 @@ def designed(rows, path, **changes):
     return path
 
 
+@pytest.mark.slow
 def test_the_design_beside_the_coded_file_is_compared(desk, tmp_path):
     coded = write(tmp_path / "coded.csv", sample(ROWS))
     design = designed(ROWS[::-1], tmp_path / "coded.design.json")

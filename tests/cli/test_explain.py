@@ -45,6 +45,7 @@ def test_json_has_an_article_for_each_row_and_adds_up(corpus, model, seed_articl
                 assert all(getattr(article, field)[start:end] for start, end in places)
 
 
+@pytest.mark.slow
 def test_json_goes_to_a_file_that_is_not_replaced(corpus, model, tmp_path):  # noqa: F811
     file = tmp_path / "why.json"
     assert run("explain", corpus, "-m", model, "--json", file, "--top", 2, "--changes")[0] == ""
@@ -59,6 +60,7 @@ def test_json_goes_to_a_file_that_is_not_replaced(corpus, model, tmp_path):  # n
     assert file.read_bytes() != before
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_the_text_from_right_to_left_in_80_columns(
     corpus,
     model,  # noqa: F811
@@ -101,6 +103,7 @@ def test_ids_and_texts_cannot_command_the_terminal(model, tmp_path):  # noqa: F8
     assert "<b>\\x1b[2J" in shown
 
 
+@pytest.mark.slow
 def test_what_cannot_be_explained_is_refused(corpus, model, tmp_path):  # noqa: F811
     with pytest.raises(ConfigError, match="'martian' to compare with, but expected one of"):
         run("explain", corpus, "-m", model, "--against", "martian")
@@ -158,6 +161,7 @@ def test_a_page_is_written_beside_the_text_with_the_same_numbers(corpus, model, 
     assert "What would change it" not in file.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_page_of_very_many_articles_is_pointed_out(corpus, model, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setattr("stance.cli.explain.MANY", 5)
     file = tmp_path / "why.html"
@@ -166,6 +170,7 @@ def test_a_page_of_very_many_articles_is_pointed_out(corpus, model, tmp_path, mo
     assert file.read_text("utf-8").count('<section id="s') == 6
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_made_leaves_no_file(corpus, model, tmp_path):  # noqa: F811
     file = tmp_path / "why.html"
     empty = tmp_path / "empty.jsonl"

@@ -77,6 +77,7 @@ def test_figures_are_pictures_and_the_same_each_time(reports, tmp_path):  # noqa
     assert (tmp_path / "a" / "agreement-pairs.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_other_files_in_the_folder_stay(reports, tmp_path, undrawn):  # noqa: F811
     others = {"notes.txt": b"n", "audit-labels.png": b"a", "agreement-notes.txt": b"t"}
     for name, content in others.items():
@@ -166,6 +167,7 @@ def test_a_broken_matplotlib_is_told_before_the_work(reports, monkeypatch, tmp_p
     assert not (tmp_path / "report.md").exists()
 
 
+@pytest.mark.slow
 def test_nothing_else_loads_matplotlib(reports, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, drawing.__name__)

@@ -80,6 +80,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids="-".join)
 def test_nothing_usable_is_a_failure_of_every_command(here, command):
     (here / "body.csv").write_text(UNUSABLE["body.csv"][0], "utf-8")
@@ -121,12 +122,14 @@ def test_one_useless_input_of_several_is_told_and_the_others_are_labelled(here, 
     assert "Got bad.jsonl, where no row can be used. It was read as JSON Lines" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["predict", "train"])
 def test_an_empty_pipe(here, command):
     more = ("-o", "m") if command == "train" else ()
     assert "It holds no rows" in stance(command, "-", *more, code=1, stdin=b"")[1]
 
 
+@pytest.mark.slow
 def test_the_columns_of_a_pipe_are_told(here):
     data = UNUSABLE["other.csv"][0].encode()
     err = stance("predict", "-", "--input-format", "csv", code=1, stdin=data)[1]
@@ -201,6 +204,7 @@ def test_a_sheet_of_a_workbook(here, model):  # noqa: F811
     assert "sheet 'ملخص'" in err
 
 
+@pytest.mark.slow
 def test_a_run_over_a_workbook_goes_on(here, model):  # noqa: F811
     workbook("a.xlsx", أ=[["text"], *([text] for text in TEXTS)])
     stance("predict", "a.xlsx", "-m", model, "-o", "out.jsonl")
@@ -232,6 +236,7 @@ def test_without_openpyxl_the_user_is_told_what_to_install(here, model):  # noqa
         assert "pip install 'arabic-stance[excel]'" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "odd",
     [
@@ -258,6 +263,7 @@ def test_predict_needs_a_text_and_nothing_else(here, model, odd):  # noqa: F811
     assert "مؤيد" in out
 
 
+@pytest.mark.slow
 def test_spellings_are_told_once_and_several_labels_in_a_cell_are_refused(here):
     labels = ["gov", "gov ", "gov\u200f", "Gov", "sdf", "sdf", "sdf#gov", "gov; sdf"]
     (here / "a.csv").write_text(table(["text", "label"], TEXTS, labels), "utf-8")
@@ -270,6 +276,7 @@ def test_spellings_are_told_once_and_several_labels_in_a_cell_are_refused(here):
     assert "#" not in out
 
 
+@pytest.mark.slow
 def test_an_export_of_an_annotation_tool_trains(here):
     def task(n, *labels):
         region = {"from_name": "framing", "type": "choices"}

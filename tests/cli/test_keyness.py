@@ -23,6 +23,7 @@ def corpus(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_the_report_fits_a_terminal_and_says_what_a_table_rests_on(corpus):
     out, _ = stance("keyness", corpus, "--target", "pro_sdf", *FAST)
     assert "'pro_sdf' against the rest\n24 articles" in out

@@ -127,6 +127,7 @@ def test_the_starters_are_taken_by_train_as_they_are(tmp_path, monkeypatch):
     assert len(Lexicon.read("lexicon.toml").sides) == 2
 
 
+@pytest.mark.slow
 def test_nothing_is_replaced_without_force(tmp_path):
     stance("lexicon", "new", "-o", tmp_path / "a.toml")
     _, err = stance("codebook", "new", "-o", tmp_path / "a.toml", code=1)
@@ -138,6 +139,7 @@ def test_nothing_is_replaced_without_force(tmp_path):
     assert "a.toml" in err
 
 
+@pytest.mark.slow
 def test_terms_are_written_as_rows(tmp_path, check_json):
     args = ("lexicon", "check", SUDAN / "lexicon.toml", SUDAN / "articles.jsonl", "-o")
     out, _ = stance(*args, tmp_path / "terms.parquet", "--html", tmp_path / "a.html")
@@ -181,6 +183,7 @@ def test_the_page_of_a_lexicon_with_errors_and_of_one_without_a_corpus(tmp_path)
     assert page.count("<section") == 3
 
 
+@pytest.mark.slow
 def test_rows_that_cannot_be_used_are_told(sudan):
     with (sudan / "articles.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"id": "b", "text": ""}\n')

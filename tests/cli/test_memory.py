@@ -37,6 +37,7 @@ print(taken() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other C libraries are left as they are")
 def test_large_blocks_are_given_back():
     script = BLOCKS.format(given_back=True)

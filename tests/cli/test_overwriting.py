@@ -73,6 +73,7 @@ def commands():
         yield command.name, inspect.signature(command.callback, eval_str=True).parameters
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "parameters"), list(commands()))
 def test_every_parameter_that_may_name_a_file_is_known(name, parameters):
     named = {

@@ -128,6 +128,7 @@ def ids(out):
     return [orjson.loads(line)["id"] for line in out.splitlines()]
 
 
+@pytest.mark.slow
 def test_every_command_reads_the_fields_of_the_project(data, model):  # noqa: F811
     out, err = stance("predict", "data/a.csv", "-m", model)
     assert ids(out) == [str(n) for n in range(8)]
@@ -142,6 +143,7 @@ def test_every_command_reads_the_fields_of_the_project(data, model):  # noqa: F8
     assert "Options from data/stance.toml: --id-field رقم --label-field الموقف" in err
 
 
+@pytest.mark.slow
 def test_flags_come_before_the_project_and_quiet_says_nothing(data, model):  # noqa: F811
     _, err = stance("predict", "data/a.csv", "-m", model, "--text-field", "نص", code=1)
     assert "--text-field المتن" not in err.splitlines()[0]
@@ -150,6 +152,7 @@ def test_flags_come_before_the_project_and_quiet_says_nothing(data, model):  # n
     assert stance("predict", "data/a.csv", "-m", model, "--quiet")[1] == ""
 
 
+@pytest.mark.slow
 def test_an_archive_without_labels_beside_a_project_is_labelled(data, model):  # noqa: F811
     unlabelled = TABLE.replace(";الموقف", "").replace(";مؤيد", "").replace(";معارض", "")
     (data / "archive.csv").write_text(unlabelled, "utf-8")

@@ -91,6 +91,7 @@ def test_one_outlet_says_nothing_about_others(rows, written, model, tmp_path):  
     assert "All articles are of one of the outlets" in page
 
 
+@pytest.mark.slow
 def test_one_article_without_a_word_is_explained_all_the_same(written, model, tmp_path):  # noqa: F811
     odd = {"id": HOSTILE, "text": "؟! \x1b؟", "outlet": HOSTILE}
     page, messages = report(written([odd]), "-m", model, tmp_path / "all.html")
@@ -115,6 +116,7 @@ def test_the_corpus_of_the_training_is_recognised(tmp_path, corpus):  # noqa: F8
     assert "trained on this very corpus" in page
 
 
+@pytest.mark.slow
 def test_what_cannot_be_reported_is_refused_and_leaves_no_file(corpus, model, tmp_path):  # noqa: F811
     empty, file = tmp_path / "empty.jsonl", tmp_path / "all.html"
     empty.write_bytes(b"")

@@ -104,6 +104,7 @@ def test_quiet_keeps_results_and_errors(corpus, tmp_path):
         run("train", path, "-o", tmp_path / "n", "-q", *settings)
 
 
+@pytest.mark.slow
 def test_settings_and_pipelines_go_to_the_named_file(model, tmp_path):  # noqa: F811
     file = tmp_path / "all.toml"
     shown, _ = run("config")

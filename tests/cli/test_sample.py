@@ -30,6 +30,7 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_a_file_to_code_and_its_design(desk):
     out, err = stance("sample", "labels.jsonl", "-n", "30", "--by", "outlet", "-o", "to-code.csv")
     assert not err
@@ -64,6 +65,7 @@ def test_other_formats(desk, name):
     assert [*rows[0]][-5:] == ["text", "label", "stratum", "inclusion_probability", "same_as"]
 
 
+@pytest.mark.slow
 def test_without_a_file_nothing_is_written_and_no_text_is_needed(desk):
     before = sorted(desk.iterdir())
     out, _ = stance("sample", "bare.jsonl", "-n", "30")
@@ -79,6 +81,7 @@ def test_without_a_file_nothing_is_written_and_no_text_is_needed(desk):
     assert not (desk / "to-code.design.json").exists()
 
 
+@pytest.mark.slow
 def test_a_sample_is_extended(desk):
     stance("sample", "labels.jsonl", "-n", "20", "-o", "to-code.csv")
     rows = read_csv(desk / "to-code.csv")
@@ -176,6 +179,7 @@ def test_articles_for_training(desk):
     assert "12 articles fewer than asked for" in out
 
 
+@pytest.mark.slow
 def test_labels_to_check(desk):
     write(desk / "corpus.jsonl", ROWS)
     turned = [{**row, "label": "محايد" if n % 9 else "مؤيد"} for n, row in enumerate(ROWS)]

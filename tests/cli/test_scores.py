@@ -10,6 +10,7 @@ from tests.conftest import SEEDS
 QUICK = ["--folds", 2, "--by", "event", "--jobs", 1, *FAST_SETTINGS]
 
 
+@pytest.mark.slow
 def test_evaluate_by_slices_with_calibration(corpus, model, tmp_path):  # noqa: F811
     out, _ = stance(
         "evaluate", corpus, "-m", model, "--slice", "outlet", "--slice", "year",

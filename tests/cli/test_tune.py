@@ -41,6 +41,7 @@ def test_it_writes_settings_that_train_takes(tmp_path, monkeypatch):
     stance("train", corpus, "--config", chosen, "--output", tmp_path / "model")
 
 
+@pytest.mark.slow
 def test_misuse_is_told_before_anything_is_read(tmp_path):
     taken = tmp_path / "taken.toml"
     taken.write_text("mine", "utf-8")

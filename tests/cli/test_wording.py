@@ -151,6 +151,7 @@ def test_a_label_is_not_cut_where_there_is_room(learned, monkeypatch, capsys):
     assert any(label in out for label in LONG_LABELS.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["[b]", "[/b]", ":x:", "[link=a]"])
 def test_a_label_that_looks_like_markup_is_shown_as_it_is(label, fast_config, capsys):
     articles = [
@@ -160,6 +161,7 @@ def test_a_label_that_looks_like_markup_is_shown_as_it_is(label, fast_config, ca
     assert f"\n{label} " in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_many_labels_leave_the_confusion_to_json(fast_config, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
     articles = [Article(str(n), f"خبر {n}", label=f"label {n % 30}") for n in range(90)]
@@ -297,6 +299,7 @@ def test_targets_are_warned_of_and_contradictions_refused(tmp_path):
     assert not (tmp_path / "o").exists()
 
 
+@pytest.mark.slow
 def test_pairs_are_warned_of(tmp_path):
     rows = [
         {"id": a.id, "text": a.text, "label": a.label, "claim": "جملة من كلمات عدة"}
@@ -346,6 +349,7 @@ def test_predict_names_its_model_last_and_warns_first(tmp_path, corpus):  # noqa
     assert "Warning" not in err
 
 
+@pytest.mark.slow
 def test_labels_out_of_domain_are_counted_apart(tmp_path, corpus):  # noqa: F811
     mixed = tmp_path / "mixed.jsonl"
     strange = orjson.dumps({"id": "x", "text": "nothing here is Arabic " * 20})
@@ -359,6 +363,7 @@ def test_labels_out_of_domain_are_counted_apart(tmp_path, corpus):  # noqa: F811
     assert "of 49 articles (2 %), 1 in another language: " in err
 
 
+@pytest.mark.slow
 def test_info_shows_the_terms_of_lexical_features(tmp_path):
     out, _ = stance("info", "--json", tmp_path / "i.json")
     terms = orjson.loads((tmp_path / "i.json").read_bytes())["lexicon_terms"]

@@ -93,6 +93,7 @@ def test_clean_text_is_left_in_peace(text):
     assert found_in(text) == (set(), 0)
 
 
+@pytest.mark.slow
 def test_no_seed_is_odd():
     assert find_oddities(read_articles([SEEDS])) == ([], 0)
 

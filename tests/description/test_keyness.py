@@ -61,6 +61,7 @@ def test_counts_are_those_of_plain_counting(seed_articles):
             assert getattr(one, f"{side}_per_million") == pytest.approx(per_million)
 
 
+@pytest.mark.slow
 def test_ranks_without_each_outlet_are_those_of_the_corpus_without_it(seed_articles):
     articles = [replace(a, outlet=f"o{n % 5}") for n, a in enumerate(seed_articles[:40])]
     asked = {"target": "pro_sdf", "n_resamples": 0, "min_articles": 1}
@@ -78,6 +79,7 @@ def test_ranks_without_each_outlet_are_those_of_the_corpus_without_it(seed_artic
         assert (term.best_rank, term.worst_rank) == (min(seen[term.term]), max(seen[term.term]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("measure", "name"),
     [("log-ratio", "log_ratio_bound"), ("g2", "g2"), ("log-odds", "log_odds_z")],

@@ -240,6 +240,7 @@ def test_labels_of_the_seed_corpus_use_their_own_names(seed_articles):
         assert sum(one.share for one in group.shares) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_results_become_frames_and_json(seed_articles):
     found = naming(seed_articles[::40], by="label", actors=["sdf", "isis"])
     frame = pl.from_arrow(found.to_arrow())
@@ -252,6 +253,7 @@ def test_results_become_frames_and_json(seed_articles):
     assert stance.naming is naming
 
 
+@pytest.mark.slow
 def test_a_model_brings_its_lexicon(fast_model, seed_articles, tmp_path):
     (tmp_path / "names.toml").write_text(
         'format = 1\nfamily = "f"\ndescription = ""\n[categories.c]\nactor = "sdf"\n'

@@ -97,6 +97,7 @@ def archive(table=NEW, n_outlets=10, n_groups=2):
     return population, PosteriorSample(table, group, outlet)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["ACC", "PACC", "EMQ"])
 def test_shares_of_all_and_of_groups_have_intervals_over_outlets(method):
     population, part = archive()

@@ -54,6 +54,7 @@ def test_differences_and_trends_are_covered_as_often_as_promised():
     assert 0.91 <= np.mean(hits) <= 0.99
 
 
+@pytest.mark.slow
 def test_no_trend_is_found_where_there_is_none():
     rng = np.random.default_rng(2)
     one = rising(rng, 0.0)

@@ -35,6 +35,7 @@ def test_a_clean_corpus_is_left_in_peace():
     assert found.probe.accuracy < 0.5
 
 
+@pytest.mark.slow
 def test_the_same_article_under_two_outlets_is_caught():
     corpus = clean_corpus()
     leak = Article("leak", corpus[0].text + " (خاص)", label="a", outlet="elsewhere")

@@ -81,6 +81,7 @@ def test_each_fold_gives_the_label_of_its_own_training_articles(fast_config):
     assert here.accuracy.baseline == 0.5
 
 
+@pytest.mark.slow
 def test_a_finished_model_has_the_label_of_its_training_and_that_of_the_test(fast_config):
     model = train(chance_corpus(share=0.8), fast_config)
     other = chance_corpus(share=0.2, seed=5)

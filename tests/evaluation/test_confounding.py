@@ -8,6 +8,7 @@ from stance.evaluation.confounding import confounding, cramers_v, probe_outlets
 from tests.evaluation.test_auditing import LETTERS, clean_corpus
 
 
+@pytest.mark.slow
 def test_an_outlet_with_a_voice_of_its_own_is_told():
     corpus = [
         Article(
@@ -18,6 +19,7 @@ def test_an_outlet_with_a_voice_of_its_own_is_told():
     assert probe_outlets(corpus).accuracy > 0.9
 
 
+@pytest.mark.slow
 def test_the_probe_needs_two_outlets_of_ten_articles():
     assert probe_outlets(clean_corpus(12)) is None
     assert probe_outlets([]) is None

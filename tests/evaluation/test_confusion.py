@@ -18,6 +18,7 @@ def matrix(pairs):
     return confusion_matrix(truth, guess, labels=[0, 1, 2]).astype(float)
 
 
+@pytest.mark.slow
 @given(guesses, guesses)
 def test_the_mean_over_targets_is_that_of_scikit_learn(here, there):
     metric = Metric("macro_f1", ("Favor", "Against"))

@@ -52,6 +52,7 @@ def test_calibration_error_is_the_distance_from_the_hit_rate():
     )
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_truth_about_as_often_as_it_says():
     random = np.random.default_rng(5)
     covered = 0

@@ -179,6 +179,7 @@ def test_a_fold_that_leaves_one_label_is_refused(fast_config):
         cross_validate(articles, fast_config, by="outlet")
 
 
+@pytest.mark.slow
 def test_progress_counts_every_fold(fast_config):
     told = []
     cross_validate(

@@ -68,6 +68,7 @@ def test_settings_of_features_that_are_off_are_not_chosen(seed_articles):
     assert on["features.char.weight"] == 0.3
 
 
+@pytest.mark.slow
 def test_nothing_left_to_tune_is_refused(seed_articles):
     beginning = space_of(seed_articles).beginning
     given = [f"{key}={orjson.dumps(value).decode()}" for key, value in beginning.items()]

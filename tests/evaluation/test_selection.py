@@ -57,6 +57,7 @@ def chosen(articles, by, candidates, duplicates=None):
     return selection.choose(LabelledCorpus(articles, duplicates), "fold")[1].settings
 
 
+@pytest.mark.slow
 def test_inner_folds_hold_out_outlets_where_the_outer_do():
     articles = corpus(signed)
     wary, gullible = config("features.word.min_outlets=2"), config("features.word.min_outlets=1")
@@ -65,6 +66,7 @@ def test_inner_folds_hold_out_outlets_where_the_outer_do():
     assert chosen(articles, "random", [wary, gullible])["features.word.min_outlets"] == 1
 
 
+@pytest.mark.slow
 def test_inner_folds_keep_near_duplicates_together():
     articles = corpus(reprinted)
     wary, gullible = config("features.word.min_df=5"), config()

@@ -40,6 +40,7 @@ def test_labels_come_in_the_order_of_the_articles(fast_model, seed_articles):
         predicted_labels(fast_model, [strange])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [1.0, 1e4, 1e6])
 def test_a_printed_threshold_labels_the_share_that_it_promises(
     fast_model, seed_articles, temperature

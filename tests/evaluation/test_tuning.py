@@ -76,6 +76,7 @@ def test_the_best_settings_are_found_and_nothing_is_left_open(rehearsal, seed_ar
     assert len(found.trials) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("better", "stands"), [(0.502, True), (0.6, False)])
 def test_what_it_began_with_stands_unless_another_is_clearly_better(
     rehearsal, seed_articles, monkeypatch, better, stands
@@ -98,6 +99,7 @@ def test_of_equals_the_one_that_changes_least_is_chosen(rehearsal, seed_articles
     assert len(found.chosen.settings) == min(len(trial.settings) for trial in best)
 
 
+@pytest.mark.slow
 def test_what_is_configured_stays(rehearsal, seed_articles):
     config = load_config(overrides=["features.word.max_n=2", "calibration.folds=4"])
     found = tune(seed_articles[::2], config, budget=FOREVER, max_trials=6)
@@ -107,11 +109,13 @@ def test_what_is_configured_stays(rehearsal, seed_articles):
     assert all("features.word.max_n" not in trial.settings for trial in found.trials)
 
 
+@pytest.mark.slow
 def test_it_stops_on_time(rehearsal, seed_articles):
     found = tune(seed_articles[::2], budget=7.5)
     assert len(found.trials) == 7
 
 
+@pytest.mark.slow
 def test_too_little_time_is_told(rehearsal, seed_articles):
     with pytest.raises(ConfigError, match=r"0\.5 seconds.*enough to try one"):
         tune(seed_articles[::2], budget=0.5)
@@ -127,6 +131,7 @@ def test_the_same_seed_tries_the_same_and_nothing_twice(rehearsal, seed_articles
     assert len({repr(sorted(settings.items())) for settings in first}) == 15
 
 
+@pytest.mark.slow
 def test_it_ends_when_there_is_nothing_left_to_try(rehearsal, seed_articles, monkeypatch):
     left, space = "features.word.max_n", tuning.search_space
 
@@ -139,6 +144,7 @@ def test_it_ends_when_there_is_nothing_left_to_try(rehearsal, seed_articles, mon
     assert [trial.settings for trial in found.trials] == [{}, {left: 1}]
 
 
+@pytest.mark.slow
 def test_outlets_and_near_duplicates_stay_on_one_side(rehearsal, seed_articles):
     copy = dataclasses.replace(seed_articles[0], id="copy", outlet=seed_articles[-1].outlet)
     articles = [*seed_articles[::2], copy]

@@ -82,6 +82,7 @@ def test_intercept_and_contributions_are_the_logit_difference(any_model, seed_ar
             assert one.rest.n_features == 0
 
 
+@pytest.mark.slow
 @unhurried
 @given(st.lists(st.tuples(texts | articles, st.none() | texts), min_size=1, max_size=4))
 def test_sums_hold_on_drawn_text(full_model, drawn):
@@ -190,6 +191,7 @@ def test_a_contribution_is_divided_over_the_words_of_an_ngram(seed_articles):
         assert found.get(word, 0.0) == pytest.approx(amount, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_stop_words_have_no_contribution(seed_articles):
     overrides = [*UNHELD, "features.lexicon.enabled=false", 'features.word.stop_words=["في"]']
     model = train(seed_articles[:48], load_config(overrides=overrides))

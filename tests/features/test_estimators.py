@@ -262,6 +262,7 @@ def test_what_is_no_list_of_texts_is_refused(estimator, wrong, message):
         estimator.fit(TEXTS).transform(wrong)
 
 
+@pytest.mark.slow
 def test_words_are_normalised_as_asked():
     kept = arabic_normalization(NormalizationProfile(teh_marbuta=False))
     features = TfidfFeatures(max_n=1, normalization=kept).fit(["الرقّة الرقه"])

@@ -117,6 +117,7 @@ def test_an_unknown_word_halves_the_familiarity_of_one_known(scorer):
     assert beside == alone / 2 > 0
 
 
+@pytest.mark.slow
 def test_familiarity_depends_on_nothing_but_the_text(features, scorer, monkeypatch):
     chosen = text_inputs([*(text[:2_000] for text in SAMPLES.values()), *KNOWN] * 3)
     expected = scorer.read(chosen).evidence.scores

@@ -79,6 +79,7 @@ def check_matches(lexicon, chosen):
     assert found == expected
 
 
+@pytest.mark.slow
 @unhurried
 @given(lexicon=lexicons(), chosen=any_texts)
 def test_matches_are_those_of_plain_python(lexicon, chosen):

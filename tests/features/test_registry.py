@@ -159,6 +159,7 @@ def test_a_block_of_ones_own_is_set_in_the_file_of_settings_and_tuned(toy):
     assert "features.marks.weight" in toy["tunable"]
 
 
+@pytest.mark.slow
 def test_contributions_and_intercept_are_the_decision_value(full_model, seed_articles):
     assert {part.name for part in full_model.features.blocks} == {
         kind.name for kind in registry.BLOCKS

@@ -76,6 +76,7 @@ def test_contributions_add_up_to_scores(sublinear_tf, binary):
     np.testing.assert_allclose(np.stack(added, axis=1), found, rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 @unhurried
 @given(chosen=corpora | st.lists(texts, max_size=5))
 def test_scores_of_any_text_are_those_of_scikit_learn(features, scorer, chosen):
@@ -97,6 +98,7 @@ def test_scores_depend_on_nothing_but_the_text(features, scorer, chosen, data):
     np.testing.assert_array_equal(np.array(apart), whole[list(order)])
 
 
+@pytest.mark.slow
 def test_threads_share_a_scorer(scorer):
     expected = scorer.scores(text_inputs(TEXTS))
     with ThreadPoolExecutor(4) as pool:

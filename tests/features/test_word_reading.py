@@ -73,6 +73,7 @@ def expected(batch):
     return batch.types, [batch.tokens[a:b].tolist() for a, b in bounds]
 
 
+@pytest.mark.slow
 @every_table
 @every_mask
 @unhurried
@@ -90,6 +91,7 @@ def test_words_as_published_are_numbered_as_in_plain_python(mask, chosen):
     assert read(reader, chosen) == expected(tokenize_surface(chosen))
 
 
+@pytest.mark.slow
 @every_mask
 def test_samples_are_numbered_as_in_plain_python(mask):
     chosen = [*SAMPLES.values(), "ك" * 300_000, "﷽" * 3_000, "و " * 30_000]
@@ -182,6 +184,7 @@ def test_voices_between_any_two_marks_are_those_of_the_rules():
     check_voices(table_of("default"), chosen)
 
 
+@pytest.mark.slow
 @every_table
 @unhurried
 @given(chosen=st.lists(marked | odd_marks | texts, max_size=4))
@@ -210,6 +213,7 @@ def test_a_text_that_composes_leaves_the_voices_of_others_as_they_are():
     )
 
 
+@pytest.mark.slow
 def test_many_marks_that_nothing_closes_cost_no_more_than_others():
     """Looking through all open marks for each one would take minutes."""
     reader = WordReader(word_folding(table_of("default")), HASH_MASK)
@@ -239,6 +243,7 @@ def test_voices_of_news_of_the_war_are_those_of_the_rules():
     check_voices(table_of("default"), [one.text for one in chosen[::2]])
 
 
+@pytest.mark.slow
 def test_voices_of_seeds_are_those_of_the_rules(seed_articles):
     check_voices(table_of("default"), [one.text for one in seed_articles])
 

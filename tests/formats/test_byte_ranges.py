@@ -76,6 +76,7 @@ def check(path, size, first=None, source=None):
     return byte_ranges
 
 
+@pytest.mark.slow
 @RELAXED
 @given(lines=st.lists(LINES, min_size=1, max_size=30), size=st.integers(1, 200), end=st.booleans())
 def test_byte_ranges_of_json_lines_are_the_whole(tmp_path, lines, size, end):
@@ -84,6 +85,7 @@ def test_byte_ranges_of_json_lines_are_the_whole(tmp_path, lines, size, end):
     check(path, size)
 
 
+@pytest.mark.slow
 @RELAXED
 @given(pieces=st.lists(PIECES, max_size=60), size=st.integers(1, 60), bom=st.booleans())
 def test_byte_ranges_of_a_table_are_the_whole_however_it_is_broken(tmp_path, pieces, size, bom):
@@ -105,6 +107,7 @@ ESCAPED = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @RELAXED
 @given(pieces=st.lists(ESCAPED, max_size=40), size=st.integers(1, 60))
 def test_byte_ranges_of_what_spark_wrote_are_the_whole(tmp_path, pieces, size):
@@ -141,6 +144,7 @@ def table(n, first=0):
     return pa.table({"id": [f"ق-{first + i}" for i in range(n)], "text": ["نص طويل"] * n})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 400, 10**6])
 def test_byte_ranges_of_parquet_are_its_row_groups(tmp_path, size):
     path = tmp_path / "a.parquet"

@@ -464,6 +464,7 @@ def test_without_openpyxl_the_user_is_told_what_to_install(saved, monkeypatch):
         rows_of(path)
 
 
+@pytest.mark.slow
 def test_memory_holds_a_row_not_a_sheet(saved):
     path = saved(many(30))
     file = plan_inputs(Source((path,)))[0].file

@@ -54,6 +54,7 @@ def loaded(data, size=7, **options):
     return [json.loads(value.data) for value in cut(data, size, **options)]
 
 
+@pytest.mark.slow
 @relaxed
 @given(
     values=st.lists(VALUES, max_size=5),

@@ -395,6 +395,7 @@ def test_a_pipe_without_end_is_read_only_as_far_as_needed(stdin, file_format):
     assert isinstance(next(read_articles(["-"], input_format=file_format)), Article)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv"])
 def test_a_row_added_while_a_file_is_read_is_still_seen(put, name):
     row, header = (f'{{"text": "{GOOD}"}}\n', "") if name == "a.jsonl" else (f"{GOOD}\n", "text\n")

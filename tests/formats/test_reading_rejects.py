@@ -234,6 +234,7 @@ def test_names_of_columns_may_have_spaces_around_them(put):
     assert read(put("a.csv", " id , text\n1,نص\n")) == [Article("1", "نص")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.txt"])
 def test_a_very_long_text_is_read_whole(put, name):
     article = Article("1", "طويل جدا " * 200_000)
@@ -336,6 +337,7 @@ JSON = st.recursive(
 ROWS = st.lists(st.dictionaries(st.sampled_from([*COLUMNS, "note"]), JSON) | JSON, max_size=5)
 
 
+@pytest.mark.slow
 @anything
 @given(rows=ROWS)
 def test_every_line_of_json_becomes_an_article_or_a_row_set_aside(put, rows):

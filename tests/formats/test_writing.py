@@ -404,6 +404,7 @@ def test_small_batches_do_not_make_small_row_groups_of_parquet():
     assert found.read()["id"].to_pylist() == [str(n) for n in range(101_000)]
 
 
+@pytest.mark.slow
 def test_a_large_batch_is_divided_into_row_groups_of_parquet():
     found = pq.ParquetFile(
         io.BytesIO(write("parquet", [{"id": str(n)} for n in range(100_001)], ["id"]))
@@ -459,6 +460,7 @@ def as_read(article):
     return replace(article, id=whole(article.id), **tidied)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["jsonl", "csv", "parquet"])
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(articles=ARTICLES)

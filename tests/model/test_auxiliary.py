@@ -88,6 +88,7 @@ def test_scores_beside_features_fold_into_the_features():
     np.testing.assert_allclose(folded.scores(values), model.scores(wide), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_their_scores_are_a_vector_of_the_length_asked_for(parts):
     own, others, _ = parts
     corpus = LabelledCorpus.with_auxiliary(own, others)
@@ -134,6 +135,7 @@ def test_nested_choices_learn_from_them_too(parts):
     assert len(found.choices) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["classifier.kind=naive_bayes", "classifier.nb_weights=true"])
 def test_what_counts_takes_no_scores(parts, setting):
     own, others, _ = parts

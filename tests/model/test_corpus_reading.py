@@ -138,6 +138,7 @@ def counting(function, calls):
     return counted
 
 
+@pytest.mark.slow
 def test_each_block_counts_once_for_all_parts(seed_articles, monkeypatch):
     calls = []
     spied = ((batches, "tokenize"), (tfidf, "count_ngrams"), (LexiconBlock, "rates"))
@@ -154,6 +155,7 @@ def test_each_block_counts_once_for_all_parts(seed_articles, monkeypatch):
     assert sorted(calls) == ["count_ngrams", "rates", "rates", "tokenize"]
 
 
+@pytest.mark.slow
 def test_a_part_whose_lines_are_left_out_is_read_by_itself(seed_articles):
     articles = [
         dataclasses.replace(a, text=f"{a.text}\nتابعونا على {a.outlet} الآن") for a in seed_articles

@@ -151,6 +151,7 @@ def test_a_bound_is_not_needlessly_low():
     assert conformal_bound(np.arange(199.0), 0.03) == 5.0
 
 
+@pytest.mark.slow
 def test_the_threshold_flags_few_of_the_held_out(seed_articles, fast_model):
     _, found = left_out_scores(seed_articles, resolved(seed_articles))
     learned = fast_model.domain

@@ -112,6 +112,7 @@ def test_texts_with_labels_and_outlets_are_learned_from_as_articles_are(
     np.testing.assert_array_equal(by_text.predict_proba(texts), by_article.predict_proba(texts))
 
 
+@pytest.mark.slow
 def test_labels_outlets_and_events_that_are_given_go_before_those_of_articles(seeds):
     classifier = StanceClassifier(FAST)
     classifier.fit(seeds, np.resize(["أ", "ب"], len(seeds)), ["one"] * len(seeds))
@@ -134,6 +135,7 @@ def test_decision_values_are_the_logits_of_the_probabilities(fitted, texts, labe
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "classes",
     [np.array([10, 9, -1]), np.array([True, False]), np.array(["ب", "أ"]), np.array([0.0, 1.0])],
@@ -270,6 +272,7 @@ def test_outlets_are_routed_as_metadata(texts, labels, outlets):
     assert scores.shape == (2,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "copied",
     [
@@ -284,6 +287,7 @@ def test_a_fitted_classifier_can_be_copied(fitted, texts, copied, tmp_path):
     np.testing.assert_array_equal(again.predict_proba(texts), before)
 
 
+@pytest.mark.slow
 def test_fitting_sets_nothing_but_fitted_names(texts, labels):
     classifier = StanceClassifier(FAST)
     before = dict(vars(classifier))

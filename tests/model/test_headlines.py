@@ -71,6 +71,7 @@ def test_a_text_of_the_most_words_is_a_headline_and_one_more_makes_an_article(mo
     np.testing.assert_allclose(many, model.linear.scores(values)[0], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_one_classifier_alone_learns_neither():
     alone = train(corpus(), load_config(overrides=[*WORD_BLOCK, "features.word.min_df=1"]))
     assert alone.headlines is None
@@ -125,6 +126,7 @@ def test_labels_do_not_depend_on_the_batch(model):
     assert np.array_equal(together, apart)
 
 
+@pytest.mark.slow
 def test_a_corpus_without_headlines_is_learned_as_without_the_setting():
     articles = [one for one in corpus() if one.id.startswith("a")]
     asked = train(articles, load_config(overrides=WITH_HEADLINES))

@@ -139,6 +139,7 @@ def test_passages_of_short_articles_are_the_articles(seed_articles):
     np.testing.assert_array_equal(whole.passages.toarray(), cut.passages.toarray())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shrinkage", [0.0, 1.0])
 def test_a_fold_learns_from_its_own_passages_alone(seed_articles, shrinkage):
     config = load_config(
@@ -161,6 +162,7 @@ def test_a_fold_learns_from_its_own_passages_alone(seed_articles, shrinkage):
     np.testing.assert_array_equal(found.weights, expected.weights)
 
 
+@pytest.mark.slow
 def test_no_fold_copies_the_corpus_where_nothing_is_scaled(seed_articles):
     config = load_config(overrides=[*SETTLED, "features.passages=0"])
     corpus = LabelledCorpus(seed_articles)

@@ -36,6 +36,7 @@ def test_by_default_everything_is_read(seed_articles):
     assert learned(seed_articles) is None
 
 
+@pytest.mark.slow
 def test_lines_of_an_outlet_are_learned(seed_articles):
     articles = signed(seed_articles)
     prepare = learned(articles, "text.boilerplate=drop")

@@ -57,6 +57,7 @@ def check_same(model, articles, typed):
     assert scores[0] == scores[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED.keys())
 def test_letters_of_other_keyboards_change_no_probability(model, samples, typed):
     check_same(model, samples, typed)

@@ -97,6 +97,7 @@ def test_a_model_reads_back_with_the_same_probabilities(folder, full_model, seed
     assert np.array_equal(loaded.probabilities(seed_articles), expected)
 
 
+@pytest.mark.slow
 def test_a_loaded_model_saves_to_the_same_bytes(folder, tmp_path):
     save_model(load_model(folder), tmp_path / "again")
     for path in folder.iterdir():
@@ -210,6 +211,7 @@ def test_a_folder_of_format_5_is_read_as_before():
     assert [one.period for one in found] == [row["period"] for row in rows]
 
 
+@pytest.mark.slow
 def test_the_outlets_of_features_are_stored(folder, full_model):
     for part, read in zip(
         full_model.features.blocks, load_model(folder).features.blocks, strict=True
@@ -279,12 +281,14 @@ def test_impossible_bounds_are_refused(folder, bounds, place):
         load_model(folder)
 
 
+@pytest.mark.slow
 def test_a_domain_without_the_contrast_of_words_is_refused(folder):
     edit_tensors(folder, lambda tensors: tensors.pop("domain.contrast"))
     with pytest.raises(ModelError, match=r"without the tensor 'domain\.contrast'"):
         load_model(folder)
 
 
+@pytest.mark.slow
 def test_a_domain_of_before_needs_neither_bounds_nor_contrast(folder, seed_articles):
     def as_before(manifest):
         for name in ("measure", "known_share", "by_length"):
@@ -302,6 +306,7 @@ def test_a_domain_of_before_needs_neither_bounds_nor_contrast(folder, seed_artic
     assert found[-1].out_of_domain_reason == "other_language"
 
 
+@pytest.mark.slow
 def test_a_domain_of_a_model_without_words_is_refused(folder):
     edit_manifest(folder, lambda m: m["config"]["features"]["word"].update(min_n=2))
     with pytest.raises(ModelError, match="without word features"):
@@ -375,6 +380,7 @@ def test_a_manifest_that_is_a_link_is_refused(folder, tmp_path):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["", "  "])
 def test_an_empty_label_is_refused(folder, label):
     edit_manifest(folder, lambda manifest: manifest["labels"].__setitem__(0, label))
@@ -382,6 +388,7 @@ def test_an_empty_label_is_refused(folder, label):
         load_model(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["weights", "intercepts"])
 def test_finite_weights_that_no_training_gives_are_refused(folder, name):
     edit_tensors(folder, lambda tensors: tensors[name].fill(3e38))
@@ -389,6 +396,7 @@ def test_finite_weights_that_no_training_gives_are_refused(folder, name):
         load_model(folder)
 
 
+@pytest.mark.slow
 def test_scores_that_overflow_are_refused_and_give_no_label(folder, seed_articles):
     edit_manifest(folder, lambda manifest: manifest.update(temperature=1e-310))
     with pytest.raises(ModelError, match="scores overflow"):
@@ -401,6 +409,7 @@ def test_a_tensor_of_the_wrong_shape_is_refused(folder):
         load_model(folder)
 
 
+@pytest.mark.slow
 def test_a_tensor_of_the_wrong_type_is_refused(folder):
     edit_tensors(folder, lambda t: t.update(weights=t["weights"].astype(np.float64)))
     with pytest.raises(ModelError, match=r"'weights' of type float64"):
@@ -417,6 +426,7 @@ def test_a_tensor_with_no_numbers_is_refused(folder, value):
         load_model(folder)
 
 
+@pytest.mark.slow
 def test_a_missing_tensor_is_named(folder):
     edit_tensors(folder, lambda t: t.pop("intercepts"))
     with pytest.raises(ModelError, match="without the tensor 'intercepts'"):
@@ -430,6 +440,7 @@ def test_an_impossible_temperature_is_refused(folder, value):
         load_model(folder)
 
 
+@pytest.mark.slow
 def test_labels_that_do_not_fit_are_refused(folder):
     edit_manifest(folder, lambda manifest: manifest["labels"].append("fifth"))
     with pytest.raises(ModelError, match="shape"):
@@ -507,5 +518,6 @@ def test_a_failed_write_leaves_the_old_model(folder, fast_model, monkeypatch):
     assert {path.name for path in folder.parent.iterdir()} == {"model"}
 
 
+@pytest.mark.slow
 def test_size_is_that_of_the_folder(stored):
     assert read_model(stored).size == sum(path.stat().st_size for path in stored.iterdir())

@@ -17,6 +17,7 @@ def articles_of(texts):
     return [Article(str(n), text) for n, text in enumerate(texts)]
 
 
+@pytest.mark.slow
 def test_labels_come_in_order_and_sum_to_one(full_model, seed_articles):
     found = list(predict(full_model, iter(seed_articles)))
     assert [p.article for p in found] == seed_articles
@@ -26,6 +27,7 @@ def test_labels_come_in_order_and_sum_to_one(full_model, seed_articles):
         assert np.isclose(sum(prediction.probabilities.values()), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_below_the_least_probability_there_is_no_label(full_model, seed_articles):
     sure = list(predict(full_model, seed_articles))
     least = sorted(p.probability for p in sure)[len(sure) // 2]
@@ -42,6 +44,7 @@ def test_what_is_no_probability_is_refused(full_model, value):
         next(predict(full_model, [], min_probability=value))
 
 
+@pytest.mark.slow
 def test_an_article_is_flagged_where_its_score_is_below_the_threshold(full_model, seed_articles):
     short = "خبر عاجل"
     strange = [
@@ -144,6 +147,7 @@ def test_articles_are_taken_as_they_come(full_model):
     assert len(taken) <= 3
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=5))
 def test_any_text_gets_a_label(full_model, texts):
@@ -162,6 +166,7 @@ STRANGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE.keys())
 def test_strange_texts_get_a_label(full_model, text):
     (found,) = predict(full_model, [Article("1", text)])

@@ -22,6 +22,7 @@ def chosen(config):
     }
 
 
+@pytest.mark.slow
 def test_for_unseen_outlets_what_many_of_them_share_is_learned():
     assert chosen(resolve_auto(corpus_of(37), TrainingConfig()).config) == {
         "features.passages": 100,

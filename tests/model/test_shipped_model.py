@@ -34,6 +34,7 @@ def probabilities(stored, texts):
     return stored.model.probabilities([Article(str(n), text) for n, text in enumerate(texts)])
 
 
+@pytest.mark.slow
 def test_it_is_small_and_has_a_codebook(stored):
     assert stored.size < LIMIT
     assert stored.model.codebook is not None

@@ -285,6 +285,7 @@ def test_house_style_is_read_only_where_the_labels_are_the_outlets():
     assert surface([("a", "x"), ("b", "x")]) is False
 
 
+@pytest.mark.slow
 def test_the_lexicon_is_used_where_articles_name_its_actors(seed_articles):
     def used(articles):
         return resolve_auto(LabelledCorpus(articles), load_config()).config.features.lexicon.enabled

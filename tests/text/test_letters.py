@@ -120,6 +120,7 @@ def test_letters_of_other_sounds_stay(letter):
     assert LETTERS_KEPT[letter]
 
 
+@pytest.mark.slow
 def test_letters_stay_where_the_step_is_left_out():
     kept = arabic_normalization(NormalizationProfile(letter_forms=False))
     assert words("کوبانی ﯽ ھە", kept) == ["کوبانی", "ی", "ھە"]

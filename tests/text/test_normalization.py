@@ -199,6 +199,7 @@ def test_samples_become_what_camel_tools_makes_of_them(profile, text):
     assert table_of(profile).apply(text) == by_camel(text, profile)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "text", "folded"),
     [
@@ -278,6 +279,7 @@ def test_a_removed_mark_belongs_to_the_letter_before_it():
     ]
 
 
+@pytest.mark.slow
 def test_a_letter_and_the_mark_merged_into_it_share_one_place():
     aligned = arabic_normalization(NormalizationProfile(alef=False)).align("نبا\u0654 أ")
     assert aligned.text == "نبأ أ"
@@ -317,6 +319,7 @@ def test_a_table_of_format_1_is_saved_in_the_format_of_today_and_does_the_same(o
     assert again.apply("کوبانی و\u0654 قو\ufc60ات قا\u06d6ل") == "کوبانی ؤ قو ات قا\u06d6ل"
 
 
+@pytest.mark.slow
 @every_profile
 def test_a_table_that_went_through_json_does_the_same(profile):
     table = table_of(profile)
@@ -401,6 +404,7 @@ def test_lone_surrogates_pass_and_letters_beyond_the_bmp_are_kept():
     assert arabic_normalization().apply(text) == "قسد \ud83d\udc00 𐤀𞤀 \udfff"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ["\u0653", "\u0654", "\u0655", "\u064e", "\u0301"], ids=ascii)
 def test_marks_after_every_arabic_letter(mark):
     profile = NormalizationProfile(diacritics=False, alef=False)
@@ -414,6 +418,7 @@ def test_a_table_is_built_once_for_a_profile():
     )
 
 
+@pytest.mark.slow
 def test_the_stored_table_is_what_camel_tools_decides():
     stored = json.loads(normalization.STORED.read_bytes())
     if stored["unicode"] != unicodedata.unidata_version:

@@ -103,6 +103,7 @@ def check_places(text, table):
         assert word.text in words(text[word.start : word.end], table)
 
 
+@pytest.mark.slow
 @every_sample
 def test_located_words_of_samples_stand_where_they_are_said_to(text):
     check_places(text, arabic_normalization())
@@ -145,6 +146,7 @@ def test_normalising_the_place_of_a_word_gives_the_word(letters, separator):
     assert [table.apply(original) for original in originals] == [word.text for word in located]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("diacritics", [True, False])
 @unhurried
 @given(plain=st.lists(arabic_words, max_size=8), data=st.data())

@@ -150,6 +150,7 @@ def test_a_folder_that_cannot_be_made_is_passed_over(tmp_path, monkeypatch):
         cache_folder.cache_clear()
 
 
+@pytest.mark.slow
 def test_the_types_of_arrays_are_part_of_the_name(folder, compilations):
     when_compiling(compilations.append)
     kernel = Kernel(added_up)

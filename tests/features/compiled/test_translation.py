@@ -187,6 +187,7 @@ def count_to(number, seen):
         seen[0] = (seen[0] * 5 + i) & 1023
 
 
+@pytest.mark.slow
 def test_the_interpreters_lock_is_free_while_a_kernel_runs():
     kernel, seen = Kernel(count_to), np.zeros(1, dtype=np.int64)
     kernel(1, seen)

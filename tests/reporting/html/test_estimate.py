@@ -80,6 +80,7 @@ def test_the_charts_have_names_of_files(by_month):
     ]
 
 
+@pytest.mark.slow
 def test_a_page_has_the_sentences_of_the_terminal(by_month):
     text = words(by_month)
     assert "Of the articles of outlets like those of the archive (37, with 31,525 articles)" in text
@@ -90,6 +91,7 @@ def test_a_page_has_the_sentences_of_the_terminal(by_month):
     assert "فترة الثقة 95 %: 33–43" in words(by_month, "ar")
 
 
+@pytest.mark.slow
 def test_what_no_number_of_articles_gives_is_told():
     beyond = Plan(0.03, (PlannedSize(None, LABELS[0], 0.07, None, 0.05),))
     text = words(estimates(plan=beyond, population="outlets", n_outlets=9))
@@ -100,6 +102,7 @@ def test_what_no_number_of_articles_gives_is_told():
     assert "if all were coded" not in text
 
 
+@pytest.mark.slow
 def test_without_a_sample_no_column_counts_coded_articles():
     whole = without_sample()
     part = replace(whole.overall, value="sana", n_coded=0)

@@ -223,6 +223,7 @@ def test_a_page_has_the_numbers_of_the_json(parsed, explained):
     assert any(term for found in explained for one in found.contributions for term in one.terms)
 
 
+@pytest.mark.slow
 def test_contributions_have_their_number_of_outlets_or_say_that_it_is_not_known(explained):
     counted = Parsed(render(explanation_page(explained)))
     assert "Outlets: how many outlets of the training corpus have the feature." in counted.text_of(
