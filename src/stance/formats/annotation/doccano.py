@@ -1,6 +1,6 @@
 """doccano: JSON Lines for its import, and its exports, a zip with a file for each member.
 
-What doccano 1.8 does to data, and what is done about it, is in ``docs/doccano.md``.
+What doccano 1.8 does to data, and what is done about it, is in ``docs/annotation.md``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Label Studio: tasks for its import, and its exports as JSON, JSON_MIN and CSV.
 
 What Label Studio 1.23 does to data, and what is done about it, is in
-``docs/label-studio.md``.
+``docs/annotation.md``.
 """
 
 from __future__ import annotations
