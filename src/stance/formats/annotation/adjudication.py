@@ -10,6 +10,7 @@ from stance.corpus.article import RejectedRow
 from stance.corpus.keys import canonical, tidy
 from stance.corpus.label_cells import one_label, several_labels, with_choice
 from stance.errors import ConfigError, CorpusError
+from stance.formats.annotation.articles import by_article
 from stance.formats.inputs import plan_inputs
 from stance.formats.values import NoTextError, text_of, text_or_json
 
@@ -150,9 +151,7 @@ def resolve(
             f"Got several labels for {several.id!r} by one annotator, but expected one to choose "
             "from. Give --several first or --several drop."
         )
-    articles: dict[str, list[Annotation]] = {}
-    for one in annotations:
-        articles.setdefault(canonical(one.id), []).append(one)
+    articles = by_article(annotations)
     unknown = [key for key in decisions if key not in articles]
     if unknown:
         raise ConfigError(
@@ -165,7 +164,7 @@ def resolve(
         counts[how] += 1
         if chosen is None:
             left_out.append(given[0].id)
-        kept.append(chosen or _without_label(given[0]))
+        kept.append(chosen or given[0].article)
     return Resolved(
         tuple(kept), tuple(left_out), counts[ADJUDICATED], counts["agreed"], counts[MAJORITY]
     )
@@ -190,21 +189,6 @@ def _choose(
     return None, "disputed"
 
 
-def _without_label(one: Annotation) -> Annotation:
-    """Return the article alone."""
-    return replace(
-        one,
-        annotator=None,
-        labels=(),
-        spans=(),
-        confidence=None,
-        time=None,
-        origin="human",
-        skipped=False,
-        comment=None,
-    )
-
-
 def _with_label(
     given: Sequence[Annotation], coded: Sequence[Annotation], label: str, by: str
 ) -> Annotation:
@@ -212,4 +196,4 @@ def _with_label(
     spelled = next(
         (one.labels[0] for one in coded if canonical(one.labels[0]) == canonical(label)), label
     )
-    return replace(_without_label(given[0]), annotator=by, labels=(spelled,))
+    return replace(given[0].article, annotator=by, labels=(spelled,))

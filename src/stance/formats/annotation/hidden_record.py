@@ -40,7 +40,9 @@ def grouped(annotations: Iterable[Annotation]) -> list[list[Annotation]]:
 def hidden_fields(some: Sequence[Annotation]) -> dict[str, str]:
     """Return the data fields that hold an article's annotations, besides its text."""
     first = some[0]
-    given = [] if len(some) == 1 and first == bare(first) else [_given(one, first) for one in some]
+    given = (
+        [] if len(some) == 1 and first == first.article else [_given(one, first) for one in some]
+    )
     record = {
         **{name: getattr(first, name) for name in _OF_ARTICLE},
         "fields": dict(first.fields),
@@ -56,11 +58,6 @@ def shown_fields(one: Annotation, reserved: Collection[str]) -> dict[str, str]:
         for name, text in one.fields.items()
         if name and name not in reserved and not name.startswith(HIDDEN)
     }
-
-
-def bare(one: Annotation) -> Annotation:
-    """Return the article of an annotation."""
-    return replace(one, **_DEFAULTS)
 
 
 def _given(one: Annotation, first: Annotation) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -70,6 +70,21 @@ class Annotation:
     inclusion_probability: float | None = None
     stratum: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def article(self) -> Annotation:
+        """The article alone: without what somebody said of it."""
+        return replace(
+            self,
+            annotator=None,
+            labels=(),
+            spans=(),
+            confidence=None,
+            time=None,
+            origin="human",
+            skipped=False,
+            comment=None,
+        )
 
 
 @dataclass(frozen=True)
