@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import warnings
-import zipfile
-import zlib
 from contextlib import ExitStack
 from itertools import chain, islice, repeat
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +14,7 @@ from stance.corpus.keys import by_canonical, canonical, tidy
 from stance.distribution import install_command
 from stance.errors import ConfigError, CorpusError, DamagedFileError
 from stance.formats.cursor import Cursor
+from stance.formats.damage import DAMAGE
 from stance.formats.diagnosis import known_field
 from stance.formats.input_file import STDIN, InputFile
 from stance.formats.opening import check_content, seekable
@@ -33,21 +32,6 @@ _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|[Ff]{3}[EeFf])_")
 
 # openpyxl 3.1.5 silently finds nothing in such a file.
 _STRICT = "If it is «Strict Open XML», save it in Excel as «Excel Workbook (.xlsx)»."
-
-# Errors that zipfile, the XML parser and openpyxl raise on a damaged file.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 # Maximum number of rows searched for the column names, which may come below a title.
 LOOKED_AT = 10
@@ -81,7 +65,7 @@ def read_workbook(file: InputFile, cursor: Cursor) -> Iterator[Row | RejectedRow
         whole = open_things.enter_context(seekable(file, cursor))
         try:
             yield from _rows(file, whole, cursor, open_things)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise DamagedFileError(
                 f"Got {file.name}, which cannot be read as a workbook after row {cursor.row} "
                 f"({type(error).__name__}: {str(error).partition(chr(10))[0]}). The file is "
@@ -286,7 +270,7 @@ def chosen_sheet(file: InputFile, wanted: str | None) -> str:
         with seekable(file, Cursor(hashes=False)) as whole:
             refuse_too_large(file, whole)
             sheets = _outline(whole)
-    except (CorpusError, *_DAMAGE):
+    except (CorpusError, *DAMAGE):
         # The reader reports what is wrong.
         return ""
     visible = [name for name, state in sheets if state == "visible"]
@@ -306,7 +290,7 @@ def sheet_names(file: InputFile) -> list[str]:
         with seekable(file, Cursor(hashes=False)) as whole:
             refuse_too_large(file, whole)
             return [name for name, _ in _outline(whole)]
-    except (CorpusError, *_DAMAGE):
+    except (CorpusError, *DAMAGE):
         # The reader reports what is wrong.
         return []
 

@@ -12,7 +12,6 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,6 +26,7 @@ from stance.formats.annotation.uima_cas import (
     to_cas,
     type_system,
 )
+from stance.formats.damage import DAMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,21 +49,6 @@ MOST_OF_ONE = 64 * 1024 * 1024
 MOST_OF_ALL = 1024 * 1024 * 1024
 
 _JSON_CAS = b'"%FEATURE_STRUCTURES"'
-
-# Errors that zipfile, the parsers and dkpro-cassis 0.12.0 raise on a damaged file.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 
 def write(
@@ -244,7 +229,7 @@ def _archive(path: Path) -> Iterator[_Found]:
                 if name.endswith(".zip"):
                     parts = {**parts, **_inner(path, name, data)}
                 yield folder, document, *_annotation(path, name, parts, document, user)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise DamagedFileError(
             f"Got {path.name}, which is damaged: {error}. Export the project again."
         ) from error
@@ -292,7 +277,7 @@ def _annotation(
     except CorpusError:
         raise
     except Exception as error:
-        if isinstance(error, _DAMAGE) or type(error).__module__.startswith("cassis"):
+        if isinstance(error, DAMAGE) or type(error).__module__.startswith("cassis"):
             raise DamagedFileError(
                 f"Got {path.name}, where {name} cannot be read: {error}. Export it again."
             ) from error
