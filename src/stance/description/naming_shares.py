@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
-from stance.evaluation.intervals import COVERAGE, wilson_interval
+from stance.evaluation.intervals import COVERAGE, student_quantile, wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,9 +196,7 @@ def share_interval(share: float, spread: float, n: int, n_mentions: float) -> tu
 @lru_cache(maxsize=1 << 12)
 def _quantile(freedom: int) -> float:
     """Return the quantile of Student's t for a two-sided coverage."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, (1 + COVERAGE) / 2))
+    return student_quantile(COVERAGE, freedom)
 
 
 def _shares(

@@ -121,7 +121,7 @@ def sum_archive(
         n = len(batch)
         group = batch.fields[by] if by else np.full(n, NO_VALUE, np.int64)
         outlet = batch.fields[outlet_field]
-        counted = np.zeros((n, len(archive.labels)))
+        counted = np.zeros((n, len(archive.label_keys)))
         counted[np.arange(n), batch.label] = 1.0
         predicted = counted if batch.probabilities is None else batch.probabilities
         cells.add(group, outlet, counted, predicted)

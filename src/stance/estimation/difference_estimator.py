@@ -36,6 +36,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stance.estimation.design_variance import effective_number
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -94,8 +96,7 @@ class Domain:
         cells = np.ones(len(population.n), bool) if group is None else population.group == group
         share = np.where(members, design.weight, 0.0)
         share /= share.sum()
-        hand = np.zeros_like(coded.predicted)
-        hand[np.arange(len(coded)), coded.y] = 1.0
+        hand = coded.hand
         mean_y, mean_f = share @ hand, share @ coded.predicted
         mean_all = population.predicted[cells].sum(axis=0) / population.n[cells].sum()
         # The mean within a group of n articles takes one of their degrees of freedom.
@@ -113,7 +114,7 @@ class Domain:
     @property
     def effective(self) -> float:
         """Effective number of coded articles (Kish)."""
-        return float(1 / (self.share**2).sum())
+        return effective_number(self.share)
 
 
 @dataclass(frozen=True)
@@ -271,9 +272,7 @@ class OutletSums:
         np.add.at(weight, of_coded, design.weight * domain.members)
         np.add.at(predicted, of_cells, population.predicted * domain.cells[:, None])
         inside = (design.weight * domain.members)[:, None]
-        hand = np.zeros_like(coded.predicted)
-        hand[np.arange(len(coded)), coded.y] = 1.0
-        np.add.at(y, of_coded, inside * hand)
+        np.add.at(y, of_coded, inside * coded.hand)
         np.add.at(f, of_coded, inside * coded.predicted)
         return cls(n, weight, predicted, y, f)
 
@@ -281,11 +280,6 @@ class OutletSums:
     def n_outlets(self) -> int:
         """Number of outlets with articles in the group."""
         return int((self.n > 0).sum())
-
-    @property
-    def effective(self) -> float:
-        """Effective number of outlets of equal size (Kish)."""
-        return float(self.n.sum() ** 2 / (self.n**2).sum())
 
     def changes_without(
         self, weights: NDArray[np.float64], shares: NDArray[np.float64]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from stance.estimation.compared_groups import Groups
     from stance.estimation.share_records import ShareEstimates
     from stance.formats.source import Source, SourceOptions
 
@@ -164,12 +165,7 @@ def _from_sample(
     _check_frame(archive, rows, design)
     _check_ids(rows, summed)
     response = responses(rows, design, archive.n)
-    numbering, summed = LabelNumbering.of(summed, response.labels)
-    found_groups, summed = grouped(summed, asked.by)
-    wanted_contrasts = parsed_contrasts(asked.contrasts, numbering, found_groups, asked.by)
-    asked.check_outlets(len(summed.outlets.values) if summed.outlets else 0)
-    for label in asked.only:
-        numbering.number(label, "--label")
+    numbering, summed, found_groups, wanted_contrasts = _resolved(summed, response.labels, asked)
     sample = _coded_sample(summed, rows, response, numbering)
     found = estimated_shares(
         summed.population,
@@ -202,6 +198,25 @@ def _from_sample(
         assumptions=cautions.assumptions_of_sample(found),
         warnings=(*warnings, *cautions.many_intervals(shown)),
     )
+
+
+def _resolved(
+    summed: SummedArchive, by_hand: Iterable[str], asked: ShareQuestion
+) -> tuple[LabelNumbering, SummedArchive, Groups, list[tuple[str, str, str]]]:
+    """Return numbers of labels, the archive by them, its groups, and the differences asked for.
+
+    Raises
+    ------
+    ConfigError
+        If a label, a group or outlets that were asked for are not there.
+    """
+    numbering, summed = LabelNumbering.of(summed, by_hand)
+    groups, summed = grouped(summed, asked.by)
+    contrasts = parsed_contrasts(asked.contrasts, numbering, groups, asked.by)
+    asked.check_outlets(len(summed.outlets.values) if summed.outlets else 0)
+    for label in asked.only:
+        numbering.number(label, "--label")
+    return numbering, summed, groups, contrasts
 
 
 def _coded_sample(
@@ -286,12 +301,7 @@ def _from_rates(
             f"Got an archive without probabilities, but {method} needs those of all labels. "
             "Choose --method acc, which needs labels alone."
         )
-    numbering, summed = LabelNumbering.of(summed, held_out.labels)
-    found_groups, summed = grouped(summed, asked.by)
-    wanted_contrasts = parsed_contrasts(asked.contrasts, numbering, found_groups, asked.by)
-    asked.check_outlets(len(summed.outlets.values) if summed.outlets else 0)
-    for label in asked.only:
-        numbering.number(label, "--label")
+    numbering, summed, found_groups, wanted_contrasts = _resolved(summed, held_out.labels, asked)
     rates = held_out.rates(numbering.labels, list(numbering.keys))
     rates.check(method)
     bootstrap = ShareBootstrap(

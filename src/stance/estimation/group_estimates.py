@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.estimation.design_variance import Design, largest_errors, one_error
+from stance.estimation.design_variance import (
+    Design,
+    effective_number,
+    largest_errors,
+    one_error,
+)
 from stance.estimation.difference_estimator import (
     Domain,
     OutletSums,
@@ -126,7 +131,7 @@ class GroupEstimator:
             sums = OutletSums.of(domain, self.population, self.coded, design)
             # One outlet says nothing of others: the claim about it is one about its articles.
             if sums.n_outlets > 1:
-                outlets, freedom = sums, max(sums.effective - 1, 1.0)
+                outlets, freedom = sums, max(effective_number(sums.n) - 1, 1.0)
         weights = prediction_weights(domain, self.whole, design)
         found = estimate_domain(domain, weights, design, outlets)
         by_hand = estimate_domain(domain, np.zeros_like(weights), design, outlets)

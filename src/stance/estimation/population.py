@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -72,3 +73,10 @@ class CodedSample:
     def __len__(self) -> int:
         """Return the number of coded articles."""
         return len(self.y)
+
+    @property
+    def hand(self) -> NDArray[np.float64]:
+        """The hand labels as zeros and ones, shape (n_coded, n_labels)."""
+        found = np.zeros_like(self.predicted)
+        found[np.arange(len(self)), self.y] = 1.0
+        return found

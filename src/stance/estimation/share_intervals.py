@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.evaluation.intervals import wilson_interval
+from stance.evaluation.intervals import student_quantile, wilson_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,10 +94,7 @@ def quantile(confidence: float, freedom: float, n_intervals: int = 1) -> float:
         Degrees of freedom, at least one.
     n_intervals : int
     """
-    from scipy.special import stdtrit
-
-    each = confidence ** (1 / n_intervals)
-    return float(stdtrit(freedom, 0.5 + each / 2))
+    return student_quantile(confidence ** (1 / n_intervals), freedom)
 
 
 def two_sided_p(estimate: float, error: float, freedom: float) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from stance.evaluation.confusion import Metric
-from stance.evaluation.intervals import ScoreInterval, score_interval
+from stance.evaluation.intervals import COVERAGE, ScoreInterval, score_interval, student_quantile
 from stance.evaluation.sampling_units import UnitCounts
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 REPLICATES = 1000
 # Maximum number of weights in memory.
 NUMBERS_AT_ONCE = 4_000_000
-COVERAGE = 0.95
 # Draws of more than this share of the pool are too much alike to show how draws vary.
 LARGEST_SHARE = 0.7
 
@@ -187,12 +186,10 @@ class CurveScores:
         n_pool : int
             As for `variance_of_one`.
         """
-        from scipy.special import stdtrit
-
         n, (n_sizes, n_draws) = np.array(self.sizes, dtype=np.float64), self.scores.shape
         left = np.maximum(1 - n / n_pool, 0.0)
         errors = np.sqrt(self.variance_of_one(n_pool) * left / n / n_draws)
-        found: Floats = float(stdtrit(n_sizes * (n_draws - 1), (1 + COVERAGE) / 2)) * errors
+        found: Floats = student_quantile(COVERAGE, n_sizes * (n_draws - 1)) * errors
         return found
 
 

@@ -114,7 +114,7 @@ class DifferenceInterval:
         """Return the ends of the two-sided interval, in [-1, 1]."""
         if not self.error:
             return self.value, self.value
-        reach = _quantile(coverage, self.freedom) * self.error
+        reach = student_quantile(coverage, self.freedom) * self.error
         return max(-1.0, self.value - reach), min(1.0, self.value + reach)
 
     @property
@@ -191,7 +191,7 @@ def score_interval(
         independent = _variance(found.without_articles[:, 0] - value, counts.articles or counts)
         if independent and 0 < value < 1:
             trials = value * (1 - value) / independent
-        t = _quantile(coverage, _freedom(counts))
+        t = student_quantile(coverage, _freedom(counts))
         low, high = wilson_interval(value, trials, t)
         if 0 < value < 1:
             error = _logit_error(found.without[:, 0], counts, value, edge)
@@ -392,7 +392,7 @@ def _freedom(counts: UnitCounts) -> float:
     return max(counts.basis.effective - 1, 1.0)
 
 
-def _quantile(coverage: float, freedom: float) -> float:
+def student_quantile(coverage: float, freedom: float) -> float:
     """Return the quantile of Student's t for a two-sided coverage."""
     from scipy.special import stdtrit
 
