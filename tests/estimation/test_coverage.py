@@ -1,23 +1,17 @@
 """The benchmark of coverage in its short form: intervals hold the truth as often as they say."""
 
-import importlib.util
 import sys
-from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "coverage.py"
+from tests.scripts import loaded
 
 
 @pytest.fixture(scope="module")
 def simulation():
     """Load the script under a name of its own."""
-    spec = importlib.util.spec_from_file_location("share_coverage", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    with loaded("coverage.py", "share_coverage") as module:
+        yield module
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """Intervals over outlets: the method beside a plain one, its edges, and how often it is right."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from stance.evaluation.confusion import METRICS, Metric
 from stance.evaluation.intervals import score_interval, share_interval, wilson_interval
 from stance.evaluation.sampling_units import UnitCounts, Units
 from stance.evaluation.scored import Scored, score_intervals
+from tests.scripts import loaded
 
 LABELS = ("a", "b", "c")
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -231,14 +231,8 @@ def test_many_articles_are_scored_at_once():
 @pytest.fixture(scope="module")
 def simulation():
     """Load the script under a name of its own."""
-    spec = importlib.util.spec_from_file_location(
-        "interval_coverage", BENCHMARKS / "score_coverage.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+    with loaded("score_coverage.py", "interval_coverage") as module:
+        yield module
 
 
 @pytest.mark.slow
